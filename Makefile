@@ -1,0 +1,32 @@
+# Thin names for documented commands; README lists the plain ones.
+PY := .venv/bin/python
+
+.PHONY: setup chat index test constraints clean
+
+setup: .venv/.byline-setup
+
+.venv/.byline-setup: pyproject.toml constraints.txt scripts/setup.sh
+	@sh scripts/setup.sh
+
+chat: setup
+	@$(PY) -m index status >/dev/null 2>&1 || $(PY) -m index rebuild
+	@$(PY) -m bot chat
+
+index: setup
+	@$(PY) -m index rebuild
+
+test: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+	$(PY) -m pytest
+
+# After a change of dependencies. No find-links and no index address, so that nothing local gets in.
+constraints: setup
+	env -u UV_FIND_LINKS -u PIP_FIND_LINKS .venv/bin/uv pip compile --quiet --universal --all-extras --upgrade \
+		--python-version 3.11 --no-header --no-annotate --no-emit-find-links --no-emit-index-url \
+		pyproject.toml --output-file constraints.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Questions in, answers out, and the people who ask them."""

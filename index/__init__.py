@@ -1,0 +1,1 @@
+"""Article files in, a searchable index out."""

@@ -1,0 +1,176 @@
+"""python -m index rebuild | status | search"""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from index.console import progress_bar, run, working
+from index.errors import UsageError
+from index.generations import Generations
+from index.manifest import Manifest
+from index.settings import IndexSettings
+from index.wording import count, printable
+
+if TYPE_CHECKING:
+    from index.rebuild import Report
+    from index.search import Hit
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+ArticlesOption = Annotated[
+    Path | None, typer.Option("--articles", help="The folder of articles [default: ARTICLES_DIR].")
+]
+IndexOption = Annotated[Path | None, typer.Option("--index", help="The folder of the index [default: INDEX_DIR].")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def rebuild(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Files or folders in the articles folder to look at; the others stay as they are. [default: all]"
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build again even if nothing has changed.")] = False,
+    articles: ArticlesOption = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the index up to date with the articles folder. The old index answers until the new one is complete."""
+    from index.embedding import load_embedder, model_identity
+    from index.rebuild import rebuild as bring_up_to_date
+
+    settings = IndexSettings.load(articles_dir=articles, index_dir=index)
+    with progress_bar("Embedding passages") as progress:
+        report = bring_up_to_date(
+            settings.articles_dir,
+            Generations(settings.index_dir),
+            model_identity(settings.embedding_model),
+            lambda: load_embedder(settings.embedding_model),
+            only=tuple(paths or ()),
+            encoding=settings.articles_encoding,
+            force=force,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    if as_json:
+        _print_json({**asdict(report), "skipped": [skip._asdict() for skip in report.skipped]})
+    else:
+        _print_report(report, dry_run)
+
+
+@app.command()
+def status(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Say what is indexed, when it was built and with which model."""
+    settings = IndexSettings.load(index_dir=index)
+    generations = Generations(settings.index_dir)
+    folder = generations.current()
+    manifest = generations.manifest()
+    if as_json:
+        _print_json({"generation": folder.name, **{k: v for k, v in asdict(manifest).items() if k != "files"}})
+        return
+    _print_status(folder.name, manifest)
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
+    article: Annotated[str | None, typer.Option("--article", help="Only this article.")] = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the passages that come closest to a question, with their scores."""
+    from index.embedding import load_embedder, model_identity
+    from index.search import search as find
+    from index.store import Generation
+
+    if not question.strip():
+        raise UsageError("The question is empty.", 'Try: python -m index search "what is it about"')
+    settings = IndexSettings.load(index_dir=index)
+    model = model_identity(settings.embedding_model)
+    with working("Loading the model"), Generation.open(Generations(settings.index_dir), model) as generation:
+        if article is not None and article not in generation.articles:
+            raise UsageError(f"No article {article} is in the index.", "python -m index status lists them.")
+        hits = find(generation, load_embedder(settings.embedding_model), question, k, article)
+    if as_json:
+        _print_json([_hit(hit) for hit in hits])
+        return
+    for rank, hit in enumerate(hits, 1):
+        passage = hit.passage
+        numbers = sorted({sentence.paragraph for sentence in passage.sentences})
+        where = f"¶{numbers[0]}" if len(numbers) == 1 else f"¶{numbers[0]}–{numbers[-1]}"
+        views = f"passage {hit.dense:.2f}, sentence {hit.sentence:.2f}, words {hit.lexical:.1f}"
+        print(f"{rank}. {printable(passage.article)} {where}  score {hit.score:.2f} ({views})")
+        print(f"   {' '.join(passage.text.split())}\n")
+
+
+def main() -> int:
+    return run(app, sys.argv[1:], interrupted="Interrupted. The index is as it was.")
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False,
+) -> None:
+    """Build and inspect the index of articles."""
+
+
+def _hit(hit: "Hit") -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "article": passage.article,
+        "paragraphs": sorted({sentence.paragraph for sentence in passage.sentences}),
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "score": round(hit.score, 4),
+        "dense": round(hit.dense, 4),
+        "sentence": round(hit.sentence, 4),
+        "lexical": round(hit.lexical, 4),
+    }
+
+
+def _print_report(report: "Report", dry_run: bool) -> None:
+    for skip in report.skipped:
+        print(f"skipped    {skip.name}: {skip.reason}")
+    plan = report.plan
+    for word, ids in (("added", plan.added), ("changed", plan.changed), ("removed", plan.removed)):
+        for article in ids:
+            print(f"{word:10} {printable(article)}")
+    if plan.stale:
+        print(f"Every article is built again: {plan.stale}.")
+    lists = {"added": plan.added, "changed": plan.changed, "removed": plan.removed, "unchanged": plan.unchanged}
+    counts = ", ".join(f"{len(ids)} {word}" for word, ids in lists.items())
+    counts += f", {len(report.skipped)} skipped" if report.skipped else ""
+    seconds = f"{report.seconds:.1f} s"
+    if plan.empty:
+        print(f"Nothing has changed: {counts}; {seconds}.")
+    elif dry_run:
+        print(f"A rebuild would index: {counts}. Nothing was written.")
+    else:
+        print(f"Indexed: {counts}; {report.passages:,} passages, {report.sentences:,} sentences; {seconds}.")
+
+
+def _print_status(name: str, manifest: Manifest) -> None:
+    print(f"Generation {name}, built {manifest.created} with {manifest.model}")
+    counts = ((len(manifest.articles), "article"), (manifest.passages, "passage"), (manifest.sentences, "sentence"))
+    print(", ".join(count(n, noun) for n, noun in counts), end="\n\n")
+    for article in manifest.articles:
+        known = " · ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
+        size = f"{count(article.words, 'word')}, {count(article.paragraphs, 'paragraph')}"
+        print(f"{printable(article.id)}  {size}{'  ' + known if known else ''}")
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

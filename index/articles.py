@@ -1,0 +1,295 @@
+"""Article files: decoding, paragraphs, metadata. Reading files is the only I/O here."""
+
+import codecs
+import hashlib
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from index.errors import ArticleRejected, ArticlesError
+from index.heads import HeadLine, Line, Note, read_date, read_head, read_note
+from index.wording import printable
+
+SUFFIXES = (".txt", ".text", ".md", ".markdown")
+MAX_BYTES = 8 * 1024 * 1024
+
+_MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A blank-line-separated block, numbered from 1.
+
+    body: where its text starts behind head lines and heading marks; its end where there is none.
+    """
+
+    number: int
+    start: int
+    end: int
+    body: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One text and what is known about it.
+
+    id: its path below the articles folder, with forward slashes. text: the decoded file with
+    "\\n" line ends; every offset in Byline counts its code points. digest: SHA-256 of the text.
+    published: ISO 8601 ("2019-03-26", "2019-03"), or as printed where no year is given.
+    """
+
+    id: str
+    digest: str
+    text: str
+    title: str | None
+    authors: tuple[str, ...]
+    published: str | None
+    source: str | None
+    note: str | None
+    paragraphs: tuple[Paragraph, ...]
+    head: tuple[HeadLine, ...]
+    note_span: tuple[int, int] | None
+
+    @property
+    def words(self) -> int:
+        return sum(len(self.text[p.body : p.end].split()) for p in self.paragraphs)
+
+    def paragraph_at(self, offset: int) -> Paragraph:
+        """The paragraph that holds an offset; ValueError where there is none."""
+        for paragraph in self.paragraphs:
+            if paragraph.start <= offset < paragraph.end:
+                return paragraph
+        raise ValueError(f"no paragraph holds offset {offset}")
+
+
+class Skipped(NamedTuple):
+    """A file that was not indexed, and why: the reason completes "NAME was skipped: …"."""
+
+    name: str
+    reason: str
+
+
+class Folder(NamedTuple):
+    articles: tuple[Article, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def read_folder(folder: Path, only: tuple[Path, ...] = (), fallback: str | None = None) -> Folder:
+    """Read every article below a folder, in the order of their names.
+
+    only: files or folders below it that are read; none means all. fallback: the encoding of
+    files that are neither marked nor UTF-8. Raises ArticlesError if the folder cannot be listed.
+    """
+    if not folder.is_dir():
+        raise ArticlesError(
+            f"The articles folder {folder} does not exist." if not folder.exists() else f"{folder} is not a folder.",
+            "Create it and put .txt or .md files there, or set ARTICLES_DIR.",
+        )
+    articles: list[Article] = []
+    skipped: list[Skipped] = []
+    seen: dict[str, str] = {}
+    for path in _files(folder, only):
+        name = path.relative_to(folder).as_posix()
+        try:
+            if name != name.encode("utf-8", "replace").decode("utf-8"):
+                raise ArticleRejected("its name is not valid UTF-8 (rename it)")
+            article = parse(name, _read(path), fallback)
+            twin = seen.setdefault(fingerprint(article.text), name)
+            if twin != name:
+                raise ArticleRejected(f"it has the same text as {twin}")
+        except ArticleRejected as error:
+            skipped.append(Skipped(printable(name), error.message))
+        else:
+            articles.append(article)
+    return Folder(tuple(articles), tuple(skipped))
+
+
+def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
+    """Make an Article of one file's bytes; raises ArticleRejected with the reason."""
+    text = decode(data, fallback)
+    if not text.strip():
+        raise ArticleRejected("it is empty")
+    meta, body = _front_matter(text)
+    lines = _blocks(text, body)
+    if not any(c.isalnum() for block in lines for line in block for c in line.text):
+        raise ArticleRejected("it has no text below its front matter" if meta else "it holds no words")
+    title, authors = _text(meta, "title"), _names(meta.get("author", meta.get("authors")))
+    head = read_head(lines, title, authors)
+    in_head = {line.end for line in head.lines}
+    authors = authors or head.authors
+    note = _note(text, lines, in_head, authors)
+    if note and note.author and not authors:
+        authors = (note.author,)
+    paragraphs = tuple(
+        Paragraph(number, block[0].start, block[-1].end, _body_start(text, block, in_head))
+        for number, block in enumerate(lines, 1)
+    )
+    return Article(
+        id=name,
+        digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        text=text,
+        title=title or head.title,
+        authors=authors,
+        published=_date(meta, "published") or _date(meta, "date") or head.published,
+        source=_text(meta, "source") or _text(meta, "url"),
+        note=_text(meta, "note") or (text[note.start : note.end].strip("*_ ") if note else None),
+        paragraphs=paragraphs,
+        head=head.lines,
+        note_span=(note.start, note.end) if note else None,
+    )
+
+
+def decode(data: bytes, fallback: str | None = None) -> str:
+    """Byte order mark, then strict UTF-8, then the configured fallback, else ArticleRejected.
+
+    An encoding is never guessed: some decode any bytes at all.
+    """
+    try:
+        text = next((data.decode(encoding) for mark, encoding in _MARKS if data.startswith(mark)), None)
+        if text is None:
+            text = _utf8_or(fallback, data)
+    except (UnicodeDecodeError, UnicodeError):
+        raise ArticleRejected(
+            "it is not UTF-8 text (save it as UTF-8, or set ARTICLES_ENCODING to the encoding such files have)"
+        ) from None
+    if "\x00" in text:
+        raise ArticleRejected("it is not a text file (it holds NUL characters)")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    control = sum(unicodedata.category(c) == "Cc" and c not in "\n\t\f\v" for c in text[:10_000])
+    if control > 10:
+        raise ArticleRejected("it is not a text file (it holds control characters)")
+    return text
+
+
+def _utf8_or(fallback: str | None, data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        if fallback is None:
+            raise
+        return data.decode(fallback)
+
+
+def _files(folder: Path, only: tuple[Path, ...]) -> Iterator[Path]:
+    """The files below a folder that may be articles; links to folders are not followed, hidden files left out."""
+
+    def refuse(error: OSError) -> None:
+        raise ArticlesError(f"The folder {error.filename} cannot be read: {error.strerror}.", "Check its permissions.")
+
+    wanted = [path.absolute() for path in only]
+    found: list[Path] = []
+    for parent, folders, names in os.walk(folder.absolute(), onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if Path(parent, name).is_symlink()]
+        found += [Path(parent, n) for n in names + links if n.lower().endswith(SUFFIXES) and not n.startswith(".")]
+    prefix = folder.absolute()
+    for path in sorted(found, key=lambda path: path.relative_to(prefix).as_posix()):
+        if not wanted or any(path == w or w in path.parents for w in wanted):
+            yield folder / path.relative_to(prefix)
+
+
+def _read(path: Path) -> bytes:
+    """The file's bytes; never waits on a pipe, follows a link or reads more than MAX_BYTES."""
+    if path.is_symlink():
+        raise ArticleRejected("it is a link (copy the file into the folder instead)")
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ArticleRejected("it is not a regular file")
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ArticleRejected(f"it cannot be read ({error.strerror})") from None
+    if len(data) > MAX_BYTES:
+        raise ArticleRejected(f"it is larger than {MAX_BYTES // 1024 // 1024} MB, which is no article")
+    return data
+
+
+def _front_matter(text: str) -> tuple[Mapping[str, Any], int]:
+    """The YAML front matter and the offset where the text behind it starts; a rule of dashes is none."""
+    import yaml
+    from frontmatter.default_handlers import YAMLHandler
+
+    handler = YAMLHandler()
+    if not handler.detect(text):
+        return {}, 0
+    try:
+        source, content = handler.split(text)
+        # Not the loader in C that the handler prefers: it ends the process on brackets that are nested too deeply.
+        meta = handler.load(source, Loader=yaml.SafeLoader)
+    except (ValueError, TypeError, RecursionError, OverflowError, yaml.YAMLError):
+        raise ArticleRejected("its front matter is not valid YAML (the lines between --- and ---)") from None
+    return (meta, len(text) - len(content)) if isinstance(meta, dict) else ({}, 0)
+
+
+def _text(meta: Mapping[str, Any], key: str) -> str | None:
+    value = meta.get(key)
+    if not isinstance(value, (str, int, float, date)) or isinstance(value, bool):
+        return None
+    try:
+        return " ".join(str(value).split()) or None
+    except ValueError:  # a number too long to print
+        return None
+
+
+def _date(meta: Mapping[str, Any], key: str) -> str | None:
+    value = meta.get(key)
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    text = _text(meta, key)
+    return (read_date(text) or text) if text else None
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = re.split(r",\s*|\s+(?:and|&)\s+", value)
+    names = [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
+    return tuple(" ".join(name.split()) for name in names if name.strip())
+
+
+def _blocks(text: str, body: int) -> list[list[Line]]:
+    """The lines of each blank-line-separated block behind the front matter."""
+    blocks: list[list[Line]] = [[]]
+    start = body
+    for line in text[body:].split("\n"):
+        end = start + len(line)
+        if line.strip():
+            number = len(blocks)
+            blocks[-1].append(Line(line, start, end, number))
+        elif blocks[-1]:
+            blocks.append([])
+        start = end + 1
+    return blocks if blocks[-1] else blocks[:-1]
+
+
+def _note(text: str, lines: list[list[Line]], in_head: set[int], authors: tuple[str, ...]) -> Note | None:
+    last = Line(text[lines[-1][0].start : lines[-1][-1].end], lines[-1][0].start, lines[-1][-1].end, len(lines))
+    if len(lines) < 3 or lines[-1][0].end in in_head:
+        return None
+    return read_note(last, authors, text[: last.start])
+
+
+def _body_start(text: str, lines: list[Line], in_head: set[int]) -> int:
+    for line in lines:
+        if line.end not in in_head:
+            heading = _MARKDOWN_HEADING.match(text, line.start, line.end)
+            return heading.end() if heading else line.start
+    return lines[-1].end
+
+
+def fingerprint(text: str) -> str:
+    """What two files with the same words share."""
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()

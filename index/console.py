@@ -1,0 +1,134 @@
+"""How commands talk to a person: progress while they work, one sentence and one hint when they fail."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
+from time import monotonic
+from types import FrameType
+
+import typer
+from typer.exceptions import TyperException
+
+from index.errors import BylineError
+
+INTERRUPTED = 130
+_LINE_EVERY = 5.0
+
+
+def run(app: typer.Typer, arguments: Sequence[str], interrupted: str) -> int:
+    """Run a command line and return its exit status; whatever fails, a person reads a sentence and no traceback.
+
+    `--debug` anywhere among the arguments shows the traceback besides. interrupted: what is said after Ctrl-C.
+    """
+    debug = "--debug" in arguments
+    _be_quiet()
+    _stop_on_signals()
+    for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a character shows "?" instead of failing
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        status = app([a for a in arguments if a != "--debug"], standalone_mode=False)
+        if status == INTERRUPTED:  # what typer makes of Ctrl-C
+            raise KeyboardInterrupt
+        return status if isinstance(status, int) else 0
+    except TyperException as error:
+        return _fail(f"{error.format_message()}", "Add --help to see how the command is used.", 2, debug)
+    except BylineError as error:
+        return _fail(error.message, error.hint, error.exit_status, debug)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail(interrupted, "", INTERRUPTED, debug)
+    except BrokenPipeError:  # the reader of the output went away, as in `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _fail(
+            f"Something went wrong that should not have ({type(error).__name__}).",
+            "Run the command again with --debug to see where, and please report it.",
+            1,
+            debug,
+        )
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """A spinner on a terminal while something takes its time; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A function to be told (done, total): it draws a bar on a terminal, and prints a line now and then elsewhere."""
+    if not sys.stderr.isatty():
+        yield _plain_progress(what)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Loading the model", total=None)
+
+        def advance(done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield advance
+
+
+def _plain_progress(what: str) -> Callable[[int, int], None]:
+    last = monotonic()
+
+    def advance(done: int, total: int) -> None:
+        nonlocal last
+        if monotonic() - last >= _LINE_EVERY:
+            last = monotonic()
+            print(f"{what}: {done:,} of {total:,}", file=sys.stderr, flush=True)
+
+    return advance
+
+
+def _be_quiet() -> None:
+    """Turn off telemetry and chatter of the libraries; they read these variables when they are imported."""
+    for name, value in (
+        ("ANONYMIZED_TELEMETRY", "False"),
+        ("DO_NOT_TRACK", "1"),
+        ("HF_HUB_DISABLE_TELEMETRY", "1"),
+        ("HF_HUB_DISABLE_PROGRESS_BARS", "1"),
+        ("TRANSFORMERS_VERBOSITY", "error"),
+        ("TOKENIZERS_PARALLELISM", "false"),
+    ):
+        os.environ.setdefault(name, value)
+
+
+def _stop_on_signals() -> None:
+    """Let SIGTERM, and a terminal that is closed, end a command as Ctrl-C does, so that it cleans up."""
+
+    def stop(_signum: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+
+
+def _fail(message: str, hint: str, status: int, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    sys.stdout.flush()
+    print(f"{message}\n  {hint}" if hint else message, file=sys.stderr)
+    return status

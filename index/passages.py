@@ -1,0 +1,120 @@
+"""Passages, the unit of retrieval: whole sentences of one paragraph, or of adjacent short ones. Pure."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from index.articles import Article, Paragraph
+
+SPLITTER_VERSION = 1
+"""Raised by every change that moves an offset or reads a head differently; an index of another version is refused."""
+
+MAX_WORDS = 130
+"""About 190 word pieces of running English, inside the 256 that all-MiniLM-L6-v2 reads."""
+
+SHORT_WORDS = 25
+MAX_SENTENCE_CHARS = 2_000
+
+Splitter = Callable[[str], list[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with its offsets in the article and the number of its paragraph."""
+
+    start: int
+    end: int
+    paragraph: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """`article.text[start:end] == text`, always; id is the same for the same words at the same place."""
+
+    id: str
+    article: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Sentence, ...]
+
+
+def split(article: Article, splitter: Splitter) -> tuple[Passage, ...]:
+    """The passages of an article in order; head lines are in none of them.
+
+    splitter: text of one paragraph → (start, end) of its sentences.
+    """
+    passages: list[Passage] = []
+    pending: list[Sentence] = []
+    for paragraph in article.paragraphs:
+        sentences = list(_sentences(article, paragraph, splitter))
+        words = sum(map(_words, sentences))
+        if pending and (_crosses_note(article, pending, paragraph) or not _joins(pending, words)):
+            passages.append(_passage(article, pending))
+            pending = []
+        pending += sentences
+        while sum(map(_words, pending)) > MAX_WORDS and len(pending) > 1:
+            cut = _cut(pending)
+            passages.append(_passage(article, pending[:cut]))
+            pending = pending[cut:]
+    if pending:
+        passages.append(_passage(article, pending))
+    return tuple(passages)
+
+
+def _sentences(article: Article, paragraph: Paragraph, splitter: Splitter) -> Iterator[Sentence]:
+    text = article.text[paragraph.body : paragraph.end]
+    for start, end in splitter(text):
+        for low, high in _bounded(text, start, end):
+            start_at, end_at = paragraph.body + low, paragraph.body + high
+            yield Sentence(start_at, end_at, paragraph.number, article.text[start_at:end_at])
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence as it is; what is too long to be one in pieces, cut between words where there are any."""
+    if end - start <= MAX_SENTENCE_CHARS:
+        yield start, end
+        return
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    pieces = RecursiveCharacterTextSplitter(chunk_size=MAX_SENTENCE_CHARS, chunk_overlap=0, add_start_index=True)
+    for document in pieces.create_documents([text[start:end]]):
+        low = start + document.metadata["start_index"]
+        yield low, low + len(document.page_content)
+
+
+def _words(sentence: Sentence) -> int:
+    # Text without spaces still costs the model about one word piece for every six characters.
+    return max(len(sentence.text.split()), len(sentence.text) // 12)
+
+
+def _joins(pending: list[Sentence], words: int) -> bool:
+    before = sum(map(_words, pending))
+    return min(before, words) < SHORT_WORDS and before + words <= MAX_WORDS
+
+
+def _crosses_note(article: Article, pending: list[Sentence], paragraph: Paragraph) -> bool:
+    span = article.note_span
+    return span is not None and bool(pending) and pending[0].start < span[0] <= paragraph.start
+
+
+def _cut(sentences: list[Sentence]) -> int:
+    """How many sentences the next passage takes: as even a share of the rest as the limit allows."""
+    total = sum(map(_words, sentences))
+    target = total / -(-total // MAX_WORDS)
+    taken = 0
+    for count, sentence in enumerate(sentences):
+        taken += _words(sentence)
+        if taken > MAX_WORDS and count:
+            return count
+        if taken >= target:
+            return min(count + 1, len(sentences) - 1)
+    return len(sentences) - 1
+
+
+def _passage(article: Article, sentences: list[Sentence]) -> Passage:
+    start, end = sentences[0].start, sentences[-1].end
+    text = article.text[start:end]
+    key = f"{article.id}\0{start}\0{text}".encode("utf-8", "surrogatepass")
+    return Passage(hashlib.sha256(key).hexdigest()[:20], article.id, start, end, text, tuple(sentences))

@@ -1,0 +1,121 @@
+"""Question → ranked passages: dense, sentence and lexical views, fused on their scores."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from index.embedding import Embedder, Vectors
+from index.lexical import terms
+from index.passages import Passage
+from index.store import Generation, Positions
+
+# Weights of the views' z-scores; benchmarks/views.py compares them, docs/results.md has the figures.
+DENSE, SENTENCE, LEXICAL = 1.0, 1.0, 2.0
+NEAR_PASSAGES, NEAR_SENTENCES, LEXICAL_HITS = 64, 256, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its fused score (comparable within one question only) and the scores of the views.
+
+    dense, sentence: cosines of the question to the passage and to its nearest sentence. lexical:
+    BM25. sentences: a cosine for each sentence of the passage, in order.
+    """
+
+    passage: Passage
+    score: float
+    dense: float
+    lexical: float
+    sentences: tuple[float, ...]
+
+    @property
+    def sentence(self) -> float:
+        return max(self.sentences)
+
+
+def search(
+    generation: Generation, embedder: Embedder, question: str, k: int = 5, article: str | None = None
+) -> list[Hit]:
+    """The k best passages for a question, best first; article: an article's id to stay within."""
+    articles = () if article is None else (article,)
+    return search_vector(generation, embedder.query(question), dict.fromkeys(terms(question), 1.0), k, articles)
+
+
+def search_vector(
+    generation: Generation,
+    vector: Vectors,
+    question_terms: Mapping[str, float],
+    k: int,
+    articles: Sequence[str] = (),
+) -> list[Hit]:
+    """The same for a question that is a unit vector and stemmed terms with their weights already.
+
+    articles: the ids to stay within; none means all.
+    """
+    scope = generation.positions(articles)
+    lexical = generation.lexical.scores(question_terms)
+    dense = generation.near_passages(vector, min(NEAR_PASSAGES, len(scope)), articles)
+    near = generation.near_sentences(vector, NEAR_SENTENCES, articles)
+    pool = sorted({*dense, *_top(lexical, scope, LEXICAL_HITS)})
+    stored = generation.passages(pool)
+    # What a view did not return is no better than the worst that it did.
+    floor = min(dense.values()), min(cosine for _, cosine in near.values())
+    hits = []
+    for position, first, passage in stored:
+        inside = range(first, first + len(passage.sentences))
+        cosines = tuple(near[n][1] if n in near else floor[1] for n in inside)
+        hits.append(Hit(passage, 0.0, dense.get(position, floor[0]), float(lexical[position]), cosines))
+    fused = (
+        DENSE * _z([hit.dense for hit in hits])
+        + SENTENCE * _z([hit.sentence for hit in hits])
+        + LEXICAL * _z([hit.lexical for hit in hits])
+    )
+    ranked = [
+        Hit(hit.passage, float(score), hit.dense, hit.lexical, hit.sentences)
+        for hit, score in zip(hits, fused, strict=True)
+    ]
+    return sorted(ranked, key=lambda hit: (-hit.score, hit.passage.start))[:k]
+
+
+class Retriever(BaseRetriever):
+    """The same search as a LangChain retriever: Documents with article, paragraph, offsets and score as metadata."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    generation: Generation
+    embedder: Embedder
+    k: int = 5
+    article: str | None = None
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        return [to_document(hit) for hit in search(self.generation, self.embedder, query, self.k, self.article)]
+
+
+def to_document(hit: Hit) -> Document:
+    passage = hit.passage
+    metadata = {
+        "article": passage.article,
+        "paragraph": passage.sentences[0].paragraph,
+        "start": passage.start,
+        "end": passage.end,
+        "score": hit.score,
+    }
+    return Document(id=passage.id, page_content=passage.text, metadata=metadata)
+
+
+def _top(scores: Vectors, scope: Positions, n: int) -> list[int]:
+    """The positions in scope with the n highest scores above zero."""
+    inside = scores[scope]
+    best = np.argpartition(-inside, min(n, len(inside)) - 1)[:n]
+    return [int(scope[i]) for i in best if inside[i] > 0]
+
+
+def _z(scores: list[float]) -> Vectors:
+    values = np.asarray(scores, dtype=np.float32)
+    standard: Vectors = (values - values.mean()) / (values.std() + np.float32(1e-6))
+    return standard

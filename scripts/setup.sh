@@ -1,0 +1,47 @@
+#!/bin/sh
+# Creates .venv with every dependency at the version that constraints.txt names.
+# Re-running is safe: it brings an existing .venv up to date.
+set -eu
+cd "$(dirname "$0")/.."
+
+python=${PYTHON:-}
+if [ -z "$python" ]; then
+    for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            python=$candidate
+            break
+        fi
+    done
+fi
+if [ -z "$python" ]; then
+    echo "setup: Python 3.11 or newer was not found." >&2
+    echo "  Install it, or name one: make setup PYTHON=/path/to/python3.12" >&2
+    exit 2
+fi
+
+[ -x .venv/bin/python ] || "$python" -m venv .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check "$(grep '^uv==' constraints.txt)"
+
+# uv looks for local wheels in UV_FIND_LINKS, separated by commas; pip's own setting separates them by spaces.
+if [ -z "${UV_FIND_LINKS:-}" ] && [ -n "${PIP_FIND_LINKS:-}" ]; then
+    UV_FIND_LINKS=$(printf '%s' "$PIP_FIND_LINKS" | tr -s ' ' ',')
+    export UV_FIND_LINKS
+fi
+
+install() {
+    .venv/bin/uv pip install --quiet --python .venv/bin/python --constraint constraints.txt --compile-bytecode "$@"
+}
+
+# A plain torch on Linux brings several GB of CUDA libraries that a CPU never uses. So the CPU build comes
+# first: from PyTorch's own index where it can be reached, else from the ordinary index and local wheels.
+echo "setup: installing torch (${TORCH:-cpu})"
+if [ "${TORCH:-cpu}" = cuda ]; then
+    install torch
+elif ! UV_HTTP_RETRIES=0 UV_HTTP_TIMEOUT=20 install --torch-backend cpu torch 2>/dev/null; then
+    echo "setup: PyTorch's CPU index was not reached; using the ordinary package index"
+    install torch
+fi
+echo "setup: installing byline and its dependencies"
+install --editable '.[dev]'
+touch .venv/.byline-setup
+echo "setup: done"

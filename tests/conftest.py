@@ -1,0 +1,107 @@
+"""What the tests share: the real model and a real index on disk, and one fake that means something."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from langchain_core.embeddings import Embeddings
+
+from index.embedding import Embedder, load_embedder, model_identity
+from index.generations import Generations
+from index.rebuild import Report, rebuild
+from index.store import Generation
+
+REPOSITORY = Path(__file__).parent.parent
+SHIPPED = REPOSITORY / "articles"
+FAKE_MODEL = "word-lengths"
+
+
+class WordLengths(Embeddings):
+    """A vector says how many words of each length a text has: it means something, and costs nothing."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        counts = [0.01] * 16
+        for word in text.split():
+            counts[min(len(word), 15)] += 1.0
+        norm = sum(count * count for count in counts) ** 0.5
+        return [count / norm for count in counts]
+
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The real model."""
+    return load_embedder(None)
+
+
+@pytest.fixture(scope="session")
+def shipped_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped article, indexed by the real model into a real Chroma store on disk."""
+    root = tmp_path_factory.mktemp("index")
+    rebuild(SHIPPED, Generations(root), model_identity(None), lambda: embedder)
+    return root
+
+
+@pytest.fixture(scope="session")
+def shipped(shipped_index: Path) -> Iterator[Generation]:
+    """The shipped article's generation, open."""
+    with Generation.open(Generations(shipped_index), model_identity(None)) as generation:
+        yield generation
+
+
+@pytest.fixture
+def fake() -> Embedder:
+    """An embedder that loads nothing."""
+    return Embedder(WordLengths(), FAKE_MODEL)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder of articles."""
+    path = tmp_path / "articles"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def generations(tmp_path: Path) -> Generations:
+    """An index folder without an index."""
+    return Generations(tmp_path / "index")
+
+
+@pytest.fixture
+def build(folder: Path, generations: Generations, fake: Embedder) -> Callable[..., Report]:
+    """Rebuild `folder` into `generations` with the fake model."""
+
+    def run(**options: object) -> Report:
+        return rebuild(folder, generations, FAKE_MODEL, lambda: fake, **options)  # type: ignore[arg-type]
+
+    return run
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Run:
+    """Run `python -m …` as a person would: another process, an empty working directory, no settings but those given."""
+
+    def run(*arguments: str, cwd: Path = tmp_path, **environment: str) -> "subprocess.CompletedProcess[str]":
+        clean = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")}
+        return subprocess.run(
+            [sys.executable, "-m", *arguments],
+            cwd=cwd,
+            env={**clean, "PYTHONPATH": str(REPOSITORY), **environment},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+            check=False,
+        )
+
+    return run

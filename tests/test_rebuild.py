@@ -1,0 +1,397 @@
+"""A rebuild: what it plans, what it writes, and that whatever goes wrong leaves the index that answered before."""
+
+import errno
+import resource
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import index.generations
+from index.embedding import Embedder
+from index.errors import ArticlesError, BylineError, IndexLocked, UsageError
+from index.generations import KEPT, Generations
+from index.rebuild import Plan, Report, header, rebuild
+from index.store import Generation
+
+Build = Callable[..., Report]
+
+ANTS = "The ants came in May.\n\nNobody had asked them to, least of all the council."
+BEES = "The bees left in June.\n\nThey took the honey, and who can blame them?"
+CROWS = "The crows stayed all winter.\n\nThey always do."
+
+
+@pytest.fixture
+def articles(folder: Path) -> Path:
+    """Two articles, one of them in a folder within."""
+    (folder / "more").mkdir()
+    (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
+    (folder / "more" / "bees.txt").write_text(BEES, encoding="utf-8")
+    return folder
+
+
+def indexed(generations: Generations, model: str) -> dict[str, str]:
+    """What the current generation really answers from: article id → text of its passages."""
+    with Generation.open(generations, model) as generation:
+        texts = dict.fromkeys(generation.articles, "")
+        for stored in generation.passages(generation.positions().tolist()):
+            texts[stored.passage.article] += stored.passage.text
+        return texts
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@contextmanager
+def unharmed(generations: Generations, model: str) -> Iterator[None]:
+    """Check that the index answers as before, and that nothing half-done lies about."""
+    before, current = indexed(generations, model), generations.current()
+    yield
+    assert generations.current() == current
+    assert indexed(generations, model) == before
+    assert names(generations.root) == ["CURRENT", "generations", "rebuild.lock"]
+    assert len(names(generations.root / "generations")) == 1
+
+
+@contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond a size, which Chroma and SQLite meet as they meet a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+# Plans
+
+
+def test_the_first_rebuild_adds_every_article(articles: Path, generations: Generations, build: Build) -> None:
+    report = build()
+    assert report.plan == Plan(added=("ants.txt", "more/bees.txt"))
+    assert report.built
+    assert indexed(generations, "word-lengths") == {"ants.txt": ANTS, "more/bees.txt": BEES}
+
+
+def test_a_report_counts_what_the_index_holds(articles: Path, generations: Generations, build: Build) -> None:
+    report, manifest = build(), generations.manifest()
+    assert (report.passages, report.sentences) == (manifest.passages, manifest.sentences) == (2, 4)
+
+
+def test_a_rebuild_tells_added_changed_removed_and_unchanged_apart(
+    articles: Path, generations: Generations, build: Build
+) -> None:
+    (articles / "owls.txt").write_text("The owls said nothing.", encoding="utf-8")
+    build()
+    (articles / "ants.txt").write_text(ANTS + "\n\nThey stayed.", encoding="utf-8")
+    (articles / "crows.txt").write_text(CROWS, encoding="utf-8")
+    (articles / "more" / "bees.txt").unlink()
+    assert build().plan == Plan(("crows.txt",), ("ants.txt",), ("more/bees.txt",), ("owls.txt",))
+    assert sorted(indexed(generations, "word-lengths")) == ["ants.txt", "crows.txt", "owls.txt"]
+
+
+def test_a_renamed_article_is_removed_and_added(articles: Path, build: Build) -> None:
+    build()
+    (articles / "ants.txt").rename(articles / "zebras.txt")
+    assert build().plan == Plan(("zebras.txt",), (), ("ants.txt",), ("more/bees.txt",))
+
+
+def test_nothing_is_built_and_no_model_loaded_where_nothing_has_changed(
+    articles: Path, generations: Generations, fake: Embedder, build: Build
+) -> None:
+    def load() -> Embedder:
+        raise AssertionError("the model was loaded")
+
+    first = build()
+    current = generations.current()
+    report = rebuild(articles, generations, fake.model, load)
+    assert report.plan == Plan(unchanged=("ants.txt", "more/bees.txt"))
+    assert (report.built, report.passages, report.sentences) == (False, first.passages, first.sentences)
+    assert generations.current() == current
+
+
+def test_force_builds_again_where_nothing_has_changed(articles: Path, generations: Generations, build: Build) -> None:
+    build()
+    current = generations.current()
+    report = build(force=True)
+    assert report.built
+    assert report.plan.stale == "--force was given"
+    assert generations.current() != current
+
+
+def test_a_dry_run_plans_and_writes_nothing(articles: Path, generations: Generations, build: Build) -> None:
+    report = build(dry_run=True)
+    assert report.plan.added == ("ants.txt", "more/bees.txt")
+    assert not report.built
+    assert not generations.root.exists()
+
+
+def test_another_model_makes_the_index_stale(
+    articles: Path, generations: Generations, fake: Embedder, build: Build
+) -> None:
+    build()
+    report = rebuild(articles, generations, "another", lambda: fake)
+    assert report.plan.stale == "the embedding model is another one"
+    assert generations.manifest().model == "another"
+
+
+def test_another_version_of_the_splitter_makes_the_index_stale(
+    articles: Path, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    monkeypatch.setattr("index.rebuild.SPLITTER_VERSION", 10_000)
+    assert "splitter" in str(build().plan.stale)
+
+
+@pytest.mark.parametrize("file", ["articles.json", "lexical/words.tsv", "chroma/chroma.sqlite3"])
+def test_a_damaged_index_is_built_again(articles: Path, generations: Generations, build: Build, file: str) -> None:
+    build()
+    with (generations.current() / file).open("ab") as damaged:
+        damaged.write(b"x")
+    assert build().plan.stale == "the index was damaged"
+    assert indexed(generations, "word-lengths") == {"ants.txt": ANTS, "more/bees.txt": BEES}
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"../../etc"], ids=["empty", "not text", "a path"])
+def test_an_index_that_current_does_not_name_is_built_again(
+    articles: Path, generations: Generations, build: Build, content: bytes
+) -> None:
+    build()
+    (generations.root / "CURRENT").write_bytes(content)
+    assert build().plan.added == ("ants.txt", "more/bees.txt")
+    assert len(indexed(generations, "word-lengths")) == 2
+
+
+def test_progress_counts_passages_and_sentences(articles: Path, build: Build) -> None:
+    told: list[tuple[int, int]] = []
+    build(progress=lambda done, total: told.append((done, total)))
+    assert told == [(2 + 4, 2 + 4)]
+
+
+def test_what_is_known_of_an_article_is_indexed_with_each_of_its_passages(
+    articles: Path, generations: Generations, build: Build
+) -> None:
+    (articles / "ants.txt").write_text(f"Ants\n\nBy Ines Okafor\n\n3 May 2021\n\n{ANTS}", encoding="utf-8")
+    build()
+    with Generation.open(generations, "word-lengths") as generation:
+        assert header(generation.articles["ants.txt"]) == "Ants | Ines Okafor | 2021-05-03"
+        assert header(generation.articles["more/bees.txt"]) == ""
+        assert generation.lexical.scores({"okafor": 1.0}).tolist()[1] == 0
+        assert generation.lexical.scores({"okafor": 1.0}).tolist()[0] > 0
+
+
+# Only some paths
+
+
+def test_only_the_named_file_is_looked_at_and_the_others_stay(
+    articles: Path, generations: Generations, build: Build
+) -> None:
+    build()
+    (articles / "ants.txt").write_text(CROWS, encoding="utf-8")
+    (articles / "more" / "bees.txt").write_text("Changed, and not looked at.", encoding="utf-8")
+    assert build(only=(articles / "ants.txt",)).plan == Plan(changed=("ants.txt",), unchanged=("more/bees.txt",))
+    assert indexed(generations, "word-lengths") == {"ants.txt": CROWS, "more/bees.txt": BEES}
+
+
+def test_to_name_the_whole_folder_is_to_name_nothing(articles: Path, build: Build) -> None:
+    build()
+    (articles / "ants.txt").unlink()
+    (articles / "more" / "bees.txt").write_text(CROWS, encoding="utf-8")
+    assert build(only=(articles,)).plan == Plan(changed=("more/bees.txt",), removed=("ants.txt",))
+
+
+def test_a_named_file_that_was_deleted_is_removed(articles: Path, build: Build) -> None:
+    build()
+    (articles / "ants.txt").unlink()
+    assert build(only=(articles / "ants.txt",)).plan == Plan(removed=("ants.txt",), unchanged=("more/bees.txt",))
+
+
+def test_a_named_folder_is_looked_at_with_everything_in_it(articles: Path, build: Build) -> None:
+    build()
+    (articles / "ants.txt").unlink()
+    (articles / "more" / "crows.txt").write_text(CROWS, encoding="utf-8")
+    assert build(only=(articles / "more",)).plan.added == ("more/crows.txt",)
+
+
+@pytest.mark.parametrize("path", ["../outside.txt", "..", "../articles-2/x.txt"])
+def test_a_path_outside_the_folder_is_a_usage_error(articles: Path, build: Build, path: str) -> None:
+    build()
+    (articles.parent / "outside.txt").write_text(CROWS, encoding="utf-8")
+    with pytest.raises(UsageError, match="is not in the articles folder"):
+        build(only=(articles / path,))
+    with pytest.raises(UsageError, match="is not in the articles folder"):
+        build(only=((articles / path).resolve(),))
+
+
+def test_a_path_that_was_never_there_is_a_usage_error(articles: Path, build: Build) -> None:
+    build()
+    with pytest.raises(UsageError, match=r"typo\.txt"):
+        build(only=(articles / "typo.txt",))
+
+
+def test_a_path_written_in_a_roundabout_way_is_looked_at(articles: Path, build: Build) -> None:
+    build()
+    (articles / "ants.txt").write_text(CROWS, encoding="utf-8")
+    assert build(only=(articles / "more" / ".." / "ants.txt",)).plan.changed == ("ants.txt",)
+
+
+def test_a_named_file_with_the_text_of_an_indexed_article_is_skipped(articles: Path, build: Build) -> None:
+    build()
+    (articles / "copy.txt").write_text(ANTS, encoding="utf-8")
+    report = build(only=(articles / "copy.txt",))
+    assert not report.built
+    assert report.skipped == (("copy.txt", "it has the same text as ants.txt"),)
+
+
+# What goes wrong
+
+
+def test_a_bad_file_is_skipped_by_name_and_the_good_ones_are_indexed(
+    articles: Path, generations: Generations, build: Build
+) -> None:
+    (articles / "bad.txt").write_bytes(b"caf\xe9")
+    (articles / "empty.md").write_bytes(b"")
+    report = build()
+    assert [(skip.name, skip.reason.split(" (")[0]) for skip in report.skipped] == [
+        ("bad.txt", "it is not UTF-8 text"),
+        ("empty.md", "it is empty"),
+    ]
+    assert sorted(indexed(generations, "word-lengths")) == ["ants.txt", "more/bees.txt"]
+
+
+@pytest.mark.parametrize("name", ["two\nlines.txt", *(["caf\udce9.txt"] if sys.platform == "linux" else [])], ids=ascii)
+def test_an_odd_file_name_does_not_stop_the_others(
+    articles: Path, generations: Generations, build: Build, name: str
+) -> None:
+    (articles / "ants.txt").rename(articles / name)
+    build()
+    assert indexed(generations, "word-lengths")["more/bees.txt"] == BEES
+
+
+def test_an_article_whose_file_went_bad_is_removed_and_said_to_be_skipped(articles: Path, build: Build) -> None:
+    build()
+    (articles / "ants.txt").write_bytes(b"\x00")
+    report = build()
+    assert report.plan.removed == ("ants.txt",)
+    assert report.skipped[0].name == "ants.txt"
+
+
+def test_a_folder_without_articles_is_an_error_and_the_old_index_still_opens(
+    articles: Path, generations: Generations, build: Build
+) -> None:
+    build()
+    shutil.rmtree(articles)
+    articles.mkdir()
+    (articles / "empty.txt").write_bytes(b"")
+    with unharmed(generations, "word-lengths"), pytest.raises(ArticlesError, match="no article") as caught:
+        build()
+    assert caught.value.hint == "empty.txt was skipped: it is empty"
+
+
+@pytest.mark.parametrize("problem", [RuntimeError("no memory"), KeyboardInterrupt()], ids=["an error", "Ctrl-C"])
+def test_a_model_that_fails_to_load_leaves_the_old_index_and_nothing_else(
+    articles: Path, generations: Generations, fake: Embedder, build: Build, problem: BaseException
+) -> None:
+    def load() -> Embedder:
+        raise problem
+
+    build()
+    with unharmed(generations, "word-lengths"), pytest.raises(type(problem)):
+        rebuild(articles, generations, fake.model, load, force=True)
+
+
+def test_ctrl_c_while_embedding_leaves_the_old_index_and_nothing_else(
+    articles: Path, generations: Generations, build: Build
+) -> None:
+    def progress(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    build()
+    with unharmed(generations, "word-lengths"), pytest.raises(KeyboardInterrupt):
+        build(force=True, progress=progress)
+
+
+def test_a_full_disk_is_said_in_one_sentence_and_the_old_index_answers(
+    articles: Path, generations: Generations, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    build()
+    monkeypatch.setattr("index.store.write", full)
+    with unharmed(generations, "word-lengths"), pytest.raises(BylineError, match="No space left") as caught:
+        build(force=True)
+    assert caught.value.message.count(".") == 1
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("size", [1, 500, 20_000, 120_000])
+def test_a_file_that_cannot_grow_is_said_in_one_sentence_and_the_old_index_answers(
+    articles: Path, generations: Generations, build: Build, size: int
+) -> None:
+    build()
+    with unharmed(generations, "word-lengths"), pytest.raises(BylineError, match="written"), files_up_to(size):
+        build(force=True)
+
+
+def test_a_switch_that_fails_leaves_the_old_index_and_nothing_else(
+    articles: Path, generations: Generations, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    sync = index.generations._sync
+
+    def full(path: Path) -> None:
+        if path.name.startswith("CURRENT"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(path)
+
+    monkeypatch.setattr("index.generations._sync", full)
+    with unharmed(generations, "word-lengths"), pytest.raises(BylineError, match="No space left"):
+        build(force=True)
+
+
+@pytest.mark.parametrize("place", ["", "rebuild.lock", "generations"], ids=["the folder", "the lock", "generations"])
+def test_an_index_folder_that_cannot_be_used_is_said_in_one_sentence(
+    articles: Path, generations: Generations, build: Build, place: str
+) -> None:
+    blocked = generations.root / place
+    blocked.parent.mkdir(exist_ok=True)
+    if place == "rebuild.lock":
+        blocked.mkdir()
+    else:
+        blocked.write_text("in the way", encoding="utf-8")
+    with pytest.raises(BylineError) as caught:
+        build()
+    assert type(caught.value) is BylineError
+
+
+def test_a_second_rebuild_at_once_says_that_one_is_running(
+    articles: Path, generations: Generations, build: Build
+) -> None:
+    build()
+    with generations.rebuilding(), pytest.raises(IndexLocked, match="running"):
+        build(force=True)
+    assert build(force=True).built
+
+
+def test_what_a_killed_rebuild_left_is_removed_by_the_next(
+    articles: Path, generations: Generations, build: Build
+) -> None:
+    (generations.root / "staging-dead" / "chroma").mkdir(parents=True)
+    (generations.root / "CURRENT-dead").write_text("20200101T000000000000-00000000\n", encoding="utf-8")
+    build()
+    assert names(generations.root) == ["CURRENT", "generations", "rebuild.lock"]
+
+
+def test_only_the_newest_generations_are_kept(articles: Path, generations: Generations, build: Build) -> None:
+    built = []
+    for _ in range(KEPT + 2):
+        build(force=True)
+        built.append(generations.current().name)
+    assert KEPT == 3
+    assert names(generations.root / "generations") == built[-KEPT:]
