@@ -11,8 +11,11 @@ from langchain_core.embeddings import Embeddings
 
 from index.embedding import Embedder, load_embedder, model_identity
 from index.generations import Generations
+from index.live import LiveIndex
 from index.rebuild import Report, rebuild
 from index.store import Generation
+
+from bot.answering.answerer import Answerer
 
 REPOSITORY = Path(__file__).parent.parent
 SHIPPED = REPOSITORY / "articles"
@@ -55,6 +58,14 @@ def shipped(shipped_index: Path) -> Iterator[Generation]:
     """The shipped article's generation, open."""
     with Generation.open(Generations(shipped_index), model_identity(None)) as generation:
         yield generation
+
+
+@pytest.fixture(scope="session")
+def answerer(shipped_index: Path, embedder: Embedder) -> Iterator[Answerer]:
+    """What answers about the shipped article."""
+    live = LiveIndex(shipped_index, model_identity(None))
+    yield Answerer(live, embedder)
+    live.close()
 
 
 @pytest.fixture

@@ -1,0 +1,79 @@
+"""Fit the weights of bot/answering/certainty.py on questions about articles, and print them.
+
+    python benchmarks/fit_certainty.py FOLDER [FOLDER …]
+
+A folder holds articles and a questions.jsonl in the form that `python -m bot eval` reads, with
+`kind` and `answerable`. Answerable questions stand against those of kind `offtopic`, both classes
+with equal weight; the weights held fixed in certainty.py stay as they are.
+"""
+
+import argparse
+import tempfile
+from dataclasses import asdict, astuple, fields
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from index.embedding import load_embedder, model_identity
+from index.generations import Generations
+from index.live import LiveIndex
+from index.rebuild import rebuild
+
+from bot.answering import certainty, question
+from bot.answering.answerer import Answerer, scope_of
+from bot.evaluation import read_questions
+
+HELD = ("about_text", "conversation")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path)
+    folders = parser.parse_args().folders
+    rows, labels = [], []
+    embedder = load_embedder(None)
+    for folder in folders:
+        with tempfile.TemporaryDirectory() as index:
+            rebuild(folder, Generations(Path(index)), model_identity(None), lambda: embedder)
+            live = LiveIndex(Path(index), model_identity(None))
+            answerer = Answerer(live, embedder)
+            generation = live.generation()
+            for item in read_questions(folder / "questions.jsonl"):
+                reading = question.read(item.question, generation.lexical.counts)
+                if reading.order or reading.aspects or not (item.answerable or item.kind == "offtopic"):
+                    continue
+                scope = scope_of(generation, reading.text, item.question.article)
+                rows.append(astuple(answerer.find(reading, generation, scope)[1]))
+                labels.append(bool(item.answerable))
+            live.close()
+    table, truth = np.array(rows), np.array(labels)
+    names = [field.name for field in fields(certainty.Signals)]
+    held = np.array([name in HELD for name in names])
+    offset = table[:, held] @ np.array(astuple(certainty.WEIGHTS))[held]
+    weights, bias = fit(table[:, ~held], truth, offset)
+    print(f"{len(truth)} questions, {int((~truth).sum())} of them off topic")
+    for name, weight in zip(np.array(names)[~held], weights, strict=True):
+        print(f"{name:16}{weight:8.2f}   now {asdict(certainty.WEIGHTS)[name]:.2f}")
+    print(f"{'bias':16}{bias:8.2f}   now {certainty.BIAS:.2f}")
+    used = [certainty.certainty(certainty.Signals(*row)) for row in rows]
+    print(f"AUROC of the weights in use: {roc_auc_score(truth, used):.3f}")
+
+
+def fit(table: np.ndarray, truth: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, float]:
+    """Logistic regression with an offset: shape (signals,) and the bias."""
+    from scipy.optimize import minimize
+
+    weight = np.where(truth, 1.0, truth.sum() / max(1, (~truth).sum()))
+    sign = np.where(truth, 1.0, -1.0)
+
+    def loss(parameters: np.ndarray) -> float:
+        logits = table @ parameters[1:] + parameters[0] + offset
+        return float((weight * np.logaddexp(0, -sign * logits)).sum() + (parameters[1:] ** 2).sum() / 6)
+
+    found = minimize(loss, np.zeros(table.shape[1] + 1)).x
+    return found[1:], float(found[0])
+
+
+if __name__ == "__main__":
+    main()

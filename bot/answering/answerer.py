@@ -1,0 +1,127 @@
+"""ask(question) → reply: read the question, find passages, let the reader answer, verify."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from index.articles import Article
+from index.embedding import Embedder, Vectors
+from index.errors import UsageError
+from index.heads import surname
+from index.lexical import terms
+from index.live import LiveIndex
+from index.search import search_vector
+from index.store import Generation
+
+from bot.answering import extractive, overview, wording
+from bot.answering.certainty import Signals, certainty, names_unknown, signals
+from bot.answering.citations import verify
+from bot.answering.evidence import gather
+from bot.answering.question import Reading, read
+from bot.answering.spelling import names_person
+from bot.answering.types import Abstention, Answer, Evidence, Question, Reply
+
+PASSAGES = 12
+# The certainty of what is read from an article's head and shape, where nothing is searched for.
+KNOWN = 0.95
+
+
+class Answerer:
+    """Answers from the index as it is at the moment of asking; each reply comes from one generation."""
+
+    def __init__(self, index: LiveIndex, embedder: Embedder) -> None:
+        self._index = index
+        self._embedder = embedder
+
+    def articles(self) -> Mapping[str, Article]:
+        """The articles that can be asked about, by id."""
+        return self._index.generation().articles
+
+    def trouble(self) -> str | None:
+        """Why the newest index is not the one that answers, if so."""
+        return self._index.trouble.message if self._index.trouble else None
+
+    def ask(self, question: Question) -> tuple[Reply, Mapping[str, Article]]:
+        """The reply, and the articles that its quotes stand in, both of one generation.
+
+        Raises UsageError for a question that cannot be asked, IndexUnusable if there is no index.
+        """
+        generation = self._index.generation()
+        reading = read(question, generation.lexical.counts)
+        scope = scope_of(generation, reading.text, question.article)
+        reply = self._reply(question.text, reading, generation, scope)
+        for quote in reply.quotes:
+            verify(generation.articles[quote.article], quote)
+        return reply, generation.articles
+
+    def _reply(self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]) -> Reply:
+        if reading.order:
+            return Abstention(
+                asked, f"{wording.ORDER} {extractive.not_addressed(generation)}", (), 0.0, "not_addressed"
+            )
+        if reading.aspects and len(scope) > 1:
+            return Abstention(asked, wording.WHICH_ARTICLE.format(n=len(scope)), (), 0.0, "not_addressed")
+        if reading.aspects:
+            found = overview.about(generation, scope[0], reading.aspects)
+            if found.known:
+                return Answer(asked, found.lead, found.quotes, KNOWN)
+            return Abstention(asked, found.lead, (), 1 - KNOWN, "not_addressed")
+        ranked, signs = self.find(reading, generation, scope)
+        sure = certainty(signs)
+        if names_unknown(reading, _knows(generation, scope)):
+            sure = min(sure, extractive.CLOSEST)
+        return extractive.answer(asked, reading, ranked, sure, generation)
+
+    def find(
+        self, reading: Reading, generation: Generation, scope: Sequence[Article]
+    ) -> tuple[list[Evidence], Signals]:
+        """The sentences that may answer, best first, and what the certainty is computed from."""
+        within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
+        hits = search_vector(generation, self._vector(reading), reading.terms, PASSAGES, within)
+        ranked = gather(hits, reading.terms, generation.lexical.idf, reading.context)
+        return ranked, signals(reading, ranked, hits)
+
+    def _vector(self, reading: Reading) -> Vectors:
+        """The question's unit vector, moved towards what it leans on."""
+        vector = self._embedder.query(reading.text)
+        if not reading.context:
+            return vector
+        moved = vector + reading.weight * self._embedder.query(reading.context)
+        return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
+
+
+def find_article(generation: Generation, name: str) -> Article:
+    """The article that a name means: its id, its file name, or its title; raises UsageError."""
+    for matches in (
+        [a for a in generation.articles.values() if a.id == name],
+        [a for a in generation.articles.values() if a.id.rsplit("/", 1)[-1] == name],
+        [a for a in generation.articles.values() if a.title and a.title.casefold() == name.casefold()],
+    ):
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise UsageError(
+                f"Several articles are called {name}.", "Give the path: " + ", ".join(a.id for a in matches[:5])
+            )
+    raise UsageError(f"No article {name} is in the index.", "python -m index status lists them.")
+
+
+def scope_of(generation: Generation, question: str, article: str | None) -> tuple[Article, ...]:
+    """The articles a question is about: the one given with it, else those by the authors that it names, else all."""
+    if article is not None:
+        return (find_article(generation, article),)
+    everything = tuple(generation.articles.values())
+    named = tuple(a for a in everything if any(names_person(question, surname(author)) for author in a.authors))
+    return named or everything
+
+
+def _knows(generation: Generation, scope: Sequence[Article]) -> Callable[[str], bool]:
+    if len(scope) > 1:
+        return generation.lexical.__contains__
+    return _vocabulary(scope[0].text).__contains__
+
+
+@lru_cache(maxsize=64)
+def _vocabulary(text: str) -> frozenset[str]:
+    return frozenset(terms(text))

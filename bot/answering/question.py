@@ -1,0 +1,103 @@
+"""What is asked: cleaned, respelled, with what it leans on of the conversation. Pure."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from index.errors import UsageError
+from index.lexical import terms
+
+from bot.answering import intent
+from bot.answering.intent import Aspect
+from bot.answering.spelling import respell
+from bot.answering.types import Question, Turn
+
+MAX_CHARS = 2_000
+CONTEXT_CHARS = 600
+# How much the last exchange counts beside a question that cannot be understood without it.
+LEANING = 0.5
+
+
+_FRAME = frozenset(
+    terms(
+        "article text piece essay column author writer say said think thought mention talk write wrote opinion view"
+        " stance argue claim tell told explain give please pls know bot guy mean"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as the search takes it.
+
+    text: cleaned and respelled. context: the exchange before it, "" where there is none. weight: how
+    much the context counts beside the question. corrections: (as typed, as read). aspects: what it
+    asks about the text itself. order: it tells the bot what to do. several: it asks for more than one thing.
+    """
+
+    text: str
+    context: str
+    weight: float
+    corrections: tuple[tuple[str, str], ...]
+    aspects: tuple[Aspect, ...]
+    order: bool
+    several: bool
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """The stemmed terms with their weights; the context's count less."""
+        own = dict.fromkeys(content(self.text), 1.0)
+        lent = [term for term in terms(self.context) if term not in own]
+        # However long the last exchange was, its words together do not outweigh the question's.
+        share = self.weight * min(1.0, 2 * max(1, len(own)) / max(1, len(lent)))
+        return {**dict.fromkeys(lent, share), **own}
+
+
+def content(question: str) -> list[str]:
+    """The stemmed terms of what a question is about, without those that only ask what the author says of it."""
+    found = terms(question)
+    return [term for term in found if term not in _FRAME] or found
+
+
+def clean(text: str) -> str:
+    """The question in one line; raises UsageError for what is no question."""
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n\r" for c in text):
+        raise UsageError("The question holds control characters.", "Type it again as plain text.")
+    # Invisible marks such as zero-width spaces and direction overrides are left out.
+    text = " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
+    if not any(c.isalnum() for c in text):
+        raise UsageError("The question is empty.", "Ask something about the article, such as: what is it about?")
+    if len(text) > MAX_CHARS:
+        raise UsageError(
+            f"The question has {len(text):,} characters; the limit is {MAX_CHARS:,}.", "Ask it in fewer words."
+        )
+    return text
+
+
+def read(question: Question, vocabulary: Mapping[str, int]) -> Reading:
+    """Read a question; vocabulary: the lower-case words of the index with their counts. Raises UsageError."""
+    text = clean(question.text)
+    order = intent.is_order(text)
+    respelled, corrections = respell(text, vocabulary)
+    aspects = () if order else intent.aspects(respelled)
+    context = "" if aspects else _last_exchange(question.history)
+    weight = LEANING * intent.leaning(respelled, len(content(respelled)))
+    if not weight:
+        context = ""
+    return Reading(
+        text=respelled,
+        context=context,
+        weight=weight if context else 0.0,
+        corrections=corrections,
+        aspects=aspects,
+        order=order,
+        several=intent.asks_for_several(respelled),
+    )
+
+
+def _last_exchange(history: tuple[Turn, ...]) -> str:
+    """What was asked last, and the words that were quoted in reply."""
+    asked = next((turn.text for turn in reversed(history) if turn.role == "user"), "")
+    said = next((turn.text for turn in reversed(history) if turn.role == "bot"), "")
+    quoted = [line.removeprefix(">").split(" — ¶")[0].strip() for line in said.splitlines() if line.startswith(">")]
+    return " ".join(" ".join([asked, *(quoted[:1] or [said])]).split())[:CONTEXT_CHARS]

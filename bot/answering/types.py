@@ -1,0 +1,90 @@
+"""The values that the answering rooms hand to each other."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from index.passages import Passage, Sentence
+
+Role = Literal["user", "bot"]
+Degree = Literal["answers", "closest", "not_addressed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the conversation before a question."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asks, with the turns before it, oldest first; article: an id to stay within."""
+
+    text: str
+    history: tuple[Turn, ...] = ()
+    article: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that may answer, with its passage and how well it fits (comparable within one question only).
+
+    cosine: of the question to the sentence. coverage: the idf-weighted share of the question's terms that it holds.
+    """
+
+    passage: Passage
+    sentence: Sentence
+    score: float
+    cosine: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A contiguous span of an article: `article.text[start:end] == text`, inside paragraph `paragraph`.
+
+    voice: "author", "author_hedged", "reported:NAME", "reported:unnamed" or "byline".
+    """
+
+    article: str
+    paragraph: int
+    text: str
+    voice: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Verified quotes in a useful order under a lead that claims no more than they do."""
+
+    question: str
+    lead: str
+    quotes: tuple[Quote, ...]
+    certainty: float
+    reader: str = "extractive"
+    degree: Degree = "answers"
+
+    @property
+    def abstained(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """Byline does not claim to answer; `quotes` are what the article says nearby, verified as well."""
+
+    question: str
+    lead: str
+    quotes: tuple[Quote, ...]
+    certainty: float
+    degree: Degree
+    reader: str = "extractive"
+
+    @property
+    def abstained(self) -> bool:
+        return True
+
+
+Reply = Answer | Abstention

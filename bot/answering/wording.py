@@ -1,0 +1,93 @@
+"""The plain words around quotes: leads, voices, and a reply as the text that a person reads. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from index.articles import Article
+from index.heads import surname
+from index.wording import printable
+
+from bot.answering.types import Quote, Reply
+from bot.answering.voice import BYLINE, HEDGED, UNNAMED
+
+NOT_ADDRESSED = "The article does not address that."
+NOT_ADDRESSED_ANYWHERE = "The articles do not address that."
+CLOSEST = "These are the closest passages; they may not answer it."
+NEARBY = "What comes closest:"
+WHICH_ARTICLE = "That depends on the article, and there are {n}. Ask about one of them by its name."
+ORDER = "That is an order to me, not a question about the article, so I leave it."
+
+
+def speaker(article: Article) -> str:
+    """How a lead names who argues: the surname of a single author, both of two, else "the author"."""
+    names = [surname(name) for name in article.authors]
+    return " and ".join(names) if 1 <= len(names) <= 2 else "the author"
+
+
+def lead(quotes: Sequence[Quote], articles: Mapping[str, Article]) -> str:
+    """What the quotes are, claiming no more than they do."""
+    speakers = list(dict.fromkeys(speaker(articles[quote.article]) for quote in quotes))
+    if len(speakers) > 1:
+        return f"{_capital(' and '.join(speakers))} argue:" if len(speakers) == 2 else "Several authors argue:"
+    who, first = _capital(speakers[0]), quotes[0].voice
+    if all(quote.voice == BYLINE for quote in quotes):
+        return "The article says:"
+    if first == HEDGED:
+        return f"{who}, hedging:"
+    if first.startswith("reported:"):
+        return f"{who} reports{_source(first)}:"
+    return f"{who} argues:"
+
+
+def label(quote: Quote, article: Article) -> str:
+    """Whose claim a quote is, "" where it is plainly the author's."""
+    who = _capital(speaker(article))
+    if quote.voice == HEDGED:
+        return f"{who}, hedging"
+    if quote.voice == UNNAMED:
+        return f"{who} reports others"
+    if quote.voice.startswith("reported:"):
+        return f"{who} reports{_source(quote.voice)}"
+    return "byline" if quote.voice == BYLINE else ""
+
+
+def describe(article: Article) -> str:
+    """An article in a few words: “Title” by its authors (date), as far as they are known."""
+    title = _named(article)
+    by = f" by {' and '.join(article.authors)}" if article.authors else ""
+    return f"{title}{by}" + (f" ({article.published})" if article.published else "")
+
+
+def as_text(reply: Reply, articles: Mapping[str, Article]) -> str:
+    """The whole reply as plain text: the lead, then each quote as a block quote with its number and voice.
+
+    Where there are several articles, each quote's is named, or once at the end if it is the same for all.
+    """
+    sources = dict.fromkeys(quote.article for quote in reply.quotes)
+    blocks = [reply.lead]
+    for quote in reply.quotes:
+        article = articles[quote.article]
+        said = label(quote, article) or (_capital(speaker(article)) if len(sources) > 1 else "")
+        where = f"¶{quote.paragraph}" + (f" ({said})" if said else "")
+        where += f", {_named(article)}" if len(sources) > 1 else ""
+        blocks.append(f"> {_quoted(' '.join(quote.text.split()))} — {where}")
+    if len(sources) == 1 and len(articles) > 1:
+        blocks.append(f"From {describe(articles[next(iter(sources))])}.")
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _named(article: Article) -> str:
+    return f"“{article.title}”" if article.title else printable(article.id)
+
+
+def _quoted(text: str) -> str:
+    """A text in quotation marks: straight ones unless it holds straight ones itself."""
+    return f"“{text}”" if '"' in text else f'"{text}"'
+
+
+def _source(voice: str) -> str:
+    name = voice.removeprefix("reported:")
+    return "" if name == "unnamed" else f" {name}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

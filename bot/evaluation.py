@@ -1,0 +1,236 @@
+"""Score a file of questions against the answers.
+
+A gold quote counts as covered when 70% of its words stand, in order, in one returned quote of the
+same paragraph; case, punctuation and white space do not matter. Pure but for reading the file.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+from rapidfuzz.distance import LCSseq
+
+from index.articles import Article
+from index.errors import UsageError
+
+from bot.answering.types import Question, Reply, Turn
+from bot.answering.wording import as_text
+
+COVERED = 0.7
+SHORT_WORDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a question file; gold is None where the line does not say what the answer should be."""
+
+    id: str
+    question: Question
+    kind: str
+    answerable: bool | None
+    gold: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one reply is worth; None where the item does not tell."""
+
+    item: Item
+    abstained: bool
+    quotes: int
+    exact: int
+    words: int
+    relevant: int
+    complete: bool | None
+    hit: bool | None
+    seconds: float
+
+
+def read_questions(path: Path) -> list[Item]:
+    """Read a JSONL file of questions; raises UsageError that names the line."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(
+            f"The question file {path} cannot be read: {reason}.", "Give a file with one JSON object a line."
+        ) from None
+    items = [_item(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not items:
+        raise UsageError(f"The question file {path} holds no question.", "Give a file with one JSON object a line.")
+    return items
+
+
+def to_json(
+    reply: Reply, articles: Mapping[str, Article], seconds: float, identity: str | None = None
+) -> dict[str, Any]:
+    """A reply in the form that `ask --json` and `eval --answers` print."""
+    return {
+        **({} if identity is None else {"id": identity}),
+        "question": reply.question,
+        "abstained": reply.abstained,
+        "degree": reply.degree,
+        "certainty": round(reply.certainty, 4),
+        "text": as_text(reply, articles),
+        "quotes": [asdict(quote) for quote in reply.quotes],
+        "reader": reply.reader,
+        "seconds": round(seconds, 4),
+    }
+
+
+def judge(item: Item, reply: Reply, articles: Mapping[str, Article], seconds: float) -> Result:
+    """Compare one reply with the item's gold quotes."""
+    claimed = () if reply.abstained else reply.quotes
+    covering = [any(_covers(quote.paragraph, quote.text, gold) for quote in claimed) for gold in item.gold]
+    musts = {i for i, gold in enumerate(item.gold) if gold.get("role") == "must"}
+    met = {i for i in musts if covering[i]}
+    for i, gold in enumerate(item.gold):
+        if covering[i]:
+            met |= musts & set(gold.get("replaces") or ())
+    known = item.answerable is True and bool(musts)
+    return Result(
+        item=item,
+        abstained=reply.abstained,
+        quotes=len(claimed),
+        exact=sum(articles[q.article].text[q.start : q.end] == q.text for q in claimed),
+        words=sum(len(quote.text.split()) for quote in claimed),
+        relevant=sum(any(_overlaps(q.paragraph, q.text, gold) for gold in item.gold) for q in claimed),
+        complete=met == musts if known else None,
+        hit=bool(met) if known else None,
+        seconds=seconds,
+    )
+
+
+def summary(results: list[Result]) -> dict[str, float | int | None]:
+    """The figures of a run: rates between 0 and 1, seconds, words; None where nothing could be measured."""
+    answerable = [r for r in results if r.item.answerable is True]
+    unanswerable = [r for r in results if r.item.answerable is False]
+    claimed = [r for r in results if not r.abstained]
+    answered = [r for r in answerable if not r.abstained]
+    recall_short = _mean(r.complete and r.words <= SHORT_WORDS for r in answerable if r.complete is not None)
+    true_abstain = _mean(r.abstained for r in unanswerable)
+    false_abstain = _mean(r.abstained for r in answerable)
+    balanced = None if true_abstain is None or false_abstain is None else (true_abstain + 1 - false_abstain) / 2
+    times = sorted(r.seconds for r in results)
+    return {
+        "questions": len(results),
+        "evidence_recall": _mean(r.complete for r in answerable if r.complete is not None),
+        "evidence_recall_120_words": recall_short,
+        "hit_rate": _mean(r.hit for r in answerable if r.hit is not None),
+        "quote_precision": _ratio(sum(r.relevant for r in answered), sum(r.quotes for r in answered)),
+        "quote_exactness": _ratio(sum(r.exact for r in results), sum(r.quotes for r in results)),
+        "true_abstain": true_abstain,
+        "false_abstain": false_abstain,
+        "balanced_abstention": balanced,
+        "words_quoted_median": median(r.words for r in claimed) if claimed else None,
+        "seconds_median": median(times),
+        "seconds_p95": _percentile(times, 0.95),
+        "seconds_p99": _percentile(times, 0.99),
+        "score": 2 * recall_short * balanced / (recall_short + balanced) if recall_short and balanced else None,
+    }
+
+
+def by_kind(results: list[Result]) -> dict[str, dict[str, float | int | None]]:
+    """The same figures for each kind of question, in the order of the file."""
+    kinds = dict.fromkeys(r.item.kind for r in results)
+    return {kind: summary([r for r in results if r.item.kind == kind]) for kind in kinds if kind}
+
+
+def table(results: list[Result]) -> Iterator[str]:
+    """The figures as lines for a person."""
+    total = summary(results)
+    labels = {
+        "questions": "questions",
+        "evidence_recall": "evidence recall, every needed passage quoted",
+        "evidence_recall_120_words": f"  the same, in at most {SHORT_WORDS} words",
+        "hit_rate": "hit rate, one needed passage quoted",
+        "quote_precision": "quote precision",
+        "quote_exactness": "quote exactness",
+        "true_abstain": "abstained where the article has no answer",
+        "false_abstain": "abstained where it has one",
+        "balanced_abstention": "balanced abstention accuracy",
+        "words_quoted_median": "words quoted, median",
+        "seconds_median": "seconds, median",
+        "seconds_p95": "seconds, 95th percentile",
+        "seconds_p99": "seconds, 99th percentile",
+        "score": "score",
+    }
+    for key, label in labels.items():
+        yield f"{label:<46}{_shown(key, total[key]):>8}"
+    kinds = by_kind(results)
+    if len(kinds) > 1:
+        yield ""
+        yield f"{'kind':<16}{'n':>5}{'recall':>9}{'hit':>8}{'precision':>11}{'abstained':>11}"
+        for kind, figures in kinds.items():
+            abstained = _mean(r.abstained for r in results if r.item.kind == kind)
+            cells = (figures["evidence_recall"], figures["hit_rate"], figures["quote_precision"], abstained)
+            shown = [_shown("rate", cell) for cell in cells]
+            yield f"{kind:<16}{figures['questions']:>5}{shown[0]:>9}{shown[1]:>8}{shown[2]:>11}{shown[3]:>11}"
+
+
+def _item(path: Path, number: int, line: str) -> Item:
+    try:
+        data = json.loads(line)
+        history = tuple(
+            Turn("user" if turn["role"] == "user" else "bot", str(turn["text"])) for turn in data.get("history") or ()
+        )
+        text, article = data["question"], data.get("article")
+        if not isinstance(text, str) or not isinstance(article, str | None):
+            raise TypeError
+        return Item(
+            id=str(data.get("id", number)),
+            question=Question(text, history, article),
+            kind=str(data.get("kind", "")),
+            answerable=data.get("answerable"),
+            gold=tuple(data.get("gold") or ()),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UsageError(
+            f"Line {number} of {path} is not a question.",
+            'Each line is a JSON object such as {"id": "1", "question": "…"}.',
+        ) from None
+
+
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"\w+(?:'\w+)*", text.replace("’", "'").lower())
+
+
+def _covers(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
+    return paragraph == gold.get("paragraph") and _share(_tokens(str(gold.get("quote", ""))), _tokens(text)) >= COVERED
+
+
+def _overlaps(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
+    inside = (
+        paragraph == gold.get("paragraph") and _share(_tokens(text), _tokens(str(gold.get("quote", "")))) >= COVERED
+    )
+    return inside or _covers(paragraph, text, gold)
+
+
+def _share(part: list[str], whole: list[str]) -> float:
+    """How much of a list of words stands in another, in order: their longest common subsequence over its length."""
+    return LCSseq.similarity(part, whole) / len(part) if part else 0.0
+
+
+def _mean(values: Iterable[Any]) -> float | None:
+    found = [float(value) for value in values]
+    return fmean(found) if found else None
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _percentile(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def _shown(key: str, value: float | int | None) -> str:
+    if value is None:
+        return "–"
+    if key in ("questions", "words_quoted_median"):
+        return f"{value:g}"
+    return f"{value:.3f}" if key.startswith("seconds") or key == "score" else f"{100 * value:.1f}%"

@@ -1,0 +1,145 @@
+"""ask and chat in a terminal. What reads and writes is handed in, so a test is a transcript."""
+
+import textwrap
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from index.articles import Article
+from index.errors import BylineError
+from index.wording import count, printable
+
+from bot.answering.types import Question, Reply, Turn
+from bot.answering.wording import as_text, describe
+
+HISTORY_TURNS = 6
+MAX_WIDTH = 88
+
+WELCOME = "Ask about {what}. /help lists the commands, /quit leaves."
+HELP = """\
+Type a question in plain words; a follow-up such as "and why?" is understood from what was said before.
+
+/article          what is indexed
+/article NAME     ask about this article only; /article all takes that back
+/passage N        show paragraph N and what stands around it
+/help             this list
+/quit             leave (Ctrl-D does too)"""
+
+
+class Asker(Protocol):
+    """What the chat talks to."""
+
+    def ask(self, question: Question) -> tuple[Reply, Mapping[str, Article]]: ...
+
+    def articles(self) -> Mapping[str, Article]: ...
+
+    def trouble(self) -> str | None: ...
+
+
+def chat(asker: Asker, read: Callable[[], str | None], write: Callable[[str], None]) -> None:
+    """Answer lines until `read` returns None or somebody types /quit."""
+    session = _Session(asker, write)
+    write(WELCOME.format(what=_what(asker.articles())))
+    while (line := read()) is not None:
+        line = line.strip()
+        if line in ("/quit", "/exit", "/q"):
+            break
+        if line:
+            try:
+                session.take(line)
+            except BylineError as error:
+                write(f"{error.message}\n{error.hint}" if error.hint else error.message)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Text broken between words at a width; the lines of a block quote each keep their mark."""
+    lines = []
+    for line in text.splitlines():
+        indent = "> " if line.startswith("> ") else ""
+        lines += textwrap.wrap(
+            line, min(width, MAX_WIDTH), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        ) or [""]
+    return "\n".join(lines)
+
+
+class _Session:
+    """One conversation: what was said, which article it is about, and where the last quote stood."""
+
+    def __init__(self, asker: Asker, write: Callable[[str], None]) -> None:
+        self._asker = asker
+        self._write = write
+        self._history: tuple[Turn, ...] = ()
+        self._scope: str | None = None
+        self._last: str | None = None
+        self._told: str | None = None
+
+    def take(self, line: str) -> None:
+        """Answer a question, or obey a command."""
+        command, _, rest = line.removeprefix("/").partition(" ")
+        if not line.startswith("/"):
+            self._ask(line)
+        elif command == "help":
+            self._write(HELP)
+        elif command in ("article", "articles"):
+            self._article(rest.strip())
+        elif command in ("passage", "p"):
+            self._passage(rest.strip().lstrip("¶"))
+        else:
+            self._write(f"There is no command /{command}. /help lists them.")
+
+    def _ask(self, line: str) -> None:
+        reply, articles = self._asker.ask(Question(line, self._history, self._scope))
+        text = as_text(reply, articles)
+        self._write(text)
+        self._history = (*self._history, Turn("user", line), Turn("bot", text))[-HISTORY_TURNS:]
+        if reply.quotes:
+            self._last = reply.quotes[0].article
+        trouble = self._asker.trouble()
+        if trouble and trouble != self._told:
+            self._write(f"({trouble} I answer from the copy I opened before.)")
+        self._told = trouble
+
+    def _article(self, name: str) -> None:
+        articles = self._asker.articles()
+        if name == "all":
+            self._scope = None
+            self._write(f"Asking about {_what(articles)}.")
+        elif name:
+            self._focus(name, articles)
+        else:
+            for article in articles.values():
+                mark = "* " if article.id == self._scope else ""
+                size = f"{count(article.words, 'word')}, {count(len(article.paragraphs), 'paragraph')}"
+                self._write(f"{mark}{printable(article.id)}: {describe(article)}, {size}")
+
+    def _focus(self, name: str, articles: Mapping[str, Article]) -> None:
+        wanted = name.casefold()
+        found = [a for a in articles.values() if wanted in (a.id.casefold(), (a.title or "").casefold())]
+        found = found or [a for a in articles.values() if wanted in f"{a.id} {a.title or ''}".casefold()]
+        if len(found) == 1:
+            self._scope = self._last = found[0].id
+            self._history = ()
+            self._write(f"Asking about {describe(found[0])}.")
+        else:
+            self._write(f"{'More than one' if found else 'No'} article is called “{name}”. /article lists them.")
+
+    def _passage(self, number: str) -> None:
+        articles = self._asker.articles()
+        chosen = self._scope or self._last or (next(iter(articles)) if len(articles) == 1 else None)
+        if chosen is None or chosen not in articles:
+            self._write("Which article? Name it first with /article NAME.")
+            return
+        article = articles[chosen]
+        wanted = int(number) if number.isdecimal() and len(number) < 9 else 0
+        if not 1 <= wanted <= len(article.paragraphs):
+            self._write(f"{printable(article.id)} has paragraphs 1 to {len(article.paragraphs)}, such as: /passage 1")
+            return
+        for paragraph in article.paragraphs[max(0, wanted - 2) : wanted + 1]:
+            mark = "▸" if paragraph.number == wanted else " "
+            text = " ".join(article.text[paragraph.start : paragraph.end].split())
+            self._write(f"{mark} ¶{paragraph.number}  {text}")
+
+
+def _what(articles: Mapping[str, Article]) -> str:
+    if len(articles) == 1:
+        return describe(next(iter(articles.values())))
+    return f"{len(articles)} articles"

@@ -1,0 +1,129 @@
+"""Whole conversations, as a person would read them."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from index.articles import Article, parse
+from index.errors import UsageError
+
+from bot.answering.citations import quote
+from bot.answering.types import Abstention, Answer, Question, Reply
+from bot.terminal import HELP, chat, wrapped
+
+FERRY = parse("ferry.txt", b"By Jane Roe\n3 May 2024\n\nThe ferry should stay free.\n\nI think a bridge costs more.\n")
+TOLL = parse("toll.md", b"---\ntitle: The Toll\n---\n\nA toll is fair.\n")
+GREETING = "Ask about ferry.txt by Jane Roe (2024-05-03). /help lists the commands, /quit leaves."
+
+
+class Scripted:
+    """Answers from a table, and keeps what it was asked."""
+
+    def __init__(self, *articles: Article, trouble: str | None = None) -> None:
+        self._articles = {article.id: article for article in articles}
+        self._trouble = trouble
+        self.asked: list[Question] = []
+
+    def ask(self, question: Question) -> tuple[Reply, Mapping[str, Article]]:
+        self.asked.append(question)
+        if question.text == "broken":
+            raise UsageError("That cannot be asked.", "Ask something else.")
+        if question.text == "weather?":
+            return Abstention(
+                question.text, "The article does not address that.", (), 0.0, "not_addressed"
+            ), self._articles
+        start = FERRY.text.index("I think")
+        found = quote(FERRY, start, start + len("I think a bridge costs more."))
+        return Answer(question.text, "Roe, hedging:", (found,), 0.9), self._articles
+
+    def articles(self) -> Mapping[str, Article]:
+        return self._articles
+
+    def trouble(self) -> str | None:
+        return self._trouble
+
+
+def converse(asker: Scripted, *lines: str) -> list[str]:
+    """What is written in reply to some lines, the greeting left out."""
+    script = iter(lines)
+    written: list[str] = []
+    chat(asker, lambda: next(script, None), written.append)
+    return written[1:]
+
+
+ANSWER = 'Roe, hedging:\n\n> "I think a bridge costs more." — ¶3 (Roe, hedging)'
+
+
+def test_a_conversation_from_greeting_to_goodbye() -> None:
+    written: list[str] = []
+    script = iter(["a bridge?", "", "   ", "weather?", "/quit", "never read"])
+    chat(Scripted(FERRY), lambda: next(script, None), written.append)
+    assert written == [GREETING, ANSWER, "The article does not address that."]
+    assert next(script) == "never read"
+
+
+def test_the_exchange_before_goes_with_the_next_question() -> None:
+    asker = Scripted(FERRY)
+    converse(asker, "a bridge?", "why?")
+    assert asker.asked[0].history == ()
+    assert [(turn.role, turn.text) for turn in asker.asked[1].history] == [("user", "a bridge?"), ("bot", ANSWER)]
+
+
+def test_an_error_is_one_sentence_and_a_hint_and_the_chat_goes_on() -> None:
+    assert converse(Scripted(FERRY), "broken", "a bridge?") == ["That cannot be asked.\nAsk something else.", ANSWER]
+
+
+def test_trouble_with_the_index_is_told_once() -> None:
+    replies = converse(Scripted(FERRY, trouble="The index was deleted."), "a bridge?", "a bridge?")
+    assert replies == [ANSWER, "(The index was deleted. I answer from the copy I opened before.)", ANSWER]
+
+
+def test_help_lists_the_commands() -> None:
+    assert converse(Scripted(FERRY), "/help") == [HELP]
+
+
+@pytest.mark.parametrize("command", ["/nosuch", "/", "/quit now"])
+def test_an_unknown_command_is_said_to_be_one(command: str) -> None:
+    assert "/help lists them" in converse(Scripted(FERRY), command)[0]
+
+
+def test_a_passage_is_shown_with_what_stands_around_it() -> None:
+    assert converse(Scripted(FERRY), "/passage 2") == [
+        "  ¶1  By Jane Roe 3 May 2024",
+        "▸ ¶2  The ferry should stay free.",
+        "  ¶3  I think a bridge costs more.",
+    ]
+
+
+@pytest.mark.parametrize("number", ["0", "4", "999999999999", "abc", "", "-1", "²"])
+def test_a_passage_that_is_not_there_is_said_to_be_none(number: str) -> None:
+    assert converse(Scripted(FERRY), f"/passage {number}") == ["ferry.txt has paragraphs 1 to 3, such as: /passage 1"]
+
+
+def test_with_several_articles_a_passage_needs_one() -> None:
+    assert converse(Scripted(FERRY, TOLL), "/passage 1")[0] == "Which article? Name it first with /article NAME."
+
+
+def test_the_articles_are_listed_and_one_may_be_chosen() -> None:
+    asker = Scripted(FERRY, TOLL)
+    replies = converse(
+        asker, "/article", "/article toll", "fair?", "/article", "/article all", "fair?", "/article zebra"
+    )
+    assert replies[0] == "ferry.txt: ferry.txt by Jane Roe (2024-05-03), 11 words, 3 paragraphs"
+    assert replies[2] == "Asking about “The Toll”."
+    assert "* toll.md: “The Toll”, 4 words, 1 paragraph" in replies
+    assert replies[-1] == "No article is called “zebra”. /article lists them."
+    assert [question.article for question in asker.asked] == ["toll.md", None]
+
+
+def test_a_name_that_fits_several_articles_is_not_guessed() -> None:
+    assert "More than one article" in converse(Scripted(FERRY, TOLL), "/article e")[0]
+
+
+@pytest.mark.parametrize("width", [20, 40, 88, 200])
+def test_a_wrapped_quote_keeps_its_mark_and_its_words(width: int) -> None:
+    text = "> " + "somewhat long words " * 20 + "— ¶3"
+    lines = wrapped(text, width).splitlines()
+    assert all(line.startswith("> ") for line in lines)
+    assert max(map(len, lines)) <= width
+    assert " ".join(line.removeprefix("> ") for line in lines).split() == text.removeprefix("> ").split()
