@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
+from threading import Event
 from time import monotonic
 from types import FrameType
 
@@ -17,6 +18,7 @@ from index.errors import BylineError
 
 INTERRUPTED = 130
 _LINE_EVERY = 5.0
+_interrupted = Event()
 
 
 def run(app: typer.Typer, arguments: Sequence[str], interrupted: str) -> int:
@@ -67,7 +69,10 @@ def working(what: str) -> Iterator[None]:
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A function to be told (done, total): it draws a bar on a terminal, and prints a line now and then elsewhere."""
+    """A function to be told (done, total): it draws a bar on a terminal, and prints a line now and then elsewhere.
+
+    It raises KeyboardInterrupt once the command has been interrupted.
+    """
     if not sys.stderr.isatty():
         yield _plain_progress(what)
         return
@@ -85,6 +90,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
         task = bar.add_task("Loading the model", total=None)
 
         def advance(done: int, total: int) -> None:
+            _go_on()
             bar.update(task, description=what, completed=done, total=total)
 
         yield advance
@@ -95,6 +101,7 @@ def _plain_progress(what: str) -> Callable[[int, int], None]:
 
     def advance(done: int, total: int) -> None:
         nonlocal last
+        _go_on()
         if monotonic() - last >= _LINE_EVERY:
             last = monotonic()
             print(f"{what}: {done:,} of {total:,}", file=sys.stderr, flush=True)
@@ -117,13 +124,22 @@ def _be_quiet() -> None:
 
 def _stop_on_signals() -> None:
     """Let SIGTERM, and a terminal that is closed, end a command as Ctrl-C does, so that it cleans up."""
-
-    def stop(_signum: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell wants it ignored
+        signal.signal(signal.SIGINT, _interrupt)
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
+            signal.signal(getattr(signal, name), _interrupt)
+
+
+def _interrupt(_signum: int, _frame: FrameType | None) -> None:
+    _interrupted.set()
+    raise KeyboardInterrupt
+
+
+def _go_on() -> None:
+    """Raise KeyboardInterrupt again if a finalizer or a library's import swallowed it."""
+    if _interrupted.is_set():
+        raise KeyboardInterrupt
 
 
 def _fail(message: str, hint: str, status: int, debug: bool) -> int:
