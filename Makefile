@@ -1,7 +1,7 @@
 # Thin names for documented commands; README lists the plain ones.
 PY := .venv/bin/python
 
-.PHONY: setup chat index test constraints clean
+.PHONY: setup chat run index test soak constraints clean
 
 setup: .venv/.byline-setup
 
@@ -12,6 +12,10 @@ chat: setup
 	@$(PY) -m index status >/dev/null 2>&1 || $(PY) -m index rebuild
 	@$(PY) -m bot chat
 
+run: setup
+	@$(PY) -m index status >/dev/null 2>&1 || $(PY) -m index rebuild
+	@$(PY) -m bot run
+
 index: setup
 	@$(PY) -m index rebuild
 
@@ -21,6 +25,10 @@ test: setup
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 	$(PY) -m pytest
+
+# What takes too long for every change.
+soak: setup
+	BURST_SECONDS=120 $(PY) -m pytest -s tests/test_discord_burst.py
 
 # After a change of dependencies. No find-links and no index address, so that nothing local gets in.
 constraints: setup

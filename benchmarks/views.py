@@ -44,7 +44,9 @@ def main() -> None:
                 for item in read_questions(folder / "questions.jsonl"):
                     if not item.answerable or item.question.history or item.kind == "meta":
                         continue
-                    article = find_article(generation, item.question.article) if item.question.article else None
+                    article = (
+                        find_article(generation.articles, item.question.article) if item.question.article else None
+                    )
                     vector = embedder.query(item.question.text)
                     for name, weights in WEIGHTS.items():
                         search.DENSE, search.SENTENCE, search.LEXICAL = weights

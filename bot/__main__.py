@@ -1,4 +1,4 @@
-"""python -m bot ask | chat | eval; the one place where objects are assembled."""
+"""python -m bot run | ask | chat | eval | feedback; the one place where objects are assembled."""
 
 import json
 import shutil
@@ -70,6 +70,29 @@ def chat(index: IndexOption = None) -> None:
         terminal.chat(answerer, _line_reader(settings), _writer())
 
 
+@app.command("run")
+def run_bot(index: IndexOption = None) -> None:
+    """Answer in Discord until Ctrl-C or SIGTERM."""
+    import asyncio
+
+    settings = BotSettings.load(index_dir=index)
+    asyncio.run(_serve(settings, settings.token()))
+
+
+@app.command()
+def feedback(
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, the only form there is so far.")] = False,
+) -> None:
+    """Print the votes that people gave answers in Discord."""
+    from bot.state import State
+
+    if not csv:
+        raise UsageError(
+            "The votes can be printed as CSV.", "Add --csv, as in: python -m bot feedback --csv > votes.csv"
+        )
+    State(BotSettings.load().state_file).export(sys.stdout)
+
+
 @app.command("eval")
 def evaluate(
     questions: Annotated[Path, typer.Argument(help="A JSONL file with one question a line.")],
@@ -102,6 +125,51 @@ def evaluate(
         print(json.dumps({"total": evaluation.summary(results), "kinds": evaluation.by_kind(results)}))
     else:
         print("\n".join(evaluation.table(results)))
+
+
+async def _serve(settings: BotSettings, token: str) -> None:
+    """The Discord bot, put together. The index is read before Discord is asked, so that its absence is told at once."""
+    from index.embedding import model_identity
+    from index.generations import Generations
+    from index.live import LiveIndex
+    from index.store import check, read_articles
+
+    from bot.discord.client import serve
+    from bot.discord.desk import Desk
+    from bot.discord.queue import Allowance, AnswerQueue
+    from bot.logs import log_to_stderr
+    from bot.state import State
+
+    log_to_stderr(debug="--debug" in sys.argv)
+    model = model_identity(settings.embedding_model)
+    generations = Generations(settings.index_dir)
+    check(generations.manifest(), model)
+    index = LiveIndex(settings.index_dir, model)
+
+    def load() -> "Answerer":
+        from index.embedding import load_embedder
+
+        from bot.answering.answerer import Answerer
+
+        index.generation()
+        return Answerer(index, load_embedder(settings.embedding_model))
+
+    answers = AnswerQueue(
+        load,
+        waiting=settings.max_waiting,
+        seconds=settings.answer_seconds,
+        allowance=Allowance(settings.questions_per_minute),
+    )
+    desk = Desk(
+        answers,
+        State(settings.state_file),
+        articles={article.id: article for article in read_articles(generations.current())},
+        manifest=generations.manifest,
+        newest=generations.newest,
+        model=model,
+        log_questions=settings.log_questions,
+    )
+    await serve(desk, token, api=settings.discord_api, message_content=settings.message_content)
 
 
 @contextmanager

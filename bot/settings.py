@@ -1,14 +1,47 @@
 """What the bot needs beyond the index."""
 
 from pathlib import Path
+from typing import Literal
 
+from pydantic import Field, SecretStr
+
+from index.errors import SettingsError
 from index.settings import IndexSettings
 
 
 class BotSettings(IndexSettings):
     """Read like IndexSettings: a command's flag, then the environment, then `.env`."""
 
+    discord_token: SecretStr | None = Field(default=None)
+    discord_api: str | None = Field(default=None)
+    message_content: Literal["auto", "on", "off"] = Field(default="auto")
+    questions_per_minute: int = Field(default=10, ge=1, le=1000)
+    max_waiting: int = Field(default=500, ge=1, le=100_000)
+    answer_seconds: float = Field(default=120.0, gt=0, le=600)
+    state_file: Path = Field(default=Path("byline.sqlite"))
+    log_questions: bool = Field(default=False)
+
     @property
     def history_file(self) -> Path:
         """Where the terminal chat keeps the questions that were typed."""
         return self.index_dir / "history"
+
+    def check(self) -> None:
+        super().check()
+        if self.discord_api is not None and not self.discord_api.startswith(("http://", "https://")):
+            raise SettingsError(
+                f"The setting DISCORD_API is no web address: {self.discord_api}.",
+                "Leave it empty for Discord itself, or give an address such as http://127.0.0.1:8080/api/v10.",
+            )
+
+    def token(self) -> str:
+        """The Discord token; raises SettingsError if there is none."""
+        token = self.discord_token.get_secret_value().strip() if self.discord_token else ""
+        if not token:
+            first = "" if Path(".env").exists() else "Copy .env.example to .env, then "
+            raise SettingsError(
+                "There is no Discord token.",
+                f"{first}{'put' if first else 'Put'} DISCORD_TOKEN=… into .env: Discord Developer Portal → your "
+                "application → Bot → Reset Token.",
+            )
+        return token

@@ -47,6 +47,13 @@ class Generations:
             raise IndexMissing("The index was deleted.", REBUILD_HINT)
         return folder
 
+    def newest(self) -> str | None:
+        """What CURRENT names now, read for a change and not checked; None where it cannot be read."""
+        try:
+            return (self.root / "CURRENT").read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+
     def manifest(self) -> Manifest:
         """The current generation's manifest; raises IndexMissing or IndexDamaged."""
         return read_manifest(self.current())

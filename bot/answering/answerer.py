@@ -1,6 +1,6 @@
 """ask(question) → reply: read the question, find passages, let the reader answer, verify."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -14,17 +14,20 @@ from index.live import LiveIndex
 from index.search import search_vector
 from index.store import Generation
 
-from bot.answering import extractive, overview, wording
+from bot.answering import extractive, overview, suggest, wording
 from bot.answering.certainty import Signals, certainty, names_unknown, signals
 from bot.answering.citations import verify
 from bot.answering.evidence import gather
 from bot.answering.question import Reading, read
 from bot.answering.spelling import names_person
+from bot.answering.suggest import MAIN_ARGUMENT
 from bot.answering.types import Abstention, Answer, Evidence, Question, Reply
 
 PASSAGES = 12
 # The certainty of what is read from an article's head and shape, where nothing is searched for.
 KNOWN = 0.95
+# How many questions are offered in place of one that is not answered.
+INSTEAD = 3
 
 
 class Answerer:
@@ -37,6 +40,10 @@ class Answerer:
     def articles(self) -> Mapping[str, Article]:
         """The articles that can be asked about, by id."""
         return self._index.generation().articles
+
+    def generation(self) -> str:
+        """The name of the generation that answers."""
+        return self._index.generation().name
 
     def trouble(self) -> str | None:
         """Why the newest index is not the one that answers, if so."""
@@ -54,6 +61,40 @@ class Answerer:
         for quote in reply.quotes:
             verify(generation.articles[quote.article], quote)
         return reply, generation.articles
+
+    def more(self, question: Question, shown: Collection[str]) -> tuple[Reply, Mapping[str, Article]]:
+        """Further evidence for a question beyond the quotes that were shown; an abstention where there is none.
+
+        Raises what `ask` raises.
+        """
+        generation = self._index.generation()
+        reading = read(question, generation.lexical.counts)
+        ranked, signs = self.find(reading, generation, scope_of(generation, reading.text, question.article))
+        seen = {" ".join(text.split()) for text in shown}
+        left = [e for e in ranked if not any(_overlap(" ".join(e.sentence.text.split()), text) for text in seen)]
+        reply = extractive.further(question.text, left, certainty(signs), generation)
+        for quote in reply.quotes:
+            verify(generation.articles[quote.article], quote)
+        return reply, generation.articles
+
+    def summary(self, article: str) -> tuple[Reply, Mapping[str, Article]]:
+        """The central claims of an article in its order; raises UsageError if there is no such article."""
+        generation = self._index.generation()
+        found = find_article(generation.articles, article)
+        asked = f"What does {wording.describe(found)} argue?"
+        return Answer(asked, wording.IN_SHORT, overview.claims(generation, found), KNOWN), generation.articles
+
+    def instead(self, reply: Reply) -> tuple[str, ...]:
+        """Questions to ask in place of one that was not answered, each of which would be; INSTEAD of them at most."""
+        articles = self._index.generation().articles
+        tried = suggest.candidates(reply.quotes, articles, 3 * INSTEAD)
+        found = [MAIN_ARGUMENT] if len(articles) == 1 else []
+        for question in tried:
+            if len(found) == INSTEAD:
+                break
+            if self.ask(Question(question))[0].degree == "answers":
+                found.insert(-1 if MAIN_ARGUMENT in found else len(found), question)
+        return tuple(found)
 
     def _reply(self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]) -> Reply:
         if reading.order:
@@ -91,12 +132,12 @@ class Answerer:
         return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
 
 
-def find_article(generation: Generation, name: str) -> Article:
+def find_article(articles: Mapping[str, Article], name: str) -> Article:
     """The article that a name means: its id, its file name, or its title; raises UsageError."""
     for matches in (
-        [a for a in generation.articles.values() if a.id == name],
-        [a for a in generation.articles.values() if a.id.rsplit("/", 1)[-1] == name],
-        [a for a in generation.articles.values() if a.title and a.title.casefold() == name.casefold()],
+        [a for a in articles.values() if a.id == name],
+        [a for a in articles.values() if a.id.rsplit("/", 1)[-1] == name],
+        [a for a in articles.values() if a.title and a.title.casefold() == name.casefold()],
     ):
         if len(matches) == 1:
             return matches[0]
@@ -110,10 +151,14 @@ def find_article(generation: Generation, name: str) -> Article:
 def scope_of(generation: Generation, question: str, article: str | None) -> tuple[Article, ...]:
     """The articles a question is about: the one given with it, else those by the authors that it names, else all."""
     if article is not None:
-        return (find_article(generation, article),)
+        return (find_article(generation.articles, article),)
     everything = tuple(generation.articles.values())
     named = tuple(a for a in everything if any(names_person(question, surname(author)) for author in a.authors))
     return named or everything
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one in other or other in one
 
 
 def _knows(generation: Generation, scope: Sequence[Article]) -> Callable[[str], bool]:

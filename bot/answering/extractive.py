@@ -15,6 +15,7 @@ ANSWERS, NEARBY = 0.30, 0.15
 # As sure as Byline can be about something that the article never names.
 CLOSEST = 0.25
 FEW, SEVERAL, NEAR = Limits(3, 90, 0.5), Limits(5, 100, 0.5), Limits(2, 60, 0.5)
+FURTHER = Limits(5, 160, 1.0)
 
 
 def answer(question: str, reading: Reading, ranked: Sequence[Evidence], sure: float, generation: Generation) -> Reply:
@@ -29,6 +30,14 @@ def answer(question: str, reading: Reading, ranked: Sequence[Evidence], sure: fl
         return Abstention(question, lead, near, sure, degree)
     quotes = _quotes(select(ranked, SEVERAL if reading.several else FEW), generation)
     return Answer(question, wording.lead(quotes, generation.articles), quotes, sure)
+
+
+def further(question: str, left: Sequence[Evidence], sure: float, generation: Generation) -> Reply:
+    """What else comes near a question, from the evidence that was not shown yet."""
+    quotes = _quotes(select(left, FURTHER), generation)
+    if not quotes:
+        return Abstention(question, wording.NOTHING_MORE, (), sure, "closest")
+    return Answer(question, wording.FURTHER, quotes, min(sure, CLOSEST), degree="closest")
 
 
 def not_addressed(generation: Generation) -> str:

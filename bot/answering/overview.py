@@ -12,8 +12,9 @@ from index.wording import count
 from bot.answering.citations import quote
 from bot.answering.intent import Aspect
 from bot.answering.types import Quote
+from bot.answering.wording import IN_SHORT
 
-SUMMARY_SENTENCES = 3
+SUMMARY_SENTENCES, CLAIMS = 3, 5
 CENTRAL_WORDS = (8, 60)
 
 # How authors announce their point, in any subject.
@@ -88,6 +89,11 @@ def about(generation: Generation, article: Article, aspects: Sequence[Aspect]) -
     return Overview(" ".join(leads), tuple(quotes), any(part.known for part in parts))
 
 
+def claims(generation: Generation, article: Article) -> tuple[Quote, ...]:
+    """The central claims of an article, in its order."""
+    return tuple(_quotes(article, central(generation, article, CLAIMS)))
+
+
 def _aspect(generation: Generation, article: Article, aspect: Aspect) -> Overview:
     authors = " and ".join(article.authors)
     if aspect == "author":
@@ -118,7 +124,7 @@ def _aspect(generation: Generation, article: Article, aspect: Aspect) -> Overvie
     if aspect == "topic":
         named = f", “{article.title}”," if article.title else ""
         return _told(f"The article{named} is about this:", "", _quotes(article, central(generation, article, 2)))
-    lead = "In short:" if aspect == "summary" else f"{_subject(article)} argues above all:"
+    lead = IN_SHORT if aspect == "summary" else f"{_subject(article)} argues above all:"
     return _told(lead, "", _quotes(article, central(generation, article, SUMMARY_SENTENCES)))
 
 

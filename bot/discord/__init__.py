@@ -1,0 +1,1 @@
+"""Answers in Discord; the only rooms that import discord."""

@@ -1,0 +1,223 @@
+"""The gateway: logging in, hearing events, closing down."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import discord
+import yarl
+from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from index.errors import BylineError
+
+from bot.discord import commands, views
+from bot.discord.desk import Desk
+from bot.discord.listening import Listener
+from bot.discord.serving import Host, Interaction, say
+
+log = logging.getLogger(__name__)
+
+# A connection can be dead for about a heartbeat before anybody notices.
+LOOK_BACK = timedelta(seconds=90)
+GRACE = 10.0
+_WRONG_TOKEN, _TOO_MANY_SHARDS = 4004, 4011
+PORTAL = "Discord Developer Portal → your application → Bot"
+
+
+class LoginRefused(BylineError):
+    """Discord will not let the bot in until somebody changes something; trying again does not help."""
+
+    exit_status = 3
+
+
+class BylineClient(Host):
+    """Hears messages and interactions, and hands them on."""
+
+    def __init__(self, desk: Desk, *, message_content: bool, ready_timeout: float = 2.0) -> None:
+        """message_content: whether the privileged intent is asked for. ready_timeout: seconds to wait for guilds."""
+        intents = discord.Intents.none()
+        intents.guilds = intents.guild_messages = intents.dm_messages = True
+        intents.message_content = message_content
+        super().__init__(
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            guild_ready_timeout=ready_timeout,
+        )
+        desk.sees_content = message_content
+        self.desk = desk
+        self.listener = Listener(self, desk)
+        self.tree: app_commands.CommandTree[Host] = app_commands.CommandTree(self)
+        self._lost: dict[int, discord.Object] = {}
+        self._connected: set[int] = set()
+
+    async def setup_hook(self) -> None:
+        commands.add_to(self.tree)
+        self.tree.error(self._command_failed)
+        self.add_dynamic_items(*views.ALL)
+        await self._register()
+
+    async def on_message(self, message: discord.Message) -> None:
+        self.listener.hear(message)
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        self.listener.forget(event.message_id)
+
+    async def on_shard_connect(self, shard: int) -> None:
+        self._connected.add(shard)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        self._connected.discard(shard)
+        since = discord.utils.utcnow() - LOOK_BACK
+        self._lost.setdefault(shard, discord.Object(discord.utils.time_snowflake(since)))
+        log.info("disconnected shard=%d", shard)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        self._connected.add(shard)
+        self._lost.pop(shard, None)
+        log.info("resumed shard=%d", shard)
+
+    async def on_shard_ready(self, shard: int) -> None:
+        log.info("ready shard=%d of=%d guilds=%d", shard, self.shard_count or 1, len(self.guilds))
+        # This comes some time after a login, when the connection may be lost again already.
+        since = self._lost.pop(shard, None) if shard in self._connected else None
+        if since:
+            await self.listener.read_back(shard, since)
+
+    async def on_error(self, event: str, /, *_: object, **__: object) -> None:
+        log.error("failed event=%s", event, exc_info=sys.exc_info())
+
+    async def _register(self) -> None:
+        """Tell Discord of the commands, if they are not what it was told last."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps([self.application_id, payload], sort_keys=True).encode()).hexdigest()
+        try:
+            if await asyncio.to_thread(self.desk.state.note, "commands") == digest:
+                return
+            await self.tree.sync()
+            await asyncio.to_thread(self.desk.state.keep, "commands", digest)
+            log.info("commands registered=%d", len(payload))
+        except (discord.HTTPException, app_commands.AppCommandError, BylineError) as error:
+            log.warning("commands not registered error=%s", type(error).__name__)
+
+    async def _command_failed(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        log.error("failed command interaction=%d", interaction.id, exc_info=error)
+        await say(interaction, "Something went wrong on my side. It is in my log; please ask again later.")
+
+
+async def serve(
+    desk: Desk,
+    token: str,
+    *,
+    api: str | None = None,
+    message_content: str = "auto",
+    stop: asyncio.Event | None = None,
+    ready_timeout: float = 2.0,
+) -> None:
+    """Run the bot until SIGINT or SIGTERM, or until `stop` is set; then finish what is under way and return.
+
+    api: the base address of the API, if it is not Discord's own. message_content: "on", "off" or
+    "auto" (as the application is set up). Raises LoginRefused or BylineError.
+    """
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
+    if api:
+        Route.BASE = api.rstrip("/")
+    stop = stop or asyncio.Event()
+    _stop_on_signals(stop)
+    granted = await _login_check(token, elsewhere=api is not None)
+    if message_content == "on" and not granted:
+        raise _no_content_intent()
+    client = BylineClient(desk, message_content=granted and message_content != "off", ready_timeout=ready_timeout)
+    async with client:
+        await _translated(client.login(token))
+        answers = desk.answers.start()
+        work = {
+            asyncio.create_task(_translated(client.connect()), name="gateway"),
+            asyncio.create_task(desk.follow(), name="follow"),
+            asyncio.create_task(stop.wait(), name="stop"),
+            answers,
+        }
+        ended, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            log.info("stopping waiting=%d", desk.answers.waiting)
+            await desk.answers.drain(GRACE)
+        for task in work - ended:
+            task.cancel()
+        await asyncio.gather(*work - ended, return_exceptions=True)
+        for task in ended:
+            task.result()
+    log.info("stopped")
+
+
+async def _login_check(token: str, *, elsewhere: bool) -> bool:
+    """Whether the application may read message content; raises LoginRefused for a token that Discord does not take.
+
+    elsewhere: the API is not Discord's own, so neither is the gateway that a new session goes to.
+    """
+    probe = discord.Client(intents=discord.Intents(guilds=True))
+    async with probe:
+        await _translated(probe.login(token))
+        if elsewhere:
+            _, gateway, _ = await probe.http.get_bot_gateway()
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        flags = probe.application.flags if probe.application else discord.ApplicationFlags()
+        return flags.gateway_message_content or flags.gateway_message_content_limited
+
+
+async def _translated(work: Coroutine[Any, Any, None]) -> None:
+    """Await something of discord.py's; its errors become ours, each a sentence that says what to do."""
+    try:
+        await work
+    except discord.LoginFailure:
+        raise _wrong_token() from None
+    except discord.PrivilegedIntentsRequired:
+        raise _no_content_intent() from None
+    except discord.ConnectionClosed as error:
+        if error.code == _WRONG_TOKEN:
+            raise _wrong_token() from None
+        raise LoginRefused(
+            f"Discord closed the connection for good (code {error.code}).",
+            "discord.com/developers/docs/topics/opcodes-and-status-codes says what the code means.",
+        ) from None
+    except discord.GatewayNotFound:
+        raise BylineError("Discord's gateway cannot be reached.", "Check the network and try again.") from None
+    except discord.HTTPException as error:
+        raise BylineError(
+            f"Discord refused the login (HTTP {error.status}).", "Wait a few minutes and start again."
+        ) from None
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise BylineError(
+            f"Discord cannot be reached ({type(error).__name__}).", "Check the network, and DISCORD_API if it is set."
+        ) from None
+
+
+def _wrong_token() -> LoginRefused:
+    return LoginRefused("Discord does not accept the token.", f"Put the one from {PORTAL} → Reset Token into .env.")
+
+
+def _no_content_intent() -> LoginRefused:
+    return LoginRefused(
+        "The bot may not read message content yet.",
+        f"Switch on Message Content Intent at {PORTAL} → Privileged Gateway Intents, or set MESSAGE_CONTENT=off.",
+    )
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if os.name == "nt":  # Windows has no signal handlers in a loop; Ctrl-C ends the run there
+            continue
+        with suppress(ValueError, RuntimeError):  # not in the main thread, where signals do not arrive anyway
+            loop.add_signal_handler(getattr(signal, name), stop.set)

@@ -1,0 +1,193 @@
+"""What messages, commands and buttons share: the queue, the articles as they are now, the votes, the figures."""
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from statistics import median, quantiles
+from time import monotonic
+
+import discord
+
+from index.articles import Article
+from index.errors import BylineError
+from index.manifest import Manifest
+
+from bot.answering.answerer import Answerer
+from bot.answering.types import Question, Reply
+from bot.discord import render
+from bot.discord.queue import AnswerQueue, NotNow
+from bot.state import State
+
+log = logging.getLogger(__name__)
+
+FOLLOW_EVERY = 1.0
+REMEMBERED = 20_000
+WENT_WRONG = "Something went wrong on my side. It is in my log; please ask again later."
+
+Articles = Mapping[str, Article]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A reply, the articles that it quotes, and questions to ask instead where it is an abstention."""
+
+    reply: Reply
+    articles: Articles
+    instead: tuple[str, ...] = ()
+
+    def embed(self) -> discord.Embed:
+        return render.answer(self.reply, self.articles, self.instead)
+
+    def content(self) -> str:
+        return render.as_content(self.reply, self.articles, self.instead)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Where a question came from, for the log; group: the server, or the person in direct messages."""
+
+    way: str
+    number: int
+    channel: int
+    group: int
+    user: int
+
+    def __str__(self) -> str:
+        return f"way={self.way} id={self.number} channel={self.channel} group={self.group} user={self.user}"
+
+
+@dataclass(slots=True)
+class Figures:
+    """What /status tells of the time since the start."""
+
+    started: float = field(default_factory=monotonic)
+    answered: int = 0
+    declined: int = 0
+    failed: int = 0
+    seconds: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
+
+    def latency(self) -> str:
+        """Median and 95th percentile of the time from question to reply."""
+        if len(self.seconds) < 2:
+            return "not known yet"
+        slow = quantiles(self.seconds, n=20)[-1]
+        return f"median {median(self.seconds) * 1000:.0f} ms, 95th percentile {slow * 1000:.0f} ms"
+
+
+class Recent:
+    """The ids of what was handled: Discord may tell of the same event twice."""
+
+    def __init__(self, size: int = REMEMBERED) -> None:
+        self._size = size
+        self._ids: OrderedDict[int, None] = OrderedDict()
+
+    def first(self, number: int) -> bool:
+        """Whether this id was never seen before; it has been from now on."""
+        if number in self._ids:
+            return False
+        self._ids[number] = None
+        if len(self._ids) > self._size:
+            self._ids.popitem(last=False)
+        return True
+
+
+class Desk:
+    """Has questions answered in turn, and follows the index."""
+
+    def __init__(
+        self,
+        answers: AnswerQueue[Answerer],
+        state: State,
+        *,
+        articles: Articles,
+        manifest: Callable[[], Manifest],
+        newest: Callable[[], str | None],
+        model: str,
+        log_questions: bool = False,
+    ) -> None:
+        """articles: those of the index at the start. manifest, newest: the current one, its name; both read files."""
+        self.answers = answers
+        self.state = state
+        self.articles = articles
+        self.manifest = manifest
+        self.model = model
+        self.channels = set(state.channels())
+        self.figures = Figures()
+        self.recent = Recent()
+        self.trouble: str | None = None
+        self.generation: str | None = None
+        self.sees_content = False
+        self._newest = newest
+        self._log_questions = log_questions
+
+    def ask(self, question: Question, group: int) -> Awaitable[Told]:
+        """The answer to a question; raises NotNow or BylineError."""
+        return self.answers.run(group, lambda answerer: _ask(answerer, question))
+
+    def more(self, question: Question, shown: tuple[str, ...], group: int) -> Awaitable[Told]:
+        """Further evidence for a question."""
+        return self.answers.run(group, lambda answerer: Told(*answerer.more(question, shown)))
+
+    def summary(self, article: str, group: int) -> Awaitable[Told]:
+        """The central claims of an article."""
+        return self.answers.run(group, lambda answerer: Told(*answerer.summary(article)))
+
+    async def settle(self, event: Event, work: Callable[[], Awaitable[Told]]) -> Told | str:
+        """What `work` tells, or a sentence for the asker that says why not; one line in the log either way."""
+        began = monotonic()
+        try:
+            told = await work()
+        except NotNow as error:
+            self.figures.declined += 1
+            log.info("declined %s reason=%s", event, type(error).__name__)
+            return str(error)
+        except BylineError as error:
+            self.figures.declined += 1
+            log.info("declined %s reason=%s", event, type(error).__name__)
+            return f"{error.message} {error.hint}"
+        except Exception:
+            self.figures.failed += 1
+            log.exception("failed %s", event)
+            return WENT_WRONG
+        took = monotonic() - began
+        self.figures.answered += 1
+        self.figures.seconds.append(took)
+        asked = f" question={told.reply.question!r}" if self._log_questions else ""
+        log.info(
+            "answered %s ms=%.0f degree=%s quotes=%d certainty=%.2f%s",
+            event, took * 1000, told.reply.degree, len(told.reply.quotes), told.reply.certainty, asked,
+        )  # fmt: skip
+        return told
+
+    async def follow(self) -> None:
+        """Keep `articles` those of the newest generation; ends only when it is cancelled."""
+        await self.answers.ready.wait()
+        seen: str | None = None
+        while True:
+            newest = await asyncio.to_thread(self._newest)
+            if newest != seen:
+                await self._refresh()
+                seen = newest
+            await asyncio.sleep(FOLLOW_EVERY)
+
+    async def _refresh(self) -> None:
+        try:
+            self.articles, self.generation, self.trouble = await self.answers.run(
+                0, lambda answerer: (answerer.articles(), answerer.generation(), answerer.trouble())
+            )
+            log.info("index generation=%s articles=%d", self.generation, len(self.articles))
+        except NotNow:
+            return
+        except BylineError as error:
+            self.trouble = error.message
+            log.warning("index trouble=%s", error.message)
+        except Exception:
+            self.trouble = "The index cannot be read."
+            log.exception("index unreadable")
+
+
+def _ask(answerer: Answerer, question: Question) -> Told:
+    reply, articles = answerer.ask(question)
+    return Told(reply, articles, answerer.instead(reply) if reply.degree == "not_addressed" else ())

@@ -1,0 +1,185 @@
+"""Messages: heard, answered once, given up when they are deleted, read back when the gateway lost them."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.discord import render
+from bot.discord.conversation import Addressed, addressed, is_among_people, question_of
+from bot.discord.delivery import attempt, persist, typing_until
+from bot.discord.desk import Desk, Event, Told
+from bot.discord.markup import escape
+from bot.discord.queue import Closing, NotNow
+from bot.discord.views import buttons, can_open_thread
+
+log = logging.getLogger(__name__)
+
+WAIT, NOTICE_EVERY, NOTICE_LASTS = "⏳", 60.0, 20.0
+READ_BACK, KNOWN_PEOPLE = 100, 1000
+EMPTY = (
+    "Ask me something about what I have read, such as: what is the main argument? Beside a mention in a reply, I "
+    "answer about the message that you reply to."
+)
+NOT_ALLOWED = (
+    "I may not write in #{channel} of {guild}. Somebody who manages that channel can allow it: Edit Channel → "
+    "Permissions → my role → View Channel, Send Messages (in threads: Send Messages in Threads), Embed Links, "
+    "Read Message History."
+)
+_NO_HISTORY, _CANNOT_DM = 160002, 50007
+
+
+class Listener:
+    """Answers the messages of one client."""
+
+    def __init__(self, client: discord.Client, desk: Desk) -> None:
+        self._client = client
+        self._desk = desk
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._told: OrderedDict[tuple[str, int], float] = OrderedDict()
+        self._dms: OrderedDict[int, discord.DMChannel] = OrderedDict()
+
+    def hear(self, message: discord.Message) -> None:
+        """Answer a message if it is for the bot and was not handled before."""
+        if isinstance(message.channel, discord.DMChannel):
+            _keep(self._dms, message.channel.id, message.channel)
+        me = self._client.user
+        heard = addressed(message, me, self._desk.channels) if me else None
+        if heard is None or me is None or not self._desk.recent.first(message.id):
+            return
+        task = asyncio.create_task(self._take(message, heard, me), name=f"message {message.id}")
+        self._tasks[message.id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
+
+    def forget(self, number: int) -> None:
+        """Give up the answer to a message that was deleted."""
+        task = self._tasks.get(number)
+        if task:
+            log.info("deleted id=%d", number)
+            task.cancel()
+
+    async def read_back(self, shard: int, since: discord.Object) -> None:
+        """Hear what was said since a message's id in the channels of a shard, as far as it was not heard then.
+
+        Discord does not repeat what a session that could not be resumed has missed.
+        """
+        heard = 0
+        async for message in self._missed(shard, since):
+            heard += 1
+            self.hear(message)
+        log.info("read back shard=%d messages=%d", shard, heard)
+
+    async def _missed(self, shard: int, since: discord.Object) -> AsyncIterator[discord.Message]:
+        channels: list[discord.DMChannel | discord.TextChannel | discord.Thread] = []
+        channels += self._dms.values() if shard == 0 else ()
+        for guild in self._client.guilds:
+            if guild.shard_id == shard:
+                channels += [c for c in guild.text_channels if (c.last_message_id or 0) > since.id]
+                channels += [c for c in guild.threads if (c.last_message_id or 0) > since.id]
+        for channel in channels:
+            try:
+                missed = [m async for m in channel.history(limit=READ_BACK, after=since, oldest_first=True)]
+            except (discord.HTTPException, aiohttp.ClientError) as error:
+                log.info("not read back channel=%d error=%s", channel.id, type(error).__name__)
+                continue
+            for message in missed:
+                yield message
+
+    async def _take(self, message: discord.Message, heard: Addressed, me: discord.ClientUser) -> None:
+        desk = self._desk
+        group = message.guild.id if message.guild else message.author.id
+        event = Event(heard.way, message.id, message.channel.id, group, message.author.id)
+        try:
+            with desk.answers.place(event.user, group):
+                await self._answer(event, message, heard, me)
+        except NotNow as error:
+            desk.figures.declined += 1
+            log.info("declined %s reason=%s", event, type(error).__name__)
+            await self._decline(message, error)
+        except Exception:
+            log.exception("failed %s", event)
+
+    async def _answer(self, event: Event, message: discord.Message, heard: Addressed, me: discord.ClientUser) -> None:
+        async def work() -> Told:
+            return await self._desk.ask(await question_of(message, heard, me), event.group)
+
+        if not heard.text and message.reference is None:
+            await self._send(event, message, render.notice(EMPTY), escape(EMPTY), None)
+            return
+        told = await typing_until(asyncio.ensure_future(self._desk.settle(event, work)), message.channel)
+        if isinstance(told, str):
+            await self._send(event, message, render.notice(told), escape(told), None)
+        elif not heard.insists and told.reply.abstained and is_among_people(heard.text):
+            log.info("left alone %s", event)
+        else:
+            view = buttons(told.reply, thread=can_open_thread(message.channel))
+            await self._send(event, message, told.embed(), told.content(), view)
+
+    async def _send(
+        self, event: Event, message: discord.Message, embed: discord.Embed, content: str, view: discord.ui.View | None
+    ) -> None:
+        """Reply to a message; with the nonce, Discord itself drops a repeat of what arrived already."""
+        body: dict[str, Any] = {"embed": embed} if _may_embed(message) else {"content": content}
+        if view:
+            body["view"] = view
+        nonce = str(message.id)
+        try:
+            try:
+                await persist(lambda: message.reply(**body, mention_author=False, nonce=nonce))
+            except discord.HTTPException as error:
+                if error.code != _NO_HISTORY:
+                    raise
+                await persist(lambda: message.channel.send(**body, nonce=nonce))
+        except discord.Forbidden as error:
+            log.warning("not allowed %s code=%d", event, error.code)
+            where, guild = getattr(message.channel, "name", "this channel"), message.guild
+            if guild:
+                await self._tell(message.author, NOT_ALLOWED.format(channel=where, guild=guild.name))
+        except discord.HTTPException as error:
+            log.warning("not sent %s status=%d code=%d", event, error.status, error.code)
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            log.warning("not sent %s error=%s", event, type(error).__name__)
+
+    async def _decline(self, message: discord.Message, error: NotNow) -> None:
+        """Tell somebody to wait: a mark on each message, and the reason in private, once in a while."""
+        if not isinstance(error, Closing):
+            await attempt("mark", lambda: message.add_reaction(WAIT))
+        if not await self._tell(message.author, str(error)):
+            return
+        with suppress(discord.HTTPException, aiohttp.ClientError):
+            await message.reply(
+                embed=render.notice(str(error)), mention_author=False, delete_after=NOTICE_LASTS, nonce=str(message.id)
+            )
+
+    async def _tell(self, user: discord.User | discord.Member, text: str) -> bool:
+        """Write to somebody in private unless they were told the same lately; whether they refuse such messages."""
+        now = monotonic()
+        kind = (text[:20], user.id)
+        if now - self._told.get(kind, -NOTICE_EVERY) < NOTICE_EVERY:
+            return False
+        _keep(self._told, kind, now)
+        try:
+            await persist(lambda: user.send(embed=render.notice(text)))
+        except discord.HTTPException as error:
+            return error.code == _CANNOT_DM
+        except (aiohttp.ClientError, TimeoutError, ConnectionError):
+            return True
+        return False
+
+
+def _keep(store: "OrderedDict[Any, Any]", key: object, value: object) -> None:
+    """Remember something as the newest of a bounded number."""
+    store.pop(key, None)
+    store[key] = value
+    if len(store) > KNOWN_PEOPLE:
+        store.popitem(last=False)
+
+
+def _may_embed(message: discord.Message) -> bool:
+    return message.guild is None or message.channel.permissions_for(message.guild.me).embed_links

@@ -1,0 +1,102 @@
+"""Answers to interactions: commands, menus and buttons. Acknowledged at once, edited when the answer is there."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+
+from bot.discord import render
+from bot.discord.delivery import acknowledge, attempt
+from bot.discord.desk import Desk, Event, Told
+from bot.discord.markup import escape
+from bot.discord.queue import NotNow
+
+log = logging.getLogger(__name__)
+
+
+class Host(discord.AutoShardedClient):
+    """A client that has a desk, as commands and buttons know it."""
+
+    desk: Desk
+
+
+Interaction = discord.Interaction[Host]
+
+
+async def serve(
+    interaction: Interaction,
+    way: str,
+    work: Callable[[int], Awaitable[Told]],
+    *,
+    private: bool,
+    below: Callable[[Told], discord.ui.View | None] = lambda _: None,
+) -> None:
+    """Answer an interaction with what `work` tells, given the group that it is asked in; below: the buttons for it."""
+    desk = interaction.client.desk
+    if not desk.recent.first(interaction.id):
+        return
+    event = event_of(interaction, way)
+    try:
+        with desk.answers.place(event.user, event.group):
+            await _serve(interaction, event, work, private=private, below=below)
+    except NotNow as error:
+        desk.figures.declined += 1
+        log.info("declined %s reason=%s", event, type(error).__name__)
+        await say(interaction, str(error))
+
+
+async def _serve(
+    interaction: Interaction,
+    event: Event,
+    work: Callable[[int], Awaitable[Told]],
+    *,
+    private: bool,
+    below: Callable[[Told], discord.ui.View | None],
+) -> None:
+    desk = interaction.client.desk
+    waited_for = await acknowledge(interaction, private=private)
+    told = await desk.settle(event, lambda: work(event.group))
+    if isinstance(told, str):
+        embed, view, content = render.notice(told), None, escape(told)
+    else:
+        embed, view, content = told.embed(), below(told), told.content()
+    body = {"embed": embed} if may_embed(interaction) else {"content": content}
+    if waited_for:
+        await attempt(str(event), lambda: interaction.edit_original_response(**body, view=view))
+        return
+    # Discord has stopped waiting, so the answer goes where the asker will see it all the same.
+    target = interaction.user if private else interaction.channel
+    if isinstance(target, discord.abc.Messageable):
+        rest: dict[str, Any] = {**body, "view": view} if view else dict(body)
+        await attempt(str(event), lambda: target.send(**rest, nonce=str(interaction.id)))
+
+
+async def say(interaction: Interaction, text: str) -> None:
+    """A few plain words for the asker alone."""
+    await show(interaction, [render.notice(text)])
+
+
+async def show(interaction: Interaction, embeds: list[discord.Embed], *, apart: bool = False) -> None:
+    """Embeds for the asker alone, at once, in one message or, if `apart`, in one each."""
+    groups = [[embed] for embed in embeds] if apart else [embeds]
+    event = event_of(interaction, "shown")
+    await attempt(str(event), lambda: _respond(interaction, groups[0]))
+    for group in groups[1:]:
+        await attempt(str(event), lambda group=group: interaction.followup.send(embeds=group, ephemeral=True))  # type: ignore[misc]
+
+
+def event_of(interaction: Interaction, way: str) -> Event:
+    group = interaction.guild_id or interaction.user.id
+    return Event(way, interaction.id, interaction.channel_id or 0, group, interaction.user.id)
+
+
+def may_embed(interaction: Interaction) -> bool:
+    return interaction.guild_id is None or interaction.app_permissions.embed_links
+
+
+async def _respond(interaction: Interaction, embeds: list[discord.Embed]) -> None:
+    if interaction.response.is_done():
+        await interaction.followup.send(embeds=embeds, ephemeral=True)
+    else:
+        await interaction.response.send_message(embeds=embeds, ephemeral=True)

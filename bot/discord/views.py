@@ -1,0 +1,170 @@
+"""The buttons below an answer. Whatever they need stands in their id or in the message, so they outlive a restart."""
+
+import asyncio
+import logging
+import re
+from typing import Self, cast
+
+import discord
+from discord.ui import Button, DynamicItem, Item, View
+
+from index.errors import BylineError
+
+from bot.answering.types import Question, Reply
+from bot.discord import conversation, render
+from bot.discord.delivery import acknowledge, attempt
+from bot.discord.desk import Told
+from bot.discord.markup import flat, shorten
+from bot.discord.render import Shown
+from bot.discord.serving import Host, Interaction, event_of, say, serve, show
+from bot.state import Feedback, Vote
+
+log = logging.getLogger(__name__)
+
+GONE = "I cannot read that answer any more."
+NO_THREAD = (
+    "I may not open a thread here. Somebody who manages this channel can allow it: Edit Channel → Permissions → my "
+    "role → Create Public Threads and Send Messages in Threads."
+)
+THREAD_NAME = 100
+_THREAD_EXISTS = 160004
+
+
+class InContext(DynamicItem[Button[View]], template=r"byline:context:(?P<places>[0-9a-f.;]{1,80})"):
+    """Shows the presser the paragraphs that the quotes stand in."""
+
+    def __init__(self, places: str) -> None:
+        super().__init__(Button(label="In context", custom_id=f"byline:context:{places}"))
+        self.places = places
+
+    @classmethod
+    async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], match: re.Match[str], /) -> Self:  # type: ignore[override]
+        return cls(match["places"])
+
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        shown = _shown(interaction)
+        articles = interaction.client.desk.articles
+        embeds = await asyncio.to_thread(render.context, self.places, shown.quotes if shown else (), articles)
+        if embeds:
+            await show(interaction, embeds)
+        else:
+            await say(interaction, "The index has been rebuilt since, and that article is no longer in it.")
+
+
+class More(DynamicItem[Button[View]], template=r"byline:more:(?P<scope>[0-9a-f]{8}|-)"):
+    """Shows the presser further evidence."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(Button(label="More", custom_id=f"byline:more:{scope}"))
+        self.scope = scope
+
+    @classmethod
+    async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], match: re.Match[str], /) -> Self:  # type: ignore[override]
+        return cls(match["scope"])
+
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        shown, desk = _shown(interaction), interaction.client.desk
+        if shown is None:
+            await say(interaction, GONE)
+            return
+        article = next((name for name in desk.articles if render.key(name) == self.scope), None)
+
+        async def work(group: int) -> Told:
+            asked = await _asked(interaction, shown)
+            return await desk.more(Question(asked.text, asked.history, article), shown.quotes, group)
+
+        await serve(interaction, "more", work, private=True, below=lambda told: buttons(told.reply, more=False))
+
+
+class Voted(DynamicItem[Button[View]], template=r"byline:vote:(?P<vote>up|down)"):
+    """Keeps what the presser thinks of the answer."""
+
+    def __init__(self, vote: str) -> None:
+        emoji = {"up": "👍", "down": "👎"}[vote]
+        super().__init__(Button(emoji=emoji, custom_id=f"byline:vote:{vote}"))
+        self.vote = cast("Vote", vote)
+
+    @classmethod
+    async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], match: re.Match[str], /) -> Self:  # type: ignore[override]
+        return cls(match["vote"])
+
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        shown = _shown(interaction)
+        if shown is None or interaction.message is None:
+            await say(interaction, GONE)
+            return
+        feedback = Feedback(interaction.message.id, interaction.user.id, self.vote, shown.question, shown.text)
+        try:
+            await asyncio.to_thread(interaction.client.desk.state.vote, feedback)
+        except BylineError as error:
+            log.warning("vote lost reason=%s", error.message)
+            await say(interaction, "Thank you, but I could not keep your vote.")
+            return
+        log.info("vote %s vote=%s", event_of(interaction, "vote"), self.vote)
+        await say(interaction, "Thank you. Your vote and this answer are kept for whoever runs me, without your name.")
+
+
+class OpenThread(DynamicItem[Button[View]], template=r"byline:thread"):
+    """Opens a thread below the answer, in which the conversation goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(Button(label="Thread", custom_id="byline:thread"))
+
+    @classmethod
+    async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], ___: re.Match[str], /) -> Self:  # type: ignore[override]
+        return cls()
+
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        shown, message = _shown(interaction), interaction.message
+        if shown is None or message is None or not await acknowledge(interaction, private=True):
+            return
+        try:
+            thread = await message.create_thread(name=shorten(shown.question, THREAD_NAME, escaped=False))
+        except discord.HTTPException as error:
+            log.info("no thread %s status=%d code=%d", event_of(interaction, "thread"), error.status, error.code)
+            text = "There is a thread below that answer already." if error.code == _THREAD_EXISTS else NO_THREAD
+            await attempt("notice", lambda: interaction.edit_original_response(embed=render.notice(text)))
+            return
+        sees = interaction.client.desk.sees_content
+        how = "Ask on here; no mention is needed." if sees else "Ask on here, and mention me each time."
+        await attempt("thread", lambda: thread.send(how))
+        await attempt("thread", lambda: thread.add_user(interaction.user))
+        await attempt("notice", lambda: interaction.edit_original_response(content=f"Go on in {thread.mention}."))
+
+
+ALL = (InContext, More, Voted, OpenThread)
+
+
+def buttons(reply: Reply, scope: str | None = None, *, more: bool = True, thread: bool = False) -> View | None:
+    """What can be done with an answer; scope: the id of the article that it was asked of; None for nothing at all."""
+    if not reply.quotes:
+        return None
+    view = View(timeout=None)
+    places = render.places(reply.quotes)
+    if len(places) <= 80:
+        view.add_item(InContext(places))
+    if more:
+        view.add_item(More(render.key(scope) if scope else "-"))
+    if thread:
+        view.add_item(OpenThread())
+    view.add_item(Voted("up"))
+    view.add_item(Voted("down"))
+    return view
+
+
+def can_open_thread(channel: object) -> bool:
+    return isinstance(channel, discord.TextChannel)
+
+
+def _shown(interaction: Interaction) -> Shown | None:
+    return render.read_back(interaction.message) if interaction.message else None
+
+
+async def _asked(interaction: Interaction, shown: Shown) -> Question:
+    """The question of the answer that was pressed: as it was typed where that can be read, else as the title has it."""
+    message, me = interaction.message, interaction.client.user
+    if message is None or me is None:
+        return Question(shown.question)
+    typed = await conversation.typed(message, me)
+    history = conversation.turns(await conversation.shown_before(message, me))
+    return Question(flat(typed) if typed else shown.question, history)

@@ -1,0 +1,48 @@
+"""Log lines: one an event, with no secret in it."""
+
+import logging
+import re
+import sys
+import traceback
+
+# Whoever holds an interaction's token may answer in the bot's name for a quarter of an hour.
+_SECRETS = (
+    (re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.\-]+"), r"\1…"),
+    (re.compile(r"\b(Bot\s+)[\w.\-]{20,}"), r"\1…"),
+    (re.compile(r"\b[\w\-]{23,28}\.[\w\-]{6,7}\.[\w\-]{27,}\b"), "…"),  # the form of a Discord token
+)
+
+
+class OneLine(logging.Formatter):
+    """A record in one line: an exception as its kind, its words and where it was raised; whole with `debug`."""
+
+    def __init__(self, *, debug: bool) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        self._debug = debug
+
+    def format(self, record: logging.LogRecord) -> str:
+        error = record.exc_info[1] if record.exc_info else None
+        text = super().format(record) if self._debug or error is None else self._brief(record, error)
+        return without_secrets(text if self._debug else " ".join(text.split()))
+
+    def _brief(self, record: logging.LogRecord, error: BaseException) -> str:
+        record.message = record.getMessage()
+        record.asctime = self.formatTime(record)
+        last = traceback.extract_tb(error.__traceback__)[-1:]
+        where = f" at {last[0].filename}:{last[0].lineno}" if last else ""
+        return f"{self.formatMessage(record)} error={type(error).__name__}: {error}{where}"
+
+
+def without_secrets(text: str) -> str:
+    """A text without tokens."""
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def log_to_stderr(*, debug: bool) -> None:
+    """Log the bot's events from INFO on and the libraries' troubles from WARNING on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine(debug=debug))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("bot").setLevel(logging.INFO)

@@ -1,0 +1,118 @@
+"""What the bot remembers besides what Discord keeps: votes, answer channels, the commands last registered."""
+
+import csv
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, TextIO
+
+from index.errors import BylineError
+
+Vote = Literal["up", "down"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS votes (
+    message INTEGER, voter TEXT, vote TEXT, question TEXT, answer TEXT, at TEXT, PRIMARY KEY (message, voter)
+);
+CREATE TABLE IF NOT EXISTS channels (channel INTEGER PRIMARY KEY, guild INTEGER, since TEXT);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT);
+"""
+_COLUMNS = ("message", "voter", "vote", "question", "answer", "at")
+
+
+class StateUnusable(BylineError):
+    """The state file cannot be opened, read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A vote on one answer; message: the id of the answer, which a later vote of the same person replaces."""
+
+    message: int
+    user: int
+    vote: Vote
+    question: str
+    answer: str
+
+
+class State:
+    """A small SQLite file; each call opens it, does one thing and closes it, so any thread may call."""
+
+    def __init__(self, path: Path) -> None:
+        """Create the file, readable by its owner alone, unless it is there; raises StateUnusable."""
+        self._path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise _unusable(path, error.strerror or type(error).__name__) from None
+        with self._open() as database:
+            database.executescript(_SCHEMA)
+
+    def vote(self, feedback: Feedback) -> None:
+        """Keep a vote. The voter is kept as a digest: enough to count a person once, not to list people."""
+        voter = sha256(str(feedback.user).encode()).hexdigest()[:16]
+        row = (feedback.message, voter, feedback.vote, feedback.question, feedback.answer, _now())
+        with self._open() as database:
+            database.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def export(self, out: TextIO) -> int:
+        """Write the votes as CSV, oldest first, under a line of column names; how many there were."""
+        with self._open() as database:
+            rows = database.execute(f"SELECT {', '.join(_COLUMNS)} FROM votes ORDER BY at, message").fetchall()  # noqa: S608
+        writer = csv.writer(out)
+        writer.writerow(_COLUMNS)
+        writer.writerows([[_plain(value) for value in row] for row in rows])
+        return len(rows)
+
+    def channels(self) -> frozenset[int]:
+        """The channels in which every question is answered."""
+        with self._open() as database:
+            return frozenset(row[0] for row in database.execute("SELECT channel FROM channels"))
+
+    def answer_in(self, channel: int, guild: int, *, on: bool) -> None:
+        with self._open() as database:
+            if on:
+                database.execute("INSERT OR REPLACE INTO channels VALUES (?, ?, ?)", (channel, guild, _now()))
+            else:
+                database.execute("DELETE FROM channels WHERE channel = ?", (channel,))
+
+    def note(self, name: str) -> str | None:
+        """A value kept under a name, if any."""
+        with self._open() as database:
+            row = database.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def keep(self, name: str, value: str) -> None:
+        with self._open() as database:
+            database.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            database = sqlite3.connect(self._path, timeout=5)
+            try:
+                with database:
+                    yield database
+            finally:
+                database.close()
+        except sqlite3.Error as error:
+            raise _unusable(self._path, str(error)) from None
+
+
+def _unusable(path: Path, why: str) -> StateUnusable:
+    return StateUnusable(f"The state file {path} cannot be used: {why}.", "Set STATE_FILE to another path, or mend it.")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _plain(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

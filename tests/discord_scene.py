@@ -1,0 +1,95 @@
+"""Our bot, as `python -m bot run` assembles it, logged in to the tests' Discord in this process."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from discord_server import Channel, DiscordServer, Guild, Message, User
+
+from index.generations import Generations
+from index.store import read_articles
+
+from bot.answering.answerer import Answerer
+from bot.discord.client import serve
+from bot.discord.desk import Desk
+from bot.discord.queue import Allowance, AnswerQueue
+from bot.state import State
+
+
+class Scene:
+    """The server with a guild, a channel and two people; `desk` is the bot's."""
+
+    def __init__(self, server: DiscordServer, make: Callable[[], Desk]) -> None:
+        self.server = server
+        self._make = make
+        self.stop = asyncio.Event()
+        self.guild: Guild = server.guild("Readers")
+        self.channel: Channel = self.guild.channel("general")
+        self.ann: User = server.user("Ann")
+        self.bob: User = server.user("Bob", admin=True, manage_guild=True)
+        self.running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Log the bot in, and wait until it can answer."""
+        self.desk = self._make()
+        self.stop.clear()
+        self.running = asyncio.create_task(
+            serve(self.desk, self.server.token, api=self.server.api, stop=self.stop, ready_timeout=0.1)
+        )
+        online = asyncio.create_task(self.server.online())
+        await asyncio.wait({self.running, online}, return_when=asyncio.FIRST_COMPLETED)
+        if self.running.done():
+            online.cancel()
+            self.running.result()
+
+    async def restart(self) -> None:
+        """Stop the bot, and start another that remembers nothing but its files."""
+        await self.finish()
+        await self.start()
+
+    async def finish(self) -> None:
+        """Stop the bot as SIGTERM does, and raise what it raised."""
+        self.stop.set()
+        if self.running is not None:
+            await asyncio.wait_for(self.running, 15)
+            self.running = None
+
+    async def mention(self, text: str, *, user: User | None = None, channel: Channel | None = None) -> Message:
+        """Somebody mentions the bot, and gets this answer."""
+        asked = await self.server.say(channel or self.channel, user or self.ann, f"{self.server.bot.mention} {text}")
+        return await self.server.reply_to(asked)
+
+
+def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: Any) -> Desk:
+    """A desk over an index on disk; `load` makes what answers."""
+    generations = Generations(index)
+    limits = {"per_minute": 6000, "waiting": 500, "seconds": 60.0} | options
+    allowance = Allowance(limits.pop("per_minute"))
+    return Desk(
+        AnswerQueue(load, allowance=allowance, **limits),
+        State(state),
+        articles={article.id: article for article in read_articles(generations.current())},
+        manifest=generations.manifest,
+        newest=generations.newest,
+        model="all-MiniLM-L6-v2",
+    )
+
+
+@contextlib.asynccontextmanager
+async def bot_at(
+    index: Path, state: Path, load: Callable[[], Answerer], *, desk: dict[str, Any] | None = None, **server: Any
+) -> AsyncIterator[Scene]:
+    """The bot, logged in and ready; `desk`: its limits, `server`: the server's options."""
+    async with DiscordServer(**server) as discord:
+        scene = Scene(discord, lambda: desk_of(index, state, load, **(desk or {})))
+        try:
+            await scene.start()
+            yield scene
+        finally:
+            await scene.finish()
+
+
+def run(test: Coroutine[Any, Any, None], seconds: float = 60) -> None:
+    asyncio.run(asyncio.wait_for(test, seconds))

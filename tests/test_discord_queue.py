@@ -1,0 +1,198 @@
+"""The line of questions: turns, places, allowances."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from discord_scene import run
+
+from bot.discord.queue import BURST, REMEMBERED, Allowance, AnswerQueue, Closing, LineFull, TookTooLong, TooSoon
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def queue(waiting: int = 10, seconds: float = 5.0, load: Callable[[], str] = lambda: "answerer") -> AnswerQueue[str]:
+    return AnswerQueue(load, waiting=waiting, seconds=seconds, allowance=Allowance(6000))
+
+
+def test_an_allowance_is_a_burst_and_then_a_rate() -> None:
+    clock = Clock()
+    allowance = Allowance(30, clock)
+    assert [allowance.take(1) for _ in range(BURST)] == [0.0] * BURST
+    assert allowance.take(1) == pytest.approx(2.0)
+    assert allowance.take(2) == 0.0
+    clock.now = 1.0
+    assert allowance.take(1) == pytest.approx(1.0)
+    clock.now = 2.5
+    assert allowance.take(1) == 0.0
+    assert allowance.take(1) > 0
+    clock.now = 1000.0
+    assert [allowance.take(1) for _ in range(BURST)] == [0.0] * BURST
+    assert allowance.take(1) > 0
+
+
+def test_an_allowance_forgets_people_beyond_a_number() -> None:
+    allowance = Allowance(1, Clock())
+    for user in range(REMEMBERED + 50):
+        allowance.take(user)
+    assert len(allowance._levels) == REMEMBERED
+
+
+def test_groups_take_turns() -> None:
+    async def test() -> None:
+        answers, order = queue(), []
+        gate = threading.Event()
+        answers.start()
+
+        def job(name: str) -> Callable[[str], None]:
+            def work(_: str) -> None:
+                gate.wait(5)
+                order.append(name)
+
+            return work
+
+        names = ["a1", "a2", "a3", "a4", "b1", "b2", "c1"]
+        waiting = [asyncio.create_task(answers.run(ord(name[0]), job(name))) for name in names]
+        await asyncio.sleep(0.05)
+        gate.set()
+        await asyncio.gather(*waiting)
+        assert order == ["a1", "a2", "b1", "c1", "a3", "b2", "a4"] or order == [
+            "a1",
+            "b1",
+            "c1",
+            "a2",
+            "b2",
+            "a3",
+            "a4",
+        ]
+        await answers.drain(1)
+
+    run(test())
+
+
+def test_places_are_bounded_in_all_and_for_each_group() -> None:
+    async def test() -> None:
+        answers = queue(waiting=4)
+        with answers.place(1, 7), answers.place(2, 7):
+            with pytest.raises(LineFull), answers.place(3, 7):
+                pass
+            with answers.place(3, 8), answers.place(4, 9):
+                assert answers.waiting == 4
+                with pytest.raises(LineFull), answers.place(5, 10):
+                    pass
+        assert answers.waiting == 0
+        with answers.place(1, 7):
+            pass
+
+    run(test())
+
+
+def test_an_error_reaches_whoever_asked_and_the_next_is_served() -> None:
+    async def test() -> None:
+        answers = queue()
+        answers.start()
+
+        def fail(_: str) -> None:
+            raise LookupError("nothing")
+
+        with pytest.raises(LookupError):
+            await answers.run(1, fail)
+        assert await answers.run(1, str.upper) == "ANSWERER"
+        await answers.drain(1)
+
+    run(test())
+
+
+def test_what_takes_too_long_is_given_up_and_does_not_block_for_ever() -> None:
+    async def test() -> None:
+        answers = queue(seconds=0.2)
+        answers.start()
+        with pytest.raises(TookTooLong):
+            await answers.run(1, lambda _: time.sleep(0.5))
+        await asyncio.sleep(0.4)
+        assert await answers.run(1, str.upper) == "ANSWERER"
+        await answers.drain(1)
+
+    run(test())
+
+
+def test_somebody_who_has_gone_is_not_answered() -> None:
+    async def test() -> None:
+        answers, done = queue(), []
+        answers.start()
+        first = asyncio.create_task(answers.run(1, lambda _: time.sleep(0.2)))
+        gone = asyncio.create_task(answers.run(1, lambda _: done.append("gone")))
+        await asyncio.sleep(0.05)
+        gone.cancel()
+        await first
+        await answers.run(1, lambda _: done.append("last"))
+        assert done == ["last"]
+        await answers.drain(1)
+
+    run(test())
+
+
+def test_draining_serves_those_in_line_and_nobody_new() -> None:
+    def slowly(name: str) -> str:
+        time.sleep(0.05)
+        return name
+
+    async def test() -> None:
+        answers = queue()
+        answers.start()
+
+        async def ask() -> str:
+            with answers.place(1, 1):
+                return await answers.run(1, slowly)
+
+        waiting = [asyncio.create_task(ask()) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        await answers.drain(5)
+        assert [task.result() for task in waiting] == ["answerer"] * 3
+        with pytest.raises(Closing), answers.place(2, 2):
+            pass
+
+    run(test())
+
+
+def test_draining_tells_those_it_cannot_serve() -> None:
+    async def test() -> None:
+        answers = queue()
+        answers.start()
+
+        async def ask() -> None:
+            with answers.place(1, 1):
+                await answers.run(1, lambda _: time.sleep(1))
+
+        waiting = [asyncio.create_task(ask()) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        began = time.monotonic()
+        await answers.drain(0.5)
+        assert time.monotonic() - began < 0.9
+        assert [type(task.exception()) for task in waiting] == [Closing] * 3
+
+    run(test())
+
+
+def test_a_model_that_does_not_load_ends_the_task_with_its_error() -> None:
+    async def test() -> None:
+        def load() -> str:
+            raise OSError("no model")
+
+        with pytest.raises(OSError, match="no model"):
+            await queue(load=load).start()
+
+    run(test())
+
+
+def test_too_soon_says_how_long() -> None:
+    assert "Ask again in 7 s" in str(TooSoon(6.6))
+    assert "Ask again in 1 s" in str(TooSoon(0.1))

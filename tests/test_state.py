@@ -1,0 +1,48 @@
+"""The state file: votes, channels, notes; private, and clear about what is wrong with it."""
+
+import io
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.state import Feedback, State, StateUnusable
+
+
+def test_the_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    State(tmp_path / "deep" / "state")
+    assert stat.S_IMODE((tmp_path / "deep" / "state").stat().st_mode) == 0o600
+
+
+def test_a_later_vote_replaces_an_earlier_one_and_formulas_are_defused(tmp_path: Path) -> None:
+    state = State(tmp_path / "state")
+    state.vote(Feedback(1, 5, "up", "=cmd()", "an answer,\nof two lines"))
+    state.vote(Feedback(1, 5, "down", "=cmd()", "an answer,\nof two lines"))
+    state.vote(Feedback(1, 6, "up", "why?", "an answer"))
+    out = io.StringIO()
+    assert State(tmp_path / "state").export(out) == 2
+    assert "down,'=cmd()" in out.getvalue()
+
+
+def test_channels_and_notes_survive_reopening(tmp_path: Path) -> None:
+    state = State(tmp_path / "state")
+    state.answer_in(3, 1, on=True)
+    state.answer_in(4, 1, on=True)
+    state.answer_in(3, 1, on=False)
+    state.answer_in(9, 1, on=False)
+    state.keep("commands", "abc")
+    state.keep("commands", "def")
+    again = State(tmp_path / "state")
+    assert again.channels() == {4}
+    assert again.note("commands") == "def"
+    assert again.note("nothing") is None
+
+
+@pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\x00" + b"\x01" * 200])
+def test_a_damaged_file_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "state"
+    path.write_bytes(content)
+    with pytest.raises(StateUnusable, match="cannot be used") as caught:
+        State(path)
+    assert caught.value.hint
+    assert path.read_bytes() == content
