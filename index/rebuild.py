@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 from index.articles import Article, Folder, Skipped, fingerprint, read_folder
 from index.embedding import Embedder, Progress
-from index.errors import ArticlesError, BylineError, IndexUnusable, UsageError
+from index.errors import ArticlesError, BylineError, IndexMissing, IndexUnusable, UsageError
 from index.generations import Generations, read_manifest
 from index.manifest import FORMAT, ArticleEntry, Manifest, digests
 from index.passages import SPLITTER_VERSION, Passage, split
@@ -66,11 +67,61 @@ def rebuild(
     IndexLocked, or BylineError where the disk fails; the index that answered before still does then.
     """
     started = perf_counter()
-    current = _current(generations)
-    indexed = {entry.id for entry in current[1].articles} if current else set()
+
+    def prepare() -> _Prepared:
+        return _prepare(folder, generations, model, only, encoding, force=force)
+
+    prepared = prepare()
+    if not (dry_run or prepared.plan.empty):
+        try:
+            with generations.rebuilding() as staging:
+                if generations.newest() != prepared.newest:  # another rebuild was published since
+                    prepared = prepare()
+                if not prepared.plan.empty:
+                    built = _build(staging, prepared.articles, model, load, progress)
+                    generations.publish(staging)
+                    return _report(prepared, built, started, built=True)
+        except OSError as error:
+            raise BylineError(
+                f"The index cannot be written to {generations.root}: {error.strerror or error}.",
+                UNCHANGED if prepared.manifest else "Check the path, the space on its disk, and INDEX_DIR.",
+            ) from error
+    return _report(prepared, prepared.manifest, started, built=False)
+
+
+class _Prepared(NamedTuple):
+    """What is to be done; newest: what CURRENT named when it was found out, manifest: that generation's."""
+
+    articles: Sequence[Article]
+    skipped: tuple[Skipped, ...]
+    plan: Plan
+    manifest: Manifest | None
+    newest: str | None
+
+
+def header(article: Article) -> str:
+    """What is known about an article in one line, put before its passages where they are embedded and indexed."""
+    return " | ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
+
+
+def _prepare(
+    folder: Path,
+    generations: Generations,
+    model: str,
+    only: tuple[Path, ...],
+    encoding: str | None,
+    *,
+    force: bool,
+) -> _Prepared:
+    newest = generations.newest()
+    current, stale = _current(generations, model, force=force)
+    manifest = current[1] if current else None
+    indexed = {entry.id for entry in manifest.articles} if manifest else set()
     places = tuple(_place(path, folder, indexed) for path in only)
-    read = read_folder(folder, tuple(folder / place for place in places), encoding)
-    kept = _kept(current, places) if current and places else ()
+    if stale:  # nothing of such an index may be kept, so everything is read again
+        places = ()
+    read = read_folder(folder, tuple(folder / place for place in places), encoding, indexed)
+    kept = _kept(current[0], places) if current and places else ()
     articles, skipped = _without_copies(read, kept)
     if not articles:
         raise ArticlesError(
@@ -78,23 +129,12 @@ def rebuild(
             "; ".join(f"{skip.name} was skipped: {skip.reason}" for skip in skipped)
             or "Put .txt or .md files there, or set ARTICLES_DIR.",
         )
-    manifest = current[1] if current else None
-    plan = _plan(articles, manifest, _stale(current, model, force))
-    if dry_run or plan.empty:
-        passages, sentences = (manifest.passages, manifest.sentences) if manifest else (0, 0)
-        return Report(plan, skipped, False, passages, sentences, perf_counter() - started)
-    try:
-        with generations.rebuilding() as staging:
-            built = _build(staging, articles, model, load, progress)
-            generations.publish(staging)
-    except OSError as error:
-        raise BylineError(f"The index cannot be written: {error.strerror or error}.", UNCHANGED) from error
-    return Report(plan, skipped, True, built.passages, built.sentences, perf_counter() - started)
+    return _Prepared(articles, skipped, _plan(articles, manifest, stale), manifest, newest)
 
 
-def header(article: Article) -> str:
-    """What is known about an article in one line, put before its passages where they are embedded and indexed."""
-    return " | ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
+def _report(prepared: _Prepared, manifest: Manifest | None, started: float, *, built: bool) -> Report:
+    passages, sentences = (manifest.passages, manifest.sentences) if manifest else (0, 0)
+    return Report(prepared.plan, prepared.skipped, built, passages, sentences, perf_counter() - started)
 
 
 def _build(
@@ -136,19 +176,23 @@ def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
     )
 
 
-def _current(generations: Generations) -> tuple[Path, Manifest] | None:
+def _current(generations: Generations, model: str, *, force: bool) -> tuple[tuple[Path, Manifest] | None, str | None]:
+    """The index that answers, if it can be read, and why nothing of it may be kept, if so."""
     try:
         folder = generations.current()
-        return folder, read_manifest(folder)
+        manifest = read_manifest(folder)
+    except IndexMissing:
+        return None, None
     except IndexUnusable:
-        return None
+        return None, "the index was damaged"
+    return (folder, manifest), _stale(folder, manifest, model, force=force)
 
 
-def _kept(current: tuple[Path, Manifest], places: tuple[str, ...]) -> tuple[Article, ...]:
+def _kept(folder: Path, places: tuple[str, ...]) -> tuple[Article, ...]:
     """The indexed articles that the given places do not cover."""
     from index.store import read_articles
 
-    return tuple(article for article in read_articles(current[0]) if not _covered(article.id, places))
+    return tuple(article for article in read_articles(folder) if not _covered(article.id, places))
 
 
 def _without_copies(read: Folder, kept: Sequence[Article]) -> tuple[list[Article], tuple[Skipped, ...]]:
@@ -163,6 +207,8 @@ def _without_copies(read: Folder, kept: Sequence[Article]) -> tuple[list[Article
 def _place(path: Path, folder: Path, indexed: Collection[str]) -> str:
     """A path as article ids begin below it; raises UsageError for one that is neither there nor indexed."""
     absolute, base = (Path(os.path.normpath(given.absolute())) for given in (path, folder))
+    if not path.is_absolute() and not os.path.lexists(absolute) and os.path.lexists(base / path):
+        absolute = base / path  # named as it stands inside the folder
     if not absolute.is_relative_to(base):
         raise UsageError(
             f"{path} is not in the articles folder {folder}.", "Copy it there, or name another folder with --articles."
@@ -177,10 +223,7 @@ def _covered(article: str, places: tuple[str, ...]) -> bool:
     return any(place in (".", article) or article.startswith(f"{place}/") for place in places)
 
 
-def _stale(current: tuple[Path, Manifest] | None, model: str, force: bool) -> str | None:
-    if current is None:
-        return None
-    folder, manifest = current
+def _stale(folder: Path, manifest: Manifest, model: str, *, force: bool) -> str | None:
     if force:
         return "--force was given"
     if manifest.model != model:

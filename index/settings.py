@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingsError
@@ -20,6 +20,16 @@ class IndexSettings(BaseSettings):
     articles_encoding: str | None = Field(default=None)
     index_dir: Path = Field(default=Path(".byline"))
     embedding_model: str | None = Field(default=None)
+
+    @field_validator("articles_dir", "index_dir")
+    @classmethod
+    def _at_home(cls, path: Path) -> Path:
+        return path.expanduser()
+
+    @field_validator("embedding_model")
+    @classmethod
+    def _model_at_home(cls, name: str | None) -> str | None:
+        return str(Path(name).expanduser()) if name and name.startswith("~") else name
 
     @classmethod
     def load(cls, **overrides: object) -> Self:

@@ -116,8 +116,12 @@ class Generation:
         self.articles: Mapping[str, Article] = {article.id: article for article in read_articles(copy)}
         self.lexical = LexicalIndex.load(copy / "lexical")
         self._client = _client(copy / "chroma")
-        self._passages = _collection(self._client, PASSAGES, manifest.passages)
-        self._sentences = _collection(self._client, SENTENCES, manifest.sentences)
+        try:
+            self._passages = _collection(self._client, PASSAGES, manifest.passages)
+            self._sentences = _collection(self._client, SENTENCES, manifest.sentences)
+        except BaseException:
+            _close(self._client)
+            raise
         self._positions = _positions(manifest)
         self._cache: dict[int, Stored] = {}
 
@@ -245,7 +249,9 @@ def _client(folder: Path) -> "ClientAPI":
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    # Without this Chroma takes settings of its own out of the .env in the working directory.
+    settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
+    return chromadb.PersistentClient(str(folder), settings=settings)
 
 
 def _close(client: Any) -> None:

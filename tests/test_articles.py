@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles import MAX_BYTES, Article, decode, parse, read_folder
+from index.articles import MAX_BYTES, Article, Skipped, decode, parse, read_folder
 from index.errors import ArticleRejected, ArticlesError
 from index.passages import split
 from index.sentences import sentence_spans
@@ -129,7 +129,6 @@ def test_a_head_that_repeats_the_front_matter_stays_out_of_the_body() -> None:
         pytest.param("title: [After the Orchard", id="an open bracket"),
         pytest.param("title: After: the: Orchard", id="colons"),
         pytest.param("title: After\n  author: Ines", id="wrong indents"),
-        pytest.param("title: After the Orchard\n\x07", id="a control character"),
     ],
 )
 def test_front_matter_that_is_not_valid_is_the_reason_given(lines: str) -> None:
@@ -160,7 +159,13 @@ def test_odd_front_matter_is_the_reason_given_or_loses_no_text(lines: str) -> No
 
 
 @pytest.mark.parametrize(
-    "lines", [pytest.param("author: {name: Ines}", id="a mapping"), pytest.param("author: [[a, b], [c]]", id="lists")]
+    "lines",
+    [
+        pytest.param("author: {nome: Ines}", id="a mapping"),
+        pytest.param("author: [[a, b], [c]]", id="lists"),
+        pytest.param('author: "..."', id="dots"),
+        pytest.param("author: 42", id="a number"),
+    ],
 )
 def test_what_is_no_name_in_the_front_matter_names_no_author(lines: str) -> None:
     assert parse("x.md", markdown(lines)).authors == ()
@@ -484,3 +489,76 @@ def test_a_file_instead_of_a_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text(BODY, encoding="utf-8")
     with pytest.raises(ArticlesError, match="is not a folder"):
         read_folder(tmp_path / "x.txt")
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ("author: Martin Luther King, Jr.", ("Martin Luther King, Jr.",)),
+        ('author: "Roe, Jane"', ("Jane Roe",)),
+        ('author: "Roe, Jane A."', ("Jane A. Roe",)),
+        ("author: Jane Roe, John Doe and Ann Lee", ("Jane Roe", "John Doe", "Ann Lee")),
+        ("authors: [{name: Jane Roe}, {name: John Doe, role: editor}]", ("Jane Roe", "John Doe")),
+        ("author: Jane Roe & John Doe, PhD", ("Jane Roe", "John Doe, PhD")),
+    ],
+)
+def test_authors_in_the_front_matter_are_told_apart(lines: str, names: tuple[str, ...]) -> None:
+    assert parse("x.md", markdown(lines)).authors == names
+
+
+@pytest.mark.parametrize("rule", ["---", "----------", "--- ---"])
+def test_a_rule_of_dashes_at_the_head_is_no_front_matter(rule: str) -> None:
+    article = parse("x.md", f"{rule}\n\nBody one: it is the first.\n\n---\n\nBody two follows it here.\n".encode())
+    bodies = [article.text[p.body : p.end] for p in article.paragraphs]
+    assert "Body one: it is the first." in bodies
+    assert "Body two follows it here." in bodies
+
+
+def test_blank_lines_before_front_matter_do_not_make_it_text() -> None:
+    article = parse("x.md", b"\n\n" + markdown("title: After the Orchard"))
+    assert article.title == "After the Orchard"
+    assert "title:" not in article.text[article.paragraphs[0].start :]
+
+
+def test_front_matter_without_an_end_says_so() -> None:
+    assert "has no end" in reason(b"---\ntitle: After the Orchard\n\nThe orchard was felled.\n")
+
+
+def test_an_article_without_a_body_is_rejected() -> None:
+    assert "no text below" in reason(b"Hello\n\n# ")
+
+
+def test_stray_control_characters_are_left_out() -> None:
+    article = parse("x.txt", b"The orchard \x1b[31mwas\x07 felled on a Sunday.\x0cNobody had signed for it.\n")
+    assert "\x1b" not in article.text
+    assert "\x07" not in article.text
+    assert "The orchard [31mwas felled" in article.text
+    for paragraph in article.paragraphs:
+        assert article.text[paragraph.start : paragraph.end].strip()
+
+
+def test_of_two_equal_files_the_indexed_one_stays(tmp_path: Path) -> None:
+    for name in ("aaa.txt", "orchard.txt"):
+        (tmp_path / name).write_text("The orchard was felled on a Sunday.")
+    assert [a.id for a in read_folder(tmp_path).articles] == ["aaa.txt"]
+    read = read_folder(tmp_path, indexed={"orchard.txt"})
+    assert [a.id for a in read.articles] == ["orchard.txt"]
+    assert read.skipped == (Skipped("aaa.txt", "it has the same text as orchard.txt"),)
+
+
+def test_a_folder_that_cannot_be_read_is_named_and_the_rest_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orchard.txt").write_text("The orchard was felled on a Sunday.")
+    (tmp_path / "locked").mkdir()
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:  # as the kernel does for everybody but root
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    read = read_folder(tmp_path)
+    assert [a.id for a in read.articles] == ["orchard.txt"]
+    assert read.skipped == (Skipped("locked/", "Permission denied"),)

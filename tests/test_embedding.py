@@ -124,3 +124,13 @@ def test_another_model_from_a_path_builds_and_asks_an_index(
     assert generations.manifest().dimension == 8
     with Generation.open(generations, model_identity(model)) as generation:
         assert search(generation, embedder, "Who sold the trawler?")
+
+
+def test_two_trainings_of_one_model_are_told_apart(tmp_path: Path) -> None:
+    for name, fill in (("one", b"\x00"), ("two", b"\x01")):
+        (tmp_path / name / "mini").mkdir(parents=True)
+        (tmp_path / name / "mini" / "config.json").write_text("{}")
+        (tmp_path / name / "mini" / "model.safetensors").write_bytes(b"\x00" * 2_000_000 + fill * 2_000_000)
+    one, two = (model_identity(str(tmp_path / name / "mini")) for name in ("one", "two"))
+    assert one != two
+    assert one == model_identity(str(tmp_path / "one" / "mini"))

@@ -59,6 +59,22 @@ def test_a_reader_keeps_a_generation_open_while_it_is_the_newest(
     assert live.generation() is live.generation()
 
 
+def test_a_generation_that_cannot_be_opened_is_tried_once(
+    live: LiveIndex, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    live.generation()
+    write("The second text.")
+    build()
+    (live._generations.current() / "articles.json").write_text("[]", encoding="utf-8")
+    assert text(live) == "The first text."
+    tried = []
+    monkeypatch.setattr("index.live.Generation.open", lambda *_: tried.append(1))
+    assert text(live) == "The first text."
+    assert isinstance(live.trouble, IndexDamaged)
+    assert not tried
+
+
 def test_a_reader_follows_a_new_generation(live: LiveIndex, build: Build, write: Callable[[str], None]) -> None:
     build()
     assert text(live) == "The first text."

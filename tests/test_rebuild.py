@@ -395,3 +395,80 @@ def test_only_the_newest_generations_are_kept(articles: Path, generations: Gener
         built.append(generations.current().name)
     assert KEPT == 3
     assert names(generations.root / "generations") == built[-KEPT:]
+
+
+def _edit_articles(generations: Generations) -> None:
+    path = generations.current() / "articles.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("bees", "wolves"), encoding="utf-8")
+
+
+def _raise_splitter(generations: Generations) -> None:
+    path = generations.current() / "manifest.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"splitter": ', '"splitter": 9'), encoding="utf-8")
+
+
+def _break_manifest(generations: Generations) -> None:
+    (generations.current() / "manifest.json").write_text("{", encoding="utf-8")
+
+
+@pytest.mark.parametrize("harm", [_edit_articles, _raise_splitter, _break_manifest])
+def test_a_partial_rebuild_keeps_nothing_of_an_index_that_cannot_be_trusted(
+    build: Build, articles: Path, generations: Generations, fake: Embedder, harm: Callable[[Generations], None]
+) -> None:
+    build()
+    harm(generations)
+    (articles / "ants.txt").write_text(CROWS, encoding="utf-8")
+    report = build(only=(articles / "ants.txt",))
+    assert report.plan.stale
+    found = indexed(generations, fake.model)
+    assert set(found) == {"ants.txt", "more/bees.txt"}
+    assert "bees left" in found["more/bees.txt"]
+    assert build().built is False
+
+
+def test_what_another_rebuild_published_between_plan_and_lock_is_kept(
+    build: Build, articles: Path, generations: Generations, fake: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    (articles / "crows.txt").write_text(CROWS, encoding="utf-8")
+    (articles / "ants.txt").write_text(f"{ANTS} They stayed.", encoding="utf-8")
+    rebuilding = Generations.rebuilding
+
+    def late(self: Generations) -> object:
+        monkeypatch.setattr(Generations, "rebuilding", rebuilding)
+        build(only=(articles / "crows.txt",))
+        return rebuilding(self)
+
+    monkeypatch.setattr(Generations, "rebuilding", late)
+    build(only=(articles / "ants.txt",))
+    found = indexed(generations, fake.model)
+    assert set(found) == {"ants.txt", "crows.txt", "more/bees.txt"}
+    assert "They stayed" in found["ants.txt"]
+
+
+def test_a_generation_that_was_never_published_is_removed(
+    build: Build, articles: Path, generations: Generations, fake: Embedder
+) -> None:
+    build()
+    current = generations.current()
+    shutil.copytree(current, current.with_name("29990101T000000000000-00000000"))
+    (articles / "crows.txt").write_text(CROWS, encoding="utf-8")
+    build()
+    assert len(names(generations.root / "generations")) == 2
+    assert "crows.txt" in indexed(generations, fake.model)
+
+
+def test_an_index_folder_that_is_a_file_is_named(folder: Path, tmp_path: Path, fake: Embedder) -> None:
+    (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(BylineError, match="file") as caught:
+        rebuild(folder, Generations(tmp_path / "file"), fake.model, lambda: fake)
+    assert "unchanged" not in caught.value.hint
+
+
+def test_a_path_may_be_given_as_it_stands_in_the_folder(
+    build: Build, articles: Path, generations: Generations, fake: Embedder
+) -> None:
+    build()
+    (articles / "more" / "bees.txt").write_text(CROWS, encoding="utf-8")
+    assert build(only=(Path("more/bees.txt"),)).plan.changed == ("more/bees.txt",)

@@ -101,3 +101,11 @@ def test_every_setting_is_explained_in_the_example(tmp_path: Path) -> None:
     declared = {name.upper() for name in IndexSettings.model_fields}
     assert declared == set(NAMES)
     assert declared <= {line.split("=")[0] for line in example.splitlines()}
+
+
+def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = IndexSettings.load(articles_dir=Path("~/texts"), index_dir=Path("~/index"), embedding_model="~/model")
+    assert settings.articles_dir == tmp_path / "texts"
+    assert settings.index_dir == tmp_path / "index"
+    assert settings.embedding_model == str(tmp_path / "model")
