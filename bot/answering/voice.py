@@ -1,122 +1,350 @@
-"""Whose claim a sentence is: the author's, the author's with a hedge, or somebody's whom the author reports. Pure."""
+"""Whose claim a sentence is: the author's, the author's with a hedge, or somebody's whom the author reports. Pure.
 
+A sentence is read in three steps: what it says of saying (speech.py), who that is (sources.py), and hedges. What
+was found is a row of yes-or-no features, and a logistic regression (voice_weights.py) weighs them; the sentences
+before it and the quotation that it stands in count too.
+"""
+
+import math
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from index.articles import Article
+from index.sentences import sentence_spans
+
+from bot.answering.sources import People, named, people
+from bot.answering.speech import QUOTED, Mention, Report, reports
+from bot.answering.voice_weights import WEIGHTS
 
 AUTHOR, HEDGED, BYLINE, UNNAMED = "author", "author_hedged", "byline", "reported:unnamed"
 
+_QUOTATION = re.compile(r"“[^”]*(?:”|$)|«[^»]*(?:»|$)|\"[^\"]*(?:\"|$)|(?<![\w’'])‘(?:[^’‘]|’(?=\w))*’(?!\w)")
+_WORD = re.compile(r"\w+")
 
-def _any_of(*alternatives: str) -> str:
-    return "(?:" + "|".join(alternatives) + ")"
-
-
-_SAYING = _any_of(
-    r"accuse[sd]?|add(?:ed|s)|admit(?:s|ted)|announce[sd]|argue[sd]?|ask(?:ed|s)|assert(?:ed|s)|assure[sd]|believe[sd]",
-    r"call(?:ed|s)|claim(?:ed|s)|complain(?:ed|s)|concede[sd]|confirm(?:ed|s)|declare[sd]|demand(?:ed|s)|den(?:ied|ies)",
-    r"describe[sd]|estimate[sd]|explain(?:ed|s)|fear(?:ed|s)|hope[sd]|insist(?:ed|s)|maintain(?:ed|s)|notice[sd]",
-    r"object(?:ed|s)|point(?:ed|s) out|predict(?:ed|s)|promise[sd]|propose[sd]|quote[sd]|reali[sz]e[sd]|recall(?:ed|s)",
-    r"remark(?:ed|s)|repl(?:ied|ies)|report(?:ed|s)|respond(?:ed|s)|said|says|state[sd]|suggest(?:ed|s)|swears?|swore",
-    r"tells?|told|thinks?|thought|threaten(?:ed|s)|urge[sd]|vow(?:ed|s)|warn(?:ed|s)|wonder(?:ed|s)|writes?|wrote",
-)
-_AUXILIARY = (
-    r"(?:(?:has|have|had|was|were|will|would|is|are|also|already|once|later|then|even|often|always|never)\s+){0,3}"
-)
-_NAME = (
-    r"(?:[A-Z][\w’'.\-]*|[A-Z]\.)"
-    r"(?:\s+(?:of|the|de|van|von|al|el|bin|der|for|and)\s+[A-Z][\w’'.\-]*|\s+[A-Z][\w’'.\-]*)*"
-)
-_NAMES = re.compile(_NAME)
-
-# "NAME said", "NAME, the minister, has warned"; "…", said NAME; according to NAME.
-_NAMED = re.compile(rf"(?P<name>{_NAME})(?:\s*,[^,;]{{1,80}},)?\s+{_AUXILIARY}{_SAYING}\b")
-_INVERTED = re.compile(rf"[\"”’']\s*,?\s*{_SAYING}\s+(?P<name>{_NAME})")
-_ACCORDING = re.compile(rf"\b(?:[Aa]ccording to|[Ii]n the words of)\s+(?P<name>{_NAME})(?=\s*[,.;])")
-
-# Somebody says something to somebody: the verb with what it introduces, wherever its subject stands.
-_SPEECH = re.compile(
-    rf"(?<!\bbe )(?<!\bI )\b(?:{_SAYING}|answer(?:ed|s)?|puts? it|said it|say|tell|speaks?)"
-    r"(?:\s+(?:me|us|him|her|them|it|to me|in private|simply))*(?=\s+that\b|\s*:|\s*,?\s*[\"“])"
-    r"|,\s+(?:he|she|they|it)\s+(?:said|says|told|writes?|wrote|adds?|added)\b"
-)
-_FIRST_PERSON = re.compile(r"\b(?:I|we|me|let me)(?:\s+\w+){0,3}\s*$", re.IGNORECASE)
-
-_SOMEBODY = _any_of(
-    r"they|people|some|many|critics|opponents|supporters|experts|officials|sources|others|observers|analysts|friends",
-    r"defenders|colleagues|advocates|residents|neighbou?rs",
-    r"the (?:minister|ministry|government|paper|report|study|mayor|council|company|board|president|editors?)",
-    r"an? (?:friend|reader|colleague|man|woman|critic|minister|official|study|report)",
-    r"my (?:friends?|opponents?|critics|mother|father|grandfather|grandmother|neighbou?r|colleague|wife|husband)",
-)
-_UNNAMED = re.compile(
-    _any_of(
-        r"\bit (?:is|was|has been) (?:also |often )?"
-        r"(?:said|reported|claimed|alleged|argued|suggested|believed|announced|hinted)\b",
-        r"\b(?:has|have|was|were|is|are)(?: always| often| long| also)? (?:been )?"
-        r"(?:called|said to|reported to|accused of|described as|known as)\b",
-        r"\b(?:hint|rumou?r|report|claim|suggestion)s? (?:was|were|is|(?:has|have) been) (?:voiced|made|published)\b",
-        rf"\b{_SOMEBODY}\s+{_AUXILIARY}{_SAYING}\b|\baccording to {_SOMEBODY}\b",
-        r"\b(?:I am|I was|we are) told\b|\baccording to (?:him|her|them)\b|\bis said\b|\breportedly\b",
+_HEDGES: dict[str, re.Pattern[str]] = {
+    "own belief": re.compile(
+        r"\b(?:I|we) (?:\w+ly |still |rather |do |should |would )?(?:think|believe|suspect|guess|suppose|fear|expect|hope"
+        r"|imagine|assume|reckon|incline|say \w+)\b|\b(?:I|we) am inclined\b|\bI dare say\b",
+        re.IGNORECASE,
     ),
-    re.IGNORECASE,
-)
-
-_HEDGE = re.compile(
-    _any_of(
-        r"\bI (?:think|believe|suspect|guess|suppose|fear|doubt|expect|hope|imagine|wonder|assume|reckon)\b",
-        r"\bI (?:should|would) (?:guess|think|say|expect|like to think|be (?:less |more )?surprised)\b",
-        r"\bI (?:would not|should not|do not|cannot|can't) (?:bet|be surprised|rule|exclude|know|prove|say|be sure)\b",
-        r"\bI am (?:not (?:sure|certain)|inclined|afraid)\b|\bI (?:may|could|might) be wrong\b|\bmy guess\b",
-        r"\b(?:seem(?:s|ed|ingly)?|apparently|allegedly|supposedly|perhaps|maybe|probably|possibly|presumably)\b",
-        r"\b(?:arguably|likely|unlikely|uncertain|conceivably|not impossible|is possible|potential to|a risk)\b",
-        r"\bin my (?:view|opinion|judge?ment|estimate)\b|\bas far as I (?:know|can)\b|\bto my mind\b",
-        r"\b(?:rule|ruled|be excluded|exclude) (?:it |this )?out\b|\bcannot be (?:ruled out|excluded)\b",
-        r"\bappears? to\b|\blooks? (?:as if|like)\b|\btends? to\b",
-        r"\b(?:may|might|could)\b(?! (?:not )?be (?:\w+ed|seen|said|found|made|known|shown)\b)",
+    "own doubt": re.compile(
+        r"\b(?:I|we) (?:\w+ )?(?:doubt|wonder)\b|\b(?:I am|I'm|I’m|we are|am I) (?:\w+ )?(?:not (?:\w+ )?(?:sure|certain|optimistic|convinced)"
+        r"|doubtful|sceptical|skeptical|unsure|afraid)\b|\b(?:I|we) (?:may|might|could) (?:well )?be (?:wrong|mistaken)\b"
+        r"|\b(?:I|we) do(?: not|n[’']t) (?:believe|think|expect|suppose|know)\b|\b(?:I am|we are) (?:wrong|mistaken)\b"
+        r"|\bnot holding (?:my|our) breath\b",
+        re.IGNORECASE,
     ),
-    re.IGNORECASE,
-)
-# Capitalised where they open a sentence, and no part of a name.
-_OPENERS = frozenset(
-    (
-        "i he she it we they you this that these those there here who what when where why how if but and so as one "
-        "the a an in on at for first second then now yet not no my our his her their its some many most all after "
-        "before"
-    ).split()
-)
+    "not excluded": re.compile(
+        r"\b(?:would|do|can|could|should)(?: not|n[’']t|not) (?:\w+ )?(?:rule|exclude|bet|swear|be (?:\w+ )?(?:surprised|astonished"
+        r"|amazed|shocked)|surprise (?:me|us|anyone))\b|\bcannot (?:\w+ )?(?:rule|exclude|be (?:ruled|excluded))\b"
+        r"|\bnot (?:be )?(?:impossible|excluded|out of the question|inconceivable|unthinkable|ruled out)\b"
+        r"|\bnot \w+ impossible\b|\bI would (?:\w+ )?bet\b|\bless surprised\b",
+        re.IGNORECASE,
+    ),
+    "guess": re.compile(
+        r"\b(?:my|our) (?:\w+ )?(?:guess|estimate|expectation|hunch|bet|suspicion|impression|forecast|prediction|hope|fear"
+        r"|suspicions)\b|\bI[’']d (?:\w+ )?(?:guess|say|bet|wager|expect)\b|\b(?:I|we) (?:would|should|will) (?:\w+ )?"
+        r"(?:guess|wager|expect|bet|predict|imagine)\b|\ban educated guess\b",
+        re.IGNORECASE,
+    ),
+    "adverb": re.compile(
+        r"\b(?:perhaps|maybe|probably|possibly|presumably|conceivably|arguably|plausibly|almost certainly"
+        r"|in all (?:likelihood|probability)|likelier|likeliest|rather no|rather yes)\b",
+        re.IGNORECASE,
+    ),
+    "doubted": re.compile(
+        r"\b(?:allegedly|supposedly|purportedly|reportedly|ostensibly|so-called|apparently|seemingly|alleged|supposed)\b",
+        re.IGNORECASE,
+    ),
+    "likely": re.compile(
+        r"\b(?:likely|unlikely|likelihood|probable|improbable|uncertain|unclear|not certain|doubtful|potential to|a risk)\b"
+        r"|\b(?:is|was|be|it|even) (?:\w+ )?possible\b|\bpossible\b(?=,? (?:that|even|by))|\bthink it possible\b"
+        r"|\bthe odds\b|\ba chance\b|\bchances are\b",
+        re.IGNORECASE,
+    ),
+    "seems": re.compile(
+        r"\bseem(?:s|ed|ing)?\b|\bappears? (?:to|that)\b|\blooks? (?:as if|as though|like|set to|to be)\b|\btends? to\b"
+        r"|\bit would appear\b|\bto all appearances\b",
+        re.IGNORECASE,
+    ),
+    "may": re.compile(r"\b(?:may|might)\b(?! (?:not )?be (?:\w+ed|seen|said|found|made|known|shown)\b)"),
+    "could": re.compile(r"\bcould(?:n[’']t)?\b"),
+    "own view": re.compile(
+        r"\b(?:in|to) (?:my|our) (?:\w+ )?(?:view|opinion|judge?ment|estimate|mind|knowledge|reckoning|reading)\b"
+        r"|\bas far as (?:I|we) (?:know|can)\b|\bit seems to me\b|\bif I am right\b|\bon a fair reading\b"
+        r"|\bhold (?:that|this) view loosely\b",
+        re.IGNORECASE,
+    ),
+    "about": re.compile(r"\b(?:roughly|in about|by about|rough|at most|or so|give or take|some \d)\b", re.IGNORECASE),
+    "will": re.compile(r"\b(?:will|shall|won[’']t|[’']ll)\b"),
+    "would": re.compile(r"\b(?:would|wouldn[’']t)\b"),
+    "to come": re.compile(
+        r"\b(?:by|before|until|in|after) (?:\w+ ){0,3}?(?:(?:spring|summer|autumn|winter|election|years?|months?)\b|20[2-9]\d\b)"
+        r"|\bone (?:day|morning)\b|\bsooner or later\b|\bin the end\b|\beventually\b",
+        re.IGNORECASE,
+    ),
+    "often": re.compile(
+        r"\b(?:often|usually|in part|partly|mostly|to some extent|somewhat|sometimes)\b", re.IGNORECASE
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A sentence: its offsets, its text with quotations masked, and what it quotes.
+
+    inside: nothing of it stands outside a quotation. opened: the quotation began before it.
+    """
+
+    start: int
+    end: int
+    masked: str
+    quoted: tuple[str, ...]
+    inside: bool
+    opened: bool
+    reports: tuple[Report, ...]
+    paragraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence of an article as it is weighed: what was found, and who would be its source (None: nobody)."""
+
+    start: int
+    end: int
+    features: frozenset[str]
+    source: str | None
 
 
 def voice_of(article: Article, start: int, end: int) -> str:
-    """The voice of the span between two offsets of an article."""
+    """The voice of the span between two offsets of an article: of several sentences, that of the first reported one."""
     if article.note_span is not None and start >= article.note_span[0]:
         return BYLINE
     if any(line.start <= start < line.end for line in article.head):
         return BYLINE
-    text = article.text[start:end]
-    reporter = _reporter(text, article.authors)
-    if reporter is not None:
-        return f"reported:{reporter}" if reporter else UNNAMED
-    return HEDGED if _HEDGE.search(text) else AUTHOR
+    voices = [_decided(reading) for reading in readings(article) if reading.start < end and start < reading.end]
+    reported = [voice for voice in voices if voice.startswith("reported:")]
+    return reported[0] if reported else HEDGED if HEDGED in voices else AUTHOR
 
 
-def _reporter(text: str, authors: tuple[str, ...]) -> str | None:
-    """The name of whoever the sentence reports; "" where nobody is named; None where it reports nobody."""
-    for pattern in (_ACCORDING, _NAMED, _INVERTED):
-        for match in pattern.finditer(text):
-            name = _clean(match.group("name"))
-            if name and not any(name in author or author in name for author in authors):
-                return name
-    for match in _SPEECH.finditer(text):
-        before = text[: match.start()]
-        if not _FIRST_PERSON.search(before):
-            names = [name for name in map(_clean, _NAMES.findall(before)) if name]
-            return next((name for name in reversed(names) if " " in name), "")
-    return "" if _UNNAMED.search(text) else None
+@lru_cache(maxsize=64)
+def readings(article: Article) -> tuple[Reading, ...]:
+    """Every sentence of an article's body with its features, in order."""
+    known = people(article.text)
+    lines = _lines(article)
+    found: list[Reading] = []
+    for at, line in enumerate(lines):
+        found.append(_read(article, known, lines, found, at, line))
+    return tuple(found)
 
 
-def _clean(name: str) -> str:
-    """A name without the sentence's first word where that is no part of it, and without possessives."""
-    words = name.split()
-    while words and words[0].lower().strip(".,") in _OPENERS:
-        words = words[1:]
-    return re.sub(r"['’]s$", "", " ".join(words)).strip(" .,")
+def probabilities(features: frozenset[str]) -> tuple[float, float, float]:
+    """How likely a sentence with these features is the author's, hedged, and reported."""
+    logits = [0.0, 0.0]
+    for feature in ("bias", *features):
+        for place, weight in enumerate(WEIGHTS.get(feature, (0.0, 0.0))):
+            logits[place] += weight
+    powers = [1.0, *(math.exp(logit) for logit in logits)]
+    return powers[0] / sum(powers), powers[1] / sum(powers), powers[2] / sum(powers)
+
+
+def _decided(reading: Reading) -> str:
+    author, hedged, reported = probabilities(reading.features)
+    if reading.source is not None and reported >= max(author, hedged):
+        return f"reported:{reading.source}" if reading.source else UNNAMED
+    return HEDGED if hedged > author else AUTHOR
+
+
+def _lines(article: Article) -> list[_Line]:
+    lines: list[_Line] = []
+    for paragraph in article.paragraphs:
+        body = article.text[paragraph.body : paragraph.end]
+        quotations = [match.span() for match in _QUOTATION.finditer(body)]
+        for start, end in sentence_spans(body):
+            held = [(max(a, start), min(b, end)) for a, b in quotations if a < end and b > start]
+            masked, at = "", start
+            for a, b in held:
+                masked += f"{body[at:a]} {QUOTED} "
+                at = b
+            masked = " ".join((masked + body[at:end]).split())
+            lines.append(
+                _Line(
+                    start=paragraph.body + start,
+                    end=paragraph.body + end,
+                    masked=masked,
+                    quoted=tuple(body[a:b] for a, b in held),
+                    inside=bool(held) and not _WORD.search(masked),
+                    opened=any(a < start < b for a, b in quotations),
+                    reports=tuple(reports(masked)),
+                    paragraph=paragraph.number,
+                )
+            )
+    return lines
+
+
+_STRONG = ("that", "quote", "colon", "aside")
+
+
+def _weight(report: Report) -> float:
+    """How much a report looks like one, to choose among several of a sentence."""
+    worth = {
+        "say": 2.0,
+        "according": 3.0,
+        "passive": 2.5,
+        "hearsay": 2.2,
+        "name": 1.5,
+        "think": 1.0,
+        "act": 1.2,
+        "want": 1.0,
+    }
+    subject = {"named": 0.6, "body": 0.4, "person": 0.4, "indefinite": 0.4, "pronoun": 0.3, "own": -3.0, "none": -2.5}
+    strong = 1.5 if report.complement in _STRONG else 0.0
+    return worth[report.group] + subject[report.source.subject] + strong - 2.0 * report.negated
+
+
+def _best(line: _Line) -> Report | None:
+    usable = [report for report in line.reports if report.source.subject not in ("own", "none")]
+    return max(usable, key=_weight, default=None)
+
+
+def _is_strong(line: _Line) -> bool:
+    best = _best(line)
+    return best is not None and _weight(best) >= 3.0
+
+
+def _read(
+    article: Article, known: People, lines: Sequence[_Line], before: Sequence[Reading], at: int, line: _Line
+) -> Reading:
+    best = _best(line)
+    features = _hedges(line) | _saying(line, best)
+    last = _last_source(lines, before, at, known)
+    source: str | None = None
+    if best is not None:
+        if best.source.subject == "pronoun":
+            source = _antecedent(article, known, lines, before, at, best.source)
+        else:
+            source = named(best.source, known, line.start, article.authors)
+            if source is None:
+                features.add("source is author")
+    if line.inside:
+        around = _attribution(lines, at)
+        features.add("all quoted" if around is None else "all quoted, attributed")
+        if around is not None:
+            mention = _best(lines[around])
+            assert mention is not None
+            source = (
+                _antecedent(article, known, lines, before[:around], around, mention.source)
+                if mention.source.subject == "pronoun"
+                else named(mention.source, known, line.start, article.authors)
+            )
+        elif source is None and at and lines[at - 1].paragraph == line.paragraph:
+            source = last if last is not None else known.last_named(lines[at - 1].start, line.start)
+    previous = lines[at - 1] if at and lines[at - 1].paragraph == line.paragraph else None
+    if previous is not None and _is_strong(previous):
+        features.add("after a report")
+        if re.match(r"(?:He|She|They|It|His|Her|Their|Its)\b", line.masked):
+            features.add("after a report, of the same")
+        if source is None:
+            source = last
+    if previous is not None and previous.masked.endswith(":"):
+        features.add("after a colon")
+    return Reading(line.start, line.end, frozenset(features), source)
+
+
+def _saying(line: _Line, best: Report | None) -> set[str]:
+    features = set()
+    words = sum(len(_WORD.findall(text)) for text in line.quoted)
+    own = len(_WORD.findall(line.masked))
+    if line.quoted and not line.inside:
+        features.add("quotes")
+        if words >= own:
+            features.add("quotes most")
+        if words >= 5:
+            features.add("quotes a clause")
+        if best is None and 0 < words <= 4:
+            features.add("scare quotes")
+    if any(report.source.subject == "own" and report.complement in _STRONG for report in line.reports):
+        features.add("author says")
+    if line.masked.endswith("?"):
+        features.add("asks")
+    if best is None:
+        return features
+    strong = "with" if best.complement in _STRONG else "without"
+    features |= {
+        f"{best.group} {strong} complement",
+        f"complement {best.complement}",
+        f"subject {best.source.subject}",
+        *(["denied"] if best.negated else []),
+    }
+    if best.source.subject in ("named", "body", "person", "indefinite") and _weight(best) >= 3.0:
+        features.add("clear report")
+    return features
+
+
+def _hedges(line: _Line) -> set[str]:
+    found = {name for name, pattern in _HEDGES.items() if pattern.search(line.masked)}
+    clear = found - {"will", "would", "to come", "about", "often", "could"}
+    if clear:
+        found.add("hedged")
+    if len(clear) > 1:
+        found.add("hedged twice")
+    if "will" in found and "to come" in found:
+        found.add("will come")
+    return found
+
+
+def _attribution(lines: Sequence[_Line], at: int) -> int | None:
+    """The sentence that says whose quotation a wholly quoted one is: a neighbour in the same quotation, or one before."""
+    line = lines[at]
+    for step in (1, -1):
+        place = at
+        while 0 <= place + step < len(lines) and lines[place + step].paragraph == line.paragraph:
+            joined = lines[place + 1 if step == 1 else place].opened or step == 1
+            place += step
+            if not joined:
+                break
+            if not lines[place].inside:
+                if _best(lines[place]) is not None and (step == -1 or lines[place].masked.startswith(QUOTED)):
+                    return place
+                break
+    if at and lines[at - 1].paragraph == line.paragraph and _best(lines[at - 1]) is not None:
+        return at - 1
+    return None
+
+
+def _last_source(lines: Sequence[_Line], before: Sequence[Reading], at: int, known: People) -> str | None:
+    """The source of the nearest report before a sentence in its paragraph; None for none."""
+    for place in range(at - 1, -1, -1):
+        if lines[place].paragraph != lines[at].paragraph:
+            return None
+        if before[place].source is not None and (_is_strong(lines[place]) or lines[place].inside):
+            return before[place].source
+    return None
+
+
+def _antecedent(
+    article: Article, known: People, lines: Sequence[_Line], before: Sequence[Reading], at: int, mention: Mention
+) -> str:
+    """Whom "he", "she", "they" or "it" means: the source before it, else the person named last; "" for somebody."""
+    line = lines[at]
+    singular = mention.word in ("he", "she", "him", "her")
+    for place in range(at, max(-1, at - 8), -1):
+        if place < len(before) and place != at and before[place].source is not None:
+            best = _best(lines[place])
+            if (
+                best is not None
+                and _weight(best) >= 2.0
+                and (singular or best.source.subject != "named" or mention.word == "it")
+            ):
+                return before[place].source or ""
+        if singular and (name := known.last_named(lines[place].start, lines[place].end)) and not _own(name, article):
+            return name
+        if not singular and lines[place].paragraph != line.paragraph:
+            return ""
+    return ""
+
+
+def _own(name: str, article: Article) -> bool:
+    return any(name in author or author in name for author in article.authors)

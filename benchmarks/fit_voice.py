@@ -1,0 +1,75 @@
+"""Fit the weights of bot/answering/voice.py on gold quotes about articles, and write them.
+
+    python benchmarks/fit_voice.py [--write] FOLDER [FOLDER …]
+
+A multinomial logistic regression over yes-or-no features, the three voices with equal weight. What is printed is
+measured on articles that were held out (five parts, split by article). A quote whose question accepts several
+kinds of voice, or that reaches over several sentences, is left out of the fit.
+"""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from bot.answering import voice, voice_weights
+from bot.answering.voice import AUTHOR, HEDGED, readings
+
+from voices import cases, kind_of
+
+KINDS = (AUTHOR, HEDGED, "reported")
+# Seen in fewer articles than this, a feature says more about them than about English.
+MIN_ARTICLES = 4
+STRENGTH = 0.3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--write", action="store_true", help="write bot/answering/voice_weights.py")
+    options = parser.parse_args()
+    rows, labels, groups = [], [], []
+    for folder in options.folders:
+        for case in cases(folder):
+            held = [r for r in readings(case.article) if r.start < case.end and case.start < r.end]
+            kinds = {kind_of(wanted) for wanted in case.wanted}
+            if len(held) == 1 and len(kinds) == 1 and kinds <= set(KINDS):
+                rows.append(held[0].features)
+                labels.append(KINDS.index(kinds.pop()))
+                groups.append(f"{folder}/{case.article.id}")
+    spread = Counter(feature for feature, _ in {(f, g) for row, g in zip(rows, groups, strict=True) for f in row})
+    names = sorted(feature for feature, n in spread.items() if n >= MIN_ARTICLES)
+    table = np.array([[name in row for name in names] for row in rows], dtype=float)
+    truth = np.array(labels)
+    guesses = np.zeros_like(truth)
+    for train, test in GroupKFold(5, shuffle=True, random_state=0).split(table, truth, groups):
+        guesses[test] = fit(table[train], truth[train]).predict(table[test])
+    print(f"{len(truth)} sentences of {len(set(groups))} articles; held-out accuracy of the kinds, names apart:")
+    shares = [float((guesses[truth == k] == k).mean()) for k in range(3)]
+    print(
+        ", ".join(f"{kind} {share:.1%}" for kind, share in zip(KINDS, shares, strict=True)),
+        f"mean {np.mean(shares):.1%}",
+    )
+    model = fit(table, truth)
+    # Only differences between the classes count: the author's row becomes zero.
+    weights = model.coef_[1:] - model.coef_[0]
+    bias = model.intercept_[1:] - model.intercept_[0]
+    lines = {"bias": bias, **{name: weights[:, at] for at, name in enumerate(names)}}
+    body = "".join(f'    "{name}": ({w[0]:.2f}, {w[1]:.2f}),\n' for name, w in lines.items())
+    head = (voice_weights.__doc__ or "").strip()
+    source = f'"""{head}"""\n\nWEIGHTS: dict[str, tuple[float, float]] = {{\n{body}}}\n'
+    if options.write:
+        Path(voice.__file__).with_name("voice_weights.py").write_text(source, encoding="utf-8")
+    else:
+        print(body)
+
+
+def fit(table: "np.ndarray", truth: "np.ndarray") -> LogisticRegression:
+    return LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=2_000).fit(table, truth)
+
+
+if __name__ == "__main__":
+    main()

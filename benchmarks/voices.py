@@ -1,0 +1,117 @@
+"""Compare the voice that Byline reads in the sentences around gold quotes with the voice that a person gave them.
+
+    python benchmarks/voices.py [--misses] FOLDER [FOLDER …]
+
+A folder holds articles and a questions.jsonl whose lines give `voice`, `voice_also` and `gold` (with
+`paragraph`, `quote` and `role`). Each needed quote is widened to the sentences it stands in. A name counts as
+right when its words hold, or are held by, those of an accepted one. No index and no model is needed.
+"""
+
+import argparse
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import fmean
+from typing import Any, NamedTuple
+
+from index.articles import Article, read_folder
+from index.lexical import words
+from index.sentences import sentence_spans
+
+from bot.answering.citations import balanced
+from bot.answering.voice import voice_of
+
+
+class Case(NamedTuple):
+    """One gold quote: the article, the offsets of the sentences it stands in, and the voices that are accepted."""
+
+    article: Article
+    start: int
+    end: int
+    wanted: tuple[str, ...]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--misses", action="store_true", help="print what was read wrongly")
+    options = parser.parse_args()
+    right: dict[str, list[bool]] = defaultdict(list)
+    by_class: dict[str, list[bool]] = defaultdict(list)
+    confusion: Counter[tuple[str, str]] = Counter()
+    for case in (case for folder in options.folders for case in cases(folder)):
+        found = voice_of(case.article, case.start, case.end)
+        kind, ok = kind_of(case.wanted[0]), agrees(found, case.wanted)
+        right[kind].append(ok)
+        by_class[kind].append(kind_of(found) in map(kind_of, case.wanted))
+        confusion[kind, "accepted" if ok else kind_of(found)] += 1
+        if options.misses and not ok:
+            text = " ".join(case.article.text[case.start : case.end].split())
+            print(f"{case.article.id}: {' | '.join(case.wanted)} read as {found}: {text}")
+    for kind, results in sorted(right.items()):
+        also = ", ".join(f"{n} {a}" for (k, a), n in sorted(confusion.items()) if k == kind and a != "accepted")
+        print(f"{kind:15}{fmean(results):7.1%}  without names {fmean(by_class[kind]):6.1%}  of {len(results)}: {also}")
+    print(f"{'mean':15}{fmean(map(fmean, right.values())):7.1%}")
+
+
+def cases(folder: Path) -> Iterator[Case]:
+    """The gold quotes of a folder's questions, each once for each voice that is asked for."""
+    articles = {article.id: article for article in read_folder(folder).articles}
+    seen = set()
+    for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
+        question = json.loads(line)
+        also = question.get("voice_also") or []
+        wanted = (question["voice"], *([also] if isinstance(also, str) else also))
+        for gold in question["gold"]:
+            name = question.get("article") or next(iter(articles))
+            span = _sentences(articles[name], gold) if name in articles and gold["role"] == "must" else None
+            if span and question["voice"] != "none" and (name, span, wanted) not in seen:
+                seen.add((name, span, wanted))
+                yield Case(articles[name], *span, wanted)
+
+
+def kind_of(voice: str) -> str:
+    return voice.partition(":")[0]
+
+
+def agrees(found: str, wanted: tuple[str, ...]) -> bool:
+    """Whether a voice is one of those accepted."""
+    name = _name(found)
+    for voice in wanted:
+        other = _name(voice)
+        if kind_of(found) == kind_of(voice) and (
+            name == other or (name and other and (name <= other or other <= name))
+        ):
+            return True
+    return False
+
+
+def _name(voice: str) -> frozenset[str]:
+    name = voice.partition(":")[2]
+    return frozenset() if name == "unnamed" else frozenset(words(name))
+
+
+def _sentences(article: Article, gold: dict[str, Any]) -> tuple[int, int] | None:
+    """The offsets of the sentences (or of the head line or note) that hold a gold quote; None where it is not found."""
+    paragraph = article.paragraphs[gold["paragraph"] - 1]
+    start, end = _find(article.text, gold["quote"], paragraph.start, paragraph.end)
+    if start < 0:
+        return None
+    if start < paragraph.body or (article.note_span is not None and start >= article.note_span[0]):
+        return start, end
+    spans = sentence_spans(article.text[paragraph.body : paragraph.end])
+    held = [(paragraph.body + a, paragraph.body + b) for a, b in spans if paragraph.body + b > start]
+    held = [(a, b) for a, b in held if a < end]
+    return balanced(article.text[held[0][0] : held[-1][1]], held[0][0]) if held else (start, end)
+
+
+def _find(text: str, quote: str, start: int, end: int) -> tuple[int, int]:
+    """The offsets of a quote, however its white space is; (-1, -1) where it is not found."""
+    found = re.search(r"\s+".join(map(re.escape, quote.split())), text[start:end])
+    return (start + found.start(), start + found.end()) if found else (-1, -1)
+
+
+if __name__ == "__main__":
+    main()
