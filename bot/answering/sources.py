@@ -8,7 +8,9 @@ from bot.answering.speech import TITLES, Mention
 
 _CAPITAL = r"[^\W\d_a-zà-öø-ÿ][\w’'\-]*"
 _PARTICLE = r"(?:de|van|von|der|den|al|el|bin|ibn|da|di|du|la|le|ter|ten|dos)"
-_FULL = re.compile(rf"\b{_CAPITAL}(?:\.(?=\s))?(?:[ \n](?:{_PARTICLE}[ \n]){{0,2}}(?:[^\W\d_]\.|{_CAPITAL})){{1,4}}")
+_FULL = re.compile(
+    rf"\b(?:(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Sen)\.[ \n]|(?:[^\W\d_a-z]\.[ \n]?)*){_CAPITAL}(?:[ \n](?:{_PARTICLE}[ \n]){{0,2}}(?:[^\W\d_]\.|{_CAPITAL})){{1,4}}"
+)
 # "the trade minister, NAME" and "NAME, the minister", "Minister NAME".
 _OFFICE_WORD = (
     r"(?:minister|secretary|mayor|president|chairman|chairwoman|chair|director|head|leader|spokes(?:man|woman|person)"
@@ -78,7 +80,7 @@ def people(text: str) -> People:
         while words and (words[0].lower().rstrip(".") in _NO_NAME or _possessive(words[0])):
             words = words[1:]
         name = re.sub(r"['’]s$", "", untitled(" ".join(words)))
-        if len(name.split()) < 2 or _ORGANISATION.search(name):
+        if len(name.split()) < 2 or _ORGANISATION.search(name) or name.split()[-1].lower() in TITLES or " I" in name:
             continue
         places.append((at, name))
         before = " ".join(text[max(0, at - 90) : at].split()) + " " + match.group().partition(name.split()[0])[0]

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 Group = Literal["say", "think", "want", "act", "name"]
-Subject = Literal["named", "body", "person", "indefinite", "pronoun", "own", "none"]
+Subject = Literal["named", "body", "person", "thing", "indefinite", "pronoun", "own", "none"]
 Complement = Literal["that", "quote", "colon", "aside", "bare", "none"]
 
 # What stands for a quotation in a masked sentence.
@@ -21,13 +22,17 @@ class Mention(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A verb of saying, or what does its work: who says it, and what follows. place: the token it stands at."""
+    """A verb of saying, or what does its work: who says it, and what follows.
+
+    heard: it is said to the author. place: the token it stands at.
+    """
 
     source: Mention
     group: Group | Literal["according", "passive", "hearsay"]
     complement: Complement
     negated: bool
     place: int
+    heard: bool = False
 
 
 def _forms(bases: str) -> Iterator[str]:
@@ -102,6 +107,14 @@ _PREPOSITIONS = frozenset(
     "of in from at for on with near inside behind among within close to about against under by over between outside"
     " around across before after during familiar".split()
 )
+_NUMBERS = frozenset(
+    "seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty hundred thousand nobody everything"
+    " nothing something".split()
+)
+_RELATIVES = frozenset("who which whom whose who'd who’d who's who’s where when".split())
+_OBJECTS = frozenset("him her them".split())
+_HABITS = frozenset("used likes liked loves continues continued went goes prefers begins began".split())
+_PARTICLES = frozenset("of de van von al el bin der da di la & No for the".split())
 _HEADLESS = frozenset(
     "and but or so yet because since while when where if as though although whereas than then there what why how"
     " whether here until unless once before after not nor only even perhaps maybe still now today yesterday again"
@@ -116,6 +129,15 @@ _BODIES = re.compile(
     r"|observatory|centre|center|staff|actuaries|economists|hydrologists|auditors?|inspectorate|review|regulator|court"
     r"|kremlin|presidency|secretariat|museum|zoo|school|hospital|church|charity|airline|railway|league|network|team"
     r"|alliance|household|house|assembly|senate|congress|ombudsman|district|town|city|county|state|insurer)$",
+    re.IGNORECASE,
+)
+# What people put their claims into.
+_THING = re.compile(
+    r"forecasts?|reports?|surveys?|inquir(?:y|ies)|enquir(?:y|ies)|estimates?|figures?|counts?|papers?|statements?|logs?|data|calendar"
+    r"|records?|statistics|numbers?|accounts?|calculations?|stud(?:y|ies)|letters?|books?|memoirs|reckoning|words?|view"
+    r"|opinion|answer|argument|reply|claim|objection|case|line|spokes(?!man|woman|person)\w*|polls?|census|minutes|law"
+    r"|rules?|documents?|contract|memo|audit|annex|article|column|page|plan|proposal|budget|press|website|leaflet"
+    r"|analysis|research|prediction|theory|warning|complaint|version|position|tally|summary|preface",
     re.IGNORECASE,
 )
 _KIN = re.compile(
@@ -142,7 +164,8 @@ _HEARSAY = re.compile(
     r"|complaint|explanation|excuse|line|view) (?:is|was|goes|runs)\b|\bthey (?:tell|told) (?:us|me)\b",
 )
 _ACCORDING = re.compile(
-    r"\b(?:[Aa]ccording to|[Ii]n the (?:words?|view|opinion|phrase) of|[Aa]s quoted by|(?:comes?|came) from)\s+(?P<who>[^,.;:]+)"
+    r"\b(?:[Aa]ccording to|[Ii]n the (?:words?|view|opinion|phrase) of|[Aa]s quoted by|(?:objection|argument|figures?|estimate|number|claim|reply|answer|idea)s? (?:comes?|came) from)\s+"
+    r"(?P<who>[^,.;:]+(?:,\s+(?:the |an? )?[^\W\d_a-z][^,.;:]*)?)"
     r"|\b(?:[Bb]y|[Ii]n|[Oo]n|[Ff]or)\s+(?P<owner>(?:the|its|their|his|her|my)?\s*[\w’' .\-]{2,50}?)[’']s?\s+(?:own\s+)?"
     r"(?:reckoning|words?|view|opinion|account|estimates?|count|figures?|forecasts?|telling|phrase|calculations?|version"
     r"|judge?ment|report)\b"
@@ -152,7 +175,8 @@ _ACCORDING = re.compile(
 )
 _BY = re.compile(
     r"\b(?:put|told|given|said|made|described|called|quoted|explained|confirmed|dismissed|summed up|written|offered)\b"
-    r"(?:\s+(?:to|it|this|that|me|us|as|up))*[^.;:,]{0,40}?\bby\s+(?P<who>[^,.;:]+)"
+    r"(?:\s+(?:to|it|this|that|me|us|as|up))*[^.;:,]{0,40}?\bby\s+"
+    r"(?P<who>[^,.;:]+(?:,\s+(?:the |an? )?[^\W\d_a-z][^,.;:]*)?)"
 )
 
 
@@ -187,20 +211,41 @@ def reports(masked: str) -> list[Report]:
 
 def _report(words: Sequence[str], place: int, group: Group) -> Report | None:
     complement = _complement(words, place)
-    verb = words[place].lower()
     left, negated, passive = _before(words, place)
-    if passive or (left >= 0 and words[left].lower() == "to"):
+    if left >= 0 and words[left].lower() == "to":
+        if left == 0 or words[left - 1].lower() not in _HABITS:
+            return None
+        left, negated, passive = _before(words, left - 1)
+    if passive:
         return None
-    if _inverted(words, place, left):
+    heard = any(word.lower() in ("me", "us") for word in words[place + 1 : place + 4])
+    if group == "say" and _inverted(words, place, left):
         source = mention(_until(words, place + 1))
         if source.subject not in ("none", "own"):
-            return Report(source, group, "aside", negated, place)
-    if verb in _NOUNS and complement in ("bare", "none"):
+            return Report(source, group, "aside", negated, place, heard)
+    if complement in ("bare", "none") and _is_noun(words, place):
         return None
     source = _subject(words, left)
     if left >= 0 and complement in ("bare", "none") and _is_aside(words, left, source):
         complement = "aside"
-    return Report(source, group, complement, negated or source.word in _NOBODY, place)
+    return Report(source, group, complement, negated or source.word in _NOBODY, place, heard)
+
+
+def _is_noun(words: Sequence[str], place: int) -> bool:
+    """Whether a form that is a noun as often as a verb has nothing after it that only a verb would have."""
+    verb = words[place].lower()
+    following = [word.lower() for word in words[place + 1 : place + 9]]
+    if verb in ("put", "puts"):
+        return not {"at", "case", "it", "objection", "argument", "question", "matter"} & set(following)
+    if verb not in _NOUNS:
+        return False
+    before = words[place - 1].lower() if place else ""
+    if not following or before in _DEFINITE | _INDEFINITE | _PREPOSITIONS or before.endswith(("’s", "'s")):
+        return True
+    return not (
+        following[0] in _DEFINITE | _INDEFINITE | _NUMBERS | {"him", "her", "them", "me", "us", "it"}
+        or following[0][0].isdigit()
+    )
 
 
 def _before(words: Sequence[str], place: int) -> tuple[int, bool, bool]:
@@ -222,15 +267,19 @@ def _before(words: Sequence[str], place: int) -> tuple[int, bool, bool]:
 def _inverted(words: Sequence[str], place: int, left: int) -> bool:
     """Whether a verb's subject comes after it, as in "…, says the board"."""
     behind = words[left] if left >= 0 else ""
-    return (
-        left == place - 1
-        and behind in (",", QUOTED, "?", "!", "–", "—")
-        and place + 1 < len(words)
-        and (words[place + 1][0].isupper() or words[place + 1].lower() in _INDEFINITE | _DEFINITE | {"to"})
-        and (behind != "," or _complement(words, place) in ("none", "bare"))
-        and words[place].lower().endswith(("s", "d", "wrote"))
-        and words[place + 1].lower() not in _I | {"that", "this"}
-    )
+    following = words[place + 1] if place + 1 < len(words) else "."
+    if left != place - 1 or behind not in (",", QUOTED, "?", "!", "–", "—"):
+        return False
+    if not (following[0].isupper() or following.lower() in _INDEFINITE | _DEFINITE | {"to"}):
+        return False
+    if following.lower() in (_I - {"one"}) | {"that", "this"}:
+        return False
+    if behind == "," and _complement(words, place) not in ("none", "bare"):
+        return False
+    # "The bishop, a Dane, said the law was bad": what comes after is a clause, not a subject.
+    subject = _until(words, place + 1)
+    cut = next((at for at, word in enumerate(subject) if word.lower() in _RELATIVES), len(subject))
+    return not any(word.lower() in _AUXILIARIES for word in subject[:cut])
 
 
 def _until(words: Sequence[str], start: int) -> list[str]:
@@ -273,23 +322,48 @@ def _subject(words: Sequence[str], left: int) -> Mention:
     if left < 0:
         return Mention("", "none", "")
     word = words[left].lower()
-    if word in _I:
+    if word in _I and not (word == "one" and left and words[left - 1].lower() in _DEFINITE):
         return Mention("", "own", word)
-    if word in _HE - {"who", "which"}:
+    if word in _HE - _RELATIVES - _OBJECTS:
         return Mention("", "pronoun", word)
     start = left
-    asides = 0
     while start >= 0 and left - start < 45:
         at = words[start]
-        if at == ",":
-            asides += 1
-        elif at in (";", ":", "—", "–", QUOTED, "?", "!", ".") or (at.lower() in ("that", "but") and start < left):
+        if at in (";", ":", "—", "–", QUOTED, "?", "!", "."):
+            break
+        said = at.lower() == "that" and words[left] != "," and words[start - 1].lower() in _VERBS
+        if start < left and (at.lower() == "but" or said):
             break
         start -= 1
     phrase = list(words[start + 1 : left + 1])
-    if words[left] == "," or asides == 0 or word in ("who", "which"):
-        return mention(_from_head(phrase))
-    return mention(_from_head(phrase[_last(phrase, ",") + 1 :]))
+    if word in _RELATIVES:
+        return _before_relative(phrase[:-1])
+    if words[left] != "," and "," in phrase:
+        # What a comma sets off before the subject is no part of it, unless the subject itself is set off so.
+        own = phrase[_last(phrase, ",") + 1 :]
+        return mention(_from_head(own))
+    return mention(_from_head(phrase))
+
+
+def _before_relative(phrase: list[str]) -> Mention:
+    """Whom "who" takes up: the name or the noun phrase right before it."""
+    while phrase and phrase[-1] == ",":
+        phrase = phrase[:-1]
+    at = len(phrase)
+    while at and (phrase[at - 1][0].isupper() or (phrase[at - 1] in _PARTICLES and at < len(phrase))):
+        at -= 1
+    if at < len(phrase):
+        run = phrase[at:]
+        hung = at > 0 and phrase[at - 1].lower() in _PREPOSITIONS and len(run) == 1
+        if not hung and not _common(run[0], run[1:2]) and run[0] != "I":
+            return Mention(" ".join(run), "named", " ".join(run))
+    segment = phrase[_last(phrase, ",") + 1 :]
+    for start in range(len(segment) - 1, -1, -1):
+        if segment[start].lower() in _INDEFINITE | _DEFINITE and (
+            start == 0 or segment[start - 1].lower() not in _PREPOSITIONS
+        ):
+            return mention(segment[start:])
+    return mention(_from_head(segment))
 
 
 def _from_head(phrase: list[str]) -> list[str]:
@@ -315,64 +389,100 @@ def mention(phrase: Sequence[str]) -> Mention:
     """What a noun phrase calls somebody: a person's name where it holds one, else a body, else what kind it is."""
     if not phrase:
         return Mention("", "none", "")
-    first = phrase[0].lower()
-    if first in _I:
+    first, text = phrase[0].lower(), " ".join(phrase)
+    if first in _I and not (first == "one" and len(phrase) > 1):
         return Mention("", "own", first)
     if first in _NOBODY:
         return Mention("", "none", first)
     if first in _HE:
         return Mention("", "pronoun", first)
-    named = name_in(phrase)
-    if named:
-        return Mention(named, "named", " ".join(phrase))
     head = _head(phrase)
     if not head:
         return Mention("", "none", "")
-    indefinite = (
-        first in _INDEFINITE or first.isdigit() or (first not in _DEFINITE and not phrase[0].endswith(("’s", "'s")))
-    )
-    own = first in ("my", "our") or any(
-        a.lower() == "of" and b.lower() == "mine" for a, b in zip(phrase, phrase[1:], strict=False)
-    )
+    if _THING.fullmatch(head[-1]):
+        return _owner(head)
+    named = name_in(phrase)
+    if named:
+        return Mention(named, "named", text)
+    own = first in ("my", "our") or any(a.lower() == "of" and b.lower() == "mine" for a, b in pairwise(phrase))
     kin = next((word.lower() for word in head if _KIN.fullmatch(word)), "") if own else ""
     if kin and not re.search("friend|colleague|neighbou?r|partner", kin):
-        return Mention(f"the author's {kin}", "named", " ".join(phrase))
-    if own or indefinite:
-        return Mention("", "indefinite", " ".join(phrase))
+        return Mention(f"the author's {kin}", "named", text)
+    bare = first not in _DEFINITE and not _owns(phrase[0])
+    if own or bare:
+        return Mention("", "indefinite", text)
     if _BODIES.search(head[-1]):
-        return Mention(_trim(phrase), "body", " ".join(phrase))
-    return Mention("", "person", " ".join(phrase))
+        return Mention(_trim(phrase), "body", text)
+    return Mention("", "person", text)
+
+
+def _owner(head: Sequence[str]) -> Mention:
+    """Whose report, figure or the like it is that a phrase names; a thing where it does not say."""
+    for at in range(len(head) - 1, -1, -1):
+        if _owns(head[at]):
+            return mention([*head[:at], re.sub(r"(?:['’]s|(?<=s)['’])$", "", head[at])])
+    if head[0].lower() in ("his", "her", "their", "its"):
+        return Mention("", "pronoun", {"his": "he", "her": "she", "their": "they", "its": "it"}[head[0].lower()])
+    return Mention("", "thing", " ".join(head))
 
 
 def name_in(phrase: Sequence[str]) -> str:
-    """The first proper name of a noun phrase that is its head or stands beside it, "" for none."""
+    """The proper name that a noun phrase has as its head or beside it, "" for none: a person's before an office's."""
+    names: list[str] = []
+    for segment in _segments(phrase):
+        for at, run in _runs(segment):
+            following = segment[at + len(run) : at + len(run) + 1]
+            attached = at > 0 and segment[at - 1].lower() in _PREPOSITIONS
+            behind_the = at > 1 and segment[at - 1].lower() in _DEFINITE and segment[at - 2].lower() in _PREPOSITIONS
+            adjective = bool(following) and following[0][0].islower() and not _closes(following[0])
+            if not (attached or behind_the or adjective or _owns(run[-1])):
+                names.append(" ".join(run))
+    return next((name for name in names if not _is_office(name)), names[0] if names else "")
+
+
+def _segments(phrase: Sequence[str]) -> list[list[str]]:
+    """A phrase cut at its commas, without relative clauses and phrases of time, place or company."""
+    parts: list[list[str]] = [[]]
+    for word in phrase:
+        if word == ",":
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    kept = []
+    for number, part in enumerate(parts):
+        if part and not (number and part[0].lower() in _PREPOSITIONS | _RELATIVES | _HEADLESS):
+            cut = next((at for at, word in enumerate(part) if at and word.lower() in _RELATIVES | {"that"}), len(part))
+            kept.append(part[:cut])
+    return kept
+
+
+def _runs(phrase: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """The runs of capitalised words in a phrase, with where they start."""
     runs: list[tuple[int, list[str]]] = []
     for at, word in enumerate(phrase):
-        capital = word[0].isupper() and (at > 0 or not _common(word, phrase[1:2]))
+        capital = word[0].isupper() and not _is_i(word) and (at > 0 or not _common(word, phrase[1:2]))
         joined = bool(runs) and runs[-1][0] + len(runs[-1][1]) == at
         if capital and joined and not _owns(phrase[at - 1]):
             runs[-1][1].append(word)
         elif capital:
             runs.append((at, [word]))
-        elif (
-            joined
-            and word in ("of", "de", "van", "von", "al", "el", "bin", "der", "da", "di", "la", "&", "No", "for", "the")
-            and any(later[0].isupper() for later in phrase[at + 1 : at + 3])
-        ):
+        elif joined and _joins(word, runs[-1][1]) and any(later[0].isupper() for later in phrase[at + 1 : at + 3]):
             runs[-1][1].append(word)
-    for at, run in runs:
-        clean = [word for word in run]
-        while clean and clean[-1] in ("of", "for", "the", "de", "&"):
-            clean.pop()
-        if not clean or _owns(clean[-1]):
-            continue
-        attached = at > 0 and phrase[at - 1].lower() in _PREPOSITIONS
-        behind_the = at > 1 and phrase[at - 1].lower() in _DEFINITE and phrase[at - 2].lower() in _PREPOSITIONS
-        adjective = at + len(run) < len(phrase) and phrase[at + len(run)][0].islower() and len(clean) == 1 and at > 0
-        if attached or behind_the or (adjective and not _closes(phrase[at + len(run)])):
-            continue
-        return " ".join(clean)
-    return ""
+    return runs
+
+
+def _joins(word: str, run: Sequence[str]) -> bool:
+    """Whether a small word carries a name on: "Ministry of the Interior" does, "Ann Bell of the Green group" does not."""
+    return word in _PARTICLES and (word not in ("of", "the", "for") or len(run) == 1 or run[-1] in ("of", "for"))
+
+
+def _is_office(name: str) -> bool:
+    words = name.lower().replace(".", "").split()
+    return words[-1] in TITLES or (words[0] in TITLES and len(words) > 1 and words[1] in ("of", "for"))
+
+
+def _is_i(word: str) -> bool:
+    return word == "I" or word.startswith(("I’", "I'"))
 
 
 def _closes(word: str) -> bool:
@@ -404,9 +514,10 @@ def _head(phrase: Sequence[str]) -> list[str]:
 
 
 def _trim(phrase: Sequence[str]) -> str:
-    """A body's name as a reader would repeat it: without an article before it and what follows a comma."""
+    """A body's name as a reader would repeat it: without an article before it, and short."""
     words = [word for word in phrase if word.lower() != "own"]
     if "," in words:
         words = words[: words.index(",")]
-    words = words[: next((at for at, word in enumerate(words) if word.lower() in ("who", "which", "that")), len(words))]
+    if len(words) > 8:
+        words = _head(words)
     return " ".join(words[1:] if words[0].lower() in ("the", "its", "their", "his", "her", "a", "an") else words)

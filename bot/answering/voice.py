@@ -159,6 +159,7 @@ def _decided(reading: Reading) -> str:
 
 def _lines(article: Article) -> list[_Line]:
     lines: list[_Line] = []
+    lower, inner = _spellings(article.text)
     for paragraph in article.paragraphs:
         body = article.text[paragraph.body : paragraph.end]
         quotations = [match.span() for match in _QUOTATION.finditer(body)]
@@ -169,6 +170,10 @@ def _lines(article: Article) -> list[_Line]:
                 masked += f"{body[at:a]} {QUOTED} "
                 at = b
             masked = " ".join((masked + body[at:end]).split())
+            first = _WORD.match(masked)
+            # A capital that only the sentence's beginning gives would look like a name's.
+            if first and first[0].lower() in lower and first[0] not in inner and first[0] != "I":
+                masked = masked[0].lower() + masked[1:]
             lines.append(
                 _Line(
                     start=paragraph.body + start,
@@ -182,6 +187,11 @@ def _lines(article: Article) -> list[_Line]:
                 )
             )
     return lines
+
+
+def _spellings(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that a text has in lower case, and those that it has with a capital inside a sentence."""
+    return frozenset(re.findall(r"\b[a-zà-ÿ]\w*", text)), frozenset(re.findall(r"(?<=[a-z,] )[A-Z]\w*", text))
 
 
 _STRONG = ("that", "quote", "colon", "aside")
@@ -199,7 +209,16 @@ def _weight(report: Report) -> float:
         "act": 1.2,
         "want": 1.0,
     }
-    subject = {"named": 0.6, "body": 0.4, "person": 0.4, "indefinite": 0.4, "pronoun": 0.3, "own": -3.0, "none": -2.5}
+    subject = {
+        "named": 0.6,
+        "body": 0.4,
+        "person": 0.4,
+        "thing": -0.5,
+        "indefinite": 0.4,
+        "pronoun": 0.3,
+        "own": -3.0,
+        "none": -2.5,
+    }
     strong = 1.5 if report.complement in _STRONG else 0.0
     return worth[report.group] + subject[report.source.subject] + strong - 2.0 * report.negated
 
@@ -244,7 +263,7 @@ def _read(
     previous = lines[at - 1] if at and lines[at - 1].paragraph == line.paragraph else None
     if previous is not None and _is_strong(previous):
         features.add("after a report")
-        if re.match(r"(?:He|She|They|It|His|Her|Their|Its)\b", line.masked):
+        if re.match(r"(?:he|she|they|it|his|her|their|its)\b", line.masked, re.IGNORECASE):
             features.add("after a report, of the same")
         if source is None:
             source = last
@@ -277,6 +296,7 @@ def _saying(line: _Line, best: Report | None) -> set[str]:
         f"complement {best.complement}",
         f"subject {best.source.subject}",
         *(["denied"] if best.negated else []),
+        *(["told to the author"] if best.heard else []),
     }
     if best.source.subject in ("named", "body", "person", "indefinite") and _weight(best) >= 3.0:
         features.add("clear report")
