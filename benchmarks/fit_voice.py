@@ -14,11 +14,10 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
+from voices import cases, kind_of
 
 from bot.answering import voice, voice_weights
 from bot.answering.voice import AUTHOR, HEDGED, readings
-
-from voices import cases, kind_of
 
 KINDS = (AUTHOR, HEDGED, "reported")
 # Seen in fewer articles than this, a feature says more about them than about English.

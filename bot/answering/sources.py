@@ -54,6 +54,8 @@ class People:
             return ""
         last = _bare(words[-1])
         known = self.full.get(last, "")
+        if known and words[-len(known.split()) :] == known.split():
+            return known
         alone = len(words) == 1 or (len(words) == 2 and words[0].lower().rstrip(".") in TITLES)
         return known if known and alone else " ".join(words)
 
@@ -70,17 +72,27 @@ class People:
         return next((name for at, name in reversed(self.places) if start <= at < end), "")
 
 
-def people(text: str) -> People:
-    """Read the full names of persons and their offices from a text."""
+def people(text: str, start: int = 0) -> People:
+    """Read the full names of persons and their offices from a text, from an offset on."""
     places: list[tuple[int, str]] = []
     offices: dict[str, list[tuple[int, str]]] = {}
-    for match in _FULL.finditer(text):
+    for match in _FULL.finditer(text, start):
         words = match.group().split()
         at = match.start()
+        # "the Northern Union" is no person, "the historian Ann Bell" is one.
+        if text[max(0, at - 4) : at].lower().strip() == "the" and words[0].lower().rstrip(".") not in TITLES:
+            continue
         while words and (words[0].lower().rstrip(".") in _NO_NAME or _possessive(words[0])):
             words = words[1:]
+        if text[max(0, at - 3) : at] == "of " and len(words) > 2:
+            words = words[-2:]  # "Minister of Labour Ann Bell": the first of them belong to the office
         name = re.sub(r"['’]s$", "", untitled(" ".join(words)))
-        if len(name.split()) < 2 or _ORGANISATION.search(name) or name.split()[-1].lower() in TITLES or " I" in name:
+        if (
+            len(name.split()) < 2
+            or _ORGANISATION.search(name)
+            or name.split()[-1].lower() in TITLES
+            or "I" in name.split()
+        ):
             continue
         places.append((at, name))
         before = " ".join(text[max(0, at - 90) : at].split()) + " " + match.group().partition(name.split()[0])[0]

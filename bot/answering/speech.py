@@ -28,7 +28,7 @@ class Report(NamedTuple):
     """
 
     source: Mention
-    group: Group | Literal["according", "passive", "hearsay"]
+    group: Group | Literal["according", "passive", "is said to", "author is told", "usual saying"]
     complement: Complement
     negated: bool
     place: int
@@ -55,7 +55,7 @@ _VERBS: dict[str, Group] = {
             "acknowledge add admit* affirm agree allege announce answer argue assert assure aver* boast claim comment"
             " complain concede conclude confess confide confirm contend counter declare deny disclose emphasize"
             " emphasise exclaim explain hint imply insist joke lament maintain mention mumble murmur note object"
-            " observe opine plead pledge predict proclaim protest reason recall reckon recount remark remind repeat"
+            " observe opine plead pledge predict proclaim protest recall reckon recount remark remind repeat"
             " reply report respond retort reveal shout sigh snap* state stress suggest testify urge vow warn whisper"
             " calculate estimate project forecast caution quip* recommend"
         ),
@@ -63,13 +63,13 @@ _VERBS: dict[str, Group] = {
     ),
     **dict.fromkeys(
         "say says said tell tells told write writes wrote written swear swears swore hold holds held put puts forecast"
-        " speak speaks spoke spoken quote quotes quoted point points pointed read reads".split(),
+        " signals signalled speak speaks spoke spoken quote quotes quoted point points pointed".split(),
         "say",
     ),
-    **dict.fromkeys(_forms("believe fear hope expect suspect imagine assume consider doubt worry wonder"), "think"),
     **dict.fromkeys(
-        "think thinks thought see sees saw feel feels felt know knows knew find finds found".split(), "think"
+        _forms("believe fear hope expect suspect imagine assume consider doubt worry wonder realize realise"), "think"
     ),
+    **dict.fromkeys("think thinks thought".split(), "think"),
     **dict.fromkeys(_forms("want demand prefer* favour favor propose advocate seek wish support oppose"), "want"),
     **dict.fromkeys(_forms("offer promise threaten defend attack ask accuse blame praise mock dismiss reject"), "act"),
     **dict.fromkeys(_forms("call describe label brand term compare"), "name"),
@@ -80,9 +80,9 @@ _NOUNS = frozenset(
         "answer answers claim claims comment comments counter demand demands doubt doubts estimate estimates fear fears"
         " favour favours favor favors forecast forecasts hint hints hold holds hope hopes joke joke note notes object"
         " objects offer offers plead pledge pledges point points project projects promise promises protest protests"
-        " quote quotes reason reasons recall remark remarks reply replies report reports reveal sigh state states"
-        " stress support supports term terms threat vow vows wish wishes wonder wonders worry worries read reads put"
-        " puts see sees saw find finds found know knows knew feel feels felt call calls label brand name attack attacks"
+        " quote quotes recall remark remarks reply replies report reports reveal sigh state states"
+        " stress support supports term terms threat vow vows wish wishes wonder wonders worry worries put"
+        " puts call calls label brand name attack attacks"
         " repeat lament written spoken held agree agrees agreed known reported expected considered seek seeks"
     ).split()
 )
@@ -107,6 +107,8 @@ _PREPOSITIONS = frozenset(
     "of in from at for on with near inside behind among within close to about against under by over between outside"
     " around across before after during familiar".split()
 )
+_DETERMINERS = frozenset("the a an its his her their our my this no any every".split())
+_SUPPOSED = frozenset("should could must can may might".split())
 _NUMBERS = frozenset(
     "seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty hundred thousand nobody everything"
     " nothing something".split()
@@ -140,6 +142,7 @@ _THING = re.compile(
     r"|analysis|research|prediction|theory|warning|complaint|version|position|tally|summary|preface",
     re.IGNORECASE,
 )
+_ABSTRACT = re.compile(r"..(?:tion|sion|ment|ness|ity|ance|ence|ism|ship|ing|ure|support|fact|reason|way|history)s?$")
 _KIN = re.compile(
     r"(?:grand)?(?:mother|father|son|daughter|parents)|brother|sister|uncle|aunt|cousin|nephew|niece|wife|husband"
     r"|neighbou?r|friend|colleague|boss|teacher|doctor|partner|mum|mom|dad",
@@ -154,15 +157,30 @@ _TOKEN = re.compile(
     rf"{QUOTED}|(?:[^\W\d_]\.)+(?=\s)|(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Sen)\.|[^\W_]+(?:[’'.\-–/,][^\W_]+)*[’']?|[^\w\s]"
 )
 # What is passed on without a verb of saying that has a subject.
-_HEARSAY = re.compile(
-    r"\b(?:I|we) (?:am|are|was|were|have been|had been) (?:told|informed|assured)\b|\b(?:I|one|we) hears?\b"
-    r"|\bit (?:is|was|has been|had been) (?:\w+ly |also |often |sometimes )?"
-    r"(?:said|reported|claimed|alleged|argued|suggested|believed|announced|hinted|rumoured|objected|feared|thought)\b"
-    r"|\b(?:is|are|was|were) (?:\w+ly |also |often )?(?:said|reported|rumoured|alleged|believed|supposed|accused)"
-    r"(?: to| of)\b|\b(?:rumou?rs?|reports?|claims?|hints?|suggestions?) (?:was|were|is|are|has|have|that|say|of)\b"
-    r"|\b(?:[Tt]he (?:usual|common|standard|obvious|other|official) )(?:reply|answer|objection|argument|defence|case"
-    r"|complaint|explanation|excuse|line|view) (?:is|was|goes|runs)\b|\bthey (?:tell|told) (?:us|me)\b",
-)
+_HEARSAY: dict[Literal["it is said", "is said to", "author is told", "usual saying"], re.Pattern[str]] = {
+    "it is said": re.compile(
+        r"\bit (?:is|was|has been|had been) (?:\w+ly |also |often |sometimes )?"
+        r"(?:said|reported|claimed|alleged|announced|hinted|rumoured|objected|leaked|suggested|argued|believed)\b"
+        r"|\b(?:rumou?r|hint|suggestion|allegation|claim|report)s? (?:was|were|is|are|has been|have been) "
+        r"(?:voiced|made|published|heard|circulated|spread|reported)\b|\breportedly\b",
+        re.IGNORECASE,
+    ),
+    "is said to": re.compile(
+        r"\b(?:is|are|was|were) (?:\w+ly |also |often )?(?:said|reported|rumoured|alleged|believed|accused)(?: to| of)\b"
+        r"|\brumou?rs? (?:has it|have it|that|say|says|of)\b",
+        re.IGNORECASE,
+    ),
+    "author is told": re.compile(
+        r"\b(?:I|we) (?:am|are|was|were|have been|had been) (?:told|informed|assured)\b|\b(?:I|one|we) hears?\b"
+        r"|\bthey (?:tell|told) (?:us|me)\b",
+        re.IGNORECASE,
+    ),
+    "usual saying": re.compile(
+        r"\bthe (?:usual|common|standard|obvious|other|official) (?:reply|answer|objection|argument|defence|defense|case"
+        r"|complaint|explanation|excuse|line|view) (?:is|was|goes|runs)\b",
+        re.IGNORECASE,
+    ),
+}
 _ACCORDING = re.compile(
     r"\b(?:[Aa]ccording to|[Ii]n the (?:words?|view|opinion|phrase) of|[Aa]s quoted by|(?:objection|argument|figures?|estimate|number|claim|reply|answer|idea)s? (?:comes?|came) from)\s+"
     r"(?P<who>[^,.;:]+(?:,\s+(?:the |an? )?[^\W\d_a-z][^,.;:]*)?)"
@@ -197,11 +215,17 @@ def reports(masked: str) -> list[Report]:
         Report(mention(tokens(match["who"])), "passive", "none", negated=False, place=0)
         for match in _BY.finditer(masked)
     ]
-    if _HEARSAY.search(masked):
-        found.append(Report(Mention("", "indefinite", ""), "hearsay", "none", negated=False, place=0))
+    found += [
+        # "It was reported that" is a verb of saying with its clause; only its subject is missing.
+        Report(Mention("", "indefinite", ""), "say", "that", negated=False, place=0)
+        if kind == "it is said"
+        else Report(Mention("", "indefinite", ""), kind, "none", negated=False, place=0)
+        for kind, pattern in _HEARSAY.items()
+        if pattern.search(masked)
+    ]
     words = tokens(masked)
     for place, word in enumerate(words):
-        group = _VERBS.get(word.lower())
+        group = _VERBS.get(word if place else word.lower())
         if group is not None:
             report = _report(words, place, group)
             if report is not None:
@@ -223,7 +247,8 @@ def _report(words: Sequence[str], place: int, group: Group) -> Report | None:
         source = mention(_until(words, place + 1))
         if source.subject not in ("none", "own"):
             return Report(source, group, "aside", negated, place, heard)
-    if complement in ("bare", "none") and _is_noun(words, place):
+    determined = place > 0 and (words[place - 1].lower() in _DETERMINERS or _owns(words[place - 1]))
+    if (words[place].lower() in _NOUNS and determined) or (complement in ("bare", "none") and _is_noun(words, place)):
         return None
     source = _subject(words, left)
     if left >= 0 and complement in ("bare", "none") and _is_aside(words, left, source):
@@ -254,7 +279,7 @@ def _before(words: Sequence[str], place: int) -> tuple[int, bool, bool]:
     at = place - 1
     while at >= 0:
         word = words[at].lower()
-        if word in _NOT:
+        if word in _NOT or word in _SUPPOSED:
             negated = True
         elif word in _AUXILIARIES:
             passive = passive or (word in _BE and words[place].lower().endswith(("ed", "told", "said", "put", "held")))
@@ -404,6 +429,8 @@ def mention(phrase: Sequence[str]) -> Mention:
     named = name_in(phrase)
     if named:
         return Mention(named, "named", text)
+    if not _BODIES.search(head[-1]) and _ABSTRACT.search(head[-1]):
+        return Mention("", "thing", text)
     own = first in ("my", "our") or any(a.lower() == "of" and b.lower() == "mine" for a, b in pairwise(phrase))
     kin = next((word.lower() for word in head if _KIN.fullmatch(word)), "") if own else ""
     if kin and not re.search("friend|colleague|neighbou?r|partner", kin):
@@ -473,7 +500,9 @@ def _runs(phrase: Sequence[str]) -> list[tuple[int, list[str]]]:
 
 def _joins(word: str, run: Sequence[str]) -> bool:
     """Whether a small word carries a name on: "Ministry of the Interior" does, "Ann Bell of the Green group" does not."""
-    return word in _PARTICLES and (word not in ("of", "the", "for") or len(run) == 1 or run[-1] in ("of", "for"))
+    return word in _PARTICLES and (
+        word not in ("of", "the", "for") or len(run) == 1 or run[-1] in ("of", "for") or run[-1].lower() in TITLES
+    )
 
 
 def _is_office(name: str) -> bool:

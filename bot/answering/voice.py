@@ -26,13 +26,19 @@ _WORD = re.compile(r"\w+")
 _HEDGES: dict[str, re.Pattern[str]] = {
     "own belief": re.compile(
         r"\b(?:I|we) (?:\w+ly |still |rather |do |should |would )?(?:think|believe|suspect|guess|suppose|fear|expect|hope"
-        r"|imagine|assume|reckon|incline|say \w+)\b|\b(?:I|we) am inclined\b|\bI dare say\b",
+        r"|imagine|assume|reckon)\b(?! (?:in|of|about|no|it|him|her|them|less|more)\b)|\b(?:I|we) am inclined\b|\bI dare say\b",
         re.IGNORECASE,
     ),
+    "own disbelief": re.compile(
+        r"\b(?:I|we) (?:do|did|can)(?: not|n[’']t|not) (?:believe|think|expect|suppose|imagine|see|know)\b",
+        re.IGNORECASE,
+    ),
+    "should": re.compile(r"\b(?:should|must|ought)\b"),
+    "may not": re.compile(r"\b(?:may|might) not\b"),
     "own doubt": re.compile(
         r"\b(?:I|we) (?:\w+ )?(?:doubt|wonder)\b|\b(?:I am|I'm|I’m|we are|am I) (?:\w+ )?(?:not (?:\w+ )?(?:sure|certain|optimistic|convinced)"
         r"|doubtful|sceptical|skeptical|unsure|afraid)\b|\b(?:I|we) (?:may|might|could) (?:well )?be (?:wrong|mistaken)\b"
-        r"|\b(?:I|we) do(?: not|n[’']t) (?:believe|think|expect|suppose|know)\b|\b(?:I am|we are) (?:wrong|mistaken)\b"
+        r"|\b(?:I am|we are) (?:wrong|mistaken)\b"
         r"|\bnot holding (?:my|our) breath\b",
         re.IGNORECASE,
     ),
@@ -55,7 +61,7 @@ _HEDGES: dict[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "doubted": re.compile(
-        r"\b(?:allegedly|supposedly|purportedly|reportedly|ostensibly|so-called|apparently|seemingly|alleged|supposed)\b",
+        r"\b(?:allegedly|supposedly|purportedly|reportedly|ostensibly|apparently|seemingly|alleged)\b",
         re.IGNORECASE,
     ),
     "likely": re.compile(
@@ -69,7 +75,7 @@ _HEDGES: dict[str, re.Pattern[str]] = {
         r"|\bit would appear\b|\bto all appearances\b",
         re.IGNORECASE,
     ),
-    "may": re.compile(r"\b(?:may|might)\b(?! (?:not )?be (?:\w+ed|seen|said|found|made|known|shown)\b)"),
+    "may": re.compile(r"\b(?:may|might)\b(?! not\b)(?! (?:not )?be (?:\w+ed|seen|said|found|made|known|shown)\b)"),
     "could": re.compile(r"\bcould(?:n[’']t)?\b"),
     "own view": re.compile(
         r"\b(?:in|to) (?:my|our) (?:\w+ )?(?:view|opinion|judge?ment|estimate|mind|knowledge|reckoning|reading)\b"
@@ -132,7 +138,7 @@ def voice_of(article: Article, start: int, end: int) -> str:
 @lru_cache(maxsize=64)
 def readings(article: Article) -> tuple[Reading, ...]:
     """Every sentence of an article's body with its features, in order."""
-    known = people(article.text)
+    known = people(article.text, max((line.end for line in article.head), default=0))
     lines = _lines(article)
     found: list[Reading] = []
     for at, line in enumerate(lines):
@@ -203,7 +209,9 @@ def _weight(report: Report) -> float:
         "say": 2.0,
         "according": 3.0,
         "passive": 2.5,
-        "hearsay": 2.2,
+        "is said to": 1.5,
+        "author is told": 2.2,
+        "usual saying": 2.0,
         "name": 1.5,
         "think": 1.0,
         "act": 1.2,
@@ -238,7 +246,7 @@ def _read(
 ) -> Reading:
     best = _best(line)
     features = _hedges(line) | _saying(line, best)
-    last = _last_source(lines, before, at, known)
+    last = _last_source(lines, before, at)
     source: str | None = None
     if best is not None:
         if best.source.subject == "pronoun":
@@ -305,7 +313,7 @@ def _saying(line: _Line, best: Report | None) -> set[str]:
 
 def _hedges(line: _Line) -> set[str]:
     found = {name for name, pattern in _HEDGES.items() if pattern.search(line.masked)}
-    clear = found - {"will", "would", "to come", "about", "often", "could"}
+    clear = found - {"will", "would", "to come", "about", "often", "could", "should", "may not", "own disbelief"}
     if clear:
         found.add("hedged")
     if len(clear) > 1:
@@ -334,7 +342,7 @@ def _attribution(lines: Sequence[_Line], at: int) -> int | None:
     return None
 
 
-def _last_source(lines: Sequence[_Line], before: Sequence[Reading], at: int, known: People) -> str | None:
+def _last_source(lines: Sequence[_Line], before: Sequence[Reading], at: int) -> str | None:
     """The source of the nearest report before a sentence in its paragraph; None for none."""
     for place in range(at - 1, -1, -1):
         if lines[place].paragraph != lines[at].paragraph:
@@ -359,6 +367,10 @@ def _antecedent(
                 and (singular or best.source.subject != "named" or mention.word == "it")
             ):
                 return before[place].source or ""
+        if singular and place == at and not known.last_named(line.start, line.end):
+            opening = re.match(r"(?:[^\W\d_a-z][\w’'\-]+ )+(?=[a-z])", line.masked)
+            if opening and not line.masked.startswith(("He ", "She ", "It ", "They ", "In ", "On ", "At ")):
+                return known.whole(opening[0])
         if singular and (name := known.last_named(lines[place].start, lines[place].end)) and not _own(name, article):
             return name
         if not singular and lines[place].paragraph != line.paragraph:
