@@ -1,8 +1,9 @@
 """Respelling after the index's own words and names, and after English; the only door to pyspellchecker."""
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from math import log10
 from typing import Any, NamedTuple
 from unicodedata import combining, normalize
@@ -13,6 +14,10 @@ from rapidfuzz.distance import DamerauLevenshtein
 from index.lexical import STOP_WORDS
 
 MAX_COST = 1.5
+# How often the list of English counts a word that is taken for one, and a word that is worth a guess.
+RARE, FREQUENT = 1_000, 1_000
+# What it counts that two words sound alike, and that a consonant was typed which is not in the other.
+ALIKE, LOST = 0.4, 1.6
 
 # Written without the apostrophe, or as people write in a chat: no slips.
 _CHAT_WORDS = frozenset(
@@ -20,7 +25,7 @@ _CHAT_WORDS = frozenset(
         "abt alot app apps arent aswell aint bot btw cant couldnt didnt doesnt dont etc eur fyi gonna gotta hadnt "
         "hasnt havent hes idk imo isnt itll ive lol lmao omg pls plz ppl shd shes shouldnt shouldve smth thats "
         "thatll theres theyd theyll theyre theyve thx tho tldr ur usa wanna wasnt werent whats wheres whos whys "
-        "wld wont wouldnt wouldve wtf youd youll youre youve admin admins mod mods emoji discord dm http https www "
+        "wld wont wouldnt wouldve wats wtf wut youd youll youre youve admin admins mod mods emoji discord dm http https www "
         "com wifi vpn tech"
     ).split()
 )
@@ -29,6 +34,11 @@ _BRITISH = (
     ("is", "iz"), ("our", "or"), ("mme", "m"), ("tre", "ter"), ("ogue", "og"), ("yse", "yze"), ("ll", "l"),
     ("ence", "ense"), ("sce", "ske"), ("inium", "inum"),
 )  # fmt: skip
+_SOUNDS = (
+    ("tion", "shn"), ("sion", "shn"), ("cian", "shn"), ("tch", "ch"), ("sch", "sk"), ("ph", "f"), ("ck", "k"), ("qu", "kw"),
+    ("dge", "j"), ("gn", "n"), ("kn", "n"), ("wr", "r"), ("mb", "m"), ("x", "ks"), ("th", "t"),
+)  # fmt: skip
+_LETTERS = str.maketrans("cqzvdg", "kksftk")
 _WORD = re.compile(r"(?<![\w/@'’.])[^\W\d_]{3,}(?![\w'’/:@]|\.\w)")
 
 
@@ -68,53 +78,134 @@ def names_person(text: str, surname: str) -> bool:
 
 
 def _best(word: str, vocabulary: Mapping[str, int], *, proper: bool) -> str | None:
-    if _is_word(word, vocabulary) or len(word) > 30:
+    if len(word) > 30 or _is_word(word, vocabulary):
         return None
-    limit = 1 if len(word) <= 4 or proper else 2
-    near = process.extract(word, vocabulary.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=limit, limit=30)
-    candidates = {known: distance for known, distance, _ in near if known.isalpha()}
+    accented = _folded(vocabulary).get(word)
+    if accented is not None:
+        return accented
+    found = _nearest(word, vocabulary, proper=proper)
+    if found is None and word.endswith("s") and len(word) > 5:
+        # A plural, or a possessive without its apostrophe, of a misspelt word.
+        found = _nearest(word[:-1], vocabulary, proper=proper)
+    # A rare word that English has gives way to a function word written by ear, and to nothing else.
+    return found if word not in _english() or found in STOP_WORDS else None
+
+
+def _nearest(word: str, vocabulary: Mapping[str, int], *, proper: bool) -> str | None:
+    limit = 1 if len(word) <= 5 else 2
+    known = {*_near(word, tuple(vocabulary), limit), *_by_sound(vocabulary).get(sound(word), ())}
     if not proper:
-        english = _english().candidates(word) or ()
-        candidates |= {known: 1 for known in english if known != word and known.isalpha()}
+        known.update(_near(word, _frequent(), limit))
     costs = [
-        (_cost(word, known, distance, vocabulary), known)
-        for known, distance in candidates.items()
-        if _plausible(word, known, vocabulary)
+        (_cost(word, other, vocabulary), other)
+        for other in known
+        if other.isalpha() and other != word and _plausible(word, other, vocabulary, proper=proper)
     ]
     cost, best = min(costs, default=(MAX_COST + 1, ""))
     return best if cost <= MAX_COST else None
 
 
-def _plausible(word: str, known: str, vocabulary: Mapping[str, int]) -> bool:
-    """A short word is one slip away from too many others: it is only read as a function word or one of the index."""
+def _near(word: str, known: Sequence[str], limit: int) -> list[str]:
+    found = process.extract(word, known, scorer=DamerauLevenshtein.distance, score_cutoff=limit, limit=40)
+    return [other for other, _, _ in found]
+
+
+def _plausible(word: str, known: str, vocabulary: Mapping[str, int], *, proper: bool) -> bool:
+    """A short word is one slip away from too many others, and a name from other names: those are read with more care."""
+    if proper:
+        one = DamerauLevenshtein.distance(word, known) <= 1
+        return known in vocabulary and (one or (len(word) > 4 and sound(known) == sound(word)))
+    if len(word) == 3:
+        # Nobody types a letter too many in so short a word; one goes missing, or two are swapped.
+        return (
+            (known in STOP_WORDS or known in vocabulary)
+            and sound(known) == sound(word)
+            and (len(known) > 3 or sorted(known) == sorted(word))
+        )
     if known in STOP_WORDS:
-        return True
-    return known in vocabulary if len(word) == 4 else len(word) > 4 and len(known) > 3
+        return len(word) < 6 or len(known) > 3
+    return known in vocabulary or (len(word) == 4 and sound(known) == sound(word)) or (len(word) > 4 and len(known) > 3)
 
 
-def _cost(word: str, known: str, distance: float, vocabulary: Mapping[str, int]) -> float:
+def _cost(word: str, known: str, vocabulary: Mapping[str, int]) -> float:
     """How far-fetched a respelling is.
 
-    Swapped letters are the commonest slip, then lost and doubled ones; a wrong first letter is rare,
-    and the words of the index are what people ask about.
+    Swapped letters are the commonest slip, then lost and doubled ones; a wrong first letter is rare, and so is a
+    letter that was never meant. What sounds alike is likelier than what only looks alike, and the words of the
+    index are what people ask about.
     """
+    distance = float(DamerauLevenshtein.distance(word, known))
     swapped = distance == 1 and sorted(word) == sorted(known)
     exchanged = len(word) == len(known) and not swapped
     expected = known in vocabulary or known in STOP_WORDS
     frequency = log10(1 + _english().word_frequency.dictionary.get(known, 0)) / 10
-    first = word[0] != known[0]
-    return distance - 0.4 * swapped + 0.2 * exchanged + 0.6 * first - 0.4 * expected - frequency
+    heard, meant = sound(word), sound(known)
+    alike = ALIKE * (heard == meant) - LOST * (len(known) < len(word) and len(meant) < len(heard))
+    first = word[0] != known[0] and meant[:1] != heard[:1]
+    return distance - 0.4 * swapped + 0.2 * exchanged + 0.6 * first - 0.4 * expected - frequency - alike
+
+
+def sound(word: str) -> str:
+    """How a word sounds, roughly: its first letter and its consonants, those that sound alike written alike.
+
+    A shorter Metaphone (Philips 1990): enough to tell what was written by ear, and no further library.
+    """
+    plain = "".join(c for c in normalize("NFD", word.lower()) if not combining(c))
+    for written, heard in _SOUNDS:
+        plain = plain.replace(written, heard)
+    plain = re.sub(r"(?<=[ei])gh(?=t|$)|(?<=[aou])gh(?=t)", "", plain)
+    plain = re.sub(r"c(?=[eiy])", "s", plain).translate(_LETTERS)
+    plain = re.sub(r"(.)\1+", r"\1", plain)
+    return plain[:1] + re.sub(r"[aeiouyhw]", "", plain[1:])
 
 
 def _is_word(word: str, vocabulary: Mapping[str, int]) -> bool:
-    if word in vocabulary or word in STOP_WORDS or word in _CHAT_WORDS or word in _english():
+    if word in vocabulary or word in STOP_WORDS or word in _CHAT_WORDS or _in_english(word):
         return True
-    if word.endswith("s") and (word[:-1] in vocabulary or word[:-1] in _english()):
+    if word.endswith("s") and (word[:-1] in vocabulary or _in_english(word[:-1])):
         return True  # a plural, or a possessive without its apostrophe
     plain = "".join(c for c in normalize("NFD", word) if not combining(c))
     if plain != word and plain in _english():
         return True
     return any(british in word and word.replace(british, american) in _english() for british, american in _BRITISH)
+
+
+def _in_english(word: str) -> bool:
+    """Whether English has a word, and if it is short and rare, that it is not a function word written by ear ("wat")."""
+    count = _english().word_frequency.dictionary.get(word, 0)
+    return count > 0 and not (count < RARE and len(word) <= 4 and sound(word) in _function_sounds())
+
+
+@cache
+def _function_sounds() -> frozenset[str]:
+    return frozenset(sound(word) for word in STOP_WORDS if len(word) >= 4)
+
+
+@lru_cache(maxsize=8)
+def _indexed(vocabulary: frozenset[str]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The accented words of a vocabulary by what is left without accents, and its longer words by their sound."""
+    folded, heard = {}, defaultdict(list)
+    for word in sorted(vocabulary):
+        plain = "".join(c for c in normalize("NFD", word) if not combining(c))
+        if plain != word and plain not in vocabulary:
+            folded[plain] = word
+        if len(word) > 4 and word.isalpha():
+            heard[sound(word)].append(word)
+    return folded, {key: tuple(found) for key, found in heard.items() if len(key) > 2}
+
+
+def _folded(vocabulary: Mapping[str, int]) -> Mapping[str, str]:
+    return _indexed(frozenset(vocabulary))[0]
+
+
+def _by_sound(vocabulary: Mapping[str, int]) -> Mapping[str, tuple[str, ...]]:
+    return _indexed(frozenset(vocabulary))[1]
+
+
+@cache
+def _frequent() -> tuple[str, ...]:
+    """The words of English that are worth a guess."""
+    return tuple(word for word, n in _english().word_frequency.dictionary.items() if n >= FREQUENT and word.isalpha())
 
 
 @cache
