@@ -77,8 +77,8 @@ def clean(text: str) -> str:
 def read(question: Question, vocabulary: Mapping[str, int]) -> Reading:
     """Read a question; vocabulary: the lower-case words of the index with their counts. Raises UsageError."""
     text = clean(question.text)
-    order = intent.is_order(text)
     respelled, corrections = respell(text, vocabulary)
+    order = intent.is_order(text) or intent.is_order(respelled)
     aspects = () if order else intent.aspects(respelled)
     context = "" if aspects else _last_exchange(question.history)
     weight = LEANING * intent.leaning(respelled, len(content(respelled)))
