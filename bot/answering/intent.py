@@ -35,6 +35,8 @@ _ASPECTS: dict[Aspect, re.Pattern[str]] = {
         rf"\bby whom (?:is|was) {_IT}",
         rf"\bwhose (?:{_TEXT}|byline)\b",
         r"^\s*(?:author|by whom?)\s*\?*$",
+        # The second half of a question about the text: "when was it published and by whom".
+        rf"\b(?:and|&|,)\s+(?:by )?(?:whom?|(?:the |whos? (?:is )?(?:the )?)?{_WRITER})(?: (?:please|pls))?\W*$",
     ),
     "affiliation": _any_of(
         rf"\b(?:where|who) does (?:{_WRITER}|he|she) work\b",
@@ -51,6 +53,12 @@ _ASPECTS: dict[Aspect, re.Pattern[str]] = {
         r"^\W*who (?:is|are) (?:he|she)(?: (?:anyway|again|exactly|then|really|even))?\W*$",
         rf"^\W*who(?:'s| is|s) (?:this|that|the) {_SOMEBODY}\b",
         r"\bis the person writing\b",
+        rf"\b(?:is|was|does|has) (?:this|that|the) {_SOMEBODY} (?:even |just |really |also |actually )*(?:an?|some|have|know|qualified)\b",
+        rf"\b(?:does|has|did) (?:{_WRITER}|(?:this|that|the) {_SOMEBODY}) (?:even |really |actually )*(?:have|had|got) (?:any|a|some) "
+        r"(?:links?|ties?|connections?|experience|expertise|stake|training|degree|qualifications?)\b",
+        r"\b(?:any|what) (?:links?|ties|connections?|experience|expertise) (?:does|has) (?:he|she)\b",
+        rf"\bwho is (?:he|she|{_WRITER})\b(?= (?:and|,|-))|^\W*is (?:he|she) (?:even|just|only) (?:an?|some)\b",
+        r"\bwhat(?:'s| is|s) (?:his|her|their) (?:\w+ )?(?:background|job|profession|credentials|expertise|day job|experience)\b",
     ),
     "date": _any_of(
         rf"\bwhen (?:was|is|were) {_IT}(?: \w+)? (?:{_PUBLISHED}|from)\b",
@@ -63,6 +71,9 @@ _ASPECTS: dict[Aspect, re.Pattern[str]] = {
         rf"\bwhat(?:'s| is) the date (?:of|on) {_IT}\b",
         rf"\bhow (?:old|recent) is {_IT}\b",
         r"^\W*date\?*$",
+        r"\b(?:and|&|,)\s+(?:when|(?:the |its )?date|on (?:what|which) (?:day|date))(?: was (?:it|that|this))?"
+        rf"(?: {_PUBLISHED})?(?: (?:please|pls))?\W*$",
+        rf"^\W*(?:the )?date of {_IT}\b",
     ),
     "title": _any_of(
         rf"^\W*(?:the )?(?:title|headline)(?: of {_IT})?\W*$",
@@ -76,8 +87,13 @@ _ASPECTS: dict[Aspect, re.Pattern[str]] = {
         r"\b(?:which|what) (?:newspaper|website|magazine|outlet|paper|site|blog)\b.{0,40}"
         rf"\b(?:{_PUBLISHED}|appear|ran|run|from|is (?:this|it))\b",
     ),
-    "translation": _any_of(r"\btranslat(?:ion|ed|or)\b", r"\boriginal (?:language|text)\b"),
+    "translation": _any_of(
+        r"\btranslat(?:ion|ed|or)\b", r"\boriginal (?:language|text)\b", rf"\bwhat language was {_IT}\b.{{0,20}}\bin\b"
+    ),
     "length": _any_of(
+        rf"\b(?:length|word ?count) of {_IT}\b",
+        rf"\bhow long (?:will|would|does) (?:it|{_IT}) (?:take|takes) (?:me )?to read\b|\breading time\b",
+        rf"\b(?:is|was) {_IT} (?:very |really |that )?(?:long|short)\W*$",
         rf"\bhow (?:long|many (?:words|paragraphs|pages)) (?:is|are|does|has|in) ?(?:there )?(?:in )?{_IT}\b",
         rf"\bhow many (?:words|paragraphs)\b.{{0,30}}\b(?:{_TEXT}|it|this|long)\b",
         r"\bword count\b",
@@ -86,6 +102,9 @@ _ASPECTS: dict[Aspect, re.Pattern[str]] = {
         rf"\b(?:is|was) {_IT}(?: just| really| even)? (?:an? )?(?:news|opinion|op-?ed|fact|editorial|satire|report)\b",
         r"\bnews or (?:an? )?opinion\b",
         r"\bopinion or (?:news|fact)\b",
+        r"\b(?:news|fact)s?\b.{0,20}\bor (?:just |only |is it )*(?:his|her|their|someone'?s?|an?|the author'?s?)? ?opinions?\b",
+        rf"\bwhat (?:kind|sort|type) of (?:{_TEXT}|writing) is (?:this|it|that)\b",
+        rf"\bis (?:this|it|{_IT}) (?:biased|objective|neutral|propaganda)\b",
     ),
     "topic": _any_of(
         rf"\bwhat(?:'s| is|s| are)? (?:that|{_ANY})(?: whole)?(?: {_TEXT})? "
@@ -126,7 +145,10 @@ _ASPECTS: dict[Aspect, re.Pattern[str]] = {
 }
 
 # How many words of its own a question may have beside an aspect; the broad ones are too easily asked of something else.
-_OWN_SUBJECT: dict[Aspect, int] = {"topic": 0, "thesis": 0, "summary": 0, "ending": 0, "genre": 1}
+# Who wrote a text, when, and in what language is hardly ever asked of anything else, once the words fit.
+_OWN_SUBJECT: dict[Aspect, int] = {
+    "topic": 0, "thesis": 0, "summary": 0, "ending": 0, "genre": 1, "affiliation": 4, "translation": 4, "author": 3,
+}  # fmt: skip
 
 # Words that may stand around such a question without giving it a subject of its own.
 _FILLER = frozenset(
@@ -243,7 +265,7 @@ def aspects(question: str) -> tuple[Aspect, ...]:
         rest = pattern.sub(" ", rest)
     subject = len(set(terms(rest)) - _FILLER)
     found = tuple(aspect for aspect, pattern in _ASPECTS.items() if pattern.search(question))
-    return found if subject <= min((_OWN_SUBJECT.get(aspect, 2) for aspect in found), default=0) else ()
+    return tuple(aspect for aspect in found if subject <= _OWN_SUBJECT.get(aspect, 2))
 
 
 def subject(question: str) -> str:

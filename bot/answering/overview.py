@@ -31,6 +31,12 @@ _LEANING = re.compile(
     r"|this|that|these|those|such|it|he|she|they|here|there)\b",
     re.IGNORECASE,
 )
+# Authors on what they do or did for a living.
+_LIFE = re.compile(
+    r"\bI (?:\w+ )?(?:am|was|have been|had been|served|serve|worked|work|taught|teach|practised|practise|trained)\b[^.;]{0,60}"
+    r"\b(?:years|decades?|as an?|for the|an? (?:\w+ )?\w+(?:er|or|ist|ian|ant|man|woman))\b"
+    r"|\bmy (?:years|time|career|work) (?:as|in|at)\b|\bas a (?:former|retired) \w+",
+)
 _PERSONAL = re.compile(r"\bI (?:think|believe|argue|hold|would|suspect|doubt|fear|propose)\b")
 
 
@@ -101,7 +107,7 @@ def _aspect(generation: Generation, article: Article, aspect: Aspect) -> Overvie
         return _told(f"It was written by {authors}.", "The article does not name its author.", signed, bool(authors))
     if aspect == "affiliation":
         who = authors or "its author"
-        note = _note(article) or _head(article, "author")
+        note = _note(article) or _biography(article) or _head(article, "author")
         return _told(f"What the article says about {who}:", f"The article does not say who {who} is.", note)
     if aspect == "date":
         dated = bool(article.published)
@@ -113,7 +119,8 @@ def _aspect(generation: Generation, article: Article, aspect: Aspect) -> Overvie
         missing = "The article does not say where it was published."
         return _told(f"Its source is {article.source}.", missing, [], bool(article.source))
     if aspect == "translation":
-        said = [q for q in (*_head(article, "credit"), *_note(article)) if "translat" in q.text.lower()]
+        head = [quote(article, line.start, line.end) for line in article.head if line.kind != "title"]
+        said = [q for q in (*head, *_note(article)) if "translat" in q.text.lower()]
         return _told("The article says:", "The article does not say that it is a translation.", said)
     if aspect == "length":
         return _told(_length(article), "", [], known=True)
@@ -144,6 +151,19 @@ def _genre(generation: Generation, article: Article) -> Overview:
     personal = [(start, end) for start, end in spans if _PERSONAL.search(article.text[start:end])]
     lead = f"It reads as opinion: {_subject(article)} speaks in the first person."
     return _told(lead, "The article does not say whether it is news or opinion.", _quotes(article, personal[:2]))
+
+
+def _biography(article: Article) -> list[Quote]:
+    """What an author without a note tells of his or her own work in the body, two sentences at most."""
+    from index.sentences import sentence_spans
+
+    found = []
+    for paragraph in article.paragraphs:
+        for start, end in sentence_spans(article.text[paragraph.body : paragraph.end]):
+            span = paragraph.body + start, paragraph.body + end
+            if _LIFE.search(article.text[span[0] : span[1]]) and len(found) < 2:
+                found.append(span)
+    return _quotes(article, found)
 
 
 def _ending(article: Article) -> list[Quote]:

@@ -89,7 +89,10 @@ def _quoted(text: str) -> str:
 
 def _source(voice: str) -> str:
     name = voice.removeprefix("reported:")
-    return "" if name == "unnamed" else f" {name}"
+    if name == "unnamed":
+        return ""
+    # A ministry or a union that the text names by what it is, and not by a name of its own.
+    return f" the {name}" if name[0].islower() and not name.startswith("the ") else f" {name}"
 
 
 def _capital(text: str) -> str:
