@@ -203,7 +203,7 @@ def _classify(line: str, context: _Context) -> HeadKind | None:
             return "credit" if context.signed or (credit and not by) else "author"
         if by and _is_name(_name_part(plain), frozenset(), shouted=True):
             return "author"
-        if credit and context.titled and len(words) <= 12 and not plain.endswith((",", ":")):
+        if credit and (context.titled or context.signed) and len(words) <= 12 and not plain.endswith((",", ":")):
             return "credit"
     if first and not context.rest and len(words) == 1 and plain.isupper() and context.following:
         return "kicker"

@@ -220,4 +220,4 @@ def test_a_question_leans_less_the_more_it_says_by_itself() -> None:
     assert leaning("and?", 0) == 1.0
     assert leaning("is it safe", 1) > leaning("is it safe to swim in the harbour at night", 5) > 0
     assert leaning("and the ferry to the northern islands", 3) > leaning("does he own the ferry", 2) > 0
-    assert leaning("Who owns the ferry", 2) == 0.0
+    assert leaning("Who owns the ferry", 2) > 0.0 == leaning("Who owns the ferry to the northern islands", 4)

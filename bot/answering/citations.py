@@ -49,8 +49,19 @@ def verify(article: Article, quote: Quote) -> None:
     if not (paragraph.start <= quote.start and quote.end <= paragraph.end):
         raise UnverifiedQuote(f"the quote leaves ¶{quote.paragraph} of {article.id}")
     in_head = quote.start < paragraph.body
-    if in_head and not any(line.start <= quote.start and quote.end <= line.end for line in article.head):
+    if in_head and not _is_head(article, quote.start, quote.end, paragraph.body):
         raise UnverifiedQuote(f"the quote glues a head line to ¶{quote.paragraph} of {article.id}")
     in_note = article.note_span is not None and quote.start >= article.note_span[0]
     if (in_head or in_note) != (quote.voice == "byline"):
         raise UnverifiedQuote(f"a byline of {article.id} is told as somebody's claim, or a claim as a byline")
+
+
+def _is_head(article: Article, start: int, end: int, body: int) -> bool:
+    """Whether a span is a head line, part of one, or several in a row from the beginning of one to the end of another."""
+    if any(line.start <= start and end <= line.end for line in article.head):
+        return True
+    return (
+        end <= body
+        and any(line.start == start for line in article.head)
+        and any(line.end == end for line in article.head)
+    )

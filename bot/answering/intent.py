@@ -254,7 +254,9 @@ _GOES_ON = _any_of(
 _POINTS_BACK = _any_of(
     r"\b(?:it|its|they|them|their|theirs|that|this|these|those|there|then|such|ones?|same|else|others?|too|instead|either)\b"
 )
-_SOMEBODY_KNOWN = _any_of(r"\b(?:he|she|him|her|his|hers)\b")
+_SOMEBODY_KNOWN = _any_of(rf"\b(?:he|she|him|her|his|hers)\b|\b(?:the|this|that) {_SOMEBODY}\b")
+# A question of so few words seldom stands by itself.
+_FEW = 2
 
 
 def aspects(question: str) -> tuple[Aspect, ...]:
@@ -295,4 +297,4 @@ def leaning(question: str, content: int) -> float:
         return 1.0 if content <= 3 else 0.6
     if _GOES_ON.search(question):
         return 0.6
-    return 0.4 if _SOMEBODY_KNOWN.search(question) else 0.0
+    return 0.4 if _SOMEBODY_KNOWN.search(question) or content <= _FEW else 0.0

@@ -13,6 +13,7 @@ from bot.answering.citations import quote
 from bot.answering.intent import Aspect
 from bot.answering.types import Quote
 from bot.answering.wording import IN_SHORT
+from bot.answering.voice import BYLINE
 
 SUMMARY_SENTENCES, CLAIMS = 3, 5
 CENTRAL_WORDS = (8, 60)
@@ -33,7 +34,7 @@ _LEANING = re.compile(
 )
 # Authors on what they do or did for a living.
 _LIFE = re.compile(
-    r"\bI (?:\w+ )?(?:am|was|have been|had been|served|serve|worked|work|taught|teach|practised|practise|trained)\b[^.;]{0,60}"
+    r"\bI (?:\w+ )?(?:am|was|have been|had been|served|serve|spent|worked|work|taught|teach|practised|practise|trained)\b[^.;]{0,60}"
     r"\b(?:years|decades?|as an?|for the|an? (?:\w+ )?\w+(?:er|or|ist|ian|ant|man|woman))\b"
     r"|\bmy (?:years|time|career|work) (?:as|in|at)\b|\bas a (?:former|retired) \w+",
 )
@@ -92,7 +93,22 @@ def about(generation: Generation, article: Article, aspects: Sequence[Aspect]) -
     parts = [_aspect(generation, article, aspect) for aspect in aspects]
     leads = dict.fromkeys(part.lead for part in parts)
     quotes = dict.fromkeys(quote for part in parts for quote in part.quotes)
-    return Overview(" ".join(leads), tuple(quotes), any(part.known for part in parts))
+    return Overview(" ".join(leads), tuple(_joined(article, list(quotes))), any(part.known for part in parts))
+
+
+def _joined(article: Article, quotes: Sequence[Quote]) -> list[Quote]:
+    """Head lines that stand right below each other are quoted as one, in the order of the text."""
+    joined: list[Quote] = []
+    for found in quotes:
+        before = joined[-1] if joined else None
+        adjacent = before is not None and before.voice == found.voice == BYLINE and before.paragraph == found.paragraph
+        if before is not None and adjacent:
+            first, last = sorted((before, found), key=lambda q: q.start)
+            if first.end <= last.start and not article.text[first.end : last.start].strip():
+                joined[-1] = quote(article, first.start, last.end)
+                continue
+        joined.append(found)
+    return joined
 
 
 def claims(generation: Generation, article: Article) -> tuple[Quote, ...]:
