@@ -19,8 +19,10 @@ from index.lexical import STOP_WORDS, words
 from bot.answering.spelling import respell
 
 BESIDE = dict(zip("qwertyuiopasdfghjklzxcvbnm", "wqrewtyuiosapsdfghjkxzcvbn", strict=True))
-SOUNDS = (("ph", "f"), ("tion", "shun"), ("ght", "t"), ("ck", "k"), ("qu", "kw"), ("x", "ks"), ("ei", "ie"), ("ea", "ee"))
-SOUNDS += (("ou", "u"), ("ance", "ence"), ("ible", "able"), ("cc", "c"), ("ll", "l"), ("ss", "s"), ("mm", "m"))
+SOUNDS = (
+    ("ph", "f"), ("tion", "shun"), ("ght", "t"), ("ck", "k"), ("qu", "kw"), ("x", "ks"), ("ei", "ie"), ("ea", "ee"),
+    ("ou", "u"), ("ance", "ence"), ("ible", "able"), ("cc", "c"), ("ll", "l"), ("ss", "s"), ("mm", "m"),
+)  # fmt: skip
 
 
 def main() -> None:

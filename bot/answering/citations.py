@@ -57,7 +57,7 @@ def verify(article: Article, quote: Quote) -> None:
 
 
 def _is_head(article: Article, start: int, end: int, body: int) -> bool:
-    """Whether a span is a head line, part of one, or several in a row from the beginning of one to the end of another."""
+    """Whether a span is a head line, part of one, or several in a row, the first and the last of them whole."""
     if any(line.start <= start and end <= line.end for line in article.head):
         return True
     return (

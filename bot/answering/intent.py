@@ -53,12 +53,15 @@ _ASPECTS: dict[Aspect, re.Pattern[str]] = {
         r"^\W*who (?:is|are) (?:he|she)(?: (?:anyway|again|exactly|then|really|even))?\W*$",
         rf"^\W*who(?:'s| is|s) (?:this|that|the) {_SOMEBODY}\b",
         r"\bis the person writing\b",
-        rf"\b(?:is|was|does|has) (?:this|that|the) {_SOMEBODY} (?:even |just |really |also |actually )*(?:an?|some|have|know|qualified)\b",
-        rf"\b(?:does|has|did) (?:{_WRITER}|(?:this|that|the) {_SOMEBODY}) (?:even |really |actually )*(?:have|had|got) (?:any|a|some) "
+        rf"\b(?:is|was|does|has) (?:this|that|the) {_SOMEBODY} (?:even |just |really |also |actually )*(?:an?|some"
+        rf"|have|know|qualified)\b",
+        rf"\b(?:does|has|did) (?:{_WRITER}|(?:this|that|the) {_SOMEBODY}) (?:even |really |actually )*(?:have|had"
+        rf"|got) (?:any|a|some) "
         r"(?:links?|ties?|connections?|experience|expertise|stake|training|degree|qualifications?)\b",
         r"\b(?:any|what) (?:links?|ties|connections?|experience|expertise) (?:does|has) (?:he|she)\b",
         rf"\bwho is (?:he|she|{_WRITER})\b(?= (?:and|,|-))|^\W*is (?:he|she) (?:even|just|only) (?:an?|some)\b",
-        r"\bwhat(?:'s| is|s) (?:his|her|their) (?:\w+ )?(?:background|job|profession|credentials|expertise|day job|experience)\b",
+        r"\bwhat(?:'s| is|s) (?:his|her|their) (?:\w+ )?(?:background|job|profession|credentials|expertise|day job"
+        r"|experience)\b",
     ),
     "date": _any_of(
         rf"\bwhen (?:was|is|were) {_IT}(?: \w+)? (?:{_PUBLISHED}|from)\b",
@@ -99,10 +102,12 @@ _ASPECTS: dict[Aspect, re.Pattern[str]] = {
         r"\bword count\b",
     ),
     "genre": _any_of(
-        rf"\b(?:is|was) {_IT}(?: just| really| even)? (?:an? )?(?:news|opinion|op-?ed|fact|editorial|satire|report)\b",
+        rf"\b(?:is|was) {_IT}(?: just| really| even)? (?:an? )?(?:news|opinion|op-?ed|fact|editorial|satire"
+        rf"|report)\b",
         r"\bnews or (?:an? )?opinion\b",
         r"\bopinion or (?:news|fact)\b",
-        r"\b(?:news|fact)s?\b.{0,20}\bor (?:just |only |is it )*(?:his|her|their|someone'?s?|an?|the author'?s?)? ?opinions?\b",
+        r"\b(?:news|fact)s?\b.{0,20}\bor (?:just |only |is it )*(?:his|her|their|someone'?s?|an?"
+        r"|the author'?s?)? ?opinions?\b",
         rf"\bwhat (?:kind|sort|type) of (?:{_TEXT}|writing) is (?:this|it|that)\b",
         rf"\bis (?:this|it|{_IT}) (?:biased|objective|neutral|propaganda)\b",
     ),
@@ -164,7 +169,10 @@ _DO = (
     r"(?:(?:^|[.!?;:,\n])\s*|\b(?:please|pls|now|then|just|and|so|must|shall)\s+"
     r"|\b(?:can|could|will|would|should|may) you (?:please )?)"
 )
-_BOSS = r"(?:(?:server|discord|bot|site) )?(?:admins?|administrators?|moderators?|mods?|owner|developers?|devs?|creator|operator)"
+_BOSS = (
+    r"(?:(?:server|discord|bot|site) )?"
+    r"(?:admins?|administrators?|moderators?|mods?|owner|developers?|devs?|creator|operator)"
+)
 _ORDERS = _any_of(
     # Set the rules aside, or show them.
     _DO + r"(?:ignore|disregard|forget|override|bypass)\b.{0,40}"
@@ -175,25 +183,30 @@ _ORDERS = _any_of(
     r"\bjailbreak\b",
     r"\byour (?:api )?(?:token|key|password|secret|env(?:ironment)? variables?)\b",
     r"\bsystem override\b|\bmaintenance mode\b|\bgod mode\b",
-    r"\bnew (?:rules?|instructions?|persona|policy|directive|system prompt)\b.{0,40}(?::|\bfrom (?:the )?(?:admins?|mods?|owner|dev)|\byou\b)",
-    rf"\bthis is (?:the|your) {_BOSS}\b|\bas (?:your|the) {_BOSS}\b.{{0,20}}\bi\b|\bi(?: am|'m|m) (?:your|the) {_BOSS}\b",
+    r"\bnew (?:rules?|instructions?|persona|policy|directive|system prompt)\b.{0,40}(?::"
+    r"|\bfrom (?:the )?(?:admins?|mods?|owner|dev)|\byou\b)",
+    rf"\bthis is (?:the|your) {_BOSS}\b|\bas (?:your|the) {_BOSS}\b.{{0,20}}\bi\b|\bi(?: am|'m|m) (?:your"
+    rf"|the) {_BOSS}\b",
     r"\bthat(?:'s|’s|s| is) an order\b|\bby order of the (?:admins?|mods?)\b",
     r"\b(?:above|before|over) this line\b|\beverything above\b",
-    _DO
-    + r"(?:translate|encode|decode|summari[sz]e|repeat|reveal|print|show|paste|leak|dump|output|list|give|tell|send|spell)\b.{0,25}"
-    r"\b(?:your|ur|the hidden|the secret|the system|the initial) (?:\w+ )?(?:prompts?|instructions?|rules|guidelines|settings|config\w*"
+    _DO + r"(?:translate|encode|decode|summari[sz]e|repeat|reveal|print|show|paste|leak|dump|output|list|give|tell"
+    r"|send|spell)\b.{0,25}"
+    r"\b(?:your|ur|the hidden|the secret|the system|the initial) (?:\w+ )?(?:prompts?|instructions?|rules"
+    r"|guidelines|settings|config\w*"
     r"|source code|code|context|memory|system message)\b",
     r"\bwhat (?:are|is|were|was|r) (?:your|ur) (?:\w+ )?(?:prompts?|instructions?|rules|guidelines|system message)\b",
     r"\bbase ?64\b|\brot ?13\b|\b[A-Za-z0-9+/]{40,}={0,2}(?=\s|$)",
     # Be somebody else.
     r"\b(?:you|u) (?:are|r|re) (?:now|no longer)\b|\byou(?:'|’)?re now\b|\bu ?r now\b|\bur an? \w+.{0,20}\bnow\b",
-    r"(?<!that )(?<!if )\byou (?:must|shall|have to|will|may|can) (?:only |now |always |never )*(?:answer|reply|respond|say|obey|comply|invent|make up|fabricate"
+    r"(?<!that )(?<!if )\byou (?:must|shall|have to|will|may|can) (?:only |now |always |never )*(?:answer|reply"
+    r"|respond|say|obey|comply|invent|make up|fabricate"
     r"|pretend|speak|talk)\b",
-    _DO
-    + r"(?:answer|speak|reply|respond|talk|write|confess|continue)\b.{0,12}\bas (?:if|though|an?|the|\w+ in (?:the )?first person)\b",
+    _DO + r"(?:answer|speak|reply|respond|talk|write|confess|continue)\b.{0,12}\bas (?:if|though|an?|the"
+    r"|\w+ in (?:the )?first person)\b",
     r"\bas \w+ in (?:the )?first person\b|\bin (?:his|her|the \w+) (?:own )?voice (?:tell|say|write|confirm)\b",
     r"\bin the \w+ voice\b.{0,10}\b(?:tell|say|write)\b",
-    r"\bfrom (?:now|here) on\b,? (?:(?:u|you|please|only|just|always|never|answer|reply|respond|say|speak|call|act|end|start|write|talk)\b)",
+    r"\bfrom (?:now|here) on\b,? (?:(?:u|you|please|only|just|always|never|answer|reply|respond|say|speak|call|act"
+    r"|end|start|write|talk)\b)",
     _DO + r"(?:let's |let’s |lets )?(?:role ?-?play|simulate|impersonate)\b|\blet[’']?s role ?-?play\b",
     _DO + r"(?:act|behave|role-?play) (?:as|like|to be|that|you)\b",
     _DO + r"pretend\b",
@@ -208,14 +221,15 @@ _ORDERS = _any_of(
     _DO + r"(?:make|think|come) up\b.{0,20}\b(?:quotes?|quotation|sentences?|fact|source|line)\b",
     r"\bmade[- ]up (?:quotes?|quotation|sentences?|source)\b",
     r"\b(?:fake|fabricated|invented|bogus) (?:quotes?|quotation|sentences?|citations?)\b",
-    _DO
-    + r"(?:make|have|let) (?:the )?(?:author|writer|him|her|them|bot) (?:say|agree|admit|confess|claim|love|hate|sound)\b",
-    _DO
-    + r"(?:answer|reply|respond|end|start|finish|begin|sign|append|add|prefix)\b.{0,25}\b(?:with (?:the (?:word|phrase)|[A-Z]{4,})"
+    _DO + r"(?:make|have|let) (?:the )?(?:author|writer|him|her|them|bot) (?:say|agree|admit|confess|claim|love|hate"
+    r"|sound)\b",
+    _DO + r"(?:answer|reply|respond|end|start|finish|begin|sign|append|add|prefix)\b.{0,25}\b(?:with (?:the (?:word"
+    r"|phrase)|[A-Z]{4,})"
     r"|to (?:each|every|all) (?:reply|answer|message)|every (?:reply|answer|message))",
-    r"\bas an? (?:ai|llm|language model|chat ?bot)\b|\bstop quoting\b|\b(?:the )?words above\b|\bstarting with [\"“']?you are\b",
-    _DO
-    + r"(?:ignore|disregard|forget|override|bypass|disable)\b.{0,15}(?:\b(?:all|everything|what) (?:of )?(?:that|this|it|you)\b"
+    r"\bas an? (?:ai|llm|language model|chat ?bot)\b|\bstop quoting\b|\b(?:the )?words above\b"
+    r"|\bstarting with [\"“']?you are\b",
+    _DO + r"(?:ignore|disregard|forget|override|bypass|disable)\b.{0,15}(?:\b(?:all|everything|what) (?:of )?(?:that"
+    r"|this|it|you)\b"
     r"|\b(?:safety|safeguards?|filters?|restrictions?|guardrails?)\b)",
     _DO + r"(?:invent|fabricate|fake|forge)\b",
     _DO + r"(?:write|compose|sing|generate|give|tell|make)\b (?:me |us )?(?:a|an|some) (?:\w+ ){0,2}"
@@ -226,11 +240,11 @@ _ORDERS = _any_of(
     r"@everyone|@here|<@[!&]?\d+>|<#\d+>",
     r"</?\s*(?:article|system|\w*instructions?|prompt|context|assistant|user)\b[^>]*>",
     r"^\s*(?:system|assistant|developer)\s*:",
-    _DO
-    + r"(?:run|execute|eval|exec)\b.{0,20}\b(?:commands?|code|shell|script|rm|sudo|curl|ls|cat|python|bash|sql|query)\b",
+    _DO + r"(?:run|execute|eval|exec)\b.{0,20}\b(?:commands?|code|shell|script|rm|sudo|curl|ls|cat|python|bash|sql"
+    r"|query)\b",
     r"\b(?:eval|exec|system|__import__|os\.\w+)\(|\bdrop table\b|/etc/passwd|\bcat \.env\b|\bcurl (?:-|https?:)|\$\(",
-    _DO
-    + r"(?:open|read|print|show|cat|delete|list)\b.{0,15}(?:\.env\b|\benvironment variables?\b|\bfiles? (?:on|of) (?:the|your)\b)",
+    _DO + r"(?:open|read|print|show|cat|delete|list)\b.{0,15}(?:\.env\b|\benvironment variables?\b|\bfiles? (?:on"
+    r"|of) (?:the|your)\b)",
     r"\brm -rf\b|\bsudo\b",
 )
 
@@ -252,7 +266,8 @@ _GOES_ON = _any_of(
     r"^\W*(?:and|but|so|or|then|also|really|ok(?:ay)?|what about|how about|why not|since when|says who|no)\b"
 )
 _POINTS_BACK = _any_of(
-    r"\b(?:it|its|they|them|their|theirs|that|this|these|those|there|then|such|ones?|same|else|others?|too|instead|either)\b"
+    r"\b(?:it|its|they|them|their|theirs|that|this|these|those|there|then|such|ones?|same|else|others?|too|instead"
+    r"|either)\b"
 )
 _SOMEBODY_KNOWN = _any_of(rf"\b(?:he|she|him|her|his|hers)\b|\b(?:the|this|that) {_SOMEBODY}\b")
 # A question of so few words seldom stands by itself.

@@ -34,7 +34,8 @@ _LEANING = re.compile(
 )
 # Authors on what they do or did for a living.
 _LIFE = re.compile(
-    r"\bI (?:\w+ )?(?:am|was|have been|had been|served|serve|spent|worked|work|taught|teach|practised|practise|trained)\b[^.;]{0,60}"
+    r"\bI (?:\w+ )?(?:am|was|have been|had been|served|serve|spent|worked|work|taught|teach|practised|practise"
+    r"|trained)\b[^.;]{0,60}"
     r"\b(?:years|decades?|as an?|for the|an? (?:\w+ )?\w+(?:er|or|ist|ian|ant|man|woman))\b"
     r"|\bmy (?:years|time|career|work) (?:as|in|at)\b|\bas a (?:former|retired) \w+",
 )
@@ -173,7 +174,7 @@ def _biography(article: Article) -> list[Quote]:
     """What an author without a note tells of his or her own work in the body, two sentences at most."""
     from index.sentences import sentence_spans
 
-    found = []
+    found: list[tuple[int, int]] = []
     for paragraph in article.paragraphs:
         for start, end in sentence_spans(article.text[paragraph.body : paragraph.end]):
             span = paragraph.body + start, paragraph.body + end

@@ -4,12 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.answering.speech import TITLES, Mention
+from bot.answering.grammar import TITLES
+from bot.answering.mentions import Mention
 
 _CAPITAL = r"[^\W\d_a-zà-öø-ÿ][\w’'\-]*"
 _PARTICLE = r"(?:de|van|von|der|den|al|el|bin|ibn|da|di|du|la|le|ter|ten|dos)"
+_INITIAL = r"[^\W\d_a-z]\."
 _FULL = re.compile(
-    rf"\b(?:(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Sen)\.[ \n]|(?:[^\W\d_a-z]\.[ \n]?)*){_CAPITAL}(?:[ \n](?:{_PARTICLE}[ \n]){{0,2}}(?:[^\W\d_]\.|{_CAPITAL})){{1,4}}"
+    rf"\b(?:(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Sen)\.[ \n]|(?:{_INITIAL}[ \n]?){{0,3}}){_CAPITAL}"
+    rf"(?:[ \n](?:{_PARTICLE}[ \n]){{0,2}}(?:{_INITIAL}|{_CAPITAL})){{1,4}}"
 )
 # "the trade minister, NAME" and "NAME, the minister", "Minister NAME".
 _OFFICE_WORD = (

@@ -25,8 +25,8 @@ _CHAT_WORDS = frozenset(
         "abt alot app apps arent aswell aint bot btw cant couldnt didnt doesnt dont etc eur fyi gonna gotta hadnt "
         "hasnt havent hes idk imo isnt itll ive lol lmao omg pls plz ppl shd shes shouldnt shouldve smth thats "
         "thatll theres theyd theyll theyre theyve thx tho tldr ur usa wanna wasnt werent whats wheres whos whys "
-        "wld wont wouldnt wouldve wats wtf wut youd youll youre youve admin admins mod mods emoji discord dm http https www "
-        "com wifi vpn tech"
+        "wats wld wont wouldnt wouldve wtf wut youd youll youre youve admin admins mod mods emoji discord dm http "
+        "https www com wifi vpn tech"
     ).split()
 )
 # British spellings of words that the word list has in American.
@@ -35,8 +35,8 @@ _BRITISH = (
     ("ence", "ense"), ("sce", "ske"), ("inium", "inum"),
 )  # fmt: skip
 _SOUNDS = (
-    ("tion", "shn"), ("sion", "shn"), ("cian", "shn"), ("tch", "ch"), ("sch", "sk"), ("ph", "f"), ("ck", "k"), ("qu", "kw"),
-    ("dge", "j"), ("gn", "n"), ("kn", "n"), ("wr", "r"), ("mb", "m"), ("x", "ks"), ("th", "t"),
+    ("tion", "shn"), ("sion", "shn"), ("cian", "shn"), ("tch", "ch"), ("sch", "sk"), ("ph", "f"), ("ck", "k"),
+    ("qu", "kw"), ("dge", "j"), ("gn", "n"), ("kn", "n"), ("wr", "r"), ("mb", "m"), ("x", "ks"), ("th", "t"),
 )  # fmt: skip
 _LETTERS = str.maketrans("cqzvdg", "kksftk")
 _WORD = re.compile(r"(?<![\w/@'’.])[^\W\d_]{3,}(?![\w'’/:@]|\.\w)")
@@ -111,7 +111,7 @@ def _near(word: str, known: Sequence[str], limit: int) -> list[str]:
 
 
 def _plausible(word: str, known: str, vocabulary: Mapping[str, int], *, proper: bool) -> bool:
-    """A short word is one slip away from too many others, and a name from other names: those are read with more care."""
+    """A short word is one slip away from too many others, and a name from other names: both are read with care."""
     if proper:
         one = DamerauLevenshtein.distance(word, known) <= 1
         return known in vocabulary and (one or (len(word) > 4 and sound(known) == sound(word)))
@@ -171,7 +171,7 @@ def _is_word(word: str, vocabulary: Mapping[str, int]) -> bool:
 
 
 def _in_english(word: str) -> bool:
-    """Whether English has a word, and if it is short and rare, that it is not a function word written by ear ("wat")."""
+    """Whether English has a word; a short and rare one that sounds like a function word ("wat") is none."""
     count = _english().word_frequency.dictionary.get(word, 0)
     return count > 0 and not (count < RARE and len(word) <= 4 and sound(word) in _function_sounds())
 
