@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.lexical import words
 
-from bot.answering.spelling import names_person, respell
+from bot.answering.spelling import names_person, respell, sound
 
 VOCABULARY = dict.fromkeys(
     "council ferry harbour bridge mayor ostrander velmora tariff sanctions referendum dredging budget dam".split(),
@@ -32,6 +32,12 @@ VOCABULARY = dict.fromkeys(
         pytest.param("becuase", "because", id="English, swapped"),
         pytest.param("goverment", "government", id="English, lost"),
         pytest.param("definately", "definitely", id="English, wrong"),
+        pytest.param("wat", "what", id="a function word written by ear"),
+        pytest.param("wen", "when", id="another one"),
+        pytest.param("hapend", "happened", id="two letters lost, the sound kept"),
+        pytest.param("ostrandur", "ostrander", id="a name written by ear"),
+        pytest.param("tarrif", "tariff", id="the wrong letter doubled"),
+        pytest.param("ferrie", "ferry", id="an ending by ear"),
     ],
 )
 def test_a_slip_is_read_as_the_word_that_was_meant_and_the_correction_is_reported(slip: str, word: str) -> None:
@@ -61,6 +67,8 @@ def test_every_correction_is_reported_in_order() -> None:
         pytest.param("velmora ostrander dredging tariff", id="words of the index"),
         pytest.param("who is Zelk, and did Brankovic meet Orlov?", id="unknown names"),
         pytest.param("don't can’t o'clock velmroa's", id="words with an apostrophe"),
+        pytest.param("nato, nike and prof", id="short words that the list of English has seldom"),
+        pytest.param("rebar, laksa and an ebike", id="words that neither has, and that only look like others"),
         pytest.param("covid19 and 3rd f16s", id="words with digits"),
         pytest.param("a harbour_bridg file", id="words with an underscore"),
         pytest.param("naïve café", id="accents"),
@@ -78,6 +86,28 @@ def test_a_slip_that_is_shouted_is_mended_too() -> None:
 
 def test_a_name_that_the_index_lacks_does_not_become_a_name_that_it_holds() -> None:
     assert respell("Did Ostberger resign?", VOCABULARY).text == "Did Ostberger resign?"
+
+
+def test_a_name_in_capitals_is_mended_where_it_sounds_the_same() -> None:
+    assert respell("What does Ostrandor want?", VOCABULARY).text == "What does ostrander want?"
+    assert respell("What does Ostrundar want?", VOCABULARY).text == "What does ostrander want?"
+
+
+def test_a_word_without_its_accents_is_read_as_the_one_of_the_index() -> None:
+    assert respell("the communique of gurkan", {"communiqué": 1, "gürkan": 2}).text == "the communiqué of gürkan"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("phone", "fone"), ("knight", "nite"), ("sanction", "sankshun"), ("wrist", "rist"), ("bridge", "brij")],
+)
+def test_what_is_written_by_ear_sounds_the_same(one: str, other: str) -> None:
+    assert sound(one) == sound(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("ferry", "fear not"), ("mediate", "meditate"), ("rebar", "rear")])
+def test_what_sounds_otherwise_is_told_apart(one: str, other: str) -> None:
+    assert sound(one) != sound(other)
 
 
 def test_a_word_as_long_as_the_limit_is_left_alone() -> None:

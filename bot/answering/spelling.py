@@ -52,6 +52,7 @@ class Respelled(NamedTuple):
 def respell(text: str, vocabulary: Mapping[str, int]) -> Respelled:
     """Respell the words that neither the index nor English knows; vocabulary: the index's lower-case words."""
     corrections: list[tuple[str, str]] = []
+    known = _indexed(frozenset(vocabulary))
     shouted = text.isupper()
 
     def better(match: re.Match[str]) -> str:
@@ -60,7 +61,7 @@ def respell(text: str, vocabulary: Mapping[str, int]) -> Respelled:
         if not shouted and any(c.isupper() for c in word[1:]):
             return word
         proper = word[0].isupper() and match.start() > 0 and not shouted
-        found = _best(word.lower(), vocabulary, proper=proper)
+        found = _best(word.lower(), vocabulary, known, proper=proper)
         if found is None:
             return word
         corrections.append((word, found))
@@ -77,23 +78,21 @@ def names_person(text: str, surname: str) -> bool:
     return False
 
 
-def _best(word: str, vocabulary: Mapping[str, int], *, proper: bool) -> str | None:
-    if len(word) > 30 or _is_word(word, vocabulary):
-        return None
-    accented = _folded(vocabulary).get(word)
-    if accented is not None:
+def _best(word: str, vocabulary: Mapping[str, int], index: "_Index", *, proper: bool) -> str | None:
+    accented = index.folded.get(word)
+    if accented is not None or len(word) > 30 or _is_word(word, vocabulary):
         return accented
-    found = _nearest(word, vocabulary, proper=proper)
+    found = _nearest(word, vocabulary, index, proper=proper)
     if found is None and word.endswith("s") and len(word) > 5:
         # A plural, or a possessive without its apostrophe, of a misspelt word.
-        found = _nearest(word[:-1], vocabulary, proper=proper)
+        found = _nearest(word[:-1], vocabulary, index, proper=proper)
     # A rare word that English has gives way to a function word written by ear, and to nothing else.
     return found if word not in _english() or found in STOP_WORDS else None
 
 
-def _nearest(word: str, vocabulary: Mapping[str, int], *, proper: bool) -> str | None:
+def _nearest(word: str, vocabulary: Mapping[str, int], index: "_Index", *, proper: bool) -> str | None:
     limit = 1 if len(word) <= 5 else 2
-    known = {*_near(word, tuple(vocabulary), limit), *_by_sound(vocabulary).get(sound(word), ())}
+    known = {*_near(word, index.words, limit), *index.heard.get(sound(word), ())}
     if not proper:
         known.update(_near(word, _frequent(), limit))
     costs = [
@@ -124,7 +123,11 @@ def _plausible(word: str, known: str, vocabulary: Mapping[str, int], *, proper: 
         )
     if known in STOP_WORDS:
         return len(word) < 6 or len(known) > 3
-    return known in vocabulary or (len(word) == 4 and sound(known) == sound(word)) or (len(word) > 4 and len(known) > 3)
+    return (
+        known in vocabulary
+        or (len(word) == 4 and sound(known) == sound(word) and (len(known) > 4 or sorted(known) == sorted(word)))
+        or (len(word) > 4 and len(known) > 3)
+    )
 
 
 def _cost(word: str, known: str, vocabulary: Mapping[str, int]) -> float:
@@ -181,9 +184,16 @@ def _function_sounds() -> frozenset[str]:
     return frozenset(sound(word) for word in STOP_WORDS if len(word) >= 4)
 
 
+class _Index(NamedTuple):
+    """The words of a vocabulary; by what accented ones are without accents; and the longer ones by their sound."""
+
+    words: tuple[str, ...]
+    folded: Mapping[str, str]
+    heard: Mapping[str, tuple[str, ...]]
+
+
 @lru_cache(maxsize=8)
-def _indexed(vocabulary: frozenset[str]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    """The accented words of a vocabulary by what is left without accents, and its longer words by their sound."""
+def _indexed(vocabulary: frozenset[str]) -> _Index:
     folded, heard = {}, defaultdict(list)
     for word in sorted(vocabulary):
         plain = "".join(c for c in normalize("NFD", word) if not combining(c))
@@ -191,15 +201,7 @@ def _indexed(vocabulary: frozenset[str]) -> tuple[dict[str, str], dict[str, tupl
             folded[plain] = word
         if len(word) > 4 and word.isalpha():
             heard[sound(word)].append(word)
-    return folded, {key: tuple(found) for key, found in heard.items() if len(key) > 2}
-
-
-def _folded(vocabulary: Mapping[str, int]) -> Mapping[str, str]:
-    return _indexed(frozenset(vocabulary))[0]
-
-
-def _by_sound(vocabulary: Mapping[str, int]) -> Mapping[str, tuple[str, ...]]:
-    return _indexed(frozenset(vocabulary))[1]
+    return _Index(tuple(vocabulary), folded, {key: tuple(found) for key, found in heard.items() if len(key) > 2})
 
 
 @cache
