@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-Group = Literal["say", "think", "want", "act", "name"]
+Group = Literal["say", "think", "want", "act", "name", "find"]
 
 
 def _forms(bases: str) -> Iterator[str]:
@@ -28,7 +28,8 @@ VERBS: dict[str, Group] = {
             " emphasise exclaim explain hint imply insist joke lament maintain mention mumble murmur note object"
             " observe opine plead pledge predict proclaim protest recall reckon recount remark remind repeat"
             " reply report respond retort reveal shout sigh snap* state stress suggest testify urge vow warn whisper"
-            " calculate estimate project forecast caution quip* recommend"
+            " calculate estimate project forecast caution quip* recommend concur* speculate grumble gripe tweet post"
+            " blog* sneer thunder rejoin interject repute attest profess posit volunteer inform notify preach"
         ),
         "say",
     ),
@@ -41,6 +42,10 @@ VERBS: dict[str, Group] = {
         _forms("believe fear hope expect suspect imagine assume consider doubt worry wonder realize realise"), "think"
     ),
     **dict.fromkeys("think thinks thought".split(), "think"),
+    # "She is convinced that".
+    **dict.fromkeys("sure certain convinced confident adamant persuaded worried afraid".split(), "think"),
+    **dict.fromkeys(_forms("conclude discover prove notice learn calculate establish"), "find"),
+    **dict.fromkeys("find finds found show shows showed shown".split(), "find"),
     **dict.fromkeys(_forms("want demand prefer* favour favor propose advocate seek wish support oppose"), "want"),
     **dict.fromkeys(_forms("offer promise threaten defend attack ask accuse blame praise mock dismiss reject"), "act"),
     **dict.fromkeys(_forms("call describe label brand term compare"), "name"),
@@ -57,6 +62,22 @@ NOUNS = frozenset(
         " repeat lament written spoken held agree agrees agreed known reported expected considered seek seeks"
     ).split()
 )
+# Verbs that say only together with one of these words after them: "puts it at", "made the point", "let it be known".
+LIGHT = {
+    **dict.fromkeys("put puts".split(), frozenset("at case it objection argument question matter point".split())),
+    **dict.fromkeys("make makes made".split(), frozenset("point case argument objection clear plain".split())),
+    **dict.fromkeys("let lets".split(), frozenset("known slip drop".split())),
+    **dict.fromkeys("give gives gave".split(), frozenset("reason reasons explanation warning assurance".split())),
+    **dict.fromkeys("raise raises raised".split(), frozenset("objection objections point concern concerns".split())),
+    **dict.fromkeys("take takes took".split(), frozenset("view line position".split())),
+}
+# What must be followed by "that" to say anything.
+WITH_THAT = frozenset(
+    "sure certain convinced confident adamant persuaded worried afraid find finds found show shows showed shown prove"
+    " proves proved notice notices noticed learn learns learned establish establishes established discover discovers"
+    " discovered".split()
+)
+VERBS.update({verb: "say" for verb in LIGHT if verb not in VERBS})
 BE = frozenset("is are was were be been being am".split())
 AUXILIARIES = BE | frozenset("has have had having will would can could may might shall should must do does did".split())
 NOT = frozenset("not never nor neither hardly n't doesn't don't didn't hasn't haven't wouldn't cannot can't".split())

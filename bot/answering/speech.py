@@ -12,6 +12,7 @@ from bot.answering.grammar import (
     DETERMINERS,
     HABITS,
     INDEFINITE,
+    LIGHT,
     NOBODY,
     NOT,
     NOUNS,
@@ -24,6 +25,7 @@ from bot.answering.grammar import (
     SUPPOSED,
     THIRD,
     VERBS,
+    WITH_THAT,
     Group,
 )
 from bot.answering.mentions import Mention, from_head, is_common, last_place, mention, owns
@@ -76,7 +78,10 @@ _HEARSAY: dict[Literal["it is said", "is said to", "author is told", "usual sayi
     "usual saying": re.compile(
         r"\bthe (?:usual|common|standard|obvious|other|official) (?:reply|answer|objection|argument|defence"
         r"|defense|case"
-        r"|complaint|explanation|excuse|line|view) (?:is|was|goes|runs)\b",
+        r"|complaint|explanation|excuse|line|view) (?:is|was|goes|runs)\b"
+        r"|\b(?:so )?the (?:\w+ )?(?:argument|theory|story|thinking|logic|reasoning|saying|legend) (?:goes|runs"
+        r"|has it)\b"
+        r"|\b(?:some|many) would (?:have us believe|say|argue|object)\b",
         re.IGNORECASE,
     ),
 }
@@ -93,7 +98,8 @@ _ACCORDING = re.compile(
     r"|judge?ment|report)\b"
     r"|\b(?P<holder>(?:[Tt]he|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[A-Z])[\w’' .\-]{0,40}?)[’']s\s+(?:own\s+)?(?:\w+\s+)?"
     r"(?:answer|argument|reply|claim|estimate|objection|complaint|case|position|defence|defense|theory|explanation"
-    r"|response|forecast|figure|calculation|line|warning)\s+(?:is|was|were|are|has been|goes|runs)\b"
+    r"|response|forecast|figure|calculation|line|warning|point|view|opinion|thesis|belief|message|advice|verdict"
+    r"|contention|fear|hope|plea|worry|promise|excuse|conclusion|retort)\s+(?:is|was|were|are|has been|goes|runs)\b"
 )
 
 
@@ -133,10 +139,9 @@ def reports(masked: str) -> list[Report]:
     words = tokens(masked)
     for place, word in enumerate(words):
         group = VERBS.get(word if place else word.lower())
-        if group is not None:
-            report = _report(words, place, group)
-            if report is not None:
-                found.append(report)
+        report = _report(words, place, group) if group is not None else _unheard(words, place)
+        if report is not None:
+            found.append(report)
     return found
 
 
@@ -147,7 +152,10 @@ def _report(words: Sequence[str], place: int, group: Group) -> Report | None:
         if left == 0 or words[left - 1].lower() not in HABITS:
             return None
         left, negated, passive = _before(words, left - 1)
-    if passive:
+    verb = words[place].lower()
+    if passive and not (verb in WITH_THAT and group == "think"):
+        return None
+    if (verb in WITH_THAT and words[place + 1 : place + 2] != ["that"]) or (verb in LIGHT and _is_noun(words, place)):
         return None
     heard = any(word.lower() in ("me", "us") for word in words[place + 1 : place + 4])
     if group == "say" and _inverted(words, place, left):
@@ -163,12 +171,30 @@ def _report(words: Sequence[str], place: int, group: Group) -> Report | None:
     return Report(source, group, complement, negated or source.word in NOBODY, place, heard)
 
 
+def _unheard(words: Sequence[str], place: int) -> Report | None:
+    """A verb that is in no list, where somebody named or a pronoun has it and "that" or a quotation follows."""
+    word, following = words[place], words[place + 1 : place + 3]
+    if not place or not word.islower() or not word.endswith(("s", "ed")) or len(word) < 4 or word in AUXILIARIES:
+        return None
+    if words[place - 1] == QUOTED and following and following[0][0].isupper():
+        source = mention(_until(words, place + 1))
+        return Report(source, "say", "aside", negated=False, place=place) if source.subject == "named" else None
+    if following[:1] != ["that"] and QUOTED not in following[: 1 + (following[:1] in ([","], [":"]))]:
+        return None
+    left, negated, passive = _before(words, place)
+    if passive or left < 0 or words[left].lower() in DETERMINERS | PREPOSITIONS | {"to"}:
+        return None
+    source = _subject(words, left)
+    complement: Complement = "that" if following[0] == "that" else "quote"
+    return Report(source, "say", complement, negated, place) if source.subject in ("named", "pronoun") else None
+
+
 def _is_noun(words: Sequence[str], place: int) -> bool:
     """Whether a form that is a noun as often as a verb has nothing after it that only a verb would have."""
     verb = words[place].lower()
     following = [word.lower() for word in words[place + 1 : place + 9]]
-    if verb in ("put", "puts"):
-        return not {"at", "case", "it", "objection", "argument", "question", "matter"} & set(following)
+    if verb in LIGHT:
+        return not LIGHT[verb] & set(following)
     if verb not in NOUNS:
         return False
     before = words[place - 1].lower() if place else ""

@@ -35,7 +35,7 @@ _HEDGES: dict[str, re.Pattern[str]] = {
         r"\b(?:I|we) (?:\w+ly |still |rather |do |should |would )?(?:think|believe|suspect|guess|suppose|fear"
         r"|expect|hope"
         r"|imagine|assume|reckon)\b(?! (?:in|of|about|no|less|more)\b)|\b(?:I|we) am inclined\b"
-        r"|\bI dare say\b",
+        r"|\bI dare ?say\b|\bone (?:suspects|fears|imagines|supposes|wonders)\b|\btempted to (?:think|say|believe)\b",
         re.IGNORECASE,
     ),
     "own disbelief": re.compile(
@@ -50,7 +50,9 @@ _HEDGES: dict[str, re.Pattern[str]] = {
         r"|doubtful|sceptical|skeptical|unsure|afraid)\b|\b(?:I|we) (?:may|might|could) (?:well )?be (?:wrong"
         r"|mistaken)\b"
         r"|\b(?:I am|we are) (?:wrong|mistaken)\b"
-        r"|\bnot holding (?:my|our) breath\b",
+        r"|\bnot holding (?:my|our) breath\b|\b(?:hard|difficult|too early|impossible) to (?:say|tell|know|predict)\b"
+        r"|\bremains to be seen\b|\btime will tell\b|\bwho knows\b|\banyone[’']s guess\b|\bno guarantee\b"
+        r"|\bcannot be (?:sure|certain)\b",
         re.IGNORECASE,
     ),
     "not excluded": re.compile(
@@ -66,11 +68,12 @@ _HEDGES: dict[str, re.Pattern[str]] = {
         r"|hope|fear"
         r"|suspicions)\b|\bI[’']d (?:\w+ )?(?:guess|say|bet|wager|expect)\b|\b(?:I|we) (?:would|should"
         r"|will) (?:\w+ )?"
-        r"(?:guess|wager|expect|bet|predict|imagine)\b|\ban educated guess\b",
+        r"(?:guess|wager|expect|bet|predict|imagine)\b|\b(?:an educated guess|if I had to guess)\b",
         re.IGNORECASE,
     ),
     "adverb": re.compile(
-        r"\b(?:perhaps|maybe|probably|possibly|presumably|conceivably|arguably|plausibly|almost certainly"
+        r"\b(?:perhaps|maybe|probably|possibly|potentially|hopefully|not necessarily|with luck|presumably"
+        r"|conceivably|arguably|plausibly|almost certainly"
         r"|in all (?:likelihood|probability)|likelier|likeliest|rather no|rather yes)\b",
         re.IGNORECASE,
     ),
@@ -82,7 +85,7 @@ _HEDGES: dict[str, re.Pattern[str]] = {
         r"\b(?:likely|unlikely|likelihood|probable|improbable|uncertain|unclear|not certain|doubtful|potential to"
         r"|a risk)\b"
         r"|\b(?:is|was|be|it|even) (?:\w+ )?possible\b|\bpossible\b(?=,? (?:that|even|by))|\bthink it possible\b"
-        r"|\bthe odds\b|\ba chance\b|\bchances are\b",
+        r"|\b(?:the )?odds (?:are|is)\b|\bthe odds\b|\ba (?:fair |good |real )?chance\b|\bchances are\b",
         re.IGNORECASE,
     ),
     "seems": re.compile(
@@ -237,6 +240,7 @@ def _weight(report: Report) -> float:
         "author is told": 2.2,
         "usual saying": 2.0,
         "name": 1.5,
+        "find": 1.4,
         "think": 1.0,
         "act": 1.2,
         "want": 1.0,
