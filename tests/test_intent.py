@@ -52,8 +52,19 @@ ASKED: dict[Aspect, tuple[str, ...]] = {
         "what was the original language?",
         "the english is odd, is this a translation or what",
     ),
-    "length": ("how long is this article?", "how many words does it have?", "how many paragraphs are in the text?"),
-    "genre": ("is this news or opinion?", "is this an opinion piece?", "is it a news report?", "opinion or fact?"),
+    "length": (
+        "how long is this article?",
+        "how many words does it have?",
+        "how many paragraphs are in the text?",
+        "how long's the piece",
+    ),
+    "genre": (
+        "is this news or opinion?",
+        "is this an opinion piece?",
+        "is it a news report?",
+        "opinion or fact?",
+        "is this news or just some guys opinion lol",
+    ),
     "topic": (
         "what is this about?",
         "what's the article about?",
@@ -67,7 +78,14 @@ ASKED: dict[Aspect, tuple[str, ...]] = {
         "what is her central argument?",
         "in one sentence, what does he argue?",
     ),
-    "summary": ("summarise the article", "tl;dr", "can you sum it up?", "a quick recap please", "short version?"),
+    "summary": (
+        "summarise the article",
+        "tl;dr",
+        "can you sum it up?",
+        "a quick recap please",
+        "short version?",
+        "sum it up in one sentence plz",
+    ),
     "ending": (
         "how does the article end?",
         "how does she conclude?",

@@ -95,6 +95,7 @@ _ASPECTS: dict[Aspect, re.Pattern[str]] = {
     ),
     "length": _any_of(
         rf"\b(?:length|word ?count) of {_IT}\b",
+        rf"\bhow long(?:'s|’s|s) {_IT}\b",
         rf"\bhow long (?:will|would|does) (?:it|{_IT}) (?:take|takes) (?:me )?to read\b|\breading time\b",
         rf"\b(?:is|was) {_IT} (?:very |really |that )?(?:long|short)\W*$",
         rf"\bhow (?:long|many (?:words|paragraphs|pages)) (?:is|are|does|has|in) ?(?:there )?(?:in )?{_IT}\b",
@@ -104,7 +105,7 @@ _ASPECTS: dict[Aspect, re.Pattern[str]] = {
     "genre": _any_of(
         rf"\b(?:is|was) {_IT}(?: just| really| even)? (?:an? )?(?:news|opinion|op-?ed|fact|editorial|satire"
         rf"|report)\b",
-        r"\bnews or (?:an? )?opinion\b",
+        r"\bnews\b.{0,12}\bor\b.{0,25}\bopinions?\b",
         r"\bopinion or (?:news|fact)\b",
         r"\b(?:news|fact)s?\b.{0,20}\bor (?:just |only |is it )*(?:his|her|their|someone'?s?|an?"
         r"|the author'?s?)? ?opinions?\b",
@@ -160,7 +161,7 @@ _FILLER = frozenset(
     terms(
         "article text piece author writer please pls thanks hi hello hey dear bot tell give want know read quick"
         " explain think question different ok okay say says said one two go went day time write written sorry just get"
-        " guy woman man person anyway whats stuff subject some"
+        " guy woman man person anyway whats stuff subject some plz pls lol thx thanks omg dis u ur so btw actually"
     )
 )
 

@@ -1,5 +1,6 @@
 """What is asked: cleaned, respelled, with what it leans on of the conversation. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from bot.answering.types import Question, Turn
 
 MAX_CHARS = 2_000
 CONTEXT_CHARS = 600
+# Beyond so many words a message tells a story around its question.
+LONG_WORDS = 25
 # How much the last exchange counts beside a question that cannot be understood without it.
 LEANING = 0.5
 
@@ -74,24 +77,36 @@ def clean(text: str) -> str:
     return text
 
 
+def focus(text: str) -> str:
+    """What a long message asks: its questions, with the sentence before one that points back; short ones whole."""
+    if len(text.split()) <= LONG_WORDS:
+        return text
+    sentences = [found.strip() for found in re.findall(r"[^.?!\n]+(?:[.?!]+|$)", text) if found.strip()]
+    asking = [at for at, sentence in enumerate(sentences) if sentence.rstrip().endswith("?")]
+    kept = set(asking)
+    kept.update(at - 1 for at in asking if at and intent.leaning(sentences[at], len(content(sentences[at]))) > 0)
+    return " ".join(sentences[at] for at in sorted(kept)) or text
+
+
 def read(question: Question, vocabulary: Mapping[str, int]) -> Reading:
     """Read a question; vocabulary: the lower-case words of the index with their counts. Raises UsageError."""
     text = clean(question.text)
     respelled, corrections = respell(text, vocabulary)
+    asked = focus(respelled)
     order = intent.is_order(text) or intent.is_order(respelled)
-    aspects = () if order else intent.aspects(respelled)
+    aspects = () if order else intent.aspects(asked)
     context = "" if aspects else _last_exchange(question.history)
-    weight = LEANING * intent.leaning(respelled, len(content(respelled)))
+    weight = LEANING * intent.leaning(asked, len(content(asked)))
     if not weight:
         context = ""
     return Reading(
-        text=respelled,
+        text=asked,
         context=context,
         weight=weight if context else 0.0,
         corrections=corrections,
         aspects=aspects,
         order=order,
-        several=intent.asks_for_several(respelled),
+        several=intent.asks_for_several(asked),
     )
 
 
