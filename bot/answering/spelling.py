@@ -154,6 +154,7 @@ def sound(word: str) -> str:
     A shorter Metaphone (Philips 1990): enough to tell what was written by ear, and no further library.
     """
     plain = "".join(c for c in normalize("NFD", word.lower()) if not combining(c))
+    plain = re.sub(r"(.)\1+", r"\1", plain)
     for written, heard in _SOUNDS:
         plain = plain.replace(written, heard)
     plain = re.sub(r"(?<=[ei])gh(?=t|$)|(?<=[aou])gh(?=t)", "", plain)
