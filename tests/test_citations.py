@@ -68,6 +68,13 @@ def test_a_head_line_glued_to_the_body_is_refused() -> None:
         quote(ARTICLE, ARTICLE.head[1].start, GOOD[0].end, "author")
 
 
+def test_head_lines_in_a_row_may_be_quoted_together_and_whole() -> None:
+    first, last = ARTICLE.head[0], ARTICLE.head[1]
+    verify(ARTICLE, quote(ARTICLE, first.start, last.end))
+    with pytest.raises(UnverifiedQuote):
+        quote(ARTICLE, first.start + 3, last.end)
+
+
 def test_words_of_two_paragraphs_are_refused() -> None:
     with pytest.raises(UnverifiedQuote, match="leaves"):
         quote(ARTICLE, GOOD[1].start, GOOD[2].end)
