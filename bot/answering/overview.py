@@ -12,8 +12,8 @@ from index.wording import count
 from bot.answering.citations import quote
 from bot.answering.intent import Aspect
 from bot.answering.types import Quote
-from bot.answering.wording import IN_SHORT
 from bot.answering.voice import BYLINE
+from bot.answering.wording import IN_SHORT
 
 SUMMARY_SENTENCES, CLAIMS = 3, 5
 CENTRAL_WORDS = (8, 60)
