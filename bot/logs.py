@@ -28,9 +28,19 @@ class OneLine(logging.Formatter):
     def _brief(self, record: logging.LogRecord, error: BaseException) -> str:
         record.message = record.getMessage()
         record.asctime = self.formatTime(record)
-        last = traceback.extract_tb(error.__traceback__)[-1:]
-        where = f" at {last[0].filename}:{last[0].lineno}" if last else ""
-        return f"{self.formatMessage(record)} error={type(error).__name__}: {error}{where}"
+        return f"{self.formatMessage(record)} error={place_of(error)}: {error}"
+
+
+def place_of(error: BaseException) -> str:
+    """An exception's kind and where it was raised, without what it says."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return type(error).__name__ + (f" at {last[0].filename}:{last[0].lineno}" if last else "")
+
+
+def failed(log: logging.Logger, what: object, error: BaseException) -> None:
+    """Log a failure in one line; what the error says may hold what was asked, so only --debug shows that."""
+    log.error("failed %s error=%s", what, place_of(error))
+    log.debug("the whole of it", exc_info=error)
 
 
 def without_secrets(text: str) -> str:
@@ -45,4 +55,4 @@ def log_to_stderr(*, debug: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine(debug=debug))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("bot").setLevel(logging.INFO)
+    logging.getLogger("bot").setLevel(logging.DEBUG if debug else logging.INFO)

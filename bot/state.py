@@ -1,7 +1,9 @@
 """What the bot remembers besides what Discord keeps: votes, answer channels, the commands last registered."""
 
 import csv
+import hmac
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,8 +57,8 @@ class State:
             database.executescript(_SCHEMA)
 
     def vote(self, feedback: Feedback) -> None:
-        """Keep a vote. The voter is kept as a digest: enough to count a person once, not to list people."""
-        voter = sha256(str(feedback.user).encode()).hexdigest()[:16]
+        """Keep a vote; the voter as a digest that only this file's own key leads to, enough to count a person once."""
+        voter = hmac.new(self._key(), str(feedback.user).encode(), sha256).hexdigest()[:16]
         row = (feedback.message, voter, feedback.vote, feedback.question, feedback.answer, _now())
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?, ?)", row)
@@ -92,10 +94,15 @@ class State:
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
 
+    def _key(self) -> bytes:
+        with self._open() as database:
+            database.execute("INSERT OR IGNORE INTO notes VALUES ('key', ?)", (secrets.token_hex(32),))
+            return str(database.execute("SELECT value FROM notes WHERE name = 'key'").fetchone()[0]).encode()
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            database = sqlite3.connect(self._path, timeout=5)
+            database = sqlite3.connect(self._path, timeout=1.5)  # Discord waits for three seconds
             try:
                 with database:
                     yield database

@@ -45,7 +45,7 @@ p { margin: 0 0 10px } .field { font-weight: 600; margin-bottom: 2px }
 
 def page(question: str, answerer: Answerer) -> str:
     reply, articles = answerer.ask(Question(question))
-    instead = answerer.instead(reply) if reply.degree == "not_addressed" else ()
+    instead = answerer.instead(reply, articles) if reply.degree == "not_addressed" else ()
     embed = render.answer(reply, articles, instead)
 
     async def labels() -> list[str]:

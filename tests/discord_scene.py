@@ -43,6 +43,7 @@ class Scene:
         if self.running.done():
             online.cancel()
             self.running.result()
+        await self.server.until(lambda: self.desk.state.note("commands"))
 
     async def restart(self) -> None:
         """Stop the bot, and start another that remembers nothing but its files."""
@@ -53,8 +54,8 @@ class Scene:
         """Stop the bot as SIGTERM does, and raise what it raised."""
         self.stop.set()
         if self.running is not None:
-            await asyncio.wait_for(self.running, 15)
-            self.running = None
+            running, self.running = self.running, None
+            await asyncio.wait_for(running, 15)
 
     async def mention(self, text: str, *, user: User | None = None, channel: Channel | None = None) -> Message:
         """Somebody mentions the bot, and gets this answer."""

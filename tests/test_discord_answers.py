@@ -301,12 +301,14 @@ def test_commands_are_registered_only_when_they_changed(play: Play) -> None:
         return sum(request.method == "PUT" and "commands" in request.path for request in scene.server.requests)
 
     async def test(scene: Scene) -> None:
+        await scene.server.until(lambda: scene.desk.state.note("commands"))
         assert puts(scene) == 1
         assert {command["name"] for command in scene.server.commands} == {
             "ask", "article", "summary", "passage", "help", "channel", "status", "Ask about this",
         }  # fmt: skip
 
         await scene.restart()
+        await scene.mention(WHY)
         assert puts(scene) == 1
 
     play(test)

@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import discord
 import pytest
-from discord_scene import Scene, bot_at, run
-from discord_server import Message
+from discord_scene import Scene, bot_at, desk_of, run
+from discord_server import DiscordServer, Message
 
 from index.articles import Article
 from index.embedding import Embedder, model_identity
@@ -21,6 +21,7 @@ from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Question, Reply
+from bot.discord.client import serve
 from bot.discord.markup import unescape
 
 Test = Callable[[Scene], Coroutine[Any, Any, None]]
@@ -390,3 +391,196 @@ def test_logs_are_one_line_an_event_without_question_or_token(play: Play, caplog
 
     with caplog.at_level(logging.INFO, "bot"):
         play(test)
+
+
+@pytest.mark.parametrize("fault", [{"status": 200, "delay": 6.0}, {"status": 500, "times": 9}], ids=str)
+def test_an_answer_does_not_wait_for_the_sign_of_typing(play: Play, fault: dict[str, Any]) -> None:
+    async def test(scene: Scene) -> None:
+        scene.server.fail("POST", r"/channels/\d+/typing", **fault)
+        began = time.monotonic()
+        await scene.server.reply_to(await ask(scene))
+        assert time.monotonic() - began < 4
+
+    play(test, slow=1.2)
+
+
+def test_talk_in_the_bots_thread_is_left_alone(play: Play) -> None:
+    async def test(scene: Scene) -> None:
+        answer = await scene.mention(WHY)
+        await (await scene.server.press(scene.ann, answer, "Thread")).wait()
+        thread = answer.thread
+        assert thread is not None
+        talk = [await scene.server.say(thread, scene.bob, text) for text in ("thanks!", "lol ok", "see you", "📎")]
+        why = await scene.server.say(thread, scene.bob, "why?")
+        await scene.server.reply_to(why)
+        assert not [message.content for message in talk if message.replies or message.reactions]
+
+    play(test)
+
+
+def test_people_who_did_not_ask_are_never_told_to_wait(play: Play) -> None:
+    async def test(scene: Scene) -> None:
+        await (await scene.server.slash(scene.bob, scene.channel, "channel", {"answer": "on"})).wait()
+        talk = [await scene.server.say(scene.channel, scene.ann, "are you coming tonight?") for _ in range(12)]
+        await settled(scene)
+        assert not [m for m in talk if m.replies or m.reactions]
+        assert not scene.server.answers(scene.server.dm(scene.ann))
+        # Nor has that talk cost her anything.
+        await scene.mention(WHY)
+
+    play(test, desk={"per_minute": 5})
+
+
+def test_an_answer_channel_without_permissions_says_which(play: Play) -> None:
+    async def test(scene: Scene) -> None:
+        scene.channel.deny("send_messages")
+        await asyncio.sleep(0.1)
+        on = await scene.server.slash(scene.bob, scene.channel, "channel", {"answer": "on"})
+        assert "Send Messages" in unescape((await on.wait()).text)
+
+    play(test)
+
+
+def test_an_answer_that_hangs_does_not_stop_the_others(play: Play, answerer: Answerer) -> None:
+    class Hangs(Slow):
+        def ask(self, question: Question) -> tuple[Reply, Mapping[str, Article]]:
+            if "hang" in question.text:
+                time.sleep(4)
+            return self._answerer.ask(question)
+
+    async def test(scene: Scene) -> None:
+        hung = await ask(scene, "Does this hang?")
+        await asyncio.sleep(0.1)
+        other = await scene.server.say(scene.channel, scene.bob, f"{scene.server.bot.mention} {WHY}")
+        assert "took me too long" in unescape((await scene.server.reply_to(hung)).text)
+        # Who waited behind it has waited as long; who asks now is served.
+        await scene.server.reply_to(other)
+        assert "¶" in (await scene.mention(WHY, user=scene.server.user("Cat"))).text
+        status = await scene.server.slash(scene.bob, scene.channel, "status")
+        assert "1 answer did not come to an end" in (await status.wait()).text
+
+    play(test, load=lambda: cast("Answerer", Hangs(answerer, 0)), desk={"seconds": 1.5})
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"reset": True, "times": 2}], ids=str)
+def test_opening_a_thread_is_tried_again(play: Play, fault: dict[str, Any]) -> None:
+    async def test(scene: Scene) -> None:
+        answer = await scene.mention(WHY)
+        scene.server.fail("POST", r"/channels/\d+/messages/\d+/threads", **fault)
+        pressed = await scene.server.press(scene.ann, answer, "Thread")
+        assert "Go on in" in (await pressed.wait()).text
+
+    play(test)
+
+
+def test_opening_a_thread_twice_or_without_permission_says_so(play: Play) -> None:
+    async def test(scene: Scene) -> None:
+        answer = await scene.mention(WHY)
+        await (await scene.server.press(scene.ann, answer, "Thread")).wait()
+        again = await scene.server.press(scene.bob, answer, "Thread")
+        assert "a thread below that answer already" in unescape((await again.wait()).text)
+        scene.channel.deny("create_public_threads")
+        await asyncio.sleep(0.1)
+        other = await scene.mention(WHY)
+        refused = await scene.server.press(scene.bob, other, "Thread")
+        assert "Create Public Threads" in unescape((await refused.wait()).text)
+
+    play(test)
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"reset": True, "times": 2}], ids=str)
+def test_reading_the_conversation_is_tried_again(play: Play, fault: dict[str, Any]) -> None:
+    async def test(scene: Scene) -> None:
+        dm = scene.server.dm(scene.ann)
+        await scene.server.reply_to(await scene.server.say(dm, scene.ann, "What does he say about China's investment?"))
+        scene.server.fail("GET", r"/channels/\d+/messages", **fault)
+        second = await scene.server.say(dm, scene.ann, "and servicemen?")
+        assert "Chinese servicemen" in (await scene.server.reply_to(second)).text
+
+    play(test)
+
+
+def test_a_message_that_may_not_be_read_says_how_to_ask_about_it(play: Play) -> None:
+    async def test(scene: Scene) -> None:
+        claim = await scene.server.say(scene.channel, scene.bob, "China has invested more than anybody")
+        bare = await scene.server.say(scene.channel, scene.ann, scene.server.bot.mention, reply_to=claim)
+        assert "Ask about this" in (await scene.server.reply_to(bare)).text
+
+    play(test, message_content=False)
+
+
+def test_a_model_that_fails_to_load_ends_the_bot_and_tells_who_waits(
+    shipped_index: Path, answerer: Answerer, tmp_path: Path
+) -> None:
+    def load() -> Answerer:
+        time.sleep(1)
+        raise OSError("no model")
+
+    async def test() -> None:
+        async with bot_at(shipped_index, tmp_path / "state", load) as scene:
+            asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": WHY})
+            assert "being restarted" in (await asked.wait()).text
+            with pytest.raises(OSError, match="no model"):
+                await scene.finish()
+
+    run(test())
+
+
+def test_a_login_that_takes_long_can_be_stopped(shipped_index: Path, answerer: Answerer, tmp_path: Path) -> None:
+    async def test() -> None:
+        async with DiscordServer() as server:
+            server.fail("GET", "/users/@me", status=200, delay=30, times=9)
+            stop = asyncio.Event()
+            desk = desk_of(shipped_index, tmp_path / "state", lambda: answerer)
+            running = asyncio.create_task(serve(desk, server.token, api=server.api, stop=stop))
+            await asyncio.sleep(0.3)
+            stop.set()
+            await asyncio.wait_for(running, 3)
+
+    run(test())
+
+
+def test_a_conversation_about_one_article_stays_with_it(tmp_path: Path, folder: Path, embedder: Embedder) -> None:
+    (folder / "trains.txt").write_text("By Jo Rail\n\nThe trains cost 7 million.\n\nTheir money is the state's.\n")
+    (folder / "bridge.txt").write_text("By Al Span\n\nThe bridge costs 3 million.\n\nThe money for it is the town's.\n")
+    index = tmp_path / "index"
+    rebuild(folder, Generations(index), model_identity(None), lambda: embedder)
+    live = LiveIndex(index, model_identity(None))
+
+    async def within() -> None:
+        async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
+            options = {"question": "What do the trains cost?", "article": "trains.txt"}
+            asked = await scene.server.slash(scene.ann, scene.channel, "ask", options)
+            answer = await asked.wait()
+            follow = await scene.server.say(scene.channel, scene.ann, "and the money?", reply_to=answer)
+            assert "the town" not in (await scene.server.reply_to(follow)).text
+            (folder / "trains.txt").unlink()
+            await asyncio.to_thread(rebuild, folder, Generations(index), model_identity(None), lambda: embedder)
+            await scene.server.until(lambda: "trains.txt" not in scene.desk.articles, 5)
+            for label in ("More", "In context"):
+                pressed = await scene.server.press(scene.ann, answer, label)
+                assert "changed or taken away" in unescape((await pressed.wait()).text)
+        live.close()
+
+    run(within())
+
+
+def test_context_follows_a_quote_to_its_new_place(tmp_path: Path, folder: Path, embedder: Embedder) -> None:
+    path, index = folder / "bridge.txt", tmp_path / "index"
+    path.write_text("By Al Span\n\nThe bridge over the river costs 3 million a year.\n\nIt is old.\n")
+    rebuild(folder, Generations(index), model_identity(None), lambda: embedder)
+    live = LiveIndex(index, model_identity(None))
+
+    async def within() -> None:
+        async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
+            answer = await scene.mention("What does the bridge over the river cost a year?")
+            path.write_text(path.read_text().replace("\n\nThe bridge", "\n\nA new foreword stands here.\n\nThe bridge"))
+            await asyncio.to_thread(rebuild, folder, Generations(index), model_identity(None), lambda: embedder)
+            await scene.server.until(lambda: "foreword" in next(iter(scene.desk.articles.values())).text, 5)
+            shown = await (await scene.server.press(scene.ann, answer, "In context")).wait()
+            assert "**The bridge over the river costs 3 million a year" in unescape(shown.text)
+            assert "foreword" not in shown.text
+
+        live.close()
+
+    run(within())

@@ -196,3 +196,31 @@ def test_a_model_that_does_not_load_ends_the_task_with_its_error() -> None:
 def test_too_soon_says_how_long() -> None:
     assert "Ask again in 7 s" in str(TooSoon(6.6))
     assert "Ask again in 1 s" in str(TooSoon(0.1))
+
+
+@pytest.mark.parametrize("raised", [StopIteration("x"), SystemExit(3), KeyboardInterrupt()], ids=repr)
+def test_whatever_a_job_raises_the_line_goes_on(raised: BaseException) -> None:
+    async def test() -> None:
+        answers = queue()
+        answers.start()
+
+        def fail(_: str) -> None:
+            raise raised
+
+        with pytest.raises(RuntimeError, match=type(raised).__name__):
+            await answers.run(1, fail)
+        assert await answers.run(1, str.upper) == "ANSWERER"
+        await answers.drain(1)
+
+    run(test())
+
+
+def test_a_place_that_is_not_charged_costs_nothing_until_it_is() -> None:
+    answers: AnswerQueue[str] = AnswerQueue(str, waiting=10, seconds=1, allowance=Allowance(1, Clock()))
+    for _ in range(20):
+        with answers.place(1, 1, charge=False):
+            pass
+    for _ in range(BURST):
+        answers.charge(1)
+    with pytest.raises(TooSoon), answers.place(1, 1, charge=False):
+        pass

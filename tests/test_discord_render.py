@@ -39,6 +39,7 @@ class Read:
     def __init__(self, embed: Any = None, content: str = "") -> None:
         self.embeds = [embed] if embed else []
         self.content = content
+        self.components: list[Any] = []
 
 
 def read(**sent: Any) -> render.Shown | None:
@@ -148,7 +149,7 @@ def test_a_catalogue_of_a_thousand_articles_says_how_many_more() -> None:
     source = article("The bridge is old.")
     embed = render.catalogue({f"{n}.txt": source for n in range(1000)})
     assert embed.title == "1,000 articles"
-    assert "more. /article" in (embed.description or "")
+    assert "1,000 in all. /article" in (embed.description or "")
     check_message({"embeds": [embed.to_dict()]})
 
 

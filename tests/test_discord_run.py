@@ -40,10 +40,12 @@ async def started(server: DiscordServer, index: Path, state: Path, **environment
 
 def test_every_way_to_ask_is_answered_and_sigterm_ends_it_cleanly(shipped_index: Path, tmp_path: Path) -> None:
     async def test() -> None:
-        async with DiscordServer() as server, started(server, shipped_index, tmp_path) as process:
+        limit = {"QUESTIONS_PER_MINUTE": "1000"}
+        async with DiscordServer() as server, started(server, shipped_index, tmp_path, **limit) as process:
             guild, ann = server.guild("Readers"), server.user("Ann")
             channel, dm, me = guild.channel("general"), server.dm(ann), server.bot.mention
             await server.online(60)
+            await server.until(lambda: server.commands, 20)
             # The model is still being loaded: the question is acknowledged at once and answered later.
             asked = await server.slash(ann, channel, "ask", {"question": WHY})
             await asked.acknowledged()

@@ -24,6 +24,18 @@ def test_a_later_vote_replaces_an_earlier_one_and_formulas_are_defused(tmp_path:
     assert "down,'=cmd()" in out.getvalue()
 
 
+def test_one_person_is_another_digest_in_another_file(tmp_path: Path) -> None:
+    digests = set()
+    for name in ("one", "two"):
+        state, out = State(tmp_path / name), io.StringIO()
+        state.vote(Feedback(1, 5, "up", "why?", "an answer"))
+        state.vote(Feedback(2, 5, "up", "why?", "an answer"))
+        state.export(out)
+        digests.add(out.getvalue().splitlines()[1].split(",")[1])
+        assert out.getvalue().splitlines()[2].split(",")[1] in digests
+    assert len(digests) == 2
+
+
 def test_channels_and_notes_survive_reopening(tmp_path: Path) -> None:
     state = State(tmp_path / "state")
     state.answer_in(3, 1, on=True)

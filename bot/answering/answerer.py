@@ -84,17 +84,26 @@ class Answerer:
         asked = f"What does {wording.describe(found)} argue?"
         return Answer(asked, wording.IN_SHORT, overview.claims(generation, found), KNOWN), generation.articles
 
-    def instead(self, reply: Reply) -> tuple[str, ...]:
-        """Questions to ask in place of one that was not answered, each of which would be; INSTEAD of them at most."""
-        articles = self._index.generation().articles
-        tried = suggest.candidates(reply.quotes, articles, 3 * INSTEAD)
-        found = [MAIN_ARGUMENT] if len(articles) == 1 else []
+    def instead(self, reply: Reply, articles: Mapping[str, Article], within: str | None = None) -> tuple[str, ...]:
+        """Questions to ask in place of one that was not answered, each of which would be; INSTEAD of them at most.
+
+        articles: those that came with the reply. within: the article that was asked.
+        """
+        scope = {within: articles[within]} if within and within in articles else articles
+        tried = suggest.candidates([q for q in reply.quotes if q.article in scope], scope, 3 * INSTEAD)
+        found = [MAIN_ARGUMENT] if len(scope) == 1 else []
         for question in tried:
             if len(found) == INSTEAD:
                 break
-            if self.ask(Question(question))[0].degree == "answers":
+            if self._answers(Question(question, article=within)):
                 found.insert(-1 if MAIN_ARGUMENT in found else len(found), question)
         return tuple(found)
+
+    def _answers(self, question: Question) -> bool:
+        try:
+            return self.ask(question)[0].degree == "answers"
+        except UsageError:  # the article has gone since
+            return False
 
     def _reply(self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]) -> Reply:
         if reading.order:
@@ -145,7 +154,7 @@ def find_article(articles: Mapping[str, Article], name: str) -> Article:
             raise UsageError(
                 f"Several articles are called {name}.", "Give the path: " + ", ".join(a.id for a in matches[:5])
             )
-    raise UsageError(f"No article {name} is in the index.", "python -m index status lists them.")
+    raise UsageError(f"No article {name} is in the index.", "Name one that is, by file name or title.")
 
 
 def scope_of(generation: Generation, question: str, article: str | None) -> tuple[Article, ...]:

@@ -6,13 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from index.articles import Article
+from index.lexical import STOP_WORDS
 
 from bot.answering.types import Quote
 from bot.answering.wording import speaker
 
 MAIN_ARGUMENT = "What is the main argument?"
-# Capitalised in the middle of a sentence: a name, of one word or several.
-_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w’'\-]+(?:\s+(?:(?:of|for|and|the|de|van|von|al)\s+){0,2}[A-Z][\w’'\-]+){0,4}")
+# Capitalised in the middle of a sentence: a name, of one word or several. Before a word that is none of
+# the small ones it may be an adjective ("the French fleet") as well, so such places do not count.
+_NAME = re.compile(
+    r"(?<=[a-z,;] )[A-Z][\w’'\-]+(?:\s+(?:(?:of|for|and|the|de|van|von|al)\s+){0,2}[A-Z][\w’'\-]+){0,4}"
+    rf"(?=[^\w\s’'\-]|$|\s+(?:{'|'.join(sorted(STOP_WORDS))})\b)"
+)
 _NO_SUBJECT = frozenset([*calendar.month_name, *calendar.day_name, "I", "I’m", "I'm", "God", "Mr", "Mrs", "Ms", "Dr"])
 _OFTEN = 2
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -22,11 +22,15 @@ from discord.http import Route
 from index.errors import BylineError
 
 from bot.discord import commands, views
-from bot.discord.desk import Desk
+from bot.discord.delivery import NETWORK
+from bot.discord.desk import WENT_WRONG, Desk
 from bot.discord.listening import Listener
-from bot.discord.serving import Host, Interaction, say
+from bot.discord.serving import Host, Interaction, event_of, say
+from bot.logs import failed
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 # A connection can be dead for about a heartbeat before anybody notices.
 LOOK_BACK = timedelta(seconds=90)
@@ -62,12 +66,13 @@ class BylineClient(Host):
         self.tree: app_commands.CommandTree[Host] = app_commands.CommandTree(self)
         self._lost: dict[int, discord.Object] = {}
         self._connected: set[int] = set()
+        self._registering: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         commands.add_to(self.tree)
         self.tree.error(self._command_failed)
         self.add_dynamic_items(*views.ALL)
-        await self._register()
+        self._registering = asyncio.create_task(self._register(), name="register")
 
     async def on_message(self, message: discord.Message) -> None:
         self.listener.hear(message)
@@ -97,7 +102,9 @@ class BylineClient(Host):
             await self.listener.read_back(shard, since)
 
     async def on_error(self, event: str, /, *_: object, **__: object) -> None:
-        log.error("failed event=%s", event, exc_info=sys.exc_info())
+        error = sys.exc_info()[1]
+        if error:
+            failed(log, f"event={event}", error)
 
     async def _register(self) -> None:
         """Tell Discord of the commands, if they are not what it was told last."""
@@ -109,12 +116,12 @@ class BylineClient(Host):
             await self.tree.sync()
             await asyncio.to_thread(self.desk.state.keep, "commands", digest)
             log.info("commands registered=%d", len(payload))
-        except (discord.HTTPException, app_commands.AppCommandError, BylineError) as error:
+        except (discord.HTTPException, app_commands.AppCommandError, BylineError, *NETWORK) as error:
             log.warning("commands not registered error=%s", type(error).__name__)
 
     async def _command_failed(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
-        log.error("failed command interaction=%d", interaction.id, exc_info=error)
-        await say(interaction, "Something went wrong on my side. It is in my log; please ask again later.")
+        failed(log, event_of(interaction, "command"), getattr(error, "original", error))
+        await say(interaction, WENT_WRONG)
 
 
 async def serve(
@@ -136,29 +143,56 @@ async def serve(
         Route.BASE = api.rstrip("/")
     stop = stop or asyncio.Event()
     _stop_on_signals(stop)
-    granted = await _login_check(token, elsewhere=api is not None)
-    if message_content == "on" and not granted:
-        raise _no_content_intent()
-    client = BylineClient(desk, message_content=granted and message_content != "off", ready_timeout=ready_timeout)
-    async with client:
-        await _translated(client.login(token))
-        answers = desk.answers.start()
-        work = {
-            asyncio.create_task(_translated(client.connect()), name="gateway"),
-            asyncio.create_task(desk.follow(), name="follow"),
-            asyncio.create_task(stop.wait(), name="stop"),
-            answers,
-        }
-        ended, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set():
-            log.info("stopping waiting=%d", desk.answers.waiting)
-            await desk.answers.drain(GRACE)
-        for task in work - ended:
-            task.cancel()
-        await asyncio.gather(*work - ended, return_exceptions=True)
-        for task in ended:
-            task.result()
+    stopped = asyncio.create_task(stop.wait(), name="stop")
+    try:
+        granted = await _unless(stopped, _login_check(token, elsewhere=api is not None))
+        if granted is None:
+            return
+        if message_content == "on" and not granted:
+            raise _no_content_intent()
+        client = BylineClient(desk, message_content=granted and message_content != "off", ready_timeout=ready_timeout)
+        async with client:
+            if await _unless(stopped, _logged_in(client, token)):
+                await _work(client, stopped)
+    finally:
+        stopped.cancel()
     log.info("stopped")
+
+
+async def _work(client: "BylineClient", stopped: "asyncio.Task[Any]") -> None:
+    """Answer until somebody stops the bot or it cannot go on; whoever waits then is answered or told so."""
+    desk = client.desk
+    work = {
+        asyncio.create_task(_translated(client.connect()), name="gateway"),
+        asyncio.create_task(desk.follow(), name="follow"),
+        desk.answers.start(),
+    }
+    try:
+        ended, _ = await asyncio.wait({*work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping waiting=%d", desk.answers.waiting)
+        await desk.answers.drain(GRACE if stopped in ended else GRACE / 5)
+        for task in ended - {stopped}:
+            task.result()
+    finally:
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+
+
+async def _unless(stopped: "asyncio.Task[Any]", work: Coroutine[Any, Any, T]) -> T | None:
+    """What `work` returns, or None if the bot is stopped before."""
+    task = asyncio.create_task(work)
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        return task.result()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    return None
+
+
+async def _logged_in(client: discord.Client, token: str) -> bool:
+    await _translated(client.login(token))
+    return True
 
 
 async def _login_check(token: str, *, elsewhere: bool) -> bool:
@@ -218,6 +252,8 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if os.name == "nt":  # Windows has no signal handlers in a loop; Ctrl-C ends the run there
+            continue
+        if signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:  # as nohup wants it
             continue
         with suppress(ValueError, RuntimeError):  # not in the main thread, where signals do not arrive anyway
             loop.add_signal_handler(getattr(signal, name), stop.set)

@@ -20,6 +20,7 @@ from bot.answering.question import MAX_CHARS
 from bot.answering.types import Question
 from bot.discord import render
 from bot.discord.conversation import text_of
+from bot.discord.delivery import acknowledge
 from bot.discord.desk import Told
 from bot.discord.markup import shorten
 from bot.discord.serving import Host, Interaction, say, serve, show
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MENU = "Ask about this"
 CHOICES, CHOICE = 25, 100
+NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history")
 NEEDS_CONTENT = (
     "I will answer questions here as soon as I can read them: switch on Message Content Intent (Discord Developer "
     "Portal → my application → Bot → Privileged Gateway Intents) and restart me. Until then, mention me."
@@ -97,9 +99,13 @@ async def passage(interaction: Interaction, number: int, name: str | None) -> No
     """Show a paragraph with its neighbours."""
     try:
         found = only(interaction, name)
-        embeds = await asyncio.to_thread(render.passage, found, number)
     except UsageError as error:
         await say(interaction, f"{error.message} {error.hint}")
+        return
+    if not await acknowledge(interaction, private=True):
+        return
+    try:
+        embeds = await asyncio.to_thread(render.passage, found, number)
     except LookupError as error:
         await say(interaction, f"{error.args[0]}.")
     else:
@@ -142,6 +148,9 @@ async def channel(interaction: Interaction, answer: Literal["on", "off"]) -> Non
     log.info("channel answer=%s channel=%d guild=%d", answer, interaction.channel_id, interaction.guild_id)
     if answer == "off":
         await say(interaction, "From now on I answer here only when I am asked: by mention, reply or /ask.")
+    elif missing := [name for name, may in interaction.app_permissions if name in NEEDED and not may]:
+        words = ", ".join(name.replace("_", " ").title() for name in missing)
+        await say(interaction, f"I will answer here once I may: Edit Channel → Permissions → my role → {words}.")
     elif desk.sees_content:
         await say(interaction, "From now on I answer every question in this channel and leave other talk alone.")
     else:
@@ -151,7 +160,7 @@ async def channel(interaction: Interaction, answer: Literal["on", "off"]) -> Non
 async def status(interaction: Interaction) -> None:
     """Tell administrators how the bot is doing."""
     client = interaction.client
-    desk, figures = client.desk, client.desk.figures
+    desk, figures, hung = client.desk, client.desk.figures, client.desk.answers.hung
     if interaction.guild_id is None or not interaction.permissions.administrator:
         await say(interaction, "Only a server's administrators can see that.")
         return
@@ -173,7 +182,7 @@ async def status(interaction: Interaction) -> None:
         "Latency": figures.latency(),
         "Up for": _duration(monotonic() - figures.started),
         "Gateway": f"{count(client.shard_count or 1, 'shard')}, {_milliseconds(client.latency)}",
-        "Trouble": desk.trouble or "none",
+        "Trouble": desk.trouble or (f"{count(hung, 'answer')} did not come to an end" if hung else "none"),
     }
     for name, value in facts.items():
         embed.add_field(name=name, value=shorten(value, 1024), inline=len(value) < 40)
@@ -189,7 +198,9 @@ async def suggest_articles(interaction: Interaction, current: str) -> list[Choic
         if wanted in name.casefold() or wanted in one.id.casefold():
             value = one.id if len(one.id) <= CHOICE else render.key(one.id)
             found.append(Choice(name=shorten(name, CHOICE, escaped=False), value=value))
-    return found[:CHOICES]
+            if len(found) == CHOICES:
+                break
+    return found
 
 
 def find(interaction: Interaction, name: str) -> Article:

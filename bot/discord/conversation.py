@@ -6,20 +6,24 @@ that no database is needed, and none of what people say to each other is read.
 
 import logging
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import discord
 
+from index.errors import UsageError
+
 from bot.answering.types import Question, Turn
+from bot.discord.delivery import NETWORK, persist
 from bot.discord.markup import flat
-from bot.discord.render import Shown, read_back
+from bot.discord.render import Shown, key, read_back
 
 log = logging.getLogger(__name__)
 
 Way = Literal["mention", "reply", "thread", "dm", "channel"]
 
+CANNOT_READ = "I may not read that message: Message Content Intent is off for me."
 EXCHANGES = 3
 _HOPS = 2 * EXCHANGES
 _LOOK_BACK = 30
@@ -54,7 +58,7 @@ def addressed(message: discord.Message, me: discord.ClientUser, answer_channels:
     if message.author.bot or message.webhook_id or message.type not in _TYPES:
         return None
     text = _without_mention(message, me)
-    if message.guild is None:
+    if isinstance(message.channel, discord.DMChannel):
         return Addressed("dm", text)
     replied = _replied_to(message)
     to_me = replied is not None and replied.author.id == me.id
@@ -65,7 +69,7 @@ def addressed(message: discord.Message, me: discord.ClientUser, answer_channels:
     if to_me:
         return Addressed("reply", text)
     if isinstance(message.channel, discord.Thread) and message.channel.owner_id == me.id:
-        return Addressed("thread", text)
+        return Addressed("thread", text) if _ONE_WORD.fullmatch(text) or is_question(text) else None
     if message.channel.id in answer_channels and is_question(text):
         return Addressed("channel", text)
     return None
@@ -83,18 +87,25 @@ def is_among_people(text: str) -> bool:
     return bool(_AMONG_PEOPLE.search(text))
 
 
-async def question_of(message: discord.Message, heard: Addressed, me: discord.ClientUser) -> Question:
-    """The question in a message, with the conversation before it.
+async def question_of(
+    message: discord.Message, heard: Addressed, me: discord.ClientUser, articles: Iterable[str] = ()
+) -> Question:
+    """The question in a message, with the conversation before it and the article that this was about, if it was one.
 
     A bare mention in reply to somebody's message asks about that message; words beside it are about it too.
+    Raises UsageError for a message that must not be read. articles: the ids of those that are indexed.
     """
     replied = await _fetched(message)
     if replied is not None and replied.author.id != me.id:
         said = text_of(replied)
+        if not said and not replied.attachments:
+            raise UsageError(CANNOT_READ, "Its menu → Apps → Ask about this works without.")
         if not heard.text and said:
             return Question(said)
         return Question(heard.text, (Turn("user", said),) if said else ())
-    return Question(heard.text, turns(await shown_before(message, me)))
+    before = await shown_before(message, me)
+    scope = before[-1].scope if before else None
+    return Question(heard.text, turns(before), next((name for name in articles if key(name) == scope), None))
 
 
 async def typed(answer: discord.Message, me: discord.ClientUser) -> str:
@@ -104,8 +115,13 @@ async def typed(answer: discord.Message, me: discord.ClientUser) -> str:
 
 
 def text_of(message: discord.Message) -> str:
-    """What a message says, or what its embed does."""
-    return flat(message.clean_content) or flat(message.embeds[0].description or "" if message.embeds else "")
+    """What a message says, or what it forwards, or what its embed does; of an answer of the bot's own, its question."""
+    shown = read_back(message)
+    if shown:
+        return shown.question
+    forwarded = message.message_snapshots[0].content if message.message_snapshots else ""
+    embedded = message.embeds[0].description or "" if message.embeds else ""
+    return flat(message.clean_content) or flat(forwarded) or flat(embedded)
 
 
 async def shown_before(message: discord.Message, me: discord.ClientUser) -> list[Shown]:
@@ -113,9 +129,14 @@ async def shown_before(message: discord.Message, me: discord.ClientUser) -> list
     chain = await _chain(message, me)
     if chain or not isinstance(message.channel, discord.Thread | discord.DMChannel):
         return chain
-    found = []
+    room = message.channel
+
+    async def before() -> list[discord.Message]:
+        return [earlier async for earlier in room.history(limit=_LOOK_BACK, before=message)]
+
+    found: list[Shown] = []
     try:
-        async for earlier in message.channel.history(limit=_LOOK_BACK, before=message):
+        for earlier in await persist(before):
             shown = read_back(earlier) if earlier.author.id == me.id else None
             if shown:
                 found.append(shown)
@@ -123,10 +144,11 @@ async def shown_before(message: discord.Message, me: discord.ClientUser) -> list
                 return found[::-1]
         if isinstance(message.channel, discord.Thread) and isinstance(message.channel.parent, discord.TextChannel):
             # A thread opened from an answer bears that answer's id.
-            shown = read_back(await message.channel.parent.fetch_message(message.channel.id))
+            parent = message.channel.parent
+            shown = read_back(await persist(lambda: parent.fetch_message(room.id)))
             found += [shown] if shown else []
-    except discord.HTTPException as error:
-        log.info("history unreadable channel=%s status=%s", message.channel.id, error.status)
+    except (discord.HTTPException, *NETWORK) as error:
+        log.info("history unreadable channel=%d error=%s", room.id, type(error).__name__)
     return found[::-1]
 
 
@@ -157,10 +179,11 @@ async def _fetched(message: discord.Message) -> discord.Message | None:
     reference = message.reference
     if reference is None or reference.message_id is None or reference.type != discord.MessageReferenceType.reply:
         return None
+    number = reference.message_id
     try:
-        return await message.channel.fetch_message(reference.message_id)
-    except discord.HTTPException as error:
-        log.info("message unreadable message=%s status=%s", reference.message_id, error.status)
+        return await persist(lambda: message.channel.fetch_message(number))
+    except (discord.HTTPException, *NETWORK) as error:
+        log.info("message unreadable message=%d error=%s", number, type(error).__name__)
         return None
 
 
@@ -194,4 +217,5 @@ def _without_mention(message: discord.Message, me: discord.ClientUser) -> str:
     }
     names |= {str(channel.id): f"#{channel.name}" for channel in message.channel_mentions if hasattr(channel, "name")}
     text = re.sub(r"<(?:@[!&]?|#)(\d{1,20})>", lambda m: names.get(m[1], m[0]), message.content)
-    return " ".join(text.split())
+    forwarded = message.message_snapshots[0].content if message.message_snapshots else ""
+    return " ".join(text.split()) or flat(forwarded)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from random import random
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ TRIES = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 # discord.py repeats 500, 502, 504 and most 429; what it leaves to us is a 503, a 429 of the proxy in
 # front of Discord, and a connection that broke.
+NETWORK = (aiohttp.ClientError, TimeoutError, ConnectionError)
 _PASSING = {429, 500, 502, 503, 504, 524}
 UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10062, 40060
 TYPING_AFTER, TYPING_LASTS = 0.7, 8.0
@@ -46,7 +48,7 @@ async def attempt(what: str, send: Callable[[], Awaitable[T]]) -> T | None:
         return await persist(send)
     except discord.HTTPException as error:
         log.warning("not sent %s status=%d code=%d", what, error.status, error.code)
-    except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+    except NETWORK as error:
         log.warning("not sent %s error=%s", what, type(error).__name__)
     return None
 
@@ -68,19 +70,22 @@ async def acknowledge(interaction: discord.Interaction, *, private: bool) -> boo
     return True
 
 
-async def typing_until(done: "asyncio.Future[T]", channel: discord.abc.Messageable) -> T:
-    """The result of a task; while it takes longer than a moment, the channel shows that the bot is typing."""
-    wait = TYPING_AFTER
+async def typing_while(work: Awaitable[T], channel: discord.abc.Messageable) -> T:
+    """The result of `work`; while it takes longer than a moment, the channel shows that the bot is typing."""
+    typing = asyncio.create_task(_type(channel))
     try:
-        while not (await asyncio.wait({done}, timeout=wait))[0]:
-            wait = TYPING_LASTS
-            try:
-                await channel.typing()
-            except (discord.HTTPException, aiohttp.ClientError):
-                wait = TYPING_LASTS * 4  # not allowed here, or Discord has other worries
-        return done.result()
+        return await work
     finally:
-        done.cancel()
+        typing.cancel()
+
+
+async def _type(channel: discord.abc.Messageable) -> None:
+    """Show that an answer is being written; a channel that does not let us see to it waits without."""
+    await asyncio.sleep(TYPING_AFTER)
+    with suppress(discord.HTTPException, aiohttp.ClientError, TimeoutError, ConnectionError):
+        while True:
+            await channel.typing()
+            await asyncio.sleep(TYPING_LASTS)
 
 
 def _pause(n: int) -> float:

@@ -11,19 +11,21 @@ from time import monotonic
 import discord
 
 from index.articles import Article
-from index.errors import BylineError
+from index.errors import BylineError, IndexUnusable, UsageError
 from index.manifest import Manifest
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Question, Reply
 from bot.discord import render
 from bot.discord.queue import AnswerQueue, NotNow
+from bot.logs import failed, place_of
 from bot.state import State
 
 log = logging.getLogger(__name__)
 
 FOLLOW_EVERY = 1.0
 REMEMBERED = 20_000
+NO_INDEX = "I cannot read my articles just now. Whoever runs me finds the reason in my log."
 WENT_WRONG = "Something went wrong on my side. It is in my log; please ask again later."
 
 Articles = Mapping[str, Article]
@@ -143,13 +145,17 @@ class Desk:
             self.figures.declined += 1
             log.info("declined %s reason=%s", event, type(error).__name__)
             return str(error)
-        except BylineError as error:
+        except UsageError as error:
             self.figures.declined += 1
             log.info("declined %s reason=%s", event, type(error).__name__)
             return f"{error.message} {error.hint}"
-        except Exception:
+        except IndexUnusable as error:
             self.figures.failed += 1
-            log.exception("failed %s", event)
+            log.warning("failed %s index=%s", event, error.message)
+            return NO_INDEX
+        except Exception as error:
+            self.figures.failed += 1
+            failed(log, event, error)
             return WENT_WRONG
         took = monotonic() - began
         self.figures.answered += 1
@@ -167,27 +173,32 @@ class Desk:
         seen: str | None = None
         while True:
             newest = await asyncio.to_thread(self._newest)
-            if newest != seen:
-                await self._refresh()
+            if newest != seen and await self._refresh():
                 seen = newest
             await asyncio.sleep(FOLLOW_EVERY)
 
-    async def _refresh(self) -> None:
+    async def _refresh(self) -> bool:
+        """Take over the newest articles; whether that was tried to an end, well or not."""
         try:
-            self.articles, self.generation, self.trouble = await self.answers.run(
+            self.articles, self.generation, trouble = await self.answers.run(
                 0, lambda answerer: (answerer.articles(), answerer.generation(), answerer.trouble())
             )
-            log.info("index generation=%s articles=%d", self.generation, len(self.articles))
         except NotNow:
-            return
+            return False
         except BylineError as error:
-            self.trouble = error.message
-            log.warning("index trouble=%s", error.message)
-        except Exception:
-            self.trouble = "The index cannot be read."
-            log.exception("index unreadable")
+            trouble = error.message
+        except Exception as error:
+            trouble = place_of(error)
+        if trouble:
+            log.warning("index trouble=%s", trouble)
+        else:
+            log.info("index generation=%s articles=%d", self.generation, len(self.articles))
+        # Paths are for the log: /status is read by the administrators of every server.
+        self.trouble = "The newest index cannot be opened; the log says why." if trouble else None
+        return True
 
 
 def _ask(answerer: Answerer, question: Question) -> Told:
     reply, articles = answerer.ask(question)
-    return Told(reply, articles, answerer.instead(reply) if reply.degree == "not_addressed" else ())
+    missing = reply.degree == "not_addressed"
+    return Told(reply, articles, answerer.instead(reply, articles, question.article) if missing else ())

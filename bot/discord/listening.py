@@ -3,26 +3,25 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-import aiohttp
 import discord
 
 from bot.discord import render
 from bot.discord.conversation import Addressed, addressed, is_among_people, question_of
-from bot.discord.delivery import attempt, persist, typing_until
-from bot.discord.desk import Desk, Event, Told
+from bot.discord.delivery import NETWORK, attempt, persist, typing_while
+from bot.discord.desk import WENT_WRONG, Desk, Event, Told
 from bot.discord.markup import escape
 from bot.discord.queue import Closing, NotNow
 from bot.discord.views import buttons, can_open_thread
+from bot.logs import failed
 
 log = logging.getLogger(__name__)
 
 WAIT, NOTICE_EVERY, NOTICE_LASTS = "⏳", 60.0, 20.0
-READ_BACK, KNOWN_PEOPLE = 100, 1000
+READ_BACK, AT_ONCE, KNOWN_PEOPLE = 1000, 5, 1000
 EMPTY = (
     "Ask me something about what I have read, such as: what is the main argument? Beside a mention in a reply, I "
     "answer about the message that you reply to."
@@ -32,6 +31,8 @@ NOT_ALLOWED = (
     "Permissions → my role → View Channel, Send Messages (in threads: Send Messages in Threads), Embed Links, "
     "Read Message History."
 )
+Room = discord.DMChannel | discord.TextChannel | discord.Thread
+
 _NO_HISTORY, _CANNOT_DM = 160002, 50007
 
 
@@ -43,10 +44,16 @@ class Listener:
         self._desk = desk
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._told: OrderedDict[tuple[str, int], float] = OrderedDict()
+        self._completing: set[asyncio.Task[None]] = set()
         self._dms: OrderedDict[int, discord.DMChannel] = OrderedDict()
 
     def hear(self, message: discord.Message) -> None:
         """Answer a message if it is for the bot and was not handled before."""
+        if isinstance(message.channel, discord.PartialMessageable):
+            task = asyncio.create_task(self._complete(message))
+            self._completing.add(task)
+            task.add_done_callback(self._completing.discard)
+            return
         if isinstance(message.channel, discord.DMChannel):
             _keep(self._dms, message.channel.id, message.channel)
         me = self._client.user
@@ -56,6 +63,17 @@ class Listener:
         task = asyncio.create_task(self._take(message, heard, me), name=f"message {message.id}")
         self._tasks[message.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
+
+    async def _complete(self, message: discord.Message) -> None:
+        """Hear a message of a channel that discord.py does not know, such as a thread that was archived for long."""
+        try:
+            channel = await persist(lambda: self._client.fetch_channel(message.channel.id))
+        except (discord.HTTPException, discord.InvalidData, *NETWORK) as error:
+            log.info("channel unreadable channel=%d error=%s", message.channel.id, type(error).__name__)
+            return
+        if isinstance(channel, discord.abc.Messageable):
+            message.channel = channel
+            self.hear(message)
 
     def forget(self, number: int) -> None:
         """Give up the answer to a message that was deleted."""
@@ -69,55 +87,72 @@ class Listener:
 
         Discord does not repeat what a session that could not be resumed has missed.
         """
-        heard = 0
-        async for message in self._missed(shard, since):
-            heard += 1
-            self.hear(message)
-        log.info("read back shard=%d messages=%d", shard, heard)
+        guilds = [guild for guild in self._client.guilds if guild.shard_id == shard]
+        channels: list[Room] = []
+        for guild in guilds:
+            channels += [channel for channel in guild.text_channels if _newer(channel, since)]
+            channels += [thread for thread in guild.threads if _newer(thread, since)]
+        # Nobody says whether a direct message was missed, so each is asked for, the latest correspondents first.
+        channels += reversed(self._dms.values()) if shard == 0 else ()
+        several = asyncio.Semaphore(AT_ONCE)
 
-    async def _missed(self, shard: int, since: discord.Object) -> AsyncIterator[discord.Message]:
-        channels: list[discord.DMChannel | discord.TextChannel | discord.Thread] = []
-        channels += self._dms.values() if shard == 0 else ()
-        for guild in self._client.guilds:
-            if guild.shard_id == shard:
-                channels += [c for c in guild.text_channels if (c.last_message_id or 0) > since.id]
-                channels += [c for c in guild.threads if (c.last_message_id or 0) > since.id]
-        for channel in channels:
-            try:
-                missed = [m async for m in channel.history(limit=READ_BACK, after=since, oldest_first=True)]
-            except (discord.HTTPException, aiohttp.ClientError) as error:
-                log.info("not read back channel=%d error=%s", channel.id, type(error).__name__)
-                continue
-            for message in missed:
-                yield message
+        async def read(channel: Room) -> int:
+            async with several:
+                return await self._missed(channel, since)
+
+        heard = sum(await asyncio.gather(*map(read, channels)))
+        log.info("read back shard=%d channels=%d messages=%d", shard, len(channels), heard)
+
+    async def _missed(self, channel: "Room", since: discord.Object) -> int:
+        """Hear what a channel holds since then, oldest first; how many messages that was."""
+
+        async def fetch() -> list[discord.Message]:
+            return [m async for m in channel.history(limit=READ_BACK, after=since, oldest_first=True)]
+
+        try:
+            missed = await persist(fetch)
+        except (discord.HTTPException, *NETWORK) as error:
+            log.warning("not read back channel=%d error=%s", channel.id, type(error).__name__)
+            return 0
+        if len(missed) == READ_BACK:
+            log.warning("read back in part channel=%d messages=%d", channel.id, READ_BACK)
+        for message in missed:
+            self.hear(message)
+        return len(missed)
 
     async def _take(self, message: discord.Message, heard: Addressed, me: discord.ClientUser) -> None:
         desk = self._desk
         group = message.guild.id if message.guild else message.author.id
         event = Event(heard.way, message.id, message.channel.id, group, message.author.id)
         try:
-            with desk.answers.place(event.user, group):
+            with desk.answers.place(event.user, group, charge=heard.insists):
                 await self._answer(event, message, heard, me)
         except NotNow as error:
             desk.figures.declined += 1
             log.info("declined %s reason=%s", event, type(error).__name__)
-            await self._decline(message, error)
-        except Exception:
-            log.exception("failed %s", event)
+            if heard.insists:
+                await self._decline(message, error)
+        except Exception as error:
+            failed(log, event, error)
+            if heard.insists:
+                await self._send(event, message, render.notice(WENT_WRONG), escape(WENT_WRONG), None)
 
     async def _answer(self, event: Event, message: discord.Message, heard: Addressed, me: discord.ClientUser) -> None:
         async def work() -> Told:
-            return await self._desk.ask(await question_of(message, heard, me), event.group)
+            return await self._desk.ask(await question_of(message, heard, me, self._desk.articles), event.group)
 
         if not heard.text and message.reference is None:
             await self._send(event, message, render.notice(EMPTY), escape(EMPTY), None)
             return
-        told = await typing_until(asyncio.ensure_future(self._desk.settle(event, work)), message.channel)
+        told = await typing_while(self._desk.settle(event, work), message.channel)
         if isinstance(told, str):
-            await self._send(event, message, render.notice(told), escape(told), None)
+            if heard.insists:
+                await self._send(event, message, render.notice(told), escape(told), None)
         elif not heard.insists and told.reply.abstained and is_among_people(heard.text):
             log.info("left alone %s", event)
         else:
+            if not heard.insists:
+                self._desk.answers.charge(event.user)
             view = buttons(told.reply, thread=can_open_thread(message.channel))
             await self._send(event, message, told.embed(), told.content(), view)
 
@@ -139,11 +174,11 @@ class Listener:
         except discord.Forbidden as error:
             log.warning("not allowed %s code=%d", event, error.code)
             where, guild = getattr(message.channel, "name", "this channel"), message.guild
-            if guild:
+            if guild and event.way != "channel":
                 await self._tell(message.author, NOT_ALLOWED.format(channel=where, guild=guild.name))
         except discord.HTTPException as error:
             log.warning("not sent %s status=%d code=%d", event, error.status, error.code)
-        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+        except NETWORK as error:
             log.warning("not sent %s error=%s", event, type(error).__name__)
 
     async def _decline(self, message: discord.Message, error: NotNow) -> None:
@@ -152,7 +187,7 @@ class Listener:
             await attempt("mark", lambda: message.add_reaction(WAIT))
         if not await self._tell(message.author, str(error)):
             return
-        with suppress(discord.HTTPException, aiohttp.ClientError):
+        with suppress(discord.HTTPException, *NETWORK):
             await message.reply(
                 embed=render.notice(str(error)), mention_author=False, delete_after=NOTICE_LASTS, nonce=str(message.id)
             )
@@ -168,9 +203,13 @@ class Listener:
             await persist(lambda: user.send(embed=render.notice(text)))
         except discord.HTTPException as error:
             return error.code == _CANNOT_DM
-        except (aiohttp.ClientError, TimeoutError, ConnectionError):
+        except NETWORK:
             return True
         return False
+
+
+def _newer(channel: "discord.TextChannel | discord.Thread", since: discord.Object) -> bool:
+    return (channel.last_message_id or 0) > since.id
 
 
 def _keep(store: "OrderedDict[Any, Any]", key: object, value: object) -> None:

@@ -66,16 +66,24 @@ class Allowance:
         self._clock = clock
         self._levels: OrderedDict[int, tuple[float, float]] = OrderedDict()
 
+    def wait(self, user: int) -> float:
+        """How many seconds a user must wait before the next question; 0.0 for none."""
+        level = self._level(user)
+        return 0.0 if level >= 1 else (1 - level) / self._rate
+
     def take(self, user: int) -> float:
         """0.0 and one question less for the user, or how many seconds are left to wait."""
-        now = self._clock()
-        level, since = self._levels.pop(user, (float(BURST), now))
-        level = min(BURST, level + (now - since) * self._rate)
-        wait = 0.0 if level >= 1 else (1 - level) / self._rate
-        self._levels[user] = (level - 1 if not wait else level, now)
+        wait, level = self.wait(user), self._level(user)
+        self._levels.pop(user, None)
+        self._levels[user] = (level - 1 if not wait else level, self._clock())
         if len(self._levels) > REMEMBERED:
             self._levels.popitem(last=False)
         return wait
+
+    def _level(self, user: int) -> float:
+        now = self._clock()
+        level, since = self._levels.get(user, (float(BURST), now))
+        return min(float(BURST), level + (now - since) * self._rate)
 
 
 class AnswerQueue(Generic[A]):
@@ -99,6 +107,7 @@ class AnswerQueue(Generic[A]):
         self._open = True
         self._task: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
+        self.hung = 0
 
     @property
     def waiting(self) -> int:
@@ -111,16 +120,17 @@ class AnswerQueue(Generic[A]):
         return self._task
 
     @contextmanager
-    def place(self, user: int, group: int) -> Iterator[None]:
-        """A place for one question, held until its answer is delivered, and counted against the user's allowance.
+    def place(self, user: int, group: int, *, charge: bool = True) -> Iterator[None]:
+        """A place for one question, held until its answer is delivered, and charged to the user's allowance.
 
-        Raises NotNow where there is none to be had.
+        Without `charge` the user must have something left, and `charge` is called once it is known that
+        they asked at all. Raises NotNow where there is no place to be had.
         """
         if not self._open:
             raise Closing
         if self._places.total() >= self._limit or self._places[group] >= max(1, self._limit // 2):
             raise LineFull
-        wait = self._allowance.take(user)
+        wait = self._allowance.take(user) if charge else self._allowance.wait(user)
         if wait:
             raise TooSoon(wait)
         self._places[group] += 1
@@ -133,6 +143,10 @@ class AnswerQueue(Generic[A]):
                 del self._places[group]
             if not self._places:
                 self._empty.set()
+
+    def charge(self, user: int) -> None:
+        """Count a question against somebody's allowance."""
+        self._allowance.take(user)
 
     async def run(self, group: int, work: Callable[[A], T]) -> T:
         """The result of a job, once it is its turn; raises TookTooLong, Closing, or what the job raises."""
@@ -183,14 +197,22 @@ class AnswerQueue(Generic[A]):
                 await self._arrived.wait()
                 continue
             self._begun = {job}
-            try:
-                result = await self._worker.do(lambda job=job: job.work(answerer))  # type: ignore[misc]
-            except Exception as error:
-                if not job.done.done():
-                    job.done.set_exception(error)
+            task = asyncio.ensure_future(self._worker.do(lambda job=job: job.work(answerer)))  # type: ignore[misc]
+            await asyncio.wait({task}, timeout=self._seconds)
+            if not task.done():
+                # It hangs. Its thread is left to itself, and another goes on with the others' questions.
+                self.hung += 1
+                log.error("an answer hangs; going on without it")
+                self._worker = Worker()
+                task.add_done_callback(lambda late: late.cancelled() or late.exception())
+                continue
+            error = task.exception()
+            if job.done.done():
+                continue
+            if error is None:
+                job.done.set_result(task.result())
             else:
-                if not job.done.done():
-                    job.done.set_result(result)
+                job.done.set_exception(error)
 
     def _next(self) -> _Job | None:
         """The oldest job of the group whose turn it is."""
@@ -228,7 +250,7 @@ class Worker:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
-        def settle(result: T | None, error: BaseException | None) -> None:
+        def settle(result: T | None, error: Exception | None) -> None:
             if future.done():
                 return
             if error is None:
@@ -237,11 +259,15 @@ class Worker:
                 future.set_exception(error)
 
         def task() -> None:
-            result, error = None, None
+            result: T | None = None
+            error: Exception | None = None
             try:
                 result = work()
+            except Exception as raised:
+                # A future takes no StopIteration, and would never be settled.
+                error = RuntimeError("StopIteration") if isinstance(raised, StopIteration) else raised
             except BaseException as raised:
-                error = raised
+                error = RuntimeError(type(raised).__name__)
             if not loop.is_closed():
                 loop.call_soon_threadsafe(settle, result, error)
 

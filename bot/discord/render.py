@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, islice
 
 import discord
 
@@ -34,20 +34,29 @@ from bot.discord.markup import (
 
 ANSWERS, CLOSEST, NOT_ADDRESSED, PLAIN = 0x2E7D32, 0xF9A825, 0x78909C, 0x37474F
 _COLOURS = {"answers": ANSWERS, "closest": CLOSEST, "not_addressed": NOT_ADDRESSED}
+# How the id of the button for further evidence begins; the key of the article that was asked follows, or "-".
+MORE = "byline:more:"
 ASK_INSTEAD = "You could ask"
 _QUOTE = re.compile(r"^> “(?P<text>.*)” — ¶(?P<paragraph>\d+)")
 _BOLD = re.compile(r"^\*\*(?P<question>.+)\*\*$")
 _AROUND = 900
+_LISTED = 200
 MAX_PAGES = 5
+# As much of a paragraph as MAX_PAGES can hold, and a little more.
+_READ = (MAX_PAGES + 1) * EMBED_DESCRIPTION
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An answer read back from a message: the question, the whole text, and the quotes in it."""
+    """An answer read back from a message: the question, the whole text, the quotes in it.
+
+    scope: the `key` of the article that was asked, None where all were.
+    """
 
     question: str
     text: str
     quotes: tuple[str, ...]
+    scope: str | None = None
 
 
 def answer(reply: Reply, articles: Mapping[str, Article], instead: Sequence[str] = ()) -> discord.Embed:
@@ -88,7 +97,16 @@ def read_back(message: discord.Message) -> Shown | None:
     if not question or not text:
         return None
     quotes = [unescape(match["text"]) for match in map(_QUOTE.match, text.splitlines()) if match]
-    return Shown(unescape(question), unescape(text).strip(), tuple(quotes))
+    return Shown(unescape(question), unescape(text).strip(), tuple(quotes), _scope(message))
+
+
+def _scope(message: discord.Message) -> str | None:
+    for row in message.components:
+        for part in row.children if isinstance(row, discord.ActionRow) else ():
+            name = getattr(part, "custom_id", None) or ""
+            if name.startswith(MORE) and name != f"{MORE}-":
+                return name.removeprefix(MORE)
+    return None
 
 
 def key(article: str) -> str:
@@ -104,24 +122,38 @@ def places(quotes: Iterable[Quote]) -> str:
 
 
 def context(wanted: str, shown: Sequence[str], articles: Mapping[str, Article]) -> list[discord.Embed]:
-    """The paragraphs around the quotes at `places`, the quoted words in bold; as many as fit one message."""
+    """The paragraphs around quotes, the quoted words in bold; as many as fit one message.
+
+    wanted: their `places` when they were shown. A quote that stands elsewhere since is looked for in its article.
+    """
     embeds: list[discord.Embed] = []
     by_key = {key(article): article for article in articles}
+    quoted = list(dict.fromkeys(" ".join(text.split()) for text in shown))
     used = 0
     for group in wanted.split(";"):
         name, *numbers = group.split(".")
         article = articles.get(by_key.get(name, ""))
-        for number in numbers if article else ():
-            paragraph = _paragraph(article, int(number)) if article else None
+        for number in _standing(article, numbers, quoted) if article else ():
+            paragraph = _paragraph(article, number) if article else None
             if article is None or paragraph is None:
                 continue
-            text = _around(article, paragraph, shown)
+            text = _around(article, paragraph, quoted)
             title = shorten(f"¶{paragraph.number} · {_name(article)}", EMBED_TITLE)
             if used + size(text) + size(title) > EMBED_TOTAL or len(embeds) == 10:
                 return embeds
             used += size(text) + size(title)
             embeds.append(discord.Embed(title=title, description=text, colour=PLAIN))
     return embeds
+
+
+def _standing(article: Article, numbers: Sequence[str], quoted: Sequence[str]) -> list[int]:
+    """The numbers of the paragraphs that hold the quotes today: those named, or others where the article was edited."""
+    texts = {p.number: " ".join(article.text[p.start : p.end].split()) for p in article.paragraphs}
+    named = [int(number) for number in numbers if number.isdecimal()]
+    held = [n for n in named if any(quote in texts.get(n, "") for quote in quoted)]
+    if len(held) == len(named):
+        return held
+    return [n for n, text in texts.items() if any(quote in text for quote in quoted)]
 
 
 def passage(article: Article, number: int) -> list[discord.Embed]:
@@ -134,8 +166,10 @@ def passage(article: Article, number: int) -> list[discord.Embed]:
         raise LookupError(f"{article.id} has paragraphs 1 to {len(article.paragraphs)}")
     title = shorten(f"¶{number} · {_name(article)}", EMBED_TITLE)
     pages = _pages(_sentences(article, paragraph))
-    if len(pages) > MAX_PAGES:
-        pages = [*pages[:MAX_PAGES], f"¶{number} goes on for {count(len(pages) - MAX_PAGES, 'more page')}."]
+    left = paragraph.end - paragraph.body - _READ
+    if len(pages) > MAX_PAGES or left > 0:
+        rest = max(left, 0) + sum(map(len, pages[MAX_PAGES:]))
+        pages = [*pages[:MAX_PAGES], f"¶{number} goes on for about {count(rest, 'more character')}."]
     embeds = [discord.Embed(title=title if not n else None, description=p, colour=PLAIN) for n, p in enumerate(pages)]
     if len(embeds) == 1:
         for near in (number - 1, number + 1):
@@ -150,9 +184,10 @@ def catalogue(articles: Mapping[str, Article]) -> discord.Embed:
     """What is indexed: everything about a single article, a line each for several."""
     if len(articles) == 1:
         return details(next(iter(articles.values())))
-    lines = [f"• {escape(wording.describe(article))}" for article in articles.values()]
+    lines = [f"• {escape(wording.describe(article))}" for article in islice(articles.values(), _LISTED)]
     title = count(len(articles), "article")
-    text = _fitted(lines, EMBED_DESCRIPTION, "\n", rest="…and {n} more. /article article: finds each by its name.")
+    rest = f"…and more, {len(articles):,} in all. /article article: finds each by its name."
+    text = _fitted([*lines, *[""] * (len(articles) > _LISTED)], EMBED_DESCRIPTION, "\n", rest=rest)
     return discord.Embed(title=title, description=text, colour=PLAIN)
 
 
@@ -244,19 +279,28 @@ def _paragraph(article: Article, number: int) -> Paragraph | None:
     return article.paragraphs[number - 1] if 0 < number <= len(article.paragraphs) else None
 
 
-def _sentences(article: Article, paragraph: Paragraph) -> list[str]:
-    """The sentences of a paragraph, escaped; its head lines come first."""
+def _sentences(article: Article, paragraph: Paragraph, skip: int = 0) -> list[str]:
+    """The sentences of a paragraph, escaped, as far as can be shown; its head lines come first unless some are skipped.
+
+    skip: how many characters of the body to leave out.
+    """
     head = [
         article.text[line.start : line.end] for line in article.head if paragraph.start <= line.start < paragraph.end
     ]
-    body = article.text[paragraph.body : paragraph.end]
-    return [escape(text) for text in (*head, *(body[start:end] for start, end in sentence_spans(body)))]
+    body = article.text[paragraph.body + skip : paragraph.end][:_READ]
+    spans = sentence_spans(body)
+    return [escape(text) for text in (*(() if skip else head), *(body[start:end] for start, end in spans))]
 
 
-def _around(article: Article, paragraph: Paragraph, shown: Sequence[str]) -> str:
+def _around(article: Article, paragraph: Paragraph, quoted: Sequence[str]) -> str:
     """A paragraph with its quoted sentences in bold; a long one from the sentence before the first quote on."""
-    quoted = {" ".join(text.split()) for text in shown}
-    marked = [(any(_holds(unescape(text), quote) for quote in quoted), text) for text in _sentences(article, paragraph)]
+    body = article.text[paragraph.body : paragraph.end]
+    # A paragraph may be a book: what is far before the first quote is not looked at.
+    found = [body.find(quote[:40]) for quote in quoted]
+    skip = max(0, min((place for place in found if place >= 0), default=0) - 2 * _AROUND)
+    marked = [
+        (any(_holds(unescape(text), quote) for quote in quoted), text) for text in _sentences(article, paragraph, skip)
+    ]
     first = next((n for n, (is_quoted, _) in enumerate(marked) if is_quoted), 0)
     whole = sum(size(text) for _, text in marked) <= _AROUND
     parts = [f"**{text}**" if is_quoted else text for is_quoted, text in marked[0 if whole else max(0, first - 1) :]]
@@ -266,7 +310,7 @@ def _around(article: Article, paragraph: Paragraph, shown: Sequence[str]) -> str
             break
         kept.append(part)
     text = _fitted(kept, EMBED_DESCRIPTION - 4, " ")
-    before = "… " if not whole and first > 1 else ""
+    before = "… " if skip or (not whole and first > 1) else ""
     return f"{before}{text}{' …' if len(kept) < len(parts) else ''}"
 
 

@@ -8,9 +8,10 @@ import discord
 
 from bot.discord import render
 from bot.discord.delivery import acknowledge, attempt
-from bot.discord.desk import Desk, Event, Told
+from bot.discord.desk import WENT_WRONG, Desk, Event, Told
 from bot.discord.markup import escape
 from bot.discord.queue import NotNow
+from bot.logs import failed
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +58,12 @@ async def _serve(
     desk = interaction.client.desk
     waited_for = await acknowledge(interaction, private=private)
     told = await desk.settle(event, lambda: work(event.group))
-    if isinstance(told, str):
-        embed, view, content = render.notice(told), None, escape(told)
-    else:
-        embed, view, content = told.embed(), below(told), told.content()
+    try:
+        view = None if isinstance(told, str) else below(told)
+        embed, content = _shown(told)
+    except Exception as error:
+        failed(log, event, error)
+        view, (embed, content) = None, _shown(WENT_WRONG)
     body = {"embed": embed} if may_embed(interaction) else {"content": content}
     if waited_for:
         await attempt(str(event), lambda: interaction.edit_original_response(**body, view=view))
@@ -95,8 +98,15 @@ def may_embed(interaction: Interaction) -> bool:
     return interaction.guild_id is None or interaction.app_permissions.embed_links
 
 
+def _shown(told: Told | str) -> tuple[discord.Embed, str]:
+    """An answer or a notice as an embed, and as text for where no embed may be."""
+    return (render.notice(told), escape(told)) if isinstance(told, str) else (told.embed(), told.content())
+
+
 async def _respond(interaction: Interaction, embeds: list[discord.Embed]) -> None:
-    if interaction.response.is_done():
+    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        await interaction.edit_original_response(embeds=embeds)
+    elif interaction.response.is_done():
         await interaction.followup.send(embeds=embeds, ephemeral=True)
     else:
         await interaction.response.send_message(embeds=embeds, ephemeral=True)

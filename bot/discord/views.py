@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from dataclasses import replace
 from typing import Self, cast
 
 import discord
@@ -12,15 +13,17 @@ from index.errors import BylineError
 
 from bot.answering.types import Question, Reply
 from bot.discord import conversation, render
-from bot.discord.delivery import acknowledge, attempt
-from bot.discord.desk import Told
+from bot.discord.delivery import NETWORK, acknowledge, attempt, persist
+from bot.discord.desk import WENT_WRONG, Told
 from bot.discord.markup import flat, shorten
 from bot.discord.render import Shown
 from bot.discord.serving import Host, Interaction, event_of, say, serve, show
+from bot.logs import failed
 from bot.state import Feedback, Vote
 
 log = logging.getLogger(__name__)
 
+CHANGED = "The article was changed or taken away since; those words are no longer in my index."
 GONE = "I cannot read that answer any more."
 NO_THREAD = (
     "I may not open a thread here. Somebody who manages this channel can allow it: Edit Channel → Permissions → my "
@@ -30,7 +33,22 @@ THREAD_NAME = 100
 _THREAD_EXISTS = 160004
 
 
-class InContext(DynamicItem[Button[View]], template=r"byline:context:(?P<places>[0-9a-f.;]{1,80})"):
+class _Pressed(DynamicItem[Button[View]], template=r"byline:"):
+    """A button whose presser is told when something fails; discord.py would only log it."""
+
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        try:
+            await self.pressed(interaction)
+        except Exception as error:
+            failed(log, event_of(interaction, "button"), error)
+            await say(interaction, WENT_WRONG)
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """What the button does; one that an older version made does nothing any more."""
+        await say(interaction, GONE)
+
+
+class InContext(_Pressed, template=r"byline:context:(?P<places>[0-9a-f.;]{1,80})"):
     """Shows the presser the paragraphs that the quotes stand in."""
 
     def __init__(self, places: str) -> None:
@@ -41,42 +59,44 @@ class InContext(DynamicItem[Button[View]], template=r"byline:context:(?P<places>
     async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], match: re.Match[str], /) -> Self:  # type: ignore[override]
         return cls(match["places"])
 
-    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+    async def pressed(self, interaction: Interaction) -> None:
         shown = _shown(interaction)
         articles = interaction.client.desk.articles
+        if not await acknowledge(interaction, private=True):
+            return
         embeds = await asyncio.to_thread(render.context, self.places, shown.quotes if shown else (), articles)
-        if embeds:
-            await show(interaction, embeds)
-        else:
-            await say(interaction, "The index has been rebuilt since, and that article is no longer in it.")
+        await show(interaction, embeds or [render.notice(CHANGED)])
 
 
-class More(DynamicItem[Button[View]], template=r"byline:more:(?P<scope>[0-9a-f]{8}|-)"):
+class More(_Pressed, template=r"byline:more:(?P<scope>[0-9a-f]{8}|-)"):
     """Shows the presser further evidence."""
 
     def __init__(self, scope: str) -> None:
-        super().__init__(Button(label="More", custom_id=f"byline:more:{scope}"))
+        super().__init__(Button(label="More", custom_id=f"{render.MORE}{scope}"))
         self.scope = scope
 
     @classmethod
     async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], match: re.Match[str], /) -> Self:  # type: ignore[override]
         return cls(match["scope"])
 
-    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+    async def pressed(self, interaction: Interaction) -> None:
         shown, desk = _shown(interaction), interaction.client.desk
         if shown is None:
             await say(interaction, GONE)
             return
         article = next((name for name in desk.articles if render.key(name) == self.scope), None)
+        if article is None and self.scope != "-":
+            await say(interaction, CHANGED)
+            return
 
         async def work(group: int) -> Told:
             asked = await _asked(interaction, shown)
-            return await desk.more(Question(asked.text, asked.history, article), shown.quotes, group)
+            return await desk.more(replace(asked, article=article), shown.quotes, group)
 
         await serve(interaction, "more", work, private=True, below=lambda told: buttons(told.reply, more=False))
 
 
-class Voted(DynamicItem[Button[View]], template=r"byline:vote:(?P<vote>up|down)"):
+class Voted(_Pressed, template=r"byline:vote:(?P<vote>up|down)"):
     """Keeps what the presser thinks of the answer."""
 
     def __init__(self, vote: str) -> None:
@@ -88,7 +108,7 @@ class Voted(DynamicItem[Button[View]], template=r"byline:vote:(?P<vote>up|down)"
     async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], match: re.Match[str], /) -> Self:  # type: ignore[override]
         return cls(match["vote"])
 
-    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+    async def pressed(self, interaction: Interaction) -> None:
         shown = _shown(interaction)
         if shown is None or interaction.message is None:
             await say(interaction, GONE)
@@ -104,7 +124,7 @@ class Voted(DynamicItem[Button[View]], template=r"byline:vote:(?P<vote>up|down)"
         await say(interaction, "Thank you. Your vote and this answer are kept for whoever runs me, without your name.")
 
 
-class OpenThread(DynamicItem[Button[View]], template=r"byline:thread"):
+class OpenThread(_Pressed, template=r"byline:thread"):
     """Opens a thread below the answer, in which the conversation goes on."""
 
     def __init__(self) -> None:
@@ -114,15 +134,18 @@ class OpenThread(DynamicItem[Button[View]], template=r"byline:thread"):
     async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], ___: re.Match[str], /) -> Self:  # type: ignore[override]
         return cls()
 
-    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+    async def pressed(self, interaction: Interaction) -> None:
         shown, message = _shown(interaction), interaction.message
         if shown is None or message is None or not await acknowledge(interaction, private=True):
             return
         try:
-            thread = await message.create_thread(name=shorten(shown.question, THREAD_NAME, escaped=False))
-        except discord.HTTPException as error:
-            log.info("no thread %s status=%d code=%d", event_of(interaction, "thread"), error.status, error.code)
-            text = "There is a thread below that answer already." if error.code == _THREAD_EXISTS else NO_THREAD
+            name = shorten(shown.question, THREAD_NAME, escaped=False)
+            thread = await persist(lambda: message.create_thread(name=name))
+        except (discord.HTTPException, *NETWORK) as error:
+            code = error.code if isinstance(error, discord.HTTPException) else 0
+            log.info("no thread %s error=%s code=%d", event_of(interaction, "thread"), type(error).__name__, code)
+            text = NO_THREAD if isinstance(error, discord.Forbidden) else WENT_WRONG
+            text = "There is a thread below that answer already." if code == _THREAD_EXISTS else text
             await attempt("notice", lambda: interaction.edit_original_response(embed=render.notice(text)))
             return
         sees = interaction.client.desk.sees_content
