@@ -28,8 +28,8 @@ BODIES = re.compile(
     r"|police|mission|guild|university|club|fund|firms?|carrier|operator|cabinet|army|regime|administration|opposition"
     r"|campaign|society|treasury|foundation|service|bureau|embassy|delegation|panel|report|study|survey|paper"
     r"|newspaper|magazine|website|coalition|employers|manufacturer|developer|publisher|supplier|lobby|academy"
-    r"|observatory|centre|center|staff|actuaries|economists|hydrologists|auditors?|inspectorate|review|regulator|court"
-    r"|kremlin|presidency|secretariat|museum|zoo|school|hospital|church|charity|airline|railway|league|network|team"
+    r"|observatory|centre|center|staff|actuaries|economists|auditors?|inspectorate|review|regulator|court"
+    r"|presidency|secretariat|museum|zoo|school|hospital|church|charity|airline|railway|league|network|team"
     r"|alliance|household|house|assembly|senate|congress|ombudsman|district|town|city|county|state|insurer)$",
     re.IGNORECASE,
 )

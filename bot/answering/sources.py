@@ -35,7 +35,7 @@ _ORGANISATION = re.compile(
     r"|School|Street|Road|Sea|Ocean|River|Mountains?|Valley|North|South|East|West|Republic|Kingdom|States|Island|City"
     r"|War|Day|January|February|March|April|June|July|August|September|October|November|December|Monday|Tuesday"
     r"|Wednesday|Thursday|Friday|Saturday|Sunday|Hospital|Park|Bridge|Station|Church|Museum|Gallery|Circle|Society"
-    r"|Press|Times|Herald|World|Europe|Europeans?|Americans?|Russians?)\b"
+    r"|Press|Times|Herald|World|Europe)\b"
 )
 
 
