@@ -1,10 +1,9 @@
 """python -m bot run | ask | chat | eval | feedback; the one place where objects are assembled."""
 
-import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -12,19 +11,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index.console import progress_bar, run, working
-from index.errors import BylineError, UsageError
+from index.errors import BylineError, IndexOutdated, SettingsError, UsageError
+from index.wording import printable
 
 from bot.settings import BotSettings
 
 if TYPE_CHECKING:
     from index.articles import Article
+    from index.manifest import Manifest
 
     from bot.answering.answerer import Answerer
     from bot.answering.types import Question, Reply
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-IndexOption = Annotated[Path | None, typer.Option("--index", help="The folder of the index [default: INDEX_DIR].")]
+IndexOption = Annotated[Path | None, typer.Option("--index", help="The folder of the index; by default INDEX_DIR.")]
 ArticleOption = Annotated[str | None, typer.Option("--article", help="Only this article, by file name or title.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -44,18 +45,23 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer one question and exit."""
+    from bot.answering.naming import find_named
     from bot.answering.question import clean
     from bot.answering.types import Question
     from bot.answering.wording import as_text
-    from bot.evaluation import to_json
+    from bot.evaluation import as_line, to_json
 
-    clean(question)  # a question that cannot be asked is refused before anything heavy is loaded
-    with answering(BotSettings.load(index_dir=index)) as answerer:
+    # What cannot be asked is refused before anything heavy is loaded.
+    clean(question)
+    settings = BotSettings.load(index_dir=index)
+    if article is not None:
+        find_named(_manifest(settings).articles, article)
+    with answering(settings) as answerer:
         started = perf_counter()
         reply, articles = answerer.ask(Question(question, article=article))
         seconds = perf_counter() - started
     if as_json:
-        print(json.dumps(to_json(reply, articles, seconds), ensure_ascii=False))
+        print(as_line(to_json(reply, articles, seconds)))
     else:
         _writer()(as_text(reply, articles))
 
@@ -67,7 +73,7 @@ def chat(index: IndexOption = None) -> None:
 
     settings = BotSettings.load(index_dir=index)
     with answering(settings) as answerer:
-        terminal.chat(answerer, _line_reader(settings), _writer())
+        terminal.chat(answerer, _line_reader(settings), _writer(), _complainer())
 
 
 @app.command("run")
@@ -107,22 +113,24 @@ def evaluate(
     from bot import evaluation
 
     items = evaluation.read_questions(questions)
-    lines: list[str] = []
+    settings = BotSettings.load(index_dir=index)
+    evaluation.check_articles(questions, items, _manifest(settings).articles, article)
     results = []
-    with answering(BotSettings.load(index_dir=index)) as answerer, progress_bar("Answering") as progress:
+    with (
+        _appending(answers, questions) as keep,
+        answering(settings) as answerer,
+        progress_bar("Answering") as progress,
+    ):
         for done, item in enumerate(items, 1):
             question = replace(item.question, article=article or item.question.article)
             started = perf_counter()
             reply, articles = _ask_or_abstain(answerer, question)
             seconds = perf_counter() - started
             results.append(evaluation.judge(item, reply, articles, seconds))
-            answer = evaluation.to_json(reply, articles, seconds, item.id)
-            lines.append(json.dumps(answer, ensure_ascii=False))
+            keep(evaluation.as_line(evaluation.to_json(reply, articles, seconds, item.id)))
             progress(done, len(items))
-    if answers is not None:
-        _write(answers, lines)
     if as_json:
-        print(json.dumps({"total": evaluation.summary(results), "kinds": evaluation.by_kind(results)}))
+        print(evaluation.as_line({"total": evaluation.summary(results), "kinds": evaluation.by_kind(results)}))
     else:
         print("\n".join(evaluation.table(results)))
 
@@ -176,13 +184,10 @@ async def _serve(settings: BotSettings, token: str) -> None:
 def answering(settings: BotSettings) -> "Iterator[Answerer]":
     """Everything that answers, put together; the index comes before the model, so that its absence is told at once."""
     from index.embedding import model_identity
-    from index.generations import Generations
     from index.live import LiveIndex
-    from index.store import check
 
-    model = model_identity(settings.embedding_model)
-    check(Generations(settings.index_dir).manifest(), model)
-    index = LiveIndex(settings.index_dir, model)
+    _manifest(settings)
+    index = LiveIndex(settings.index_dir, model_identity(settings.embedding_model))
     try:
         with working("Loading the embedding model"):
             from index.embedding import load_embedder
@@ -208,42 +213,111 @@ def _ask_or_abstain(answerer: "Answerer", question: "Question") -> "tuple[Reply,
     return answerer.ask(question)
 
 
-def _write(path: Path, lines: list[str]) -> None:
+def _manifest(settings: BotSettings) -> "Manifest":
+    """What is indexed, read without loading anything; raises BylineError for an index that cannot be asked."""
+    from index.embedding import model_identity
+    from index.generations import Generations
+    from index.store import check
+
+    _check_folder(settings.index_dir)
+    manifest = Generations(settings.index_dir).manifest()
+    model = model_identity(settings.embedding_model)
     try:
-        path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        check(manifest, model)
+    except IndexOutdated as error:
+        if manifest.model == model:
+            raise
+        # A rebuild alone is no way out for somebody who has mistyped the model's name.
+        hint = "Set EMBEDDING_MODEL back, or, if that model is on this machine, rebuild with: python -m index rebuild"
+        raise IndexOutdated(error.message, hint) from None
+    return manifest
+
+
+def _check_folder(path: Path) -> None:
+    """Raise SettingsError for an index folder that no rebuild could make."""
+    hint = "Name a folder with --index or INDEX_DIR."
+    absolute = path.absolute()
+    try:
+        existing = next(place for place in (absolute, *absolute.parents) if place.exists())
+        if not existing.is_dir():
+            raise SettingsError(f"The index cannot be at {printable(str(path))}: {existing} is no folder.", hint)
     except OSError as error:
-        raise BylineError(f"The answers cannot be written to {path}: {error.strerror}.", "Name another file.") from None
+        raise SettingsError(
+            f"The index folder {printable(str(path))} cannot be read: {error.strerror}.", hint
+        ) from None
+
+
+@contextmanager
+def _appending(path: Path | None, questions: Path) -> Iterator[Callable[[str], None]]:
+    """A function that writes a line to a file at once, so that what is done outlives an interruption.
+
+    The file is opened before anything is asked; what it held goes only when the first line comes.
+    """
+    if path is None:
+        yield lambda _: None
+        return
+    if path.exists() and path.samefile(questions):
+        raise UsageError("The answers would overwrite the questions.", "Name another file with --answers.")
+
+    def failed(error: OSError) -> BylineError:
+        why = f"The answers cannot be written to {printable(str(path))}: {error.strerror}."
+        return BylineError(why, "Name another file with --answers.")
+
+    try:
+        file = path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise failed(error) from None
+    started = False
+
+    def write(line: str) -> None:
+        nonlocal started
+        try:
+            if not started and file.seekable():
+                file.truncate(0)
+            started = True
+            file.write(line + "\n")
+            file.flush()
+        except OSError as error:
+            raise failed(error) from None
+
+    try:
+        yield write
+    finally:
+        with suppress(OSError):  # what could not be written has been told
+            file.close()
 
 
 def _writer() -> Callable[[str], None]:
     """Prints text: broken at the terminal's width where there is one, in whole lines elsewhere."""
-    from bot.terminal import wrapped
+    from bot.terminal import harmless, wrapped
 
     def write(text: str) -> None:
+        text = harmless(text)
         print(wrapped(text, shutil.get_terminal_size().columns) if sys.stdout.isatty() else text, flush=True)
 
     return write
 
 
+def _complainer() -> Callable[[str], None] | None:
+    """Says what went wrong apart from the answers where nobody sits at a terminal; None where somebody does."""
+    from bot.terminal import harmless
+
+    if _interactive():
+        return None
+    return lambda text: print(harmless(text), file=sys.stderr, flush=True)
+
+
+def _interactive() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def _line_reader(settings: BotSettings) -> Callable[[], str | None]:
     """Reads lines: with editing and a history on a terminal, plainly elsewhere; None at the end."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _interactive():
         return lambda: next(iter(sys.stdin.readline, ""), None)
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.history import FileHistory
+    from bot.prompt import line_reader
 
-    session: PromptSession[str] = PromptSession(history=FileHistory(str(settings.history_file)))
-
-    def read() -> str | None:
-        while True:
-            try:
-                return session.prompt("\n› ")
-            except KeyboardInterrupt:
-                continue  # Ctrl-C clears the line, as in a shell
-            except EOFError:
-                return None
-
-    return read
+    return line_reader(settings.history_file)
 
 
 def main() -> int:

@@ -6,7 +6,8 @@ same paragraph; case, punctuation and white space do not matter. Pure but for re
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean, median
@@ -16,12 +17,16 @@ from rapidfuzz.distance import LCSseq
 
 from index.articles import Article
 from index.errors import UsageError
+from index.wording import printable
 
+from bot.answering.naming import Named, find_named
 from bot.answering.types import Question, Reply, Turn
 from bot.answering.wording import as_text
 
 COVERED = 0.7
 SHORT_WORDS = 120
+# What JSON leaves as it is and a terminal obeys, or a reader of lines breaks at; and halves of characters.
+_UNSAFE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Item:
     kind: str
     answerable: bool | None
     gold: tuple[Mapping[str, Any], ...]
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +59,33 @@ class Result:
 def read_questions(path: Path) -> list[Item]:
     """Read a JSONL file of questions; raises UsageError that names the line."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        # Not splitlines(): a JSON string may hold U+2028 or U+0085 as they are.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(
-            f"The question file {path} cannot be read: {reason}.", "Give a file with one JSON object a line."
+            f"The question file {printable(str(path))} cannot be read: {reason}.",
+            "Give a file with one JSON object a line.",
         ) from None
     items = [_item(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not items:
-        raise UsageError(f"The question file {path} holds no question.", "Give a file with one JSON object a line.")
+        raise UsageError(
+            f"The question file {printable(str(path))} holds no question.", "Give a file with one JSON object a line."
+        )
     return items
+
+
+def check_articles(path: Path, items: Iterable[Item], known: Sequence[Named], only: str | None = None) -> None:
+    """Raise UsageError for an article that is not known, naming its line; only: the one that is asked instead."""
+    if only is not None:
+        find_named(known, only)
+        return
+    for item in items:
+        if item.question.article is not None:
+            try:
+                find_named(known, item.question.article)
+            except UsageError as error:
+                raise UsageError(f"Line {item.line} of {printable(str(path))}: {error.message}", error.hint) from None
 
 
 def to_json(
@@ -82,6 +105,11 @@ def to_json(
     }
 
 
+def as_line(value: Any) -> str:
+    """JSON in one line that any terminal and any reader of lines takes: what could move either is escaped."""
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
 def judge(item: Item, reply: Reply, articles: Mapping[str, Article], seconds: float) -> Result:
     """Compare one reply with the item's gold quotes."""
     claimed = () if reply.abstained else reply.quotes
@@ -91,15 +119,15 @@ def judge(item: Item, reply: Reply, articles: Mapping[str, Article], seconds: fl
     for i, gold in enumerate(item.gold):
         if covering[i]:
             met |= musts & set(gold.get("replaces") or ())
-    known = item.answerable is True and bool(musts)
+    known = item.answerable is True and bool(item.gold)
     return Result(
         item=item,
         abstained=reply.abstained,
-        quotes=len(claimed),
-        exact=sum(articles[q.article].text[q.start : q.end] == q.text for q in claimed),
-        words=sum(len(quote.text.split()) for quote in claimed),
+        quotes=len(reply.quotes),
+        exact=sum(articles[q.article].text[q.start : q.end] == q.text for q in reply.quotes),
+        words=sum(_words(quote.text) for quote in claimed),
         relevant=sum(any(_overlaps(q.paragraph, q.text, gold) for gold in item.gold) for q in claimed),
-        complete=met == musts if known else None,
+        complete=not reply.abstained and met == musts if known else None,
         hit=bool(met) if known else None,
         seconds=seconds,
     )
@@ -114,7 +142,7 @@ def summary(results: list[Result]) -> dict[str, float | int | None]:
     recall_short = _mean(r.complete and r.words <= SHORT_WORDS for r in answerable if r.complete is not None)
     true_abstain = _mean(r.abstained for r in unanswerable)
     false_abstain = _mean(r.abstained for r in answerable)
-    balanced = None if true_abstain is None or false_abstain is None else (true_abstain + 1 - false_abstain) / 2
+    balanced = _mean(half for half in (true_abstain, _not(false_abstain)) if half is not None)
     times = sorted(r.seconds for r in results)
     return {
         "questions": len(results),
@@ -128,9 +156,9 @@ def summary(results: list[Result]) -> dict[str, float | int | None]:
         "balanced_abstention": balanced,
         "words_quoted_median": median(r.words for r in claimed) if claimed else None,
         "seconds_median": median(times),
-        "seconds_p95": _percentile(times, 0.95),
-        "seconds_p99": _percentile(times, 0.99),
-        "score": 2 * recall_short * balanced / (recall_short + balanced) if recall_short and balanced else None,
+        "seconds_p95": _percentile(times, 95),
+        "seconds_p99": _percentile(times, 99),
+        "score": None if balanced is None else _harmonic(recall_short or 0.0, balanced),
     }
 
 
@@ -178,25 +206,47 @@ def _item(path: Path, number: int, line: str) -> Item:
         history = tuple(
             Turn("user" if turn["role"] == "user" else "bot", str(turn["text"])) for turn in data.get("history") or ()
         )
-        text, article = data["question"], data.get("article")
-        if not isinstance(text, str) or not isinstance(article, str | None):
+        text, article, answerable = data["question"], data.get("article"), data.get("answerable")
+        if not (isinstance(text, str) and isinstance(article, str | None) and isinstance(answerable, bool | None)):
             raise TypeError
+        identity, kind, gold = data.get("id"), data.get("kind"), data.get("gold")
         return Item(
-            id=str(data.get("id", number)),
+            id=str(number if identity is None else identity),
             question=Question(text, history, article),
-            kind=str(data.get("kind", "")),
-            answerable=data.get("answerable"),
-            gold=tuple(data.get("gold") or ()),
+            kind="" if kind is None else str(kind),
+            answerable=answerable,
+            gold=tuple(_gold(entry) for entry in gold or ()),
+            line=number,
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UsageError(
-            f"Line {number} of {path} is not a question.",
+            f"Line {number} of {printable(str(path))} is not a question.",
             'Each line is a JSON object such as {"id": "1", "question": "…"}.',
         ) from None
 
 
+def _gold(entry: Any) -> Mapping[str, Any]:
+    """A gold passage whose fields have the right types; raises TypeError or KeyError."""
+    replaces = [] if entry.get("replaces") is None else entry["replaces"]
+    if not (
+        type(entry["paragraph"]) is int
+        and isinstance(entry["quote"], str)
+        and isinstance(entry.get("role"), str | None)
+        and isinstance(replaces, list)
+        and all(type(position) is int for position in replaces)
+    ):
+        raise TypeError
+    return {**entry, "replaces": replaces}
+
+
 def _tokens(text: str) -> list[str]:
-    return re.findall(r"\w+(?:'\w+)*", text.replace("’", "'").lower())
+    """Lower-case words; dashes, quotation marks and other punctuation separate them."""
+    return re.findall(r"\w+(?:'\w+)*", unicodedata.normalize("NFKC", text).replace("’", "'").lower())
+
+
+def _words(text: str) -> int:
+    """How many words a person would count: a dash that stands alone is none."""
+    return sum(bool(re.search(r"\w", word)) for word in text.split())
 
 
 def _covers(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
@@ -224,8 +274,17 @@ def _ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _percentile(ordered: list[float], share: float) -> float:
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+def _not(rate: float | None) -> float | None:
+    return None if rate is None else 1 - rate
+
+
+def _harmonic(one: float, other: float) -> float:
+    return 2 * one * other / (one + other) if one and other else 0.0
+
+
+def _percentile(ordered: list[float], percent: int) -> float:
+    """The smallest value that so many percent do not exceed (the nearest rank)."""
+    return ordered[max(0, -(-percent * len(ordered) // 100) - 1)]
 
 
 def _shown(key: str, value: float | int | None) -> str:

@@ -1,18 +1,22 @@
 """ask and chat in a terminal. What reads and writes is handed in, so a test is a transcript."""
 
+import re
 import textwrap
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from index.articles import Article
-from index.errors import BylineError
+from index.errors import BylineError, UsageError
 from index.wording import count, printable
 
+from bot.answering import smalltalk
 from bot.answering.types import Question, Reply, Turn
 from bot.answering.wording import as_text, describe
 
 HISTORY_TURNS = 6
 MAX_WIDTH = 88
+# What a terminal obeys instead of showing it: C0, DEL and C1 controls, halves of characters, and turns of direction.
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]")
 
 WELCOME = "Ask about {what}. /help lists the commands, /quit leaves."
 HELP = """\
@@ -32,28 +36,39 @@ class Asker(Protocol):
 
     def articles(self) -> Mapping[str, Article]: ...
 
-    def trouble(self) -> str | None: ...
+    def trouble(self) -> BylineError | None: ...
 
 
-def chat(asker: Asker, read: Callable[[], str | None], write: Callable[[str], None]) -> None:
-    """Answer lines until `read` returns None or somebody types /quit."""
-    session = _Session(asker, write)
+def chat(
+    asker: Asker,
+    read: Callable[[], str | None],
+    write: Callable[[str], None],
+    complain: Callable[[str], None] | None = None,
+) -> None:
+    """Answer lines until `read` returns None or somebody types /quit; complain: where refusals go, if elsewhere."""
+    complain = complain or write
+    session = _Session(asker, write, complain)
     write(WELCOME.format(what=_what(asker.articles())))
     while (line := read()) is not None:
         line = line.strip()
-        if line in ("/quit", "/exit", "/q"):
+        if line.lower() in ("/quit", "/exit", "/q"):
             break
         if line:
             try:
                 session.take(line)
             except BylineError as error:
-                write(f"{error.message}\n{error.hint}" if error.hint else error.message)
+                complain(f"{error.message}\n  {error.hint}" if error.hint else error.message)
+
+
+def harmless(text: str) -> str:
+    """Text that no terminal obeys: whatever would move its cursor or turn the line round is shown as a mark."""
+    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
 def wrapped(text: str, width: int) -> str:
     """Text broken between words at a width; the lines of a block quote each keep their mark."""
     lines = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         indent = "> " if line.startswith("> ") else ""
         lines += textwrap.wrap(
             line, min(width, MAX_WIDTH), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
@@ -64,17 +79,20 @@ def wrapped(text: str, width: int) -> str:
 class _Session:
     """One conversation: what was said, which article it is about, and where the last quote stood."""
 
-    def __init__(self, asker: Asker, write: Callable[[str], None]) -> None:
+    def __init__(self, asker: Asker, write: Callable[[str], None], complain: Callable[[str], None]) -> None:
         self._asker = asker
         self._write = write
+        self._complain = complain
         self._history: tuple[Turn, ...] = ()
         self._scope: str | None = None
         self._last: str | None = None
+        self._recent: str | None = None
         self._told: str | None = None
 
     def take(self, line: str) -> None:
         """Answer a question, or obey a command."""
         command, _, rest = line.removeprefix("/").partition(" ")
+        command = command.lower()
         if not line.startswith("/"):
             self._ask(line)
         elif command == "help":
@@ -84,24 +102,30 @@ class _Session:
         elif command in ("passage", "p"):
             self._passage(rest.strip().lstrip("¶"))
         else:
-            self._write(f"There is no command /{command}. /help lists them.")
+            raise UsageError(f"There is no command /{printable(command)}.", "/help lists them.")
 
     def _ask(self, line: str) -> None:
-        reply, articles = self._asker.ask(Question(line, self._history, self._scope))
+        reply, articles = self._asker.ask(Question(line, self._history, self._scope, self._recent))
         text = as_text(reply, articles)
         self._write(text)
-        self._history = (*self._history, Turn("user", line), Turn("bot", text))[-HISTORY_TURNS:]
+        if not smalltalk.is_smalltalk(line):  # "and why?" after "thanks" still means what was said before
+            self._history = (*self._history, Turn("user", line), Turn("bot", text))[-HISTORY_TURNS:]
         if reply.quotes:
             self._last = reply.quotes[0].article
+            self._recent = self._last if len({quote.article for quote in reply.quotes}) == 1 else None
+        self._tell_trouble()
+
+    def _tell_trouble(self) -> None:
         trouble = self._asker.trouble()
-        if trouble and trouble != self._told:
-            self._write(f"({trouble} I answer from the copy I opened before.)")
-        self._told = trouble
+        message = trouble.message if trouble else None
+        if trouble and message != self._told:
+            self._complain(f"({message} I answer from the copy I opened before. {trouble.hint})")
+        self._told = message
 
     def _article(self, name: str) -> None:
         articles = self._asker.articles()
         if name == "all":
-            self._scope = None
+            self._scope = self._recent = None
             self._write(f"Asking about {_what(articles)}.")
         elif name:
             self._focus(name, articles)
@@ -116,23 +140,23 @@ class _Session:
         found = [a for a in articles.values() if wanted in (a.id.casefold(), (a.title or "").casefold())]
         found = found or [a for a in articles.values() if wanted in f"{a.id} {a.title or ''}".casefold()]
         if len(found) == 1:
-            self._scope = self._last = found[0].id
+            self._scope = self._last = self._recent = found[0].id
             self._history = ()
             self._write(f"Asking about {describe(found[0])}.")
         else:
-            self._write(f"{'More than one' if found else 'No'} article is called “{name}”. /article lists them.")
+            many = "More than one" if found else "No"
+            raise UsageError(f"{many} article is called “{printable(name)}”.", "/article lists them.")
 
     def _passage(self, number: str) -> None:
         articles = self._asker.articles()
         chosen = self._scope or self._last or (next(iter(articles)) if len(articles) == 1 else None)
         if chosen is None or chosen not in articles:
-            self._write("Which article? Name it first with /article NAME.")
-            return
+            raise UsageError("Which article?", "Name it first with /article NAME.")
         article = articles[chosen]
         wanted = int(number) if number.isdecimal() and len(number) < 9 else 0
         if not 1 <= wanted <= len(article.paragraphs):
-            self._write(f"{printable(article.id)} has paragraphs 1 to {len(article.paragraphs)}, such as: /passage 1")
-            return
+            last = len(article.paragraphs)
+            raise UsageError(f"{printable(article.id)} has paragraphs 1 to {last}.", "Try: /passage 1")
         for paragraph in article.paragraphs[max(0, wanted - 2) : wanted + 1]:
             mark = "▸" if paragraph.number == wanted else " "
             text = " ".join(article.text[paragraph.start : paragraph.end].split())

@@ -1,6 +1,7 @@
 """What the tests share: the real model and a real index on disk, and one fake that means something."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -102,7 +103,9 @@ def build(folder: Path, generations: Generations, fake: Embedder) -> Callable[..
 def command(tmp_path: Path) -> Run:
     """Run `python -m …` as a person would: another process, an empty working directory, no settings but those given."""
 
-    def run(*arguments: str, cwd: Path = tmp_path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    def run(
+        *arguments: str | bytes, cwd: Path = tmp_path, stdin: str = "", **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
         clean = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")}
         return subprocess.run(
             [sys.executable, "-m", *arguments],
@@ -110,9 +113,17 @@ def command(tmp_path: Path) -> Run:
             env={**clean, "PYTHONPATH": str(REPOSITORY), **environment},
             capture_output=True,
             text=True,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             timeout=120,
             check=False,
         )
 
     return run
+
+
+@pytest.fixture
+def heeded_sigint() -> Iterator[None]:
+    """A shell starts what runs in its background with SIGINT ignored, and children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -1,6 +1,8 @@
 """The whole way from a question to a verified reply, on the shipped article with the real model."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -137,3 +139,41 @@ def test_an_article_may_be_named(two: Callable[[str, str | None], Reply], name: 
 def test_who_wrote_this_needs_to_know_which(two: Callable[[str, str | None], Reply]) -> None:
     assert two("who wrote this?", None).abstained
     assert two("who wrote this?", "toll.md").lead == "It was written by Tom Brandsma."
+
+
+def test_a_deleted_index_is_said_to_be_deleted_and_the_copy_answers(
+    shipped_index: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    root = Path(shutil.copytree(shipped_index, tmp_path / "index"))
+    live = LiveIndex(root, model_identity(None))
+    answerer = Answerer(live, embedder)
+    assert answerer.articles()
+    assert answerer.trouble() is None
+    shutil.rmtree(root)
+    reply, _ = answerer.ask(Question("who wrote this?"))
+    trouble = answerer.trouble()
+    live.close()
+    assert not reply.abstained
+    assert trouble is not None
+    assert (trouble.message, trouble.hint) == (
+        "The index was deleted.",
+        "Build it with: python -m index rebuild",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "The question is empty."),
+        (" \n\t", "The question is empty."),
+        ("???", "The question holds no words."),
+        ("🤔", "The question holds no words."),
+        ("\udcff why", "The question is not valid UTF-8 text."),
+        ("a\x00b", "The question holds control characters."),
+    ],
+)
+def test_what_cannot_be_asked_is_told_by_its_right_name(answerer: Answerer, text: str, message: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        answerer.ask(Question(text))
+    assert refused.value.message == message
+    assert refused.value.hint

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -190,14 +190,6 @@ def test_commands_that_need_no_model_load_none(ready: Generations, arguments: tu
     modules = modules_after(*arguments, cwd=ready.root.parent)
     assert "typer" in modules
     assert not modules & HEAVY
-
-
-@pytest.fixture
-def heeded_sigint() -> Iterator[None]:
-    """A shell starts what runs in its background with SIGINT ignored, and children inherit that."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.timeout(60)

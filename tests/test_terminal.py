@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pytest
 
 from index.articles import Article, parse
-from index.errors import UsageError
+from index.errors import BylineError, IndexMissing, UsageError
 
 from bot.answering.citations import quote
 from bot.answering.types import Abstention, Answer, Question, Reply
-from bot.terminal import HELP, chat, wrapped
+from bot.terminal import HELP, chat, harmless, wrapped
 
 FERRY = parse("ferry.txt", b"By Jane Roe\n3 May 2024\n\nThe ferry should stay free.\n\nI think a bridge costs more.\n")
 TOLL = parse("toll.md", b"---\ntitle: The Toll\n---\n\nA toll is fair.\n")
@@ -19,7 +19,7 @@ GREETING = "Ask about ferry.txt by Jane Roe (2024-05-03). /help lists the comman
 class Scripted:
     """Answers from a table, and keeps what it was asked."""
 
-    def __init__(self, *articles: Article, trouble: str | None = None) -> None:
+    def __init__(self, *articles: Article, trouble: BylineError | None = None) -> None:
         self._articles = {article.id: article for article in articles}
         self._trouble = trouble
         self.asked: list[Question] = []
@@ -39,7 +39,7 @@ class Scripted:
     def articles(self) -> Mapping[str, Article]:
         return self._articles
 
-    def trouble(self) -> str | None:
+    def trouble(self) -> BylineError | None:
         return self._trouble
 
 
@@ -70,16 +70,70 @@ def test_the_exchange_before_goes_with_the_next_question() -> None:
 
 
 def test_an_error_is_one_sentence_and_a_hint_and_the_chat_goes_on() -> None:
-    assert converse(Scripted(FERRY), "broken", "a bridge?") == ["That cannot be asked.\nAsk something else.", ANSWER]
+    assert converse(Scripted(FERRY), "broken", "a bridge?") == ["That cannot be asked.\n  Ask something else.", ANSWER]
 
 
 def test_trouble_with_the_index_is_told_once() -> None:
-    replies = converse(Scripted(FERRY, trouble="The index was deleted."), "a bridge?", "a bridge?")
-    assert replies == [ANSWER, "(The index was deleted. I answer from the copy I opened before.)", ANSWER]
+    trouble = IndexMissing("The index was deleted.", "Build it with: make index")
+    replies = converse(Scripted(FERRY, trouble=trouble), "a bridge?", "a bridge?")
+    told = "(The index was deleted. I answer from the copy I opened before. Build it with: make index)"
+    assert replies == [ANSWER, told, ANSWER]
 
 
-def test_help_lists_the_commands() -> None:
-    assert converse(Scripted(FERRY), "/help") == [HELP]
+@pytest.mark.parametrize("command", ["/help", "/HELP"])
+def test_help_lists_the_commands(command: str) -> None:
+    assert converse(Scripted(FERRY), command) == [HELP]
+
+
+def test_quit_may_be_shouted() -> None:
+    assert converse(Scripted(FERRY), "/QUIT", "a bridge?") == []
+
+
+def test_refusals_and_trouble_go_where_complaints_go_and_answers_do_not() -> None:
+    written: list[str] = []
+    complaints: list[str] = []
+    script = iter(["broken", "/nosuch", "/article zebra", "/passage 9", "a bridge?"])
+    asker = Scripted(FERRY, trouble=IndexMissing("The index was deleted.", "Build it."))
+    chat(asker, lambda: next(script, None), written.append, complaints.append)
+    assert written == [GREETING, ANSWER]
+    assert complaints == [
+        "That cannot be asked.\n  Ask something else.",
+        "There is no command /nosuch.\n  /help lists them.",
+        "No article is called “zebra”.\n  /article lists them.",
+        "ferry.txt has paragraphs 1 to 3.\n  Try: /passage 1",
+        "(The index was deleted. I answer from the copy I opened before. Build it.)",
+    ]
+
+
+def test_thanks_do_not_take_the_place_of_what_was_asked_before() -> None:
+    asker = Scripted(FERRY)
+    converse(asker, "a bridge?", "thanks!", "why?")
+    assert [turn.text for turn in asker.asked[2].history] == ["a bridge?", ANSWER]
+
+
+def test_the_article_of_the_last_quotes_goes_with_the_next_question() -> None:
+    asker = Scripted(FERRY, TOLL)
+    converse(asker, "a bridge?", "who wrote it?", "weather?", "who wrote it?", "/article all", "who wrote it?")
+    assert [question.recent for question in asker.asked] == [None, "ferry.txt", "ferry.txt", "ferry.txt", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a \x1b[31mred\x1b[0m \x9b2J word\x07", "a �[31mred�[0m �2J word�"),
+        ("\u202eturned\u202c \u2066kept\u2069", "�turned� �kept�"),
+        ("half \ud83d of one", "half � of one"),
+        ("back\rover\x08 it\x7f", "back�over� it�"),
+        ("lines\n\tand “quotes” — ¶7 🤔 \u200dנכון", "lines\n\tand “quotes” — ¶7 🤔 \u200dנכון"),
+    ],
+)
+def test_nothing_that_a_terminal_obeys_is_printed(text: str, shown: str) -> None:
+    assert harmless(text) == shown
+
+
+@pytest.mark.parametrize("line", ["/article \x1b[31mred", "/\x1b[31mred"])
+def test_what_was_typed_is_not_echoed_as_it_is(line: str) -> None:
+    assert "\x1b" not in converse(Scripted(FERRY), line)[0]
 
 
 @pytest.mark.parametrize("command", ["/nosuch", "/", "/quit now"])
@@ -97,11 +151,11 @@ def test_a_passage_is_shown_with_what_stands_around_it() -> None:
 
 @pytest.mark.parametrize("number", ["0", "4", "999999999999", "abc", "", "-1", "²"])
 def test_a_passage_that_is_not_there_is_said_to_be_none(number: str) -> None:
-    assert converse(Scripted(FERRY), f"/passage {number}") == ["ferry.txt has paragraphs 1 to 3, such as: /passage 1"]
+    assert converse(Scripted(FERRY), f"/passage {number}") == ["ferry.txt has paragraphs 1 to 3.\n  Try: /passage 1"]
 
 
 def test_with_several_articles_a_passage_needs_one() -> None:
-    assert converse(Scripted(FERRY, TOLL), "/passage 1")[0] == "Which article? Name it first with /article NAME."
+    assert converse(Scripted(FERRY, TOLL), "/passage 1")[0] == "Which article?\n  Name it first with /article NAME."
 
 
 def test_the_articles_are_listed_and_one_may_be_chosen() -> None:
@@ -112,7 +166,7 @@ def test_the_articles_are_listed_and_one_may_be_chosen() -> None:
     assert replies[0] == "ferry.txt: ferry.txt by Jane Roe (2024-05-03), 11 words, 3 paragraphs"
     assert replies[2] == "Asking about “The Toll”."
     assert "* toll.md: “The Toll”, 4 words, 1 paragraph" in replies
-    assert replies[-1] == "No article is called “zebra”. /article lists them."
+    assert replies[-1] == "No article is called “zebra”.\n  /article lists them."
     assert [question.article for question in asker.asked] == ["toll.md", None]
 
 

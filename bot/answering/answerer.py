@@ -7,17 +7,18 @@ import numpy as np
 
 from index.articles import Article
 from index.embedding import Embedder, Vectors
-from index.errors import UsageError
+from index.errors import BylineError, IndexMissing, UsageError
 from index.heads import surname
 from index.lexical import terms
 from index.live import LiveIndex
 from index.search import search_vector
 from index.store import Generation
 
-from bot.answering import extractive, overview, suggest, wording
+from bot.answering import extractive, overview, smalltalk, suggest, wording
 from bot.answering.certainty import Signals, certainty, names_unknown, signals
 from bot.answering.citations import verify
 from bot.answering.evidence import gather
+from bot.answering.naming import find_named
 from bot.answering.question import Reading, read
 from bot.answering.spelling import names_person
 from bot.answering.suggest import MAIN_ARGUMENT
@@ -45,9 +46,12 @@ class Answerer:
         """The name of the generation that answers."""
         return self._index.generation().name
 
-    def trouble(self) -> str | None:
+    def trouble(self) -> BylineError | None:
         """Why the newest index is not the one that answers, if so."""
-        return self._index.trouble.message if self._index.trouble else None
+        trouble = self._index.trouble
+        if isinstance(trouble, IndexMissing):  # there was one: it answers
+            return IndexMissing("The index was deleted.", trouble.hint)
+        return trouble
 
     def ask(self, question: Question) -> tuple[Reply, Mapping[str, Article]]:
         """The reply, and the articles that its quotes stand in, both of one generation.
@@ -57,6 +61,8 @@ class Answerer:
         generation = self._index.generation()
         reading = read(question, generation.lexical.counts)
         scope = scope_of(generation, reading.text, question.article)
+        if reading.aspects and any(article.id == question.recent for article in scope):
+            scope = tuple(article for article in scope if article.id == question.recent)
         reply = self._reply(question.text, reading, generation, scope)
         for quote in reply.quotes:
             verify(generation.articles[quote.article], quote)
@@ -106,6 +112,8 @@ class Answerer:
             return False
 
     def _reply(self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]) -> Reply:
+        if (small := smalltalk.reply(asked, len(generation.articles))) is not None:
+            return Abstention(asked, small, (), 0.0, "not_addressed")
         if reading.order:
             return Abstention(
                 asked, f"{wording.ORDER} {extractive.not_addressed(generation)}", (), 0.0, "not_addressed"
@@ -143,18 +151,7 @@ class Answerer:
 
 def find_article(articles: Mapping[str, Article], name: str) -> Article:
     """The article that a name means: its id, its file name, or its title; raises UsageError."""
-    for matches in (
-        [a for a in articles.values() if a.id == name],
-        [a for a in articles.values() if a.id.rsplit("/", 1)[-1] == name],
-        [a for a in articles.values() if a.title and a.title.casefold() == name.casefold()],
-    ):
-        if len(matches) == 1:
-            return matches[0]
-        if matches:
-            raise UsageError(
-                f"Several articles are called {name}.", "Give the path: " + ", ".join(a.id for a in matches[:5])
-            )
-    raise UsageError(f"No article {name} is in the index.", "Name one that is, by file name or title.")
+    return find_named(articles.values(), name)
 
 
 def scope_of(generation: Generation, question: str, article: str | None) -> tuple[Article, ...]:

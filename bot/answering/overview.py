@@ -125,7 +125,8 @@ def _aspect(generation: Generation, article: Article, aspect: Aspect) -> Overvie
     if aspect == "affiliation":
         who = authors or "its author"
         note = _note(article) or _biography(article) or _head(article, "author")
-        return _told(f"What the article says about {who}:", f"The article does not say who {who} is.", note)
+        are = "are" if len(article.authors) > 1 else "is"
+        return _told(f"What the article says about {who}:", f"The article does not say who {who} {are}.", note)
     if aspect == "date":
         dated = bool(article.published)
         return _told(f"It is dated {article.published}.", "The article bears no date.", _dates(article), dated)

@@ -64,12 +64,15 @@ def content(question: str) -> list[str]:
 
 def clean(text: str) -> str:
     """The question in one line; raises UsageError for what is no question."""
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n\r" for c in text):
+    if any(unicodedata.category(c) == "Cs" for c in text):
+        raise UsageError("The question is not valid UTF-8 text.", "Type it again as plain text.")
+    if any(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in text):
         raise UsageError("The question holds control characters.", "Type it again as plain text.")
     # Invisible marks such as zero-width spaces and direction overrides are left out.
     text = " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
     if not any(c.isalnum() for c in text):
-        raise UsageError("The question is empty.", "Ask something about the article, such as: what is it about?")
+        what = "holds no words" if text else "is empty"
+        raise UsageError(f"The question {what}.", "Ask something about the article, such as: what is it about?")
     if len(text) > MAX_CHARS:
         raise UsageError(
             f"The question has {len(text):,} characters; the limit is {MAX_CHARS:,}.", "Ask it in fewer words."

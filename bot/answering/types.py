@@ -19,11 +19,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody asks, with the turns before it, oldest first; article: an id to stay within."""
+    """What somebody asks, with the turns before it, oldest first; article: an id to stay within.
+
+    recent: the id of the article that was spoken of last, meant by "who wrote it?" where several could be.
+    """
 
     text: str
     history: tuple[Turn, ...] = ()
     article: str | None = None
+    recent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

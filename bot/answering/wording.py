@@ -21,9 +21,9 @@ ORDER = "That is an order to me, not a question about the article, so I leave it
 
 
 def speaker(article: Article) -> str:
-    """How a lead names who argues: the surname of a single author, both of two, else "the author"."""
+    """How a lead names who argues: the surname of a single author, both of two, else "the author" or "the authors"."""
     names = [surname(name) for name in article.authors]
-    return " and ".join(names) if 1 <= len(names) <= 2 else "the author"
+    return " and ".join(names) if 1 <= len(names) <= 2 else f"the {_plural('author', names)}"
 
 
 def lead(quotes: Sequence[Quote], articles: Mapping[str, Article]) -> str:
@@ -32,13 +32,14 @@ def lead(quotes: Sequence[Quote], articles: Mapping[str, Article]) -> str:
     if len(speakers) > 1:
         return f"{_capital(' and '.join(speakers))} argue:" if len(speakers) == 2 else "Several authors argue:"
     who, first = _capital(speakers[0]), quotes[0].voice
+    authors = articles[quotes[0].article].authors
     if all(quote.voice == BYLINE for quote in quotes):
         return "The article says:"
     if first == HEDGED:
         return f"{who}, hedging:"
     if first.startswith("reported:"):
-        return f"{who} reports{_source(first)}:"
-    return f"{who} argues:"
+        return f"{who} {_verb('report', authors)}{_source(first)}:"
+    return f"{who} {_verb('argue', authors)}:"
 
 
 def label(quote: Quote, article: Article) -> str:
@@ -47,9 +48,9 @@ def label(quote: Quote, article: Article) -> str:
     if quote.voice == HEDGED:
         return f"{who}, hedging"
     if quote.voice == UNNAMED:
-        return f"{who} reports others"
+        return f"{who} {_verb('report', article.authors)} others"
     if quote.voice.startswith("reported:"):
-        return f"{who} reports{_source(quote.voice)}"
+        return f"{who} {_verb('report', article.authors)}{_source(quote.voice)}"
     return "byline" if quote.voice == BYLINE else ""
 
 
@@ -93,6 +94,15 @@ def _source(voice: str) -> str:
         return ""
     # A ministry or a union that the text names by what it is, and not by a name of its own.
     return f" the {name}" if name[0].islower() and not name.startswith("the ") else f" {name}"
+
+
+def _plural(noun: str, names: Sequence[str]) -> str:
+    return f"{noun}s" if len(names) > 1 else noun
+
+
+def _verb(verb: str, names: Sequence[str]) -> str:
+    """What one author argues, and several argue."""
+    return verb if len(names) > 1 else f"{verb}s"
 
 
 def _capital(text: str) -> str:

@@ -180,9 +180,10 @@ class Desk:
     async def _refresh(self) -> bool:
         """Take over the newest articles; whether that was tried to an end, well or not."""
         try:
-            self.articles, self.generation, trouble = await self.answers.run(
+            self.articles, self.generation, found = await self.answers.run(
                 0, lambda answerer: (answerer.articles(), answerer.generation(), answerer.trouble())
             )
+            trouble = found.message if found else None
         except NotNow:
             return False
         except BylineError as error:
