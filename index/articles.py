@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -87,34 +87,48 @@ class Folder(NamedTuple):
     skipped: tuple[Skipped, ...]
 
 
-def read_folder(folder: Path, only: tuple[Path, ...] = (), fallback: str | None = None) -> Folder:
+def read_folder(
+    folder: Path,
+    only: tuple[Path, ...] = (),
+    fallback: str | None = None,
+    indexed: Mapping[str, str] | None = None,
+) -> Folder:
     """Read every article below a folder, in the order of their names.
 
     only: files or folders below it that are read; none means all. fallback: the encoding of
-    files that are neither marked nor UTF-8. Raises ArticlesError if the folder cannot be listed.
+    files that are neither marked nor UTF-8. indexed: id → digest of the articles known already; of
+    two files with the same text, such a one is kept, else the first. Raises ArticlesError if the
+    folder cannot be listed.
     """
-    if not folder.is_dir():
+    if not folder.exists():
         raise ArticlesError(
-            f"The articles folder {folder} does not exist." if not folder.exists() else f"{folder} is not a folder.",
+            f"The articles folder {folder} does not exist.",
             "Create it and put .txt or .md files there, or set ARTICLES_DIR.",
         )
-    articles: list[Article] = []
-    skipped: list[Skipped] = []
-    seen: dict[str, str] = {}
-    for path in _files(folder, only):
+    if not folder.is_dir():
+        raise ArticlesError(
+            f"{folder} is not a folder.", "Name the folder that holds the articles, or set ARTICLES_DIR."
+        )
+    read: list[Article] = []
+    files, skipped = _files(folder, only)
+    for path in files:
         name = path.relative_to(folder).as_posix()
         try:
             if name != name.encode("utf-8", "replace").decode("utf-8"):
                 raise ArticleRejected("its name is not valid UTF-8 (rename it)")
-            article = parse(name, _read(path), fallback)
-            twin = seen.setdefault(fingerprint(article.text), name)
-            if twin != name:
-                raise ArticleRejected(f"it has the same text as {twin}")
+            read.append(parse(name, _read(path), fallback))
         except ArticleRejected as error:
-            skipped.append(Skipped(printable(name), error.message))
-        else:
-            articles.append(article)
-    return Folder(tuple(articles), tuple(skipped))
+            skipped.append(Skipped(name, error.message))
+    known = indexed or {}
+    first: dict[str, Article] = {}
+    for article in sorted(read, key=lambda a: (known.get(a.id) != a.digest, a.id not in known)):
+        first.setdefault(fingerprint(article.text), article)
+    twins = [(article, first[fingerprint(article.text)]) for article in read]
+    skipped += [Skipped(a.id, f"it has the same text as {printable(twin.id)}") for a, twin in twins if a is not twin]
+    return Folder(
+        tuple(article for article, twin in twins if article is twin),
+        tuple(Skipped(printable(name), reason) for name, reason in sorted(skipped)),
+    )
 
 
 def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
@@ -139,7 +153,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     )
     return Article(
         id=name,
-        digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        digest=text_digest(text),
         text=text,
         title=title or head.title,
         authors=authors,
@@ -183,22 +197,30 @@ def _utf8_or(fallback: str | None, data: bytes) -> str:
         return data.decode(fallback)
 
 
-def _files(folder: Path, only: tuple[Path, ...]) -> Iterator[Path]:
-    """The files below a folder that may be articles; links to folders are not followed, hidden files left out."""
+def _files(folder: Path, only: tuple[Path, ...]) -> tuple[list[Path], list[Skipped]]:
+    """The files below a folder that may be articles, and the folders that cannot be listed.
+
+    Links to folders are not followed, hidden files are left out.
+    """
+    base = folder.absolute()
+    skipped: list[Skipped] = []
 
     def refuse(error: OSError) -> None:
-        raise ArticlesError(f"The folder {error.filename} cannot be read: {error.strerror}.", "Check its permissions.")
+        if Path(error.filename) == base:
+            raise ArticlesError(
+                f"The articles folder {folder} cannot be read: {error.strerror}.", "Check its permissions."
+            )
+        name = Path(error.filename).relative_to(base).as_posix()
+        skipped.append(Skipped(f"{name}/", f"it cannot be read ({error.strerror})"))
 
     wanted = [path.absolute() for path in only]
     found: list[Path] = []
-    for parent, folders, names in os.walk(folder.absolute(), onerror=refuse):
+    for parent, folders, names in os.walk(base, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         links = [name for name in folders if Path(parent, name).is_symlink()]
         found += [Path(parent, n) for n in names + links if n.lower().endswith(SUFFIXES) and not n.startswith(".")]
-    prefix = folder.absolute()
-    for path in sorted(found, key=lambda path: path.relative_to(prefix).as_posix()):
-        if not wanted or any(path == w or w in path.parents for w in wanted):
-            yield folder / path.relative_to(prefix)
+    chosen = (path for path in found if not wanted or any(path == w or w in path.parents for w in wanted))
+    return sorted((folder / path.relative_to(base) for path in chosen), key=lambda path: path.as_posix()), skipped
 
 
 def _read(path: Path) -> bytes:
@@ -290,6 +312,11 @@ def _body_start(text: str, lines: list[Line], in_head: set[int]) -> int:
     return lines[-1].end
 
 
+def text_digest(text: str) -> str:
+    """SHA-256 of a decoded text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def fingerprint(text: str) -> str:
     """What two files with the same words share."""
-    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()
+    return text_digest(" ".join(text.split()))

@@ -1,5 +1,6 @@
 """Article files: what is read, what is refused and in which words, and the paragraphs that come of it."""
 
+import errno
 import hashlib
 import os
 import socket
@@ -460,6 +461,42 @@ def test_of_two_files_with_the_same_text_the_second_is_named(folder: Path) -> No
     assert read.skipped == (("b.txt", "it has the same text as a.txt"),)
 
 
+def test_of_two_files_with_the_same_text_the_one_known_already_stays(folder: Path) -> None:
+    fill(folder, a=BODY, b=BODY)
+    read = read_folder(folder, indexed={"b.txt": parse("b.txt", BODY.encode()).digest})
+    assert [article.id for article in read.articles] == ["b.txt"]
+    assert read.skipped == (("a.txt", "it has the same text as b.txt"),)
+
+
+def unlistable(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody list a folder, which root could in spite of its permissions."""
+    real = os.scandir
+
+    def scandir(top: str) -> object:
+        if Path(top) == path:
+            raise PermissionError(errno.EACCES, "Permission denied", str(top))
+        return real(top)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+
+
+def test_a_folder_within_that_cannot_be_listed_is_named_and_the_others_are_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "closed").mkdir()
+    fill(folder, a="Ants.")
+    unlistable(folder / "closed", monkeypatch)
+    read = read_folder(folder)
+    assert [article.id for article in read.articles] == ["a.txt"]
+    assert read.skipped == (("closed/", "it cannot be read (Permission denied)"),)
+
+
+def test_an_articles_folder_that_cannot_be_listed_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlistable(folder, monkeypatch)
+    with pytest.raises(ArticlesError, match="cannot be read: Permission denied"):
+        read_folder(folder)
+
+
 def test_files_of_another_encoding_are_read_with_the_fallback(folder: Path) -> None:
     (folder / "x.txt").write_bytes("Сад за школою".encode("windows-1251"))
     assert read_folder(folder).articles == ()
@@ -482,5 +519,6 @@ def test_a_missing_folder_is_an_error_with_a_hint(tmp_path: Path) -> None:
 
 def test_a_file_instead_of_a_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text(BODY, encoding="utf-8")
-    with pytest.raises(ArticlesError, match="is not a folder"):
+    with pytest.raises(ArticlesError, match="is not a folder") as caught:
         read_folder(tmp_path / "x.txt")
+    assert "Create" not in caught.value.hint
