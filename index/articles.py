@@ -8,13 +8,13 @@ import stat
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from index.errors import ArticleRejected, ArticlesError
-from index.heads import HeadLine, Line, Note, read_date, read_head, read_note
-from index.wording import printable
+from index.frontmatter import date_of, names_of, read_front_matter, text_of
+from index.heads import HeadLine, Line, Note, read_head, read_note
+from index.wording import printable, without_controls
 
 SUFFIXES = (".txt", ".text", ".md", ".markdown")
 MAX_BYTES = 8 * 1024 * 1024
@@ -136,11 +136,11 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     text = decode(data, fallback)
     if not text.strip():
         raise ArticleRejected("it is empty")
-    meta, body = _front_matter(text)
+    meta, body = read_front_matter(text)
     lines = _blocks(text, body)
     if not any(c.isalnum() for block in lines for line in block for c in line.text):
         raise ArticleRejected("it has no text below its front matter" if meta else "it holds no words")
-    title, authors = _text(meta, "title"), _names(meta.get("author", meta.get("authors")))
+    title, authors = text_of(meta, "title"), names_of(meta.get("author", meta.get("authors")))
     head = read_head(lines, title, authors)
     in_head = {line.end for line in head.lines}
     authors = authors or head.authors
@@ -151,15 +151,17 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         Paragraph(number, block[0].start, block[-1].end, _body_start(text, block, in_head))
         for number, block in enumerate(lines, 1)
     )
+    if not any(c.isalnum() for p in paragraphs for c in text[p.body : p.end]):
+        raise ArticleRejected("it holds no words below its head")
     return Article(
         id=name,
         digest=text_digest(text),
         text=text,
         title=title or head.title,
         authors=authors,
-        published=_date(meta, "published") or _date(meta, "date") or head.published,
-        source=_text(meta, "source") or _text(meta, "url"),
-        note=_text(meta, "note") or (text[note.start : note.end].strip("*_ ") if note else None),
+        published=date_of(meta, "published") or date_of(meta, "date") or head.published,
+        source=text_of(meta, "source") or text_of(meta, "url"),
+        note=text_of(meta, "note") or (text[note.start : note.end].strip("*_ ") if note else None),
         paragraphs=paragraphs,
         head=head.lines,
         note_span=(note.start, note.end) if note else None,
@@ -169,6 +171,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
 def decode(data: bytes, fallback: str | None = None) -> str:
     """Byte order mark, then strict UTF-8, then the configured fallback, else ArticleRejected.
 
+    A few stray control characters, which a terminal would obey, are left out; many are no text.
     An encoding is never guessed: some decode any bytes at all.
     """
     try:
@@ -185,7 +188,7 @@ def decode(data: bytes, fallback: str | None = None) -> str:
     control = sum(unicodedata.category(c) == "Cc" and c not in "\n\t\f\v" for c in text[:10_000])
     if control > 10:
         raise ArticleRejected("it is not a text file (it holds control characters)")
-    return text
+    return without_controls(text)
 
 
 def _utf8_or(fallback: str | None, data: bytes) -> str:
@@ -238,48 +241,6 @@ def _read(path: Path) -> bytes:
     if len(data) > MAX_BYTES:
         raise ArticleRejected(f"it is larger than {MAX_BYTES // 1024 // 1024} MB, which is no article")
     return data
-
-
-def _front_matter(text: str) -> tuple[Mapping[str, Any], int]:
-    """The YAML front matter and the offset where the text behind it starts; a rule of dashes is none."""
-    import yaml
-    from frontmatter.default_handlers import YAMLHandler
-
-    handler = YAMLHandler()
-    if not handler.detect(text):
-        return {}, 0
-    try:
-        source, content = handler.split(text)
-        # Not the loader in C that the handler prefers: it ends the process on brackets that are nested too deeply.
-        meta = handler.load(source, Loader=yaml.SafeLoader)
-    except (ValueError, TypeError, RecursionError, OverflowError, yaml.YAMLError):
-        raise ArticleRejected("its front matter is not valid YAML (the lines between --- and ---)") from None
-    return (meta, len(text) - len(content)) if isinstance(meta, dict) else ({}, 0)
-
-
-def _text(meta: Mapping[str, Any], key: str) -> str | None:
-    value = meta.get(key)
-    if not isinstance(value, (str, int, float, date)) or isinstance(value, bool):
-        return None
-    try:
-        return " ".join(str(value).split()) or None
-    except ValueError:  # a number too long to print
-        return None
-
-
-def _date(meta: Mapping[str, Any], key: str) -> str | None:
-    value = meta.get(key)
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    text = _text(meta, key)
-    return (read_date(text) or text) if text else None
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = re.split(r",\s*|\s+(?:and|&)\s+", value)
-    names = [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
-    return tuple(" ".join(name.split()) for name in names if name.strip())
 
 
 def _blocks(text: str, body: int) -> list[list[Line]]:

@@ -97,6 +97,10 @@ def test_front_matter_says_what_is_known_about_an_article() -> None:
         pytest.param("authors:\n  - Ines Okafor\n  - Per Lund", id="a list over lines, under authors"),
         pytest.param("author: Ines Okafor and Per Lund", id="joined by and"),
         pytest.param("author: Ines Okafor, Per Lund", id="joined by a comma"),
+        pytest.param("author: Ines Okafor; Per Lund", id="joined by a semicolon"),
+        pytest.param("author: Okafor, Ines and Lund, Per", id="the surnames first"),
+        pytest.param("authors:\n  - name: Ines Okafor\n  - name: Per Lund", id="mappings"),
+        pytest.param("Author: [Ines Okafor, Per Lund]", id="a capital"),
     ],
 )
 def test_front_matter_may_name_several_authors(lines: str) -> None:
@@ -104,8 +108,34 @@ def test_front_matter_may_name_several_authors(lines: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("Per Lund, Jr.", ("Per Lund, Jr.",)),
+        ("Per Lund, Jr., and Ines Okafor, PhD", ("Per Lund, Jr.", "Ines Okafor, PhD")),
+        ("Okafor, Ines", ("Ines Okafor",)),
+        ("Okafor, Ines B.", ("Ines B. Okafor",)),
+        ("van der Quill, Marta", ("Marta van der Quill",)),
+        ("Ines Okafor, Per Lund, Marta Quill", ("Ines Okafor", "Per Lund", "Marta Quill")),
+        ("Okafor, Lund and Quill", ("Okafor", "Lund", "Quill")),
+        ("Okafor, Lund, and Quill", ("Okafor", "Lund", "Quill")),
+        ("Voltaire", ("Voltaire",)),
+        ("{name: Ines Okafor}", ("Ines Okafor",)),
+        ('["Okafor, Ines", Per Lund]', ("Ines Okafor", "Per Lund")),
+    ],
+    ids=ascii,
+)
+def test_a_comma_in_the_front_matter_does_not_make_two_authors_of_one(line: str, authors: tuple[str, ...]) -> None:
+    quoted = line if line[0] in "{[" else f'"{line}"'
+    assert parse("x.md", markdown(f"author: {quoted}")).authors == authors
+
+
+@pytest.mark.parametrize(
     ("line", "published"),
     [
+        pytest.param("published: 1787", "1787", id="a year"),
+        pytest.param("published: Spring 2022", "Spring 2022", id="a season, as printed"),
+        pytest.param("published: someday", None, id="no date"),
+        pytest.param("published: [1, 2]", None, id="a list"),
         pytest.param("published: 2022-10-09", "2022-10-09", id="ISO"),
         pytest.param("date: 2022-10-09", "2022-10-09", id="under date"),
         pytest.param("published: 2022-10", "2022-10", id="year and month"),
@@ -114,7 +144,7 @@ def test_front_matter_may_name_several_authors(lines: str) -> None:
         pytest.param("published: 9 October", "9 October", id="without a year, as printed"),
     ],
 )
-def test_front_matter_may_give_the_date_in_several_forms(line: str, published: str) -> None:
+def test_front_matter_may_give_the_date_in_several_forms(line: str, published: str | None) -> None:
     assert parse("x.md", markdown(line)).published == published
 
 
@@ -130,7 +160,6 @@ def test_a_head_that_repeats_the_front_matter_stays_out_of_the_body() -> None:
         pytest.param("title: [After the Orchard", id="an open bracket"),
         pytest.param("title: After: the: Orchard", id="colons"),
         pytest.param("title: After\n  author: Ines", id="wrong indents"),
-        pytest.param("title: After the Orchard\n\x07", id="a control character"),
     ],
 )
 def test_front_matter_that_is_not_valid_is_the_reason_given(lines: str) -> None:
@@ -161,7 +190,14 @@ def test_odd_front_matter_is_the_reason_given_or_loses_no_text(lines: str) -> No
 
 
 @pytest.mark.parametrize(
-    "lines", [pytest.param("author: {name: Ines}", id="a mapping"), pytest.param("author: [[a, b], [c]]", id="lists")]
+    "lines",
+    [
+        pytest.param("author: {born: 1961}", id="a mapping without a name"),
+        pytest.param("author: [[a, b], [c]]", id="lists"),
+        pytest.param("author: 42", id="a number"),
+        pytest.param('author: "..."', id="dots"),
+        pytest.param('author: ["...", "42"]', id="a list of none"),
+    ],
 )
 def test_what_is_no_name_in_the_front_matter_names_no_author(lines: str) -> None:
     assert parse("x.md", markdown(lines)).authors == ()
@@ -182,6 +218,64 @@ def test_front_matter_with_nothing_below_is_rejected(data: bytes) -> None:
 def test_rules_of_dashes_between_paragraphs_lose_no_text() -> None:
     article = parse("x.txt", f"---\n\nThe pears were the first to go.\n\n---\n\n{BODY}".encode())
     assert "The pears were the first to go." in paragraphs(article)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("----------\nTHE ORCHARD\n\nIt was felled.\n\nNobody signed.", id="a longer rule at the top"),
+        pytest.param("---\n\nIt was felled.\n\nNobody signed.", id="a rule that nothing closes"),
+        pytest.param("---\nIt was felled.\n\nNobody signed.", id="a rule above a line"),
+        pytest.param("---\ntitle: The Orchard\n\nNobody signed.", id="front matter that nothing closes"),
+        pytest.param("---\n\nNote: it was felled.\n\n---\n\nNobody signed.", id="a key behind a blank line"),
+        pytest.param("---\nWhat they say: it was felled.\n---\n\nNobody signed.", id="a colon and no key"),
+    ],
+)
+def test_what_is_no_front_matter_is_text(text: str) -> None:
+    article = parse("x.md", text.encode())
+    assert "".join(text.split()) == "".join("".join(paragraphs(article)).split())
+
+
+@pytest.mark.parametrize(
+    "above",
+    [pytest.param("\n", id="a blank line"), pytest.param("\n \n", id="two"), pytest.param("\ufeff", id="a mark")],
+)
+def test_front_matter_may_stand_below_blank_lines(above: str) -> None:
+    article = parse("x.md", above.encode() + markdown("title: After the Orchard"))
+    assert article.title == "After the Orchard"
+    assert paragraphs(article) == BODY.strip().split("\n\n")
+
+
+def test_front_matter_may_end_with_dots_as_yaml_does() -> None:
+    article = parse("x.md", f"---\ntitle: After the Orchard\n...\n\n{BODY}".encode())
+    assert article.title == "After the Orchard"
+    assert paragraphs(article) == BODY.strip().split("\n\n")
+
+
+def test_an_escape_that_the_front_matter_spells_out_does_not_reach_a_terminal() -> None:
+    article = parse("x.md", markdown('title: "The \\e[31mRed\\a Orchard"\nauthor: "Ines \\eOkafor"'))
+    assert (article.title, article.authors) == ("The Red Orchard", ("Ines Okafor",))
+
+
+# Control characters
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        pytest.param("It was \x1b[31;1mfelled\x1b[0m.", "It was felled.", id="colours"),
+        pytest.param("It was \x1b]0;owned\x07felled.", "It was felled.", id="a window title"),
+        pytest.param("It was \x1b]8;;http://x.y\x1b\\felled\x1b]8;;\x1b\\.", "It was felled.", id="a link"),
+        pytest.param("It was \x9b31mfelled.", "It was 31mfelled.", id="a control character of eight bits"),
+        pytest.param("It\x08 \x7fwas\x07 felled.", "It was felled.", id="single ones"),
+        pytest.param("It\twas\ffelled.\x85Yes.", "It\twas felled.\nYes.", id="white space"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_left_out_and_offsets_count_without_it(text: str, clean: str) -> None:
+    article = parse("x.txt", f"{text}\n\nNobody signed.".encode())
+    assert article.text == f"{clean}\n\nNobody signed."
+    assert article.digest == hashlib.sha256(article.text.encode()).hexdigest()
+    assert paragraphs(article) == [clean, "Nobody signed."]
 
 
 # Paragraphs
@@ -324,6 +418,13 @@ def test_a_file_of_control_characters_is_rejected() -> None:
 )
 def test_a_file_without_words_is_rejected(data: bytes) -> None:
     assert reason(data) in ("it is empty", "it holds no words")
+
+
+@pytest.mark.parametrize(
+    "text", ["The Orchard\n\n# ", "# The Orchard\n\n#\n\n***", "---\ntitle: The Orchard\n---\n# The Orchard\n\n## \n"]
+)
+def test_a_file_with_nothing_below_its_head_is_rejected(text: str) -> None:
+    assert reason(text.encode()) in ("it holds no words below its head", "it has no text below its front matter")
 
 
 # Folders
