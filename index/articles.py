@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 from index.errors import ArticleRejected, ArticlesError
 from index.frontmatter import date_of, names_of, read_front_matter, text_of
-from index.heads import HeadLine, Line, Note, read_head, read_note
+from index.heads import read_head
+from index.lines import HeadLine, Line
+from index.notes import read_foot, read_note
 from index.wording import printable, without_controls
 
 SUFFIXES = (".txt", ".text", ".md", ".markdown")
@@ -141,12 +143,16 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     if not any(c.isalnum() for block in lines for line in block for c in line.text):
         raise ArticleRejected("it has no text below its front matter" if meta else "it holds no words")
     title, authors = text_of(meta, "title"), names_of(meta.get("author", meta.get("authors")))
-    head = read_head(lines, title, authors)
-    in_head = {line.end for line in head.lines}
+    foot = read_foot(lines)
+    upper = lines[: len(lines) - len({line.paragraph for line in foot})]
+    head = read_head(upper, title, authors)
+    in_head = {line.end for line in (*head.lines, *foot)}
     authors = authors or head.authors
-    note = _note(text, lines, in_head, authors)
+    last = upper[-1]
+    note = read_note(text, last, authors) if len(upper) > 2 and last[0].end not in in_head else None
     if note and note.author and not authors:
         authors = (note.author,)
+    said = (note.start, note.end) if note else head.note
     paragraphs = tuple(
         Paragraph(number, block[0].start, block[-1].end, _body_start(text, block, in_head))
         for number, block in enumerate(lines, 1)
@@ -160,10 +166,10 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         title=title or head.title,
         authors=authors,
         published=date_of(meta, "published") or date_of(meta, "date") or head.published,
-        source=text_of(meta, "source") or text_of(meta, "url"),
-        note=text_of(meta, "note") or (text[note.start : note.end].strip("*_ ") if note else None),
+        source=text_of(meta, "source") or text_of(meta, "url") or head.source,
+        note=text_of(meta, "note") or (text[said[0] : said[1]].strip("*_ ") if said else None),
         paragraphs=paragraphs,
-        head=head.lines,
+        head=(*head.lines, *foot),
         note_span=(note.start, note.end) if note else None,
     )
 
@@ -256,13 +262,6 @@ def _blocks(text: str, body: int) -> list[list[Line]]:
             blocks.append([])
         start = end + 1
     return blocks if blocks[-1] else blocks[:-1]
-
-
-def _note(text: str, lines: list[list[Line]], in_head: set[int], authors: tuple[str, ...]) -> Note | None:
-    last = Line(text[lines[-1][0].start : lines[-1][-1].end], lines[-1][0].start, lines[-1][-1].end, len(lines))
-    if len(lines) < 3 or lines[-1][0].end in in_head:
-        return None
-    return read_note(last, authors, text[: last.start])
 
 
 def _body_start(text: str, lines: list[Line], in_head: set[int]) -> int:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from index.dates import read_date
 from index.errors import ArticleRejected
-from index.heads import read_date
 from index.wording import without_controls
 
 _BLOCK = re.compile(r"\s*^---[ \t]*\n(?P<yaml>(?=\S).*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.M | re.S)

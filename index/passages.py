@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from index.articles import Article, Paragraph
 
-SPLITTER_VERSION = 1
+SPLITTER_VERSION = 2
 """Raised by every change that moves an offset or reads a head differently; an index of another version is refused."""
 
 MAX_WORDS = 130
@@ -48,16 +48,16 @@ def split(article: Article, splitter: Splitter) -> tuple[Passage, ...]:
     passages: list[Passage] = []
     pending: list[Sentence] = []
     for paragraph in article.paragraphs:
-        sentences = list(_sentences(article, paragraph, splitter))
-        words = sum(map(_words, sentences))
-        if pending and (_crosses_note(article, pending, paragraph) or not _joins(pending, words)):
-            passages.append(_passage(article, pending))
-            pending = []
-        pending += sentences
-        while sum(map(_words, pending)) > MAX_WORDS and len(pending) > 1:
-            cut = _cut(pending)
-            passages.append(_passage(article, pending[:cut]))
-            pending = pending[cut:]
+        for sentences in _around_note(article, list(_sentences(article, paragraph, splitter))):
+            words = sum(map(_words, sentences))
+            if pending and (_crosses_note(article, pending, sentences) or not _joins(pending, words)):
+                passages.append(_passage(article, pending))
+                pending = []
+            pending += sentences
+            while sum(map(_words, pending)) > MAX_WORDS and len(pending) > 1:
+                cut = _cut(pending)
+                passages.append(_passage(article, pending[:cut]))
+                pending = pending[cut:]
     if pending:
         passages.append(_passage(article, pending))
     return tuple(passages)
@@ -94,9 +94,17 @@ def _joins(pending: list[Sentence], words: int) -> bool:
     return min(before, words) < SHORT_WORDS and before + words <= MAX_WORDS
 
 
-def _crosses_note(article: Article, pending: list[Sentence], paragraph: Paragraph) -> bool:
+def _around_note(article: Article, sentences: list[Sentence]) -> list[list[Sentence]]:
+    """The sentences of a paragraph, cut where the author note begins in it."""
+    start = article.note_span[0] if article.note_span else 0
+    before = [sentence for sentence in sentences if sentence.start < start]
+    behind = sentences[len(before) :]
+    return [before, behind] if before and behind else [sentences]
+
+
+def _crosses_note(article: Article, pending: list[Sentence], sentences: list[Sentence]) -> bool:
     span = article.note_span
-    return span is not None and bool(pending) and pending[0].start < span[0] <= paragraph.start
+    return span is not None and bool(sentences) and pending[0].start < span[0] <= sentences[0].start
 
 
 def _cut(sentences: list[Sentence]) -> int:
