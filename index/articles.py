@@ -21,6 +21,8 @@ from index.wording import printable, without_controls
 SUFFIXES = (".txt", ".text", ".md", ".markdown")
 MAX_BYTES = 8 * 1024 * 1024
 
+_MARKDOWN = (".md", ".markdown")
+_MARKERS = re.compile(r"[ \t]*(?:>[ \t]?)+(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?|[ \t]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)")
 _MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -154,7 +156,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         authors = (note.author,)
     said = (note.start, note.end) if note else head.note
     paragraphs = tuple(
-        Paragraph(number, block[0].start, block[-1].end, _body_start(text, block, in_head))
+        Paragraph(number, block[0].start, block[-1].end, _body_start(name, text, block, in_head))
         for number, block in enumerate(lines, 1)
     )
     if not any(c.isalnum() for p in paragraphs for c in text[p.body : p.end]):
@@ -264,11 +266,19 @@ def _blocks(text: str, body: int) -> list[list[Line]]:
     return blocks if blocks[-1] else blocks[:-1]
 
 
-def _body_start(text: str, lines: list[Line], in_head: set[int]) -> int:
+def marker_end(name: str, text: str, start: int, end: int) -> int:
+    """Where a line of a Markdown file begins behind marks of a list or a quotation; its start in other files."""
+    if not name.lower().endswith(_MARKDOWN):
+        return start
+    match = _MARKERS.match(text, start, end)
+    return match.end() if match else start
+
+
+def _body_start(name: str, text: str, lines: list[Line], in_head: set[int]) -> int:
     for line in lines:
         if line.end not in in_head:
             heading = _MARKDOWN_HEADING.match(text, line.start, line.end)
-            return heading.end() if heading else line.start
+            return heading.end() if heading else marker_end(name, text, line.start, line.end)
     return lines[-1].end
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from index.articles import Article, Paragraph
+from index.articles import Article, Paragraph, marker_end
 
 SPLITTER_VERSION = 2
 """Raised by every change that moves an offset or reads a head differently; an index of another version is refused."""
@@ -64,11 +64,23 @@ def split(article: Article, splitter: Splitter) -> tuple[Passage, ...]:
 
 
 def _sentences(article: Article, paragraph: Paragraph, splitter: Splitter) -> Iterator[Sentence]:
-    text = article.text[paragraph.body : paragraph.end]
-    for start, end in splitter(text):
-        for low, high in _bounded(text, start, end):
-            start_at, end_at = paragraph.body + low, paragraph.body + high
-            yield Sentence(start_at, end_at, paragraph.number, article.text[start_at:end_at])
+    for offset, stop in _items(article, paragraph):
+        text = article.text[offset:stop]
+        for start, end in splitter(text):
+            for low, high in _bounded(text, start, end):
+                start_at, end_at = offset + low, offset + high
+                yield Sentence(start_at, end_at, paragraph.number, article.text[start_at:end_at])
+
+
+def _items(article: Article, paragraph: Paragraph) -> Iterator[tuple[int, int]]:
+    """Start and end of each list item of a paragraph behind its marker, or of the whole where it is no list."""
+    start = line = paragraph.body
+    while (line := article.text.find("\n", line, paragraph.end) + 1) > 0:
+        behind = marker_end(article.id, article.text, line, paragraph.end)
+        if behind > line and article.text[line:behind].strip(" \t>"):
+            yield start, line
+            start = behind
+    yield start, paragraph.end
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
