@@ -79,8 +79,8 @@ class Generations:
                 leftover.unlink(missing_ok=True)
             self._remove_unpublished()
             staging = self.root / f"staging-{secrets.token_hex(4)}"
-            staging.mkdir()
             try:
+                staging.mkdir()  # within: a signal may come the moment it is there
                 yield staging
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
