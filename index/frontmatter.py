@@ -82,7 +82,7 @@ def names_of(value: Any) -> tuple[str, ...]:
 
 def _split_names(text: str) -> Iterator[str]:
     groups = [group.strip(" ,") for group in re.split(r";|\s+(?:and|&)\s+", text)]
-    listed = len(groups) > 1 and any(group and " " not in group for group in groups)  # "Jay" beside "Hamilton, Madison"
+    listed = len(groups) > 1 and any(group and " " not in group for group in groups)  # as in "Roe, Lund and Quill"
     for group in groups:
         parts = _parts(group)
         if len(parts) == 2 and not listed and _is_surname(parts[0]) and _is_forename(parts[1]):
