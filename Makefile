@@ -1,12 +1,15 @@
 # Thin names for documented commands; README lists the plain ones.
 PY := .venv/bin/python
 
+# The build of torch: cpu or cuda. Once set up, it stays what it is until another is asked for.
+TORCH ?= $(or $(patsubst .venv/.byline-setup-%,%,$(firstword $(wildcard .venv/.byline-setup-*))),cpu)
+
 .PHONY: setup chat run index test soak constraints clean
 
-setup: .venv/.byline-setup
+setup: .venv/.byline-setup-$(TORCH)
 
-.venv/.byline-setup: pyproject.toml constraints.txt scripts/setup.sh
-	@sh scripts/setup.sh
+.venv/.byline-setup-$(TORCH): pyproject.toml constraints.txt scripts/setup.sh
+	@TORCH=$(TORCH) sh scripts/setup.sh
 
 chat: setup
 	@$(PY) -m index status >/dev/null 2>&1 || $(PY) -m index rebuild

@@ -13,18 +13,23 @@ from index.errors import UsageError
 from index.generations import Generations
 from index.manifest import Manifest
 from index.settings import IndexSettings
-from index.wording import count, printable
+from index.wording import count, printable, without_controls
 
 if TYPE_CHECKING:
     from index.rebuild import Report
     from index.search import Hit
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+MAX_QUESTION_CHARS = 2_000
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 ArticlesOption = Annotated[
-    Path | None, typer.Option("--articles", help="The folder of articles [default: ARTICLES_DIR].")
+    # Not checked here: what is wrong with a folder is said by what reads it.
+    Path | None, typer.Option("--articles", help="The folder of articles (default: ARTICLES_DIR).", readable=False)
 ]
-IndexOption = Annotated[Path | None, typer.Option("--index", help="The folder of the index [default: INDEX_DIR].")]
+IndexOption = Annotated[
+    Path | None, typer.Option("--index", help="The folder of the index (default: INDEX_DIR).", readable=False)
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -33,7 +38,8 @@ def rebuild(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Files or folders in the articles folder to look at; the others stay as they are. [default: all]"
+            help="Files or folders in the articles folder to look at; the others stay as they are (default: all).",
+            readable=False,
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
@@ -93,6 +99,11 @@ def search(
 
     if not question.strip():
         raise UsageError("The question is empty.", 'Try: python -m index search "what is it about"')
+    if len(question) > MAX_QUESTION_CHARS:
+        raise UsageError(
+            f"The question has {len(question):,} characters; the limit is {MAX_QUESTION_CHARS:,}.",
+            "Ask it in fewer words.",
+        )
     settings = IndexSettings.load(index_dir=index)
     model = model_identity(settings.embedding_model)
     with working("Loading the model"), Generation.open(Generations(settings.index_dir), model) as generation:
@@ -108,7 +119,7 @@ def search(
         where = f"¶{numbers[0]}" if len(numbers) == 1 else f"¶{numbers[0]}–{numbers[-1]}"
         views = f"passage {hit.dense:.2f}, sentence {hit.sentence:.2f}, words {hit.lexical:.1f}"
         print(f"{rank}. {printable(passage.article)} {where}  score {hit.score:.2f} ({views})")
-        print(f"   {' '.join(passage.text.split())}\n")
+        print(f"   {' '.join(without_controls(passage.text).split())}\n")
 
 
 def main() -> int:
@@ -165,7 +176,7 @@ def _print_status(name: str, manifest: Manifest) -> None:
     for article in manifest.articles:
         known = " · ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
         size = f"{count(article.words, 'word')}, {count(article.paragraphs, 'paragraph')}"
-        print(f"{printable(article.id)}  {size}{'  ' + known if known else ''}")
+        print(f"{printable(article.id)}  {size}{'  ' + without_controls(known) if known else ''}")
 
 
 def _print_json(value: Any) -> None:

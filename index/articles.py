@@ -5,26 +5,25 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Collection, Mapping
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from index.errors import ArticleRejected, ArticlesError
-from index.heads import HeadLine, Line, Note, read_date, read_head, read_note
-from index.wording import printable
+from index.frontmatter import date_of, names_of, read_front_matter, text_of
+from index.heads import read_head
+from index.lines import HeadLine, Line
+from index.notes import read_foot, read_note
+from index.wording import printable, without_controls
 
 SUFFIXES = (".txt", ".text", ".md", ".markdown")
 MAX_BYTES = 8 * 1024 * 1024
 
+_MARKDOWN = (".md", ".markdown")
+_MARKERS = re.compile(r"[ \t]*(?:>[ \t]?)+(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?|[ \t]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)")
 _MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+")
-_FRONT_OPEN = re.compile(r"\s*---[ \t]*\n")
-_FRONT_CLOSE = re.compile(r"\n---[ \t]*(?:\n|\Z)")
-_FRONT_KEY = re.compile(r"^(?:title|authors?|published|date|source|url|note)[ \t]*:", re.MULTILINE)
-_SUFFIX = r"(?:Jr|Sr|II|III|IV|Ph\.?D|M\.?D|Esq)\b"
-_GIVEN = re.compile(r"[^\W\d_][\w'’\-]*(?: [^\W\d_]\.?)*")
-_CONTROL = dict.fromkeys(c for c in (*range(0x20), *range(0x7F, 0xA0)) if chr(c) not in "\n\t\x85")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -93,37 +92,47 @@ class Folder(NamedTuple):
 
 
 def read_folder(
-    folder: Path, only: tuple[Path, ...] = (), fallback: str | None = None, indexed: Collection[str] = ()
+    folder: Path,
+    only: tuple[Path, ...] = (),
+    fallback: str | None = None,
+    indexed: Mapping[str, str] | None = None,
 ) -> Folder:
     """Read every article below a folder, in the order of their names.
 
     only: files or folders below it that are read; none means all. fallback: the encoding of
-    files that are neither marked nor UTF-8. indexed: the ids that the index has. Raises ArticlesError
-    if the folder cannot be listed.
+    files that are neither marked nor UTF-8. indexed: id → digest of the articles known already; of
+    two files with the same text, such a one is kept, else the first. Raises ArticlesError if the
+    folder cannot be listed.
     """
+    if not folder.exists():
+        raise ArticlesError(
+            f"The articles folder {folder} does not exist.",
+            "Create it and put .txt or .md files there, or set ARTICLES_DIR.",
+        )
     if not folder.is_dir():
         raise ArticlesError(
-            f"The articles folder {folder} does not exist." if not folder.exists() else f"{folder} is not a folder.",
-            "Name a folder with .txt or .md files in it, or set ARTICLES_DIR.",
+            f"{folder} is not a folder.", "Name the folder that holds the articles, or set ARTICLES_DIR."
         )
-    articles: list[Article] = []
-    files, unreadable = _files(folder, only)
-    skipped = list(unreadable)
-    seen: dict[str, str] = {}
-    # Of two files with the same text the one that is indexed already stays.
-    for name in sorted(files, key=lambda name: (name not in indexed, name)):
+    read: list[Article] = []
+    files, skipped = _files(folder, only)
+    for path in files:
+        name = path.relative_to(folder).as_posix()
         try:
             if name != name.encode("utf-8", "replace").decode("utf-8"):
                 raise ArticleRejected("its name is not valid UTF-8 (rename it)")
-            article = parse(name, _read(folder / name), fallback)
-            twin = seen.setdefault(fingerprint(article.text), name)
-            if twin != name:
-                raise ArticleRejected(f"it has the same text as {printable(twin)}")
+            read.append(parse(name, _read(path), fallback))
         except ArticleRejected as error:
-            skipped.append(Skipped(printable(name), error.message))
-        else:
-            articles.append(article)
-    return Folder(tuple(sorted(articles, key=lambda a: a.id)), tuple(sorted(skipped)))
+            skipped.append(Skipped(name, error.message))
+    known = indexed or {}
+    first: dict[str, Article] = {}
+    for article in sorted(read, key=lambda a: (known.get(a.id) != a.digest, a.id not in known)):
+        first.setdefault(fingerprint(article.text), article)
+    twins = [(article, first[fingerprint(article.text)]) for article in read]
+    skipped += [Skipped(a.id, f"it has the same text as {printable(twin.id)}") for a, twin in twins if a is not twin]
+    return Folder(
+        tuple(article for article, twin in twins if article is twin),
+        tuple(Skipped(printable(name), reason) for name, reason in sorted(skipped)),
+    )
 
 
 def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
@@ -131,34 +140,38 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     text = decode(data, fallback)
     if not text.strip():
         raise ArticleRejected("it is empty")
-    meta, body = _front_matter(text)
+    meta, body = read_front_matter(text)
     lines = _blocks(text, body)
     if not any(c.isalnum() for block in lines for line in block for c in line.text):
         raise ArticleRejected("it has no text below its front matter" if meta else "it holds no words")
-    title, authors = _text(meta, "title"), _names(meta.get("author", meta.get("authors")))
-    head = read_head(lines, title, authors)
-    in_head = {line.end for line in head.lines}
+    title, authors = text_of(meta, "title"), names_of(meta.get("author", meta.get("authors")))
+    foot = read_foot(lines)
+    upper = lines[: len(lines) - len({line.paragraph for line in foot})]
+    head = read_head(upper, title, authors)
+    in_head = {line.end for line in (*head.lines, *foot)}
     authors = authors or head.authors
-    note = _note(text, lines, in_head, authors)
+    last = upper[-1]
+    note = read_note(text, last, authors) if len(upper) > 2 and last[0].end not in in_head else None
     if note and note.author and not authors:
         authors = (note.author,)
+    said = (note.start, note.end) if note else head.note
     paragraphs = tuple(
-        Paragraph(number, block[0].start, block[-1].end, _body_start(text, block, in_head))
+        Paragraph(number, block[0].start, block[-1].end, _body_start(name, text, block, in_head))
         for number, block in enumerate(lines, 1)
     )
-    if not any(c.isalnum() for p in paragraphs for c in text[p.body : min(p.end, note.start if note else p.end)]):
-        raise ArticleRejected("it has no text below its head lines")
+    if not any(c.isalnum() for p in paragraphs for c in text[p.body : p.end]):
+        raise ArticleRejected("it holds no words below its head")
     return Article(
         id=name,
-        digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        digest=text_digest(text),
         text=text,
         title=title or head.title,
         authors=authors,
-        published=_date(meta, "published") or _date(meta, "date") or head.published,
-        source=_text(meta, "source") or _text(meta, "url"),
-        note=_text(meta, "note") or (text[note.start : note.end].strip("*_ ") if note else None),
+        published=date_of(meta, "published") or date_of(meta, "date") or head.published,
+        source=text_of(meta, "source") or text_of(meta, "url") or head.source,
+        note=text_of(meta, "note") or (text[said[0] : said[1]].strip("*_ ") if said else None),
         paragraphs=paragraphs,
-        head=head.lines,
+        head=(*head.lines, *foot),
         note_span=(note.start, note.end) if note else None,
     )
 
@@ -166,6 +179,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
 def decode(data: bytes, fallback: str | None = None) -> str:
     """Byte order mark, then strict UTF-8, then the configured fallback, else ArticleRejected.
 
+    A few stray control characters, which a terminal would obey, are left out; many are no text.
     An encoding is never guessed: some decode any bytes at all.
     """
     try:
@@ -178,11 +192,11 @@ def decode(data: bytes, fallback: str | None = None) -> str:
         ) from None
     if "\x00" in text:
         raise ArticleRejected("it is not a text file (it holds NUL characters)")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\v", "\n")
-    plain = text.translate(_CONTROL)
-    if len(text) - len(plain) > 10:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    control = sum(unicodedata.category(c) == "Cc" and c not in "\n\t\f\v" for c in text[:10_000])
+    if control > 10:
         raise ArticleRejected("it is not a text file (it holds control characters)")
-    return plain  # a stray one is left out: in a quote it would reach somebody's terminal
+    return without_controls(text)
 
 
 def _utf8_or(fallback: str | None, data: bytes) -> str:
@@ -194,32 +208,30 @@ def _utf8_or(fallback: str | None, data: bytes) -> str:
         return data.decode(fallback)
 
 
-def _files(folder: Path, only: tuple[Path, ...]) -> tuple[list[str], list[Skipped]]:
-    """The names of the files below a folder that may be articles, and the folders in it that cannot be listed.
+def _files(folder: Path, only: tuple[Path, ...]) -> tuple[list[Path], list[Skipped]]:
+    """The files below a folder that may be articles, and the folders that cannot be listed.
 
-    Links to folders are not followed; hidden files are left out.
+    Links to folders are not followed, hidden files are left out.
     """
-    root = folder.absolute()
-    wanted = [path.absolute() for path in only]
-    names: list[str] = []
-    unreadable: list[Skipped] = []
+    base = folder.absolute()
+    skipped: list[Skipped] = []
 
     def refuse(error: OSError) -> None:
-        where = Path(error.filename)
-        if where == root:
-            raise ArticlesError(f"The folder {folder} cannot be read: {error.strerror}.", "Check its permissions.")
-        unreadable.append(Skipped(printable(f"{where.relative_to(root).as_posix()}/"), f"{error.strerror}"))
+        if Path(error.filename) == base:
+            raise ArticlesError(
+                f"The articles folder {folder} cannot be read: {error.strerror}.", "Check its permissions."
+            )
+        name = Path(error.filename).relative_to(base).as_posix()
+        skipped.append(Skipped(f"{name}/", f"it cannot be read ({error.strerror})"))
 
-    for parent, folders, files in os.walk(root, onerror=refuse):
+    wanted = [path.absolute() for path in only]
+    found: list[Path] = []
+    for parent, folders, names in os.walk(base, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         links = [name for name in folders if Path(parent, name).is_symlink()]
-        for name in files + links:
-            path = Path(parent, name)
-            if not name.lower().endswith(SUFFIXES) or name.startswith("."):
-                continue
-            if not wanted or any(path == w or w in path.parents for w in wanted):
-                names.append(path.relative_to(root).as_posix())
-    return names, unreadable
+        found += [Path(parent, n) for n in names + links if n.lower().endswith(SUFFIXES) and not n.startswith(".")]
+    chosen = (path for path in found if not wanted or any(path == w or w in path.parents for w in wanted))
+    return sorted((folder / path.relative_to(base) for path in chosen), key=lambda path: path.as_posix()), skipped
 
 
 def _read(path: Path) -> bytes:
@@ -239,65 +251,6 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _front_matter(text: str) -> tuple[Mapping[str, Any], int]:
-    """The YAML front matter and the offset where the text behind it starts.
-
-    It stands between two lines of three dashes at the head of a file and has one of the known keys; a
-    rule of dashes, or text between two of them, is none.
-    """
-    import yaml
-
-    opened = _FRONT_OPEN.match(text)
-    if not opened or not _FRONT_KEY.search(text[opened.end() : opened.end() + 4096].partition("\n---")[0]):
-        return {}, 0
-    closed = _FRONT_CLOSE.search(text, opened.end() - 1)
-    if not closed:
-        raise ArticleRejected("its front matter has no end (a line of --- below it)")
-    try:
-        # Not the loader in C: it ends the process on brackets that are nested too deeply.
-        meta = yaml.load(text[opened.end() : closed.start()], Loader=yaml.SafeLoader)
-    except (ValueError, TypeError, RecursionError, OverflowError, yaml.YAMLError):
-        raise ArticleRejected("its front matter is not valid YAML (the lines between --- and ---)") from None
-    return (meta, closed.end()) if isinstance(meta, dict) else ({}, 0)
-
-
-def _text(meta: Mapping[str, Any], key: str) -> str | None:
-    value = meta.get(key)
-    if not isinstance(value, (str, int, float, date)) or isinstance(value, bool):
-        return None
-    try:
-        return " ".join(str(value).split()) or None
-    except ValueError:  # a number too long to print
-        return None
-
-
-def _date(meta: Mapping[str, Any], key: str) -> str | None:
-    value = meta.get(key)
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    text = _text(meta, key)
-    if text is None:
-        return None
-    return read_date(text) or (text if re.search(r"\b\d{4}\b", text) else None)
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    """The names of one or several authors: a line, a list of lines, or a list of mappings with a name."""
-    if isinstance(value, str):
-        value = _split_names(" ".join(value.split()))
-    given = value if isinstance(value, list) else [value]
-    names = [one.get("name") if isinstance(one, dict) else one for one in given]
-    return tuple(" ".join(n.split()) for n in names if isinstance(n, str) and any(c.isalpha() for c in n))
-
-
-def _split_names(line: str) -> list[str]:
-    """Names in one line, between commas and "and"; "Roe, Jane" and "King, Jr." are one each."""
-    parts = re.split(rf",(?!\s*{_SUFFIX})\s*(?:and\s+)?|\s+(?:and|&)\s+", line)
-    if len(parts) == 2 and "," in line and " " not in parts[0] and _GIVEN.fullmatch(parts[1]):
-        return [f"{parts[1]} {parts[0]}"]
-    return parts
-
-
 def _blocks(text: str, body: int) -> list[list[Line]]:
     """The lines of each blank-line-separated block behind the front matter."""
     blocks: list[list[Line]] = [[]]
@@ -313,21 +266,27 @@ def _blocks(text: str, body: int) -> list[list[Line]]:
     return blocks if blocks[-1] else blocks[:-1]
 
 
-def _note(text: str, lines: list[list[Line]], in_head: set[int], authors: tuple[str, ...]) -> Note | None:
-    last = Line(text[lines[-1][0].start : lines[-1][-1].end], lines[-1][0].start, lines[-1][-1].end, len(lines))
-    if len(lines) < 3 or lines[-1][0].end in in_head:
-        return None
-    return read_note(last, authors, text[: last.start])
+def marker_end(name: str, text: str, start: int, end: int) -> int:
+    """Where a line of a Markdown file begins behind marks of a list or a quotation; its start in other files."""
+    if not name.lower().endswith(_MARKDOWN):
+        return start
+    match = _MARKERS.match(text, start, end)
+    return match.end() if match else start
 
 
-def _body_start(text: str, lines: list[Line], in_head: set[int]) -> int:
+def _body_start(name: str, text: str, lines: list[Line], in_head: set[int]) -> int:
     for line in lines:
         if line.end not in in_head:
             heading = _MARKDOWN_HEADING.match(text, line.start, line.end)
-            return heading.end() if heading else line.start
+            return heading.end() if heading else marker_end(name, text, line.start, line.end)
     return lines[-1].end
+
+
+def text_digest(text: str) -> str:
+    """SHA-256 of a decoded text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def fingerprint(text: str) -> str:
     """What two files with the same words share."""
-    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()
+    return text_digest(" ".join(text.split()))

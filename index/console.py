@@ -27,9 +27,12 @@ def run(app: typer.Typer, arguments: Sequence[str], interrupted: str) -> int:
     `--debug` anywhere among the arguments shows the traceback besides. interrupted: what is said after Ctrl-C.
     """
     debug = "--debug" in arguments
+    if not arguments:
+        arguments = ["--help"]
     _be_quiet()
     _stop_on_signals()
-    for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a character shows "?" instead of failing
+    # A terminal that lacks a character shows "?", and a line in another encoding is read as well as it can be.
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:

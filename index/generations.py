@@ -7,6 +7,7 @@ INDEX_DIR/
   rebuild.lock
 """
 
+import errno
 import os
 import re
 import secrets
@@ -38,6 +39,8 @@ class Generations:
             name = (self.root / "CURRENT").read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             raise IndexMissing("There is no index yet.", REBUILD_HINT) from None
+        except NotADirectoryError:
+            raise IndexMissing(f"{self.root} is not a folder.", "Name the folder of the index with --index.") from None
         except (OSError, UnicodeDecodeError):
             name = ""
         if not _NAME.fullmatch(name):
@@ -61,6 +64,8 @@ class Generations:
     @contextmanager
     def rebuilding(self) -> Iterator[Path]:
         """An empty staging folder while no other rebuild runs; whatever was left in it is removed."""
+        if self.root.exists() and not self.root.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "it is not a folder")
         self.root.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.root / "rebuild.lock")
         try:
@@ -74,8 +79,8 @@ class Generations:
                 leftover.unlink(missing_ok=True)
             self._remove_unpublished()
             staging = self.root / f"staging-{secrets.token_hex(4)}"
-            staging.mkdir()
             try:
+                staging.mkdir()  # within: a signal may come the moment it is there
                 yield staging
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
@@ -83,16 +88,16 @@ class Generations:
             lock.release()
 
     def _remove_unpublished(self) -> None:
-        """Remove what a rebuild left that was killed between moving its generation here and naming it in CURRENT."""
-        newest = self.newest()
-        if newest is not None and _NAME.fullmatch(newest):
+        """Remove what a rebuild left that was killed before it could switch CURRENT to it; needs the lock."""
+        newest = self.newest() or ""
+        if _NAME.fullmatch(newest):
             for folder in (self.root / "generations").glob("*"):
                 if folder.name > newest:
                     shutil.rmtree(folder, ignore_errors=True)
 
     def publish(self, staging: Path) -> None:
         """Make a complete staging folder the current generation, and remove those nobody needs any more."""
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+        before, name = self.newest(), self._next_name()
         target = self.root / "generations" / name
         target.parent.mkdir(exist_ok=True)
         for path in [*staging.rglob("*"), staging]:
@@ -109,9 +114,18 @@ class Generations:
             shutil.rmtree(target, ignore_errors=True)
             raise
         _sync(self.root)
-        for old in sorted(target.parent.iterdir())[:-KEPT]:
+        kept = KEPT if before else 1  # without a pointer, nothing says that the others were ever whole
+        for old in sorted(target.parent.iterdir())[:-kept]:
             if old != target:
                 shutil.rmtree(old, ignore_errors=True)
+
+    def _next_name(self) -> str:
+        """A name that sorts behind every other, even where the clock was set back."""
+        now = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+        last = max((folder.name[:21] for folder in (self.root / "generations").glob("*")), default="")
+        if _NAME.fullmatch(f"{last}-00000000") and last >= now:
+            now = f"{last[:9]}{int(last[9:]) + 1:012d}"
+        return f"{now}-{secrets.token_hex(4)}"
 
 
 def read_manifest(folder: Path) -> Manifest:

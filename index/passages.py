@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from index.articles import Article, Paragraph
+from index.articles import Article, Paragraph, marker_end
 
-SPLITTER_VERSION = 1
+SPLITTER_VERSION = 2
 """Raised by every change that moves an offset or reads a head differently; an index of another version is refused."""
 
 MAX_WORDS = 130
@@ -48,27 +48,39 @@ def split(article: Article, splitter: Splitter) -> tuple[Passage, ...]:
     passages: list[Passage] = []
     pending: list[Sentence] = []
     for paragraph in article.paragraphs:
-        sentences = list(_sentences(article, paragraph, splitter))
-        words = sum(map(_words, sentences))
-        if pending and (_crosses_note(article, pending, paragraph) or not _joins(pending, words)):
-            passages.append(_passage(article, pending))
-            pending = []
-        pending += sentences
-        while sum(map(_words, pending)) > MAX_WORDS and len(pending) > 1:
-            cut = _cut(pending)
-            passages.append(_passage(article, pending[:cut]))
-            pending = pending[cut:]
+        for sentences in _around_note(article, list(_sentences(article, paragraph, splitter))):
+            words = sum(map(_words, sentences))
+            if pending and (_crosses_note(article, pending, sentences) or not _joins(pending, words)):
+                passages.append(_passage(article, pending))
+                pending = []
+            pending += sentences
+            while sum(map(_words, pending)) > MAX_WORDS and len(pending) > 1:
+                cut = _cut(pending)
+                passages.append(_passage(article, pending[:cut]))
+                pending = pending[cut:]
     if pending:
         passages.append(_passage(article, pending))
     return tuple(passages)
 
 
 def _sentences(article: Article, paragraph: Paragraph, splitter: Splitter) -> Iterator[Sentence]:
-    text = article.text[paragraph.body : paragraph.end]
-    for start, end in splitter(text):
-        for low, high in _bounded(text, start, end):
-            start_at, end_at = paragraph.body + low, paragraph.body + high
-            yield Sentence(start_at, end_at, paragraph.number, article.text[start_at:end_at])
+    for offset, stop in _items(article, paragraph):
+        text = article.text[offset:stop]
+        for start, end in splitter(text):
+            for low, high in _bounded(text, start, end):
+                start_at, end_at = offset + low, offset + high
+                yield Sentence(start_at, end_at, paragraph.number, article.text[start_at:end_at])
+
+
+def _items(article: Article, paragraph: Paragraph) -> Iterator[tuple[int, int]]:
+    """Start and end of each list item of a paragraph behind its marker, or of the whole where it is no list."""
+    start = line = paragraph.body
+    while (line := article.text.find("\n", line, paragraph.end) + 1) > 0:
+        behind = marker_end(article.id, article.text, line, paragraph.end)
+        if behind > line and article.text[line:behind].strip(" \t>"):
+            yield start, line
+            start = behind
+    yield start, paragraph.end
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -94,9 +106,17 @@ def _joins(pending: list[Sentence], words: int) -> bool:
     return min(before, words) < SHORT_WORDS and before + words <= MAX_WORDS
 
 
-def _crosses_note(article: Article, pending: list[Sentence], paragraph: Paragraph) -> bool:
+def _around_note(article: Article, sentences: list[Sentence]) -> list[list[Sentence]]:
+    """The sentences of a paragraph, cut where the author note begins in it."""
+    start = article.note_span[0] if article.note_span else 0
+    before = [sentence for sentence in sentences if sentence.start < start]
+    behind = sentences[len(before) :]
+    return [before, behind] if before and behind else [sentences]
+
+
+def _crosses_note(article: Article, pending: list[Sentence], sentences: list[Sentence]) -> bool:
     span = article.note_span
-    return span is not None and bool(pending) and pending[0].start < span[0] <= paragraph.start
+    return span is not None and bool(sentences) and pending[0].start < span[0] <= sentences[0].start
 
 
 def _cut(sentences: list[Sentence]) -> int:

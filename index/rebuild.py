@@ -1,14 +1,13 @@
 """Rebuild the index: plan, build beside the old one, switch, report."""
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import NamedTuple
 
-from index.articles import Article, Folder, Skipped, fingerprint, read_folder
+from index.articles import Article, Folder, Skipped, fingerprint, read_folder, text_digest
 from index.embedding import Embedder, Progress
 from index.errors import ArticlesError, BylineError, IndexMissing, IndexUnusable, UsageError
 from index.generations import Generations, read_manifest
@@ -18,6 +17,7 @@ from index.sentences import sentence_spans
 from index.wording import printable
 
 UNCHANGED = "The index that answered before is unchanged."
+DAMAGED = "the index was damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,74 +67,79 @@ def rebuild(
     IndexLocked, or BylineError where the disk fails; the index that answered before still does then.
     """
     started = perf_counter()
-
-    def prepare() -> _Prepared:
-        return _prepare(folder, generations, model, only, encoding, force=force)
-
-    prepared = prepare()
-    if not (dry_run or prepared.plan.empty):
-        try:
-            with generations.rebuilding() as staging:
-                if generations.newest() != prepared.newest:  # another rebuild was published since
-                    prepared = prepare()
-                if not prepared.plan.empty:
-                    built = _build(staging, prepared.articles, model, load, progress)
-                    generations.publish(staging)
-                    return _report(prepared, built, started, built=True)
-        except OSError as error:
-            raise BylineError(
-                f"The index cannot be written to {generations.root}: {error.strerror or error}.",
-                UNCHANGED if prepared.manifest else "Check the path, the space on its disk, and INDEX_DIR.",
-            ) from error
-    return _report(prepared, prepared.manifest, started, built=False)
+    options = _Options(folder, model, only, encoding, force)
+    survey = _survey(generations, options)
+    if dry_run or survey.plan.empty:
+        return _unbuilt(survey, started)
+    try:
+        with generations.rebuilding() as staging:
+            if generations.newest() != survey.newest:  # another rebuild came first; its work must not be undone
+                survey = _survey(generations, options)
+                if survey.plan.empty:
+                    return _unbuilt(survey, started)
+            built = _build(staging, survey.articles, model, load, progress)
+            generations.publish(staging)
+    except OSError as error:
+        hint = "Check that folder, or name another with --index." if survey.manifest is None else UNCHANGED
+        why = error.strerror or error
+        raise BylineError(f"The index in {generations.root} cannot be written: {why}.", hint) from error
+    return Report(survey.plan, survey.skipped, True, built.passages, built.sentences, perf_counter() - started)
 
 
-class _Prepared(NamedTuple):
-    """What is to be done; newest: what CURRENT named when it was found out, manifest: that generation's."""
+@dataclass(frozen=True, slots=True)
+class _Options:
+    folder: Path
+    model: str
+    only: tuple[Path, ...]
+    encoding: str | None
+    force: bool
 
-    articles: Sequence[Article]
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What there is to do; newest: what CURRENT named when the index was looked at."""
+
+    newest: str | None
+    manifest: Manifest | None
+    articles: tuple[Article, ...]
     skipped: tuple[Skipped, ...]
     plan: Plan
-    manifest: Manifest | None
-    newest: str | None
+
+
+def _survey(generations: Generations, options: _Options) -> _Survey:
+    """Compare the folder with the index. Articles outside `only` are kept as indexed if the index is sound and ours."""
+    newest = generations.newest()
+    current, stale = _current(generations, options.model)
+    manifest = current[1] if current else None
+    before = {entry.id: entry.digest for entry in manifest.articles} if manifest else {}
+    places = tuple(_place(path, options.folder, before) for path in options.only)
+    kept: tuple[Article, ...] = ()
+    if current and places and not stale:
+        found = _kept(current, places)
+        stale, kept = (DAMAGED, ()) if found is None else (None, found)
+    paths = () if stale else tuple(options.folder / place for place in places)
+    read = read_folder(options.folder, paths, options.encoding, before)
+    articles, skipped = _without_copies(read, kept)
+    if not articles:
+        raise ArticlesError(
+            f"There is no article in {options.folder} to index.",
+            "; ".join(f"{skip.name} was skipped: {skip.reason}" for skip in skipped)
+            or "Put .txt or .md files there, or set ARTICLES_DIR.",
+        )
+    if stale is None and options.force and manifest:
+        stale = "--force was given"
+    return _Survey(newest, manifest, tuple(articles), skipped, _plan(articles, before, stale))
+
+
+def _unbuilt(survey: _Survey, started: float) -> Report:
+    manifest = survey.manifest
+    passages, sentences = (manifest.passages, manifest.sentences) if manifest else (0, 0)
+    return Report(survey.plan, survey.skipped, False, passages, sentences, perf_counter() - started)
 
 
 def header(article: Article) -> str:
     """What is known about an article in one line, put before its passages where they are embedded and indexed."""
     return " | ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
-
-
-def _prepare(
-    folder: Path,
-    generations: Generations,
-    model: str,
-    only: tuple[Path, ...],
-    encoding: str | None,
-    *,
-    force: bool,
-) -> _Prepared:
-    newest = generations.newest()
-    current, stale = _current(generations, model, force=force)
-    manifest = current[1] if current else None
-    indexed = {entry.id for entry in manifest.articles} if manifest else set()
-    places = tuple(_place(path, folder, indexed) for path in only)
-    if stale:  # nothing of such an index may be kept, so everything is read again
-        places = ()
-    read = read_folder(folder, tuple(folder / place for place in places), encoding, indexed)
-    kept = _kept(current[0], places) if current and places else ()
-    articles, skipped = _without_copies(read, kept)
-    if not articles:
-        raise ArticlesError(
-            f"There is no article in {folder} to index.",
-            "; ".join(f"{skip.name} was skipped: {skip.reason}" for skip in skipped)
-            or "Put .txt or .md files there, or set ARTICLES_DIR.",
-        )
-    return _Prepared(articles, skipped, _plan(articles, manifest, stale), manifest, newest)
-
-
-def _report(prepared: _Prepared, manifest: Manifest | None, started: float, *, built: bool) -> Report:
-    passages, sentences = (manifest.passages, manifest.sentences) if manifest else (0, 0)
-    return Report(prepared.plan, prepared.skipped, built, passages, sentences, perf_counter() - started)
 
 
 def _build(
@@ -176,23 +181,42 @@ def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
     )
 
 
-def _current(generations: Generations, model: str, *, force: bool) -> tuple[tuple[Path, Manifest] | None, str | None]:
-    """The index that answers, if it can be read, and why nothing of it may be kept, if so."""
+def _current(generations: Generations, model: str) -> tuple[tuple[Path, Manifest] | None, str | None]:
+    """The current generation, if there is one, and why nothing of the index can be taken over, if so."""
     try:
         folder = generations.current()
         manifest = read_manifest(folder)
     except IndexMissing:
-        return None, None
+        # A pointer to a generation that is gone: there were articles once, and nobody knows which.
+        return None, None if generations.newest() is None else "the index was deleted"
     except IndexUnusable:
-        return None, "the index was damaged"
-    return (folder, manifest), _stale(folder, manifest, model, force=force)
+        return None, DAMAGED
+    return (folder, manifest), _stale(folder, manifest, model)
 
 
-def _kept(folder: Path, places: tuple[str, ...]) -> tuple[Article, ...]:
-    """The indexed articles that the given places do not cover."""
+def _stale(folder: Path, manifest: Manifest, model: str) -> str | None:
+    if manifest.model != model:
+        return "the embedding model is another one"
+    if manifest.splitter != SPLITTER_VERSION:
+        return "the index was built by another version of the splitter"
+    found = digests(folder)
+    if not manifest.files or any(found.get(name) != digest for name, digest in manifest.files.items()):
+        return DAMAGED
+    return None
+
+
+def _kept(current: tuple[Path, Manifest], places: tuple[str, ...]) -> tuple[Article, ...] | None:
+    """The indexed articles that the given places do not cover; None if they are not those that were indexed."""
     from index.store import read_articles
 
-    return tuple(article for article in read_articles(folder) if not _covered(article.id, places))
+    folder, manifest = current
+    try:
+        articles = read_articles(folder)
+    except IndexUnusable:
+        return None
+    if {a.id: text_digest(a.text) for a in articles} != {entry.id: entry.digest for entry in manifest.articles}:
+        return None
+    return tuple(article for article in articles if not _covered(article.id, places))
 
 
 def _without_copies(read: Folder, kept: Sequence[Article]) -> tuple[list[Article], tuple[Skipped, ...]]:
@@ -200,44 +224,42 @@ def _without_copies(read: Folder, kept: Sequence[Article]) -> tuple[list[Article
     known = {fingerprint(article.text): article.id for article in kept}
     copies = [article for article in read.articles if fingerprint(article.text) in known]
     fresh = [article for article in read.articles if article not in copies]
-    told = (Skipped(printable(a.id), f"it has the same text as {known[fingerprint(a.text)]}") for a in copies)
+    told = (
+        Skipped(printable(a.id), f"it has the same text as {printable(known[fingerprint(a.text)])}") for a in copies
+    )
     return sorted((*fresh, *kept), key=lambda article: article.id), (*read.skipped, *told)
 
 
 def _place(path: Path, folder: Path, indexed: Collection[str]) -> str:
-    """A path as article ids begin below it; raises UsageError for one that is neither there nor indexed."""
-    absolute, base = (Path(os.path.normpath(given.absolute())) for given in (path, folder))
-    if not path.is_absolute() and not os.path.lexists(absolute) and os.path.lexists(base / path):
-        absolute = base / path  # named as it stands inside the folder
-    if not absolute.is_relative_to(base):
-        raise UsageError(
-            f"{path} is not in the articles folder {folder}.", "Copy it there, or name another folder with --articles."
-        )
-    place = absolute.relative_to(base).as_posix()
-    if not os.path.lexists(absolute) and not any(_covered(article, (place,)) for article in indexed):
+    """A path, from here or from the folder, as article ids begin below it.
+
+    Raises UsageError for one that is neither there nor indexed.
+    """
+    base = _normal(folder)
+    places = [
+        given.relative_to(base).as_posix()
+        for given in map(_normal, (path, folder / path))
+        if given.is_relative_to(base)
+    ]
+    for place in places:
+        if os.path.lexists(base / place) or any(_covered(article, (place,)) for article in indexed):
+            return place
+    if _normal(path).is_relative_to(base):
         raise UsageError(f"There is no {path}.", "Name a file or folder that is there, or that was and is indexed.")
-    return place
+    raise UsageError(
+        f"{path} is not in the articles folder {folder}.", "Copy it there, or name another folder with --articles."
+    )
+
+
+def _normal(path: Path) -> Path:
+    return Path(os.path.normpath(path.absolute()))
 
 
 def _covered(article: str, places: tuple[str, ...]) -> bool:
     return any(place in (".", article) or article.startswith(f"{place}/") for place in places)
 
 
-def _stale(folder: Path, manifest: Manifest, model: str, *, force: bool) -> str | None:
-    if force:
-        return "--force was given"
-    if manifest.model != model:
-        return "the embedding model is another one"
-    if manifest.splitter != SPLITTER_VERSION:
-        return "the index was built by another version of the splitter"
-    found = digests(folder)
-    if any(found.get(name) != digest for name, digest in manifest.files.items()):
-        return "the index was damaged"
-    return None
-
-
-def _plan(articles: Sequence[Article], manifest: Manifest | None, stale: str | None) -> Plan:
-    before = {entry.id: entry.digest for entry in manifest.articles} if manifest else {}
+def _plan(articles: Sequence[Article], before: Mapping[str, str], stale: str | None) -> Plan:
     now = {article.id: article.digest for article in articles}
     return Plan(
         added=tuple(name for name in now if name not in before),

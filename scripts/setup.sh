@@ -19,7 +19,8 @@ if [ -z "$python" ]; then
     exit 2
 fi
 
-[ -x .venv/bin/python ] || "$python" -m venv .venv
+# A set-up that was cut off, or a Python that was removed since, leaves a .venv without a working pip.
+.venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check "$(grep '^uv==' constraints.txt)"
 
 # uv looks for local wheels in UV_FIND_LINKS, separated by commas; pip's own setting separates them by spaces.
@@ -34,14 +35,24 @@ install() {
 
 # A plain torch on Linux brings several GB of CUDA libraries that a CPU never uses. So the CPU build comes
 # first: from PyTorch's own index where it can be reached, else from the ordinary index and local wheels.
-echo "setup: installing torch (${TORCH:-cpu})"
-if [ "${TORCH:-cpu}" = cuda ]; then
-    install torch
-elif ! UV_HTTP_RETRIES=0 UV_HTTP_TIMEOUT=20 install --torch-backend cpu torch 2>/dev/null; then
-    echo "setup: PyTorch's CPU index was not reached; using the ordinary package index"
-    install torch
+torch=${TORCH:-cpu}
+echo "setup: installing torch ($torch)"
+set -- torch
+for stamp in .venv/.byline-setup-*; do
+    # The other build has the same version, so it would count as installed.
+    if [ -e "$stamp" ] && [ "$stamp" != ".venv/.byline-setup-$torch" ]; then
+        set -- --reinstall-package torch torch
+    fi
+done
+rm -f .venv/.byline-setup-*
+if [ "$torch" = cuda ]; then
+    install "$@"
+elif ! reason=$(UV_HTTP_RETRIES=0 UV_HTTP_TIMEOUT=20 install --torch-backend cpu "$@" 2>&1); then
+    echo "setup: PyTorch's own index did not do; using the ordinary package index. What uv said:" >&2
+    printf '%s\n' "$reason" | sed 's/^/    /' >&2
+    install "$@"
 fi
 echo "setup: installing byline and its dependencies"
 install --editable '.[dev]'
-touch .venv/.byline-setup
+touch ".venv/.byline-setup-$torch"
 echo "setup: done"

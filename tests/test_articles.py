@@ -1,5 +1,6 @@
 """Article files: what is read, what is refused and in which words, and the paragraphs that come of it."""
 
+import errno
 import hashlib
 import os
 import socket
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles import MAX_BYTES, Article, Skipped, decode, parse, read_folder
+from index.articles import MAX_BYTES, Article, decode, parse, read_folder
 from index.errors import ArticleRejected, ArticlesError
 from index.passages import split
 from index.sentences import sentence_spans
@@ -96,6 +97,10 @@ def test_front_matter_says_what_is_known_about_an_article() -> None:
         pytest.param("authors:\n  - Ines Okafor\n  - Per Lund", id="a list over lines, under authors"),
         pytest.param("author: Ines Okafor and Per Lund", id="joined by and"),
         pytest.param("author: Ines Okafor, Per Lund", id="joined by a comma"),
+        pytest.param("author: Ines Okafor; Per Lund", id="joined by a semicolon"),
+        pytest.param("author: Okafor, Ines and Lund, Per", id="the surnames first"),
+        pytest.param("authors:\n  - name: Ines Okafor\n  - name: Per Lund", id="mappings"),
+        pytest.param("Author: [Ines Okafor, Per Lund]", id="a capital"),
     ],
 )
 def test_front_matter_may_name_several_authors(lines: str) -> None:
@@ -103,8 +108,34 @@ def test_front_matter_may_name_several_authors(lines: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("Per Lund, Jr.", ("Per Lund, Jr.",)),
+        ("Per Lund, Jr., and Ines Okafor, PhD", ("Per Lund, Jr.", "Ines Okafor, PhD")),
+        ("Okafor, Ines", ("Ines Okafor",)),
+        ("Okafor, Ines B.", ("Ines B. Okafor",)),
+        ("van der Quill, Marta", ("Marta van der Quill",)),
+        ("Ines Okafor, Per Lund, Marta Quill", ("Ines Okafor", "Per Lund", "Marta Quill")),
+        ("Okafor, Lund and Quill", ("Okafor", "Lund", "Quill")),
+        ("Okafor, Lund, and Quill", ("Okafor", "Lund", "Quill")),
+        ("Voltaire", ("Voltaire",)),
+        ("{name: Ines Okafor}", ("Ines Okafor",)),
+        ('["Okafor, Ines", Per Lund]', ("Ines Okafor", "Per Lund")),
+    ],
+    ids=ascii,
+)
+def test_a_comma_in_the_front_matter_does_not_make_two_authors_of_one(line: str, authors: tuple[str, ...]) -> None:
+    quoted = line if line[0] in "{[" else f'"{line}"'
+    assert parse("x.md", markdown(f"author: {quoted}")).authors == authors
+
+
+@pytest.mark.parametrize(
     ("line", "published"),
     [
+        pytest.param("published: 1787", "1787", id="a year"),
+        pytest.param("published: Spring 2022", "Spring 2022", id="a season, as printed"),
+        pytest.param("published: someday", None, id="no date"),
+        pytest.param("published: [1, 2]", None, id="a list"),
         pytest.param("published: 2022-10-09", "2022-10-09", id="ISO"),
         pytest.param("date: 2022-10-09", "2022-10-09", id="under date"),
         pytest.param("published: 2022-10", "2022-10", id="year and month"),
@@ -113,7 +144,7 @@ def test_front_matter_may_name_several_authors(lines: str) -> None:
         pytest.param("published: 9 October", "9 October", id="without a year, as printed"),
     ],
 )
-def test_front_matter_may_give_the_date_in_several_forms(line: str, published: str) -> None:
+def test_front_matter_may_give_the_date_in_several_forms(line: str, published: str | None) -> None:
     assert parse("x.md", markdown(line)).published == published
 
 
@@ -161,10 +192,11 @@ def test_odd_front_matter_is_the_reason_given_or_loses_no_text(lines: str) -> No
 @pytest.mark.parametrize(
     "lines",
     [
-        pytest.param("author: {nome: Ines}", id="a mapping"),
+        pytest.param("author: {born: 1961}", id="a mapping without a name"),
         pytest.param("author: [[a, b], [c]]", id="lists"),
-        pytest.param('author: "..."', id="dots"),
         pytest.param("author: 42", id="a number"),
+        pytest.param('author: "..."', id="dots"),
+        pytest.param('author: ["...", "42"]', id="a list of none"),
     ],
 )
 def test_what_is_no_name_in_the_front_matter_names_no_author(lines: str) -> None:
@@ -186,6 +218,64 @@ def test_front_matter_with_nothing_below_is_rejected(data: bytes) -> None:
 def test_rules_of_dashes_between_paragraphs_lose_no_text() -> None:
     article = parse("x.txt", f"---\n\nThe pears were the first to go.\n\n---\n\n{BODY}".encode())
     assert "The pears were the first to go." in paragraphs(article)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("----------\nTHE ORCHARD\n\nIt was felled.\n\nNobody signed.", id="a longer rule at the top"),
+        pytest.param("---\n\nIt was felled.\n\nNobody signed.", id="a rule that nothing closes"),
+        pytest.param("---\nIt was felled.\n\nNobody signed.", id="a rule above a line"),
+        pytest.param("---\ntitle: The Orchard\n\nNobody signed.", id="front matter that nothing closes"),
+        pytest.param("---\n\nNote: it was felled.\n\n---\n\nNobody signed.", id="a key behind a blank line"),
+        pytest.param("---\nWhat they say: it was felled.\n---\n\nNobody signed.", id="a colon and no key"),
+    ],
+)
+def test_what_is_no_front_matter_is_text(text: str) -> None:
+    article = parse("x.md", text.encode())
+    assert "".join(text.split()) == "".join("".join(paragraphs(article)).split())
+
+
+@pytest.mark.parametrize(
+    "above",
+    [pytest.param("\n", id="a blank line"), pytest.param("\n \n", id="two"), pytest.param("\ufeff", id="a mark")],
+)
+def test_front_matter_may_stand_below_blank_lines(above: str) -> None:
+    article = parse("x.md", above.encode() + markdown("title: After the Orchard"))
+    assert article.title == "After the Orchard"
+    assert paragraphs(article) == BODY.strip().split("\n\n")
+
+
+def test_front_matter_may_end_with_dots_as_yaml_does() -> None:
+    article = parse("x.md", f"---\ntitle: After the Orchard\n...\n\n{BODY}".encode())
+    assert article.title == "After the Orchard"
+    assert paragraphs(article) == BODY.strip().split("\n\n")
+
+
+def test_an_escape_that_the_front_matter_spells_out_does_not_reach_a_terminal() -> None:
+    article = parse("x.md", markdown('title: "The \\e[31mRed\\a Orchard"\nauthor: "Ines \\eOkafor"'))
+    assert (article.title, article.authors) == ("The Red Orchard", ("Ines Okafor",))
+
+
+# Control characters
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        pytest.param("It was \x1b[31;1mfelled\x1b[0m.", "It was felled.", id="colours"),
+        pytest.param("It was \x1b]0;owned\x07felled.", "It was felled.", id="a window title"),
+        pytest.param("It was \x1b]8;;http://x.y\x1b\\felled\x1b]8;;\x1b\\.", "It was felled.", id="a link"),
+        pytest.param("It was \x9b31mfelled.", "It was 31mfelled.", id="a control character of eight bits"),
+        pytest.param("It\x08 \x7fwas\x07 felled.", "It was felled.", id="single ones"),
+        pytest.param("It\twas\ffelled.\x85Yes.", "It\twas felled.\nYes.", id="white space"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_left_out_and_offsets_count_without_it(text: str, clean: str) -> None:
+    article = parse("x.txt", f"{text}\n\nNobody signed.".encode())
+    assert article.text == f"{clean}\n\nNobody signed."
+    assert article.digest == hashlib.sha256(article.text.encode()).hexdigest()
+    assert paragraphs(article) == [clean, "Nobody signed."]
 
 
 # Paragraphs
@@ -330,6 +420,13 @@ def test_a_file_without_words_is_rejected(data: bytes) -> None:
     assert reason(data) in ("it is empty", "it holds no words")
 
 
+@pytest.mark.parametrize(
+    "text", ["The Orchard\n\n# ", "# The Orchard\n\n#\n\n***", "---\ntitle: The Orchard\n---\n# The Orchard\n\n## \n"]
+)
+def test_a_file_with_nothing_below_its_head_is_rejected(text: str) -> None:
+    assert reason(text.encode()) in ("it holds no words below its head", "it has no text below its front matter")
+
+
 # Folders
 
 
@@ -465,6 +562,42 @@ def test_of_two_files_with_the_same_text_the_second_is_named(folder: Path) -> No
     assert read.skipped == (("b.txt", "it has the same text as a.txt"),)
 
 
+def test_of_two_files_with_the_same_text_the_one_known_already_stays(folder: Path) -> None:
+    fill(folder, a=BODY, b=BODY)
+    read = read_folder(folder, indexed={"b.txt": parse("b.txt", BODY.encode()).digest})
+    assert [article.id for article in read.articles] == ["b.txt"]
+    assert read.skipped == (("a.txt", "it has the same text as b.txt"),)
+
+
+def unlistable(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody list a folder, which root could in spite of its permissions."""
+    real = os.scandir
+
+    def scandir(top: str) -> object:
+        if Path(top) == path:
+            raise PermissionError(errno.EACCES, "Permission denied", str(top))
+        return real(top)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+
+
+def test_a_folder_within_that_cannot_be_listed_is_named_and_the_others_are_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "closed").mkdir()
+    fill(folder, a="Ants.")
+    unlistable(folder / "closed", monkeypatch)
+    read = read_folder(folder)
+    assert [article.id for article in read.articles] == ["a.txt"]
+    assert read.skipped == (("closed/", "it cannot be read (Permission denied)"),)
+
+
+def test_an_articles_folder_that_cannot_be_listed_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlistable(folder, monkeypatch)
+    with pytest.raises(ArticlesError, match="cannot be read: Permission denied"):
+        read_folder(folder)
+
+
 def test_files_of_another_encoding_are_read_with_the_fallback(folder: Path) -> None:
     (folder / "x.txt").write_bytes("Сад за школою".encode("windows-1251"))
     assert read_folder(folder).articles == ()
@@ -487,78 +620,6 @@ def test_a_missing_folder_is_an_error_with_a_hint(tmp_path: Path) -> None:
 
 def test_a_file_instead_of_a_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text(BODY, encoding="utf-8")
-    with pytest.raises(ArticlesError, match="is not a folder"):
+    with pytest.raises(ArticlesError, match="is not a folder") as caught:
         read_folder(tmp_path / "x.txt")
-
-
-@pytest.mark.parametrize(
-    ("lines", "names"),
-    [
-        ("author: Martin Luther King, Jr.", ("Martin Luther King, Jr.",)),
-        ('author: "Roe, Jane"', ("Jane Roe",)),
-        ('author: "Roe, Jane A."', ("Jane A. Roe",)),
-        ("author: Jane Roe, John Doe and Ann Lee", ("Jane Roe", "John Doe", "Ann Lee")),
-        ("authors: [{name: Jane Roe}, {name: John Doe, role: editor}]", ("Jane Roe", "John Doe")),
-        ("author: Jane Roe & John Doe, PhD", ("Jane Roe", "John Doe, PhD")),
-    ],
-)
-def test_authors_in_the_front_matter_are_told_apart(lines: str, names: tuple[str, ...]) -> None:
-    assert parse("x.md", markdown(lines)).authors == names
-
-
-@pytest.mark.parametrize("rule", ["---", "----------", "--- ---"])
-def test_a_rule_of_dashes_at_the_head_is_no_front_matter(rule: str) -> None:
-    article = parse("x.md", f"{rule}\n\nBody one: it is the first.\n\n---\n\nBody two follows it here.\n".encode())
-    bodies = [article.text[p.body : p.end] for p in article.paragraphs]
-    assert "Body one: it is the first." in bodies
-    assert "Body two follows it here." in bodies
-
-
-def test_blank_lines_before_front_matter_do_not_make_it_text() -> None:
-    article = parse("x.md", b"\n\n" + markdown("title: After the Orchard"))
-    assert article.title == "After the Orchard"
-    assert "title:" not in article.text[article.paragraphs[0].start :]
-
-
-def test_front_matter_without_an_end_says_so() -> None:
-    assert "has no end" in reason(b"---\ntitle: After the Orchard\n\nThe orchard was felled.\n")
-
-
-def test_an_article_without_a_body_is_rejected() -> None:
-    assert "no text below" in reason(b"Hello\n\n# ")
-
-
-def test_stray_control_characters_are_left_out() -> None:
-    article = parse("x.txt", b"The orchard \x1b[31mwas\x07 felled on a Sunday.\x0cNobody had signed for it.\n")
-    assert "\x1b" not in article.text
-    assert "\x07" not in article.text
-    assert "The orchard [31mwas felled" in article.text
-    for paragraph in article.paragraphs:
-        assert article.text[paragraph.start : paragraph.end].strip()
-
-
-def test_of_two_equal_files_the_indexed_one_stays(tmp_path: Path) -> None:
-    for name in ("aaa.txt", "orchard.txt"):
-        (tmp_path / name).write_text("The orchard was felled on a Sunday.")
-    assert [a.id for a in read_folder(tmp_path).articles] == ["aaa.txt"]
-    read = read_folder(tmp_path, indexed={"orchard.txt"})
-    assert [a.id for a in read.articles] == ["orchard.txt"]
-    assert read.skipped == (Skipped("aaa.txt", "it has the same text as orchard.txt"),)
-
-
-def test_a_folder_that_cannot_be_read_is_named_and_the_rest_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "orchard.txt").write_text("The orchard was felled on a Sunday.")
-    (tmp_path / "locked").mkdir()
-    scandir = os.scandir
-
-    def refuse(path: str) -> object:  # as the kernel does for everybody but root
-        if Path(path).name == "locked":
-            raise PermissionError(13, "Permission denied", path)
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", refuse)
-    read = read_folder(tmp_path)
-    assert [a.id for a in read.articles] == ["orchard.txt"]
-    assert read.skipped == (Skipped("locked/", "Permission denied"),)
+    assert "Create" not in caught.value.hint

@@ -4,6 +4,8 @@ import pytest
 
 from index.articles import Article, parse
 from index.heads import surname
+from index.passages import split
+from index.sentences import sentence_spans
 
 BODY = (
     "The harbour town sold its last trawler this spring, and nobody on the council asked why it had to go.",
@@ -85,6 +87,151 @@ def test_a_head_is_read_and_nothing_of_it_stays_in_the_body(
     assert body_of(article) == BODY
 
 
+PASTED = {
+    "a newsletter": (
+        f"{TITLE}\nWhat a harbour loses\n\nMARTA QUILL\nMAY 03, 2021\n\n32\n\n4\nShare",
+        TITLE,
+        ("MARTA QUILL",),
+    ),
+    "section, standfirst, who she is": (
+        f"Opinion|Fisheries\n{TITLE}\nThe harbour is empty and the visitors are gone.\n\n"
+        "Marta Quill\nMarta Quill is a writer based in Selby.\nPublished On 3 May 2021",
+        TITLE,
+        QUILL,
+    ),
+    "breadcrumbs, handle, shares": (
+        f"Home / Opinion / Columns\n\n{TITLE}\n\nMarta Quill\n@martaquill\n3 May 2021, 10:15 CEST\n\n1.2K shares",
+        TITLE,
+        QUILL,
+    ),
+    "German": (f"Kommentar\n\n{TITLE}\n\nVon Marta Quill\n3. Mai 2021, 10:15 Uhr\nLesezeit: 4 Min.", TITLE, QUILL),
+    "French": (
+        f"TRIBUNE\n\n{TITLE}\n\nPar Marta Quill\nPublié le 3 mai 2021 à 10h15\nTemps de lecture : 4 min\n\nPartager",
+        TITLE,
+        QUILL,
+    ),
+    "Spanish": (f"OPINIÓN\n{TITLE}\nPor Marta Quill\n3 de mayo de 2021\nCompartir", TITLE, QUILL),
+    "Italian": (f"{TITLE}\n\ndi Marta Quill\n3 maggio 2021", TITLE, QUILL),
+    "Polish": (f"{TITLE}\n\nMarta Quill\n3 maja 2021, 10:15\n\n12 komentarzy", TITLE, QUILL),
+    "Dutch": (f"{TITLE}\n\nDoor Marta Quill\n3 mei 2021", TITLE, QUILL),
+    "Swedish": (f"{TITLE}\nAv Marta Quill\n3 maj 2021 kl. 10.15", TITLE, QUILL),
+    "Ukrainian": (f"Думка\n\n{TITLE}\n\nМарта Квіл\n3 травня 2021, 10:15\n1234 перегляди", TITLE, ("Марта Квіл",)),
+    "Russian": (f"Мнение\n{TITLE}\nАвтор: Марта Квилл\n3 мая 2021 г.", TITLE, ("Марта Квилл",)),
+    "Japanese date": (f"{TITLE}\n2021年5月3日\nMarta Quill", TITLE, QUILL),
+    "a paper behind the name, updated first": (
+        f"{TITLE}\n\nMarta Quill, The Selby Post\nUpdated 9 May 2021\nPublished 3 May 2021",
+        TITLE,
+        QUILL,
+    ),
+    "role, time with dots, buttons": (
+        f"{TITLE}\nBy Marta Quill\nOpinion columnist\nMay 3, 2021 at 7:00 a.m. EDT\n"
+        "Gift article\n\nShare\n\nComment\n\n214",
+        TITLE,
+        QUILL,
+    ),
+    "two authors, time to read, illustration": (
+        f"{TITLE}\n\nBy Marta Quill and Per Lund\n\nMay 3, 2021 | 5 min read\n\nIllustration by Ines Okafor",
+        TITLE,
+        ("Marta Quill", "Per Lund"),
+    ),
+    "views": ("Marta Quill\n3 May 2021\n1234 views", None, QUILL),
+    "views in a block of their own": ("Marta Quill\n3 May 2021\n\n2,345 views", None, QUILL),
+    "a counter that nobody has listed": ("Marta Quill\n3 May 2021\n17 Thumbs", None, QUILL),
+    "comments, then the title": (f"Marta Quill\nMay 3, 2021\nCOMMENTS (17)\n{TITLE}", TITLE, QUILL),
+    "date, name, title": (f"3 May 2021\nMarta Quill\n{TITLE}", TITLE, QUILL),
+    "standfirst with the name, last modified": (
+        f"The Saturday Essay\n{TITLE}\nMarta Quill on what a harbour loses\nMon 3 May 2021 08.00 BST\n"
+        "Last modified on Thu 6 May 2021 09.30 BST",
+        TITLE,
+        (),
+    ),
+    "a board": (f"Editorial\n\n{TITLE}\n\nThe Editorial Board\n3 May 2021", TITLE, ()),
+    "dots between": (f"{TITLE}\n\nMarta Quill · May 3, 2021 · 7 min read", TITLE, QUILL),
+    "the name twice, dots in lines of their own": (
+        f"{TITLE}\nMarta Quill\nMarta Quill\n\n·\nFollow\n\n5 min read\n·\nMay 3, 2021",
+        TITLE,
+        QUILL,
+    ),
+    "date, then name and university": (
+        f"{TITLE}\n\nPublished: May 3, 2021 10.15am BST\n\nMarta Quill, University of Selby",
+        TITLE,
+        QUILL,
+    ),
+    "name, chair": (
+        f"{TITLE}\n\nMarta Quill\nProfessor of Maritime History, University of Selby\nPublished May 3, 2021",
+        TITLE,
+        QUILL,
+    ),
+    "two lines of sections": (
+        f"OPINION\nGUEST ESSAY\n\n{TITLE}\nMay 3, 2021, 5:00 a.m. ET\n\nBy Marta Quill",
+        TITLE,
+        QUILL,
+    ),
+    "section, standfirst and byline in a block": (
+        f"IDEAS\n{TITLE}\nIt was the last boat in town.\nBy Marta Quill\nMAY 3, 2021, 6 AM ET\nSHARE",
+        TITLE,
+        QUILL,
+    ),
+    "section before the title": (f"Opinion  {TITLE}\n\nBy Marta Quill\n3 May 2021", TITLE, QUILL),
+    "a title of names": (
+        "Trawlers Without Borders\nMay 3, 2021 MARTA QUILL",
+        "Trawlers Without Borders",
+        ("MARTA QUILL",),
+    ),
+    "handle": (f"{TITLE}\nBy Marta Quill @mquill\n3 May 2021", TITLE, QUILL),
+    "nickname": (f'{TITLE}\nBy Marta "Boats" Quill\n3 May 2021', TITLE, ('Marta "Boats" Quill',)),
+    "pen name": (f"{TITLE}\nBy Corvus\n3 May 2021", TITLE, ("Corvus",)),
+    "two sentences for a title": (
+        "Boats matter. Here is why.\n\nBy Marta Quill\n3 May 2021",
+        "Boats matter. Here is why.",
+        QUILL,
+    ),
+    "Markdown with a rule": (f"**{TITLE}**\n\n*Marta Quill*\n\n*3 May 2021*\n\n---", TITLE, QUILL),
+    "Markdown with a subtitle": (f"# {TITLE}\n## What a harbour loses\nMarta Quill\n3 May 2021", TITLE, QUILL),
+}
+
+
+@pytest.mark.parametrize("glue", ["\n\n", "\n"], ids=["blank line", "no blank line"])
+@pytest.mark.parametrize(("head", "title", "authors"), PASTED.values(), ids=PASTED)
+def test_a_head_pasted_from_a_web_page_is_read_and_nothing_of_it_stays_in_the_body(
+    head: str, title: str | None, authors: tuple[str, ...], glue: str
+) -> None:
+    article = parse("x.txt", (head + glue + "\n\n".join(BODY)).encode())
+    assert (article.title, article.authors, article.published) == (title, authors, "2021-05-03")
+    assert body_of(article) == BODY
+
+
+@pytest.mark.parametrize("when", ["2 days ago", "An hour ago", "18:00", "Yesterday at 9 am", "vor 3 Stunden"])
+def test_a_time_that_names_no_day_is_no_date_and_stays_out_of_the_body(when: str) -> None:
+    article = article_with(f"Marta Quill\n{when}")
+    assert (article.authors, article.published) == (QUILL, None)
+    assert body_of(article) == BODY
+
+
+@pytest.mark.parametrize("glue", ["\n\n", "\n"], ids=["blank line", "no blank line"])
+def test_an_address_above_the_title_is_the_source(glue: str) -> None:
+    article = article_with(f"https://selby.example/opinion/trawler{glue}{TITLE}\n\nBy Marta Quill | 3 May 2021")
+    assert (article.source, article.title, article.authors) == ("https://selby.example/opinion/trawler", TITLE, QUILL)
+    assert body_of(article) == BODY
+
+
+def test_a_change_is_dated_only_where_nothing_else_is() -> None:
+    assert article_with(f"{TITLE}\nMarta Quill\nUpdated 9 May 2021").published == "2021-05-09"
+
+
+def test_a_line_of_a_title_in_hard_wrapped_text_stays_with_its_sentence() -> None:
+    first = "The council met on\nMonday. It closed\nthe harbour."
+    article = article_with(f"Marta Quill\n3 May 2021\n{first}")
+    assert body_of(article) == (first, *BODY)
+
+
+def test_a_line_that_says_who_the_author_is_may_stand_above_the_body() -> None:
+    article = article_with(f"{TITLE}\n\nBy Marta Quill\n\nMs. Quill keeps bees on Selby Head.")
+    assert article.note == "Ms. Quill keeps bees on Selby Head."
+    assert article.note_span is None
+    assert body_of(article) == BODY
+
+
 def test_a_byline_in_capitals_names_the_author() -> None:
     assert [name.title() for name in article_with(f"{TITLE}\n\nBY MARTA QUILL").authors] == ["Marta Quill"]
 
@@ -104,6 +251,16 @@ def test_a_byline_in_capitals_names_the_author() -> None:
         ("Mon 3 May 2021 10.15 BST", "2021-05-03"),
         ("Published 3 May 2021", "2021-05-03"),
         ("First published May 3, 2021; updated May 9, 2021", "2021-05-03"),
+        ("May 3, 2021 8.23am GMT", "2021-05-03"),
+        ("Published 9:12 AM EST, Mon May 3, 2021", "2021-05-03"),
+        ("10:15, 3 травня 2021", "2021-05-03"),
+        ("Lundi 3 mai 2021 à 10h15", "2021-05-03"),
+        ("3. März 2021", "2021-03-03"),
+        ("1er févr. 2021", "2021-02-01"),
+        ("березень 2021", "2021-03"),
+        ("2021. május 3.", "2021-05-03"),
+        ("03/04/2021", "03/04/2021"),
+        ("04/04/2021", "2021-04-04"),
         ("25/12/2021", "2021-12-25"),
         ("12/25/2021", "2021-12-25"),
         ("03.05.2021", "2021-05-03"),
@@ -176,6 +333,11 @@ def test_a_title_is_no_word_of_100_000_letters() -> None:
         pytest.param("[Marta Quill keeps bees.]", None, id="in brackets"),
         pytest.param("(Translated by Per Lund)", None, id="a translator in brackets"),
         pytest.param("*Marta Quill keeps bees.*", "Marta Quill keeps bees.", id="emphasised"),
+        pytest.param("The author, who is seventy, lives in Selby.", None, id="the author, an aside"),
+        pytest.param("The author of three books on nets, she lives in Selby.", None, id="the author of books"),
+        pytest.param("Die Autorin ist Hafenmeisterin in Selby.", None, id="German"),
+        pytest.param("Quill, a harbour master, lives in Selby.", None, id="the surname and an aside"),
+        pytest.param("Quill studies nets.", None, id="the surname and what she does"),
         pytest.param("_A longer version ran in June._", "A longer version ran in June.", id="about the text"),
     ],
 )
@@ -184,6 +346,32 @@ def test_a_note_at_the_foot_is_found(note: str, text: str | None) -> None:
     assert article.note == (text or note)
     assert article.note_span == (len(article.text) - len(note), len(article.text))
     assert article.authors == QUILL
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "Share this article",
+        "Share this article\n\n12 Comments",
+        "Facebook\nTwitter\nWhatsApp",
+        "© 2021 The Selby Post",
+        "***\n\nSubscribe to our newsletter",
+    ],
+)
+def test_a_note_is_found_above_what_a_web_page_puts_below_it(foot: str) -> None:
+    note = "Marta Quill keeps bees."
+    article = article_with(f"{TITLE}\n\nBy Marta Quill", f"{note}\n\n{foot}")
+    assert article.note == note
+    assert body_of(article)[len(BODY)] == note
+    assert not [body for body in body_of(article) if body not in (*BODY, note, "***")]
+
+
+def test_a_note_may_be_the_last_line_without_a_blank_line_above_it() -> None:
+    note = "Marta Quill is an expert with the Net Fund"
+    article = parse("x.txt", "\n\n".join(["By Marta Quill", *BODY]).encode() + f"\n{note}".encode())
+    assert article.note == note
+    assert article.note_span == (len(article.text) - len(note), len(article.text))
+    assert [passage.text for passage in split(article, sentence_spans)][-1] == note
 
 
 def test_a_note_names_the_author_where_no_head_does() -> None:
@@ -197,6 +385,9 @@ def test_a_note_names_the_author_where_no_head_does() -> None:
     [
         pytest.param("We should have asked sooner.", id="a plain sentence"),
         pytest.param("The council will have to answer for it.", id="begins with The"),
+        pytest.param("The author of this sale should resign, and the council with it.", id="the author of a deed"),
+        pytest.param("The author must be named.", id="the author of something else"),
+        pytest.param("Quill the council calls it, and quill it is.", id="begins like the surname"),
         pytest.param("The authority was wrong, and it knows.", id="begins like the author"),
         pytest.param("Per Lund was right.", id="led by another name"),
         pytest.param("Nobody but *me* will miss the boats.", id="an emphasised word"),

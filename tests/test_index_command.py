@@ -87,6 +87,16 @@ def test_status_as_json_holds_what_is_indexed(command: Run, ready: Generations) 
         pytest.param(["status", "--nope"], {}, 2, "No such option: --nope", id="unknown option"),
         pytest.param(["nope"], {}, 2, "No such command 'nope'", id="unknown command"),
         pytest.param(["search"], {}, 2, "Missing argument", id="no question"),
+        pytest.param(["search", "x" * 20_000], {}, 2, "The question has 20,000 characters", id="a long question"),
+        pytest.param(["rebuild", "--articles", "full/bees.txt"], {}, 2, "full/bees.txt is not a folder.", id="a file"),
+        pytest.param(
+            ["rebuild", "--articles", "full", "--index", "full/bees.txt"],
+            {},
+            1,
+            "The index in full/bees.txt cannot be written: it is not a folder.",
+            id="a file for the index",
+        ),
+        pytest.param(["status", "--index", "full/bees.txt"], {}, 1, "full/bees.txt is not a folder.", id="no index"),
         pytest.param(["search", "  "], {}, 2, "The question is empty.", id="empty question"),
         pytest.param(["search", "why?", "-k", "0"], {}, 2, "Invalid value for '-k'", id="no hits wanted"),
         pytest.param(
@@ -135,6 +145,27 @@ def test_debug_shows_the_traceback_above_the_sentence(command: Run) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("Traceback")
     assert done.stderr.splitlines()[-2] == "There is no index yet."
+
+
+def test_without_arguments_the_help_is_shown(command: Run) -> None:
+    done = command("index")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == command("index", "--help").stdout
+
+
+@pytest.mark.parametrize("name", ["rebuild", "status", "search"])
+def test_help_names_the_settings_that_options_default_to(command: Run, name: str) -> None:
+    text = " ".join(command("index", name, "--help", COLUMNS="200").stdout.split())
+    assert "INDEX_DIR" in text
+    assert ("ARTICLES_DIR" in text) == (name == "rebuild")
+
+
+def test_what_an_older_index_holds_does_not_give_orders_to_a_terminal(command: Run, ready: Generations) -> None:
+    manifest = ready.current() / "manifest.json"
+    text = manifest.read_text(encoding="utf-8").replace("The Bees Have Left", "The \\u001b[31mBees\\u0007")
+    manifest.write_text(text, encoding="utf-8")
+    done = command("index", "status", "--index", str(ready.root))
+    assert "  The Bees · Ines Okafor" in done.stdout
 
 
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing(command: Run, folder: Path, tmp_path: Path) -> None:
@@ -220,3 +251,20 @@ def test_a_signal_during_a_rebuild_leaves_the_index_as_it_was(
     assert generations.current() == before
     with Generation.open(generations, "word-lengths") as generation:
         assert list(generation.articles) == ["bees.txt"]
+
+
+def test_a_line_of_input_in_another_encoding_is_read_as_well_as_it_can_be() -> None:
+    code = (
+        "import sys, typer; from index.console import run; app = typer.Typer();"
+        "app.command()(lambda: print(ascii(sys.stdin.readline())));"
+        "run(app, ['--debug'], 'interrupted')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        input=b"caf\xe9?\n",
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.strip() == rb"'caf\ufffd?\n'"

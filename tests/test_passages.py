@@ -139,6 +139,29 @@ def test_head_lines_and_heading_marks_are_in_no_passage() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("block", "sentences"),
+    [
+        ("> The pears went. Then the plums.", ["The pears went.", "Then the plums."]),
+        ("- The pears went.\n- The plums\n* And the swing", ["The pears went.", "The plums", "And the swing"]),
+        ("1. The pears went.\n2. The plums\n   went next.", ["The pears went.", "The plums\n   went next."]),
+        ("> - The pears went.\n> - The plums.", ["The pears went.", "The plums."]),
+        ("They took:\n- the pears\n- the plums.", ["They took:", "the pears", "the plums."]),
+        ("**The pears** went.", ["**The pears** went."]),
+        ("-5 degrees. Then frost.", ["-5 degrees.", "Then frost."]),
+    ],
+)
+def test_marks_of_a_list_or_a_quotation_are_in_no_sentence_of_markdown(block: str, sentences: list[str]) -> None:
+    article = article_of("It was all felled on a Sunday.", block, name="x.md")
+    passages = split(article, sentence_spans)
+    assert [inside.text for inside in sentences_of(passages)][1:] == sentences
+    assert all(article.text[s.start : s.end] == s.text for s in sentences_of(passages))
+
+
+def test_a_dash_at_the_head_of_a_line_stays_in_plain_text() -> None:
+    assert sentences_of(passages_of("It was felled.", "- The pears went."))[1].text == "- The pears went."
+
+
 @pytest.mark.timeout(20)
 def test_a_word_of_1_mb_is_cut_into_pieces_and_none_of_it_is_lost() -> None:
     word = "x" * 1_000_000

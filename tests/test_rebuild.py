@@ -1,11 +1,12 @@
 """A rebuild: what it plans, what it writes, and that whatever goes wrong leaves the index that answered before."""
 
 import errno
+import json
 import resource
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import index.generations
 from index.embedding import Embedder
 from index.errors import ArticlesError, BylineError, IndexLocked, UsageError
 from index.generations import KEPT, Generations
+from index.manifest import digests
 from index.rebuild import Plan, Report, header, rebuild
 from index.store import Generation
 
@@ -248,6 +250,102 @@ def test_a_named_file_with_the_text_of_an_indexed_article_is_skipped(articles: P
     assert report.skipped == (("copy.txt", "it has the same text as ants.txt"),)
 
 
+def test_a_bare_name_may_be_that_of_a_file_in_the_folder(
+    articles: Path, build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    monkeypatch.chdir(tmp_path)
+    (articles / "ants.txt").write_text(CROWS, encoding="utf-8")
+    assert build(only=(Path("ants.txt"),)).plan.changed == ("ants.txt",)
+
+
+def test_an_indexed_article_stays_when_a_copy_comes_before_it(articles: Path, build: Build) -> None:
+    build()
+    (articles / "aaa.txt").write_text(ANTS, encoding="utf-8")
+    report = build()
+    assert report.plan == Plan(unchanged=("ants.txt", "more/bees.txt"))
+    assert report.skipped == (("aaa.txt", "it has the same text as ants.txt"),)
+
+
+def test_an_article_that_becomes_a_copy_of_another_does_not_evict_it(articles: Path, build: Build) -> None:
+    build()
+    (articles / "ants.txt").write_text(BEES, encoding="utf-8")
+    assert build().plan == Plan(removed=("ants.txt",), unchanged=("more/bees.txt",))
+
+
+# Only some paths of an index that cannot be relied on: nothing of it is taken over
+
+
+def spoil_texts(current: Path) -> None:
+    path = current / "articles.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("honey", "money"), encoding="utf-8")
+
+
+def spoil_texts_and_digests(current: Path) -> None:
+    spoil_texts(current)
+    path = current / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**manifest, "files": digests(current)}), encoding="utf-8")
+
+
+def forget_files(current: Path) -> None:
+    path = current / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "files": {}}), encoding="utf-8")
+
+
+def spoil_manifest(current: Path) -> None:
+    (current / "manifest.json").write_text("{", encoding="utf-8")
+
+
+def spoil_pointer(current: Path) -> None:
+    (current.parent.parent / "CURRENT").write_bytes(b"")
+
+
+def delete(current: Path) -> None:
+    shutil.rmtree(current)
+
+
+def as_another_splitter(current: Path) -> None:
+    path = current / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "splitter": 0}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["", "force"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        spoil_texts,
+        spoil_texts_and_digests,
+        forget_files,
+        spoil_manifest,
+        spoil_pointer,
+        delete,
+        as_another_splitter,
+    ],
+)
+def test_the_whole_folder_is_read_where_the_index_cannot_be_relied_on(
+    articles: Path, generations: Generations, build: Build, spoil: Callable[[Path], None], force: bool
+) -> None:
+    build()
+    spoil(generations.current())
+    (articles / "ants.txt").write_text(CROWS, encoding="utf-8")
+    report = build(only=(articles / "ants.txt",), force=force)
+    assert report.plan.stale in (
+        "the index was damaged",
+        "the index was deleted",
+        "the index was built by another version of the splitter",
+    )
+    assert indexed(generations, "word-lengths") == {"ants.txt": CROWS, "more/bees.txt": BEES}
+    assert build().plan.empty
+
+
+def test_force_keeps_what_the_named_paths_do_not_cover(articles: Path, generations: Generations, build: Build) -> None:
+    build()
+    (articles / "more" / "bees.txt").write_text("Changed, and not looked at.", encoding="utf-8")
+    assert build(only=(articles / "ants.txt",), force=True).built
+    assert indexed(generations, "word-lengths") == {"ants.txt": ANTS, "more/bees.txt": BEES}
+
+
 # What goes wrong
 
 
@@ -377,6 +475,90 @@ def test_a_second_rebuild_at_once_says_that_one_is_running(
     with generations.rebuilding(), pytest.raises(IndexLocked, match="running"):
         build(force=True)
     assert build(force=True).built
+
+
+@contextmanager
+def late(generations: Generations, other: Callable[[], object]) -> Iterator[None]:
+    """Let another rebuild finish after this one has made its plan and before it takes the lock."""
+    real = generations.rebuilding
+
+    def rebuilding() -> AbstractContextManager[Path]:
+        other()
+        return real()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generations, "rebuilding", rebuilding)
+        yield
+
+
+def test_what_another_rebuild_did_meanwhile_is_not_undone(
+    articles: Path, generations: Generations, fake: Embedder, build: Build
+) -> None:
+    build()
+    for name in ("crows", "deer"):
+        (articles / f"{name}.txt").write_text(f"The {name} stayed.", encoding="utf-8")
+
+    def other() -> Report:
+        only = (articles / "crows.txt",)
+        return rebuild(articles, Generations(generations.root), fake.model, lambda: fake, only=only)
+
+    with late(generations, other):
+        assert build(only=(articles / "deer.txt",)).plan.added == ("deer.txt",)
+    assert sorted(indexed(generations, "word-lengths")) == ["ants.txt", "crows.txt", "deer.txt", "more/bees.txt"]
+
+
+def test_nothing_is_built_where_another_rebuild_has_done_it_meanwhile(
+    articles: Path, generations: Generations, fake: Embedder, build: Build
+) -> None:
+    with late(generations, lambda: rebuild(articles, Generations(generations.root), fake.model, lambda: fake)):
+        report = build()
+    assert not report.built
+    assert report.plan.unchanged == ("ants.txt", "more/bees.txt")
+
+
+@pytest.mark.parametrize("before", [0, 1, 3])
+def test_a_generation_that_was_never_published_does_not_survive_the_next_rebuild(
+    articles: Path, generations: Generations, build: Build, before: int
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(*_: object) -> None:
+        raise Killed
+
+    published = []
+    for _ in range(before):
+        build(force=True)
+        published.append(generations.current().name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", kill)
+        with pytest.raises(Killed):
+            build(force=True)
+    assert len(names(generations.root / "generations")) == before + 1
+    build(force=True)
+    published.append(generations.current().name)
+    assert names(generations.root / "generations") == published[-KEPT:]
+
+
+def test_a_clock_that_was_set_back_loses_no_generation(articles: Path, generations: Generations, build: Build) -> None:
+    build()
+    later = "29990101T000000999999-00000000"
+    generations.current().rename(generations.root / "generations" / later)
+    (generations.root / "CURRENT").write_text(later, encoding="utf-8")
+    for _ in range(2):
+        build(force=True)
+    assert names(generations.root / "generations")[0] == later
+    assert len(indexed(generations, "word-lengths")) == 2
+
+
+def test_an_index_folder_that_is_a_file_is_named_and_no_earlier_index_claimed(
+    articles: Path, generations: Generations, build: Build
+) -> None:
+    generations.root.write_text("in the way", encoding="utf-8")
+    with pytest.raises(BylineError, match="it is not a folder") as caught:
+        build()
+    assert str(generations.root) in caught.value.message
+    assert "before" not in caught.value.hint
 
 
 def test_what_a_killed_rebuild_left_is_removed_by_the_next(

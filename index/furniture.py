@@ -1,0 +1,83 @@
+"""What a web page puts around an article and a reader pastes with it: counters, buttons, credits of pictures. Pure."""
+
+import re
+
+_COUNT = r"(?:\d[\d.,\u00a0]*\s*[KkMm]?|an?|one|no)"
+_FURNITURE = re.compile(
+    rf"""
+    {_COUNT}\s*(?:views?|comments?|shares?|likes?|claps?|reads?|replies|reply|responses?|followers?|votes?|
+        reactions?|recommendations?|просмотр\w*|перегляд\w*|коментар\w*|комментари\w*|kommentare?|komentarz\w*|commentaires?|
+        comentarios?|aufrufe)
+    | {_COUNT}\s*[-–]?\s*(?:min(?:ute)?s?|minuten|minutes?|minutos?|хв|мин|хвилин\w*|минут\w*)\.?\s*[-–]?\s*
+        (?:read|reading|listen|lesezeit|de\ lecture|de\ lectura|di\ lettura|читання|чтения|read\ time)(?:\ time)?
+    | (?:estimated\ )?(?:reading\ time|read\ time|lesezeit|temps\ de\ lecture|tiempo\ de\ lectura|час\ читання|
+        время\ чтения)\b.{{0,30}}
+    | (?:views|comments|shares|likes|перегляди|просмотры)\s*[:(]?\s*\d[\d.,]*\)?
+    | \d[\d.,]{{0,6}}\s*[KkMm]?
+    | (?:photo|photograph|photography|picture|image|illustration|foto|bild|фото)\w*(?:\ credit)?\s*(?::|/|©|\bby\b|
+        \bvia\b|\bcourtesy\b).{{1,120}}
+    | (?:credit|source|getty\ images|shutterstock|reuters|afp)(?:\s*[:/].{{1,80}})?
+    | (?:share|gift|save|print|bookmark|copy\ link|email|e-mail|listen|like|follow|following|subscribe|sign\ up|
+        sign\ in|log\ in|open\ in\ app|member-only\ story|comments?|comment|facebook|twitter|x|whatsapp|linkedin|reddit|
+        telegram|
+        pinterest|more|menu|advertisement|anzeige|publicidad|publicité|реклама|teilen|drucken|merken|partager|compartir|
+        condividi|поділитися|поделиться|skip\ to\ (?:main\ )?content|show\ more|read\ more|see\ more|text\ size|
+        add\ to\ favou?rites|top\ stories|related|related\ (?:articles|stories|topics)|topics|tags)
+    | (?:share|gift|save|print|bookmark|email|listen\ to|copy)\ (?:this|the)?\s*(?:full\ |whole\ )?
+        (?:article|story|post|link|page|column|essay|piece)?(?:\ (?:on|via|with|by)\ [\w ]{{1,30}})?
+    | (?:leave\ a\ comment|join\ the\ (?:conversation|discussion)|view\ comments|show\ comments|post\ a\ comment|
+        read\ in\ app|add\ .{{1,30}}\ on\ google|follow\ (?:us|the\ author)\b.{{0,40}}|follow\ @?\w+(?:\ on\ \w+)?)
+    | (?:sign\ up|subscribe)\ (?:to|for|now)\b.{{0,60}}
+    | (?:©|\(c\)|copyright)\s.{{1,80}} | all\ rights\ reserved\.?
+    | @\w{{2,30}} | \S+@\S+\.\w+ | https?://\S+ | www\.\S+
+    """,
+    re.I | re.X,
+)
+_URL = re.compile(r"https?://[^\s<>\"]+|www\.[^\s<>\"]+", re.I)
+_WORD = re.compile(r"\w", re.U)
+_MAX_CHARS = 140
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a plain line is no text of the author's: a counter, a button, a rule, an address."""
+    stripped = line.strip(" \t|·•-–—:()[]")
+    if not _WORD.search(stripped):
+        return True
+    if len(stripped) > _MAX_CHARS and not _URL.fullmatch(stripped):
+        return False
+    pieces = [piece.strip() for piece in re.split(r"\s*[|·•]\s*", stripped) if piece.strip()]
+    return all(_FURNITURE.fullmatch(piece) for piece in pieces)
+
+
+def url_in(line: str) -> str | None:
+    """The address that a line consists of."""
+    return line if _URL.fullmatch(line) else None
+
+
+_KICKERS = (
+    "opinion opinions comment commentary editorial editorials op-ed oped analysis ideas perspective perspectives "
+    "viewpoint column columns essay essays letters debate review reviews culture politics world business society "
+    "feature features interview voices forum blog meinung kommentar kolumne debatte leitartikel gastbeitrag tribune "
+    "tribunes opinión opinião opinione editoriale chronique idées débats commento opinie felieton komentarz думка "
+    "погляд погляди колонка мнение мнения колонки блог debatt ledare kronik"
+).split()
+_HOME = frozenset("home start startseite accueil inicio início головна главная".split())
+_KICKER = re.compile(
+    r"(?:(?:the|guest|saturday|sunday|weekend|long)\s+){0,2}(?:" + "|".join(_KICKERS) + r")"
+    r"(?:\s+(?:essay|column|piece|editorial|read|page|section|pages|&\s+ideas|and\s+ideas))?",
+    re.I,
+)
+
+
+def is_kicker(line: str) -> bool:
+    """Whether a line is the name of a newspaper's section, alone or with others behind a divider."""
+    parts = [part for part in re.split(r"\s*(?:[|/>›»·•:]|\s-\s)\s*", line) if part]
+    if len(parts) > 1 and parts[0].lower() in _HOME:
+        parts = parts[1:]
+    return bool(parts) and bool(_KICKER.fullmatch(parts[0])) and all(len(part.split()) <= 3 for part in parts)
+
+
+def without_kicker(title: str) -> str:
+    """A title without the name of a section that was pasted before it."""
+    match = re.match(r"(?P<kicker>[^|]{2,20}?)(?:\s{2,}|\s*\|\s*)(?=\S)", title)
+    return title[match.end() :] if match and _KICKER.fullmatch(match["kicker"]) else title
