@@ -116,13 +116,15 @@ def answering(settings: BotSettings) -> "Iterator[Answerer]":
     check(Generations(settings.index_dir).manifest(), model)
     index = LiveIndex(settings.index_dir, model)
     try:
-        with working("Loading the embedding model"):
+        with working("Loading the models"):
             from index.embedding import load_embedder
 
             from bot.answering.answerer import Answerer
+            from bot.answering.reranker import load_reranker
 
             index.generation()
-            answerer = Answerer(index, load_embedder(settings.embedding_model))
+            embedder = load_embedder(settings.embedding_model)
+            answerer = Answerer(index, embedder, load_reranker(settings.reranker_model))
         yield answerer
     finally:
         index.close()

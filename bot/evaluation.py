@@ -85,7 +85,7 @@ def to_json(
 def judge(item: Item, reply: Reply, articles: Mapping[str, Article], seconds: float) -> Result:
     """Compare one reply with the item's gold quotes."""
     claimed = () if reply.abstained else reply.quotes
-    covering = [any(_covers(quote.paragraph, quote.text, gold) for quote in claimed) for gold in item.gold]
+    covering = [any(covers(quote.paragraph, quote.text, gold) for quote in claimed) for gold in item.gold]
     musts = {i for i, gold in enumerate(item.gold) if gold.get("role") == "must"}
     met = {i for i in musts if covering[i]}
     for i, gold in enumerate(item.gold):
@@ -98,7 +98,7 @@ def judge(item: Item, reply: Reply, articles: Mapping[str, Article], seconds: fl
         quotes=len(claimed),
         exact=sum(articles[q.article].text[q.start : q.end] == q.text for q in claimed),
         words=sum(len(quote.text.split()) for quote in claimed),
-        relevant=sum(any(_overlaps(q.paragraph, q.text, gold) for gold in item.gold) for q in claimed),
+        relevant=sum(any(overlaps(q.paragraph, q.text, gold) for gold in item.gold) for q in claimed),
         complete=met == musts if known else None,
         hit=bool(met) if known else None,
         seconds=seconds,
@@ -199,15 +199,17 @@ def _tokens(text: str) -> list[str]:
     return re.findall(r"\w+(?:'\w+)*", text.replace("’", "'").lower())
 
 
-def _covers(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
+def covers(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
+    """Whether a quote holds a gold quote."""
     return paragraph == gold.get("paragraph") and _share(_tokens(str(gold.get("quote", ""))), _tokens(text)) >= COVERED
 
 
-def _overlaps(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
+def overlaps(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
+    """Whether a quote holds a gold quote, or lies within one."""
     inside = (
         paragraph == gold.get("paragraph") and _share(_tokens(text), _tokens(str(gold.get("quote", "")))) >= COVERED
     )
-    return inside or _covers(paragraph, text, gold)
+    return inside or covers(paragraph, text, gold)
 
 
 def _share(part: list[str], whole: list[str]) -> float:

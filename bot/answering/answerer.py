@@ -11,18 +11,22 @@ from index.errors import UsageError
 from index.heads import surname
 from index.lexical import terms
 from index.live import LiveIndex
-from index.search import search_vector
+from index.search import Hit, search_vector
 from index.store import Generation
 
 from bot.answering import extractive, overview, wording
-from bot.answering.certainty import Signals, certainty, names_unknown, signals
+from bot.answering.certainty import Signals, certainty, names_unknown, on_topic, signals
 from bot.answering.citations import verify
 from bot.answering.evidence import gather
 from bot.answering.question import Reading, read
+from bot.answering.reranker import Reranker, Window, load_reranker
 from bot.answering.spelling import names_person
 from bot.answering.types import Abstention, Answer, Evidence, Question, Reply
 
 PASSAGES = 12
+# How much of them the reader is given: it takes about 40 ms for 500 words on two cores. The overhead is the question,
+# which is read again with each passage, and the sentence before it.
+READ_WORDS, OVERHEAD = 600, 40
 # The certainty of what is read from an article's head and shape, where nothing is searched for.
 KNOWN = 0.95
 
@@ -30,9 +34,11 @@ KNOWN = 0.95
 class Answerer:
     """Answers from the index as it is at the moment of asking; each reply comes from one generation."""
 
-    def __init__(self, index: LiveIndex, embedder: Embedder) -> None:
+    def __init__(self, index: LiveIndex, embedder: Embedder, reranker: Reranker | None = None) -> None:
+        """reranker: what judges sentences; None loads the packaged one, which may raise ModelError."""
         self._index = index
         self._embedder = embedder
+        self._reranker = reranker or load_reranker(None)
 
     def articles(self) -> Mapping[str, Article]:
         """The articles that can be asked about, by id."""
@@ -71,7 +77,7 @@ class Answerer:
         sure = certainty(signs)
         if names_unknown(reading, _knows(generation, scope)):
             sure = min(sure, extractive.CLOSEST)
-        return extractive.answer(asked, reading, ranked, sure, generation)
+        return extractive.answer(asked, reading, ranked, sure, on_topic(signs), generation)
 
     def find(
         self, reading: Reading, generation: Generation, scope: Sequence[Article]
@@ -79,7 +85,8 @@ class Answerer:
         """The sentences that may answer, best first, and what the certainty is computed from."""
         within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
         hits = search_vector(generation, self._vector(reading), reading.terms, PASSAGES, within)
-        ranked = gather(hits, reading.terms, generation.lexical.idf, reading.context)
+        read = self._reranker.score(reading.text, reading.context, windows(hits))
+        ranked = gather(hits, reading.terms, generation.lexical.idf, reading.context, read)
         return ranked, signals(reading, ranked, hits)
 
     def _vector(self, reading: Reading) -> Vectors:
@@ -89,6 +96,18 @@ class Answerer:
             return vector
         moved = vector + reading.weight * self._embedder.query(reading.context)
         return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
+
+
+def windows(hits: Sequence[Hit]) -> list[Window]:
+    """The first passages as the reader takes them, as many as it may be given; the first however long it is."""
+    found: list[Window] = []
+    room = READ_WORDS
+    for hit in hits:
+        room -= len(hit.passage.text.split()) + OVERHEAD
+        if found and room < 0:
+            break
+        found.append(Window(tuple(sentence.text for sentence in hit.passage.sentences), hit.before))
+    return found
 
 
 def find_article(generation: Generation, name: str) -> Article:

@@ -2,16 +2,22 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.lexical import terms, words
 from index.search import Hit
 
-from bot.answering.types import Evidence
+from bot.answering.types import UNREAD, Evidence
 
-# A sentence's score: its cosine, the share of the question it holds, and what its passage promises.
+Scores = NDArray[np.float32]
+
+# A sentence's score: the reader's logit, its cosine, the share of the question it holds, and what its passage promises.
 # Tuned, with the limits of `select`, on opinion articles; docs/results.md has the figures.
-COVERAGE, PASSAGE_COSINE, PASSAGE_SCORE = 0.3, 0.6, 0.02
+READER, COVERAGE, PASSAGE_COSINE, PASSAGE_SCORE = 0.1, 0.3, 0.6, 0.02
 # In a conversation, what was quoted a moment ago gives way, and what follows it in the text comes forward.
 SAID, NEXT = -0.2, 0.2
 # A question that the author puts seldom answers one.
@@ -19,19 +25,26 @@ ASKS = -0.15
 
 
 def gather(
-    hits: Iterable[Hit], question: Mapping[str, float], idf: Callable[[str], float], context: str = ""
+    hits: Iterable[Hit],
+    question: Mapping[str, float],
+    idf: Callable[[str], float],
+    context: str = "",
+    read: Sequence[Scores] = (),
 ) -> list[Evidence]:
     """The sentences of the hits, best first; what the article says twice is kept once.
 
-    question: its stemmed terms and their weights. context: the exchange before it.
+    question: its stemmed terms and their weights. context: the exchange before it. read: the reader's logits for
+    the first hits, (sentences, 2) each; sentences of the others come after those.
     """
     before = f" {' '.join(words(context))} "
     worth = {term: weight * idf(term) for term, weight in question.items()}
     total = sum(worth.values()) or 1.0
     found = []
-    for hit in hits:
+    for hit, logits in zip_longest(hits, read):
         follows = False
-        for sentence, cosine in zip(hit.passage.sentences, hit.sentences, strict=True):
+        if logits is None:
+            logits = np.full((len(hit.sentences), 2), UNREAD)
+        for sentence, cosine, (answers, corrects) in zip(hit.passage.sentences, hit.sentences, logits, strict=True):
             held = set(terms(sentence.text))
             coverage = sum(value for term, value in worth.items() if term in held) / total
             score = cosine + COVERAGE * coverage + PASSAGE_COSINE * hit.dense + PASSAGE_SCORE * hit.score
@@ -39,7 +52,19 @@ def gather(
             score += SAID if said else NEXT if follows else 0.0
             score += ASKS if _asks(sentence.text) else 0.0
             follows = said
-            found.append(Evidence(hit.passage, sentence, score, cosine, coverage))
+            both = score + READER * float(answers) if read else score
+            found.append(
+                Evidence(
+                    hit.passage,
+                    sentence,
+                    both,
+                    cosine,
+                    coverage,
+                    similarity=score,
+                    answers=float(answers),
+                    corrects=float(corrects),
+                )
+            )
     found.sort(key=lambda e: (-e.score, e.sentence.start))
     return _without_repetition([e for e in found if not _is_fragment(e.sentence.text)] or found)
 

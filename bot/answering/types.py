@@ -5,6 +5,9 @@ from typing import Literal
 
 from index.passages import Passage, Sentence
 
+UNREAD = -12.0
+"""The logit of a sentence that the reader was not given: it does not answer."""
+
 Role = Literal["user", "bot"]
 Degree = Literal["answers", "closest", "not_addressed"]
 
@@ -31,6 +34,8 @@ class Evidence:
     """A sentence that may answer, with its passage and how well it fits (comparable within one question only).
 
     cosine: of the question to the sentence. coverage: the idf-weighted share of the question's terms that it holds.
+    similarity: the score without the reader's part.
+    answers, corrects: the reader's logits that it answers, and that it corrects what the question takes for granted.
     """
 
     passage: Passage
@@ -38,6 +43,9 @@ class Evidence:
     score: float
     cosine: float
     coverage: float
+    similarity: float = 0.0
+    answers: float = UNREAD
+    corrects: float = UNREAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from bot.answering.voice import BYLINE, HEDGED, UNNAMED
 
 NOT_ADDRESSED = "The article does not address that."
 NOT_ADDRESSED_ANYWHERE = "The articles do not address that."
+NOT_SAID = "The article comes near that, but does not say."
+NOT_SAID_ANYWHERE = "The articles come near that, but do not say."
+OFF_TOPIC = "It is about something else; this is as near as it comes:"
 CLOSEST = "These are the closest passages; they may not answer it."
 NEARBY = "What comes closest:"
 WHICH_ARTICLE = "That depends on the article, and there are {n}. Ask about one of them by its name."
@@ -36,6 +39,12 @@ def lead(quotes: Sequence[Quote], articles: Mapping[str, Article]) -> str:
     if first.startswith("reported:"):
         return f"{who} reports{_source(first)}:"
     return f"{who} argues:"
+
+
+def correction(first: Quote, articles: Mapping[str, Article]) -> str:
+    """What goes before quotes that contradict what the question takes for granted."""
+    where = "the article" if len(articles) == 1 else describe(articles[first.article])
+    return f"{_capital(where)} does not say that; ¶{first.paragraph} says:"
 
 
 def label(quote: Quote, article: Article) -> str:
