@@ -99,7 +99,15 @@ def evaluate(
     if answers is not None:
         _write(answers, lines)
     if as_json:
-        print(json.dumps({"total": evaluation.summary(results), "kinds": evaluation.by_kind(results)}))
+        print(
+            json.dumps(
+                {
+                    "total": evaluation.summary(results),
+                    "kinds": evaluation.by_kind(results),
+                    "degrees": evaluation.by_degree(results),
+                }
+            )
+        )
     else:
         print("\n".join(evaluation.table(results)))
 

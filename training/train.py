@@ -18,7 +18,6 @@ from training.model import Reader
 
 from bot.answering.pairs import Encoded, Encoder
 
-
 EASY = 0.4
 """How often one of a question's windows is chosen by chance."""
 
