@@ -24,7 +24,7 @@ from bot.answering import certainty, question
 from bot.answering.answerer import Answerer, scope_of
 from bot.evaluation import read_questions
 
-HELD = ("about_text", "conversation", "best", "second", "first")
+HELD = ("about_text", "conversation", "best", "together")
 
 
 def main() -> None:

@@ -10,22 +10,23 @@ from bot.answering.types import Question
 
 LIKELY = Signals(
     cosine=0.6, cosine_top3=0.5, passage=0.6, coverage=0.7, about_text=0.0, to_people=0.0, conversation=0.0,
-    best=0.3, second=0.1, first=0.3,
+    best=0.2, together=0.3,
 )  # fmt: skip
 
 
 def test_certainty_is_a_probability() -> None:
     for best in (-1.2, -0.5, 0.0, 0.5, 1.0):
-        assert 0 < certainty(replace(LIKELY, best=best, second=best, first=best)) < 1
+        assert 0 < certainty(replace(LIKELY, best=best, together=best)) < 1
 
 
-@pytest.mark.parametrize("name", ["best", "first"])
-def test_certainty_rises_with_what_the_reader_says(name: str) -> None:
-    assert certainty(replace(LIKELY, **{name: 0.6})) > certainty(replace(LIKELY, **{name: -0.6}))
+def test_certainty_rises_with_the_best_sentence_and_with_others_that_are_likely_too() -> None:
+    found = [replace(LIKELY, best=best, together=best + more) for best in (-0.4, 0.0, 0.4) for more in (0.02, 0.1)]
+    certainties = list(map(certainty, found))
+    assert certainties == sorted(certainties)
 
 
 def test_on_topic_and_unanswered_are_told_apart() -> None:
-    missed = replace(LIKELY, best=-0.6, second=-0.7, first=-0.7)
+    missed = replace(LIKELY, best=-0.6, together=-0.5)
     assert certainty(missed) < 0.3
     assert on_topic(missed) == on_topic(LIKELY) > 0.5
 

@@ -7,6 +7,8 @@ import pytest
 from index.errors import SettingsError
 from index.settings import IndexSettings
 
+from bot.settings import BotSettings
+
 NAMES = ("ARTICLES_DIR", "ARTICLES_ENCODING", "INDEX_DIR", "EMBEDDING_MODEL")
 
 
@@ -101,3 +103,13 @@ def test_every_setting_is_explained_in_the_example(tmp_path: Path) -> None:
     declared = {name.upper() for name in IndexSettings.model_fields}
     assert declared == set(NAMES)
     assert declared <= {line.split("=")[0] for line in example.splitlines()}
+
+
+def test_the_bots_settings_add_to_the_indexs_and_are_explained_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    example = (Path(__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
+    added = {name.upper() for name in BotSettings.model_fields} - set(NAMES)
+    assert added
+    assert added <= {line.split("=")[0].removeprefix("# ") for line in example.splitlines()}
+    assert BotSettings.load().reranker_model is None
+    monkeypatch.setenv("RERANKER_MODEL", "some/model")
+    assert BotSettings.load().reranker_model == "some/model"

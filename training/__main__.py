@@ -15,15 +15,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from training.check import figures
 from training.examples import Example, public
 from training.export import export
-from training.fit import Scores, report
+from training.fit import Scores, ask, report
 from training.model import Reader
 from training.opinions import opinions
 from training.train import Plan, train, word_pieces
 
-from bot.answering.answerer import windows
 from bot.answering.reranker import PackagedReader
 
 State = dict[str, Tensor]
@@ -58,10 +56,10 @@ def main() -> None:
         model.load_state_dict(states[-1])
         export(model, source, arguments.out / f"half-{n}")
         others = [e for name, found in asked.items() if name not in half for e in found]
-        answered += _ask(PackagedReader.load(arguments.out / f"half-{n}"), others)
+        reader = PackagedReader.load(arguments.out / f"half-{n}")
+        answered += [(example, ask(reader, example)) for example in others]
     with (arguments.out / "answered.pickle").open("wb") as file:
         pickle.dump(answered, file)
-    print(figures([e for e, _ in answered], [scores for _, scores in answered]))
     report(answered)
 
     model = Reader.from_folder(source)
@@ -91,10 +89,6 @@ def _learn(start: State, examples: Sequence[Example], plan: Plan, source: Path) 
     model.load_state_dict(start)
     train(model, examples, word_pieces(source), plan)
     return model.state_dict()
-
-
-def _ask(reader: PackagedReader, examples: Sequence[Example]) -> list[tuple[Example, list[Scores]]]:
-    return [(e, reader.score(e.question, e.context, windows(e.hits))) for e in examples]
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from statistics import fmean, median
 
 import numpy as np
@@ -11,16 +11,19 @@ from sklearn.metrics import roc_auc_score
 
 from training.examples import Example
 
-from bot.answering.answerer import PASSAGES, windows
+from bot.answering.answerer import PASSAGES
 from bot.answering.certainty import Signals, signals
-from bot.answering.evidence import gather, select
+from bot.answering.evidence import gather, judge, select, windows
 from bot.answering.extractive import FEW, SEVERAL
+from bot.answering.reranker import Reranker, Window
 from bot.answering.types import Evidence
 from bot.evaluation import SHORT_WORDS, covers, overlaps
 
 Scores = NDArray[np.float32]
 # What is learned about the certainty that the article answers: the reader's logits and the words in common.
-LEARNED = ("coverage", "cosine", "best", "second", "first", "conversation")
+LEARNED = ("best", "together")
+# Few unanswerable questions here go on with a conversation, so learned it would weigh 8: as good as proof.
+HELD = {"conversation": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +41,41 @@ def asked(example: Example, predicted: Sequence[Scores]) -> Asked | None:
     if reading is None or reading.order or reading.aspects:
         return None
     hits = example.hits[:PASSAGES]
-    read = predicted[: len(windows(hits))]
-    read = [_filled(rows, len(hit.sentences)) for rows, hit in zip(read, hits, strict=False)]
-    ranked = gather(hits, reading.terms, lambda term: example.idf.get(term, 0.0), reading.context, read)
+    similar = similar_to(example)
+    ranked = judge(similar, windows(similar, hits), predicted)
     return Asked(example, ranked, signals(reading, ranked, hits))
 
 
-def fit_certainty(rows: Sequence[Asked]) -> tuple[dict[str, float], float]:
-    """Logistic regression of "answerable" on the signals LEARNED, both classes with equal weight."""
-    from sklearn.linear_model import LogisticRegression
+def similar_to(example: Example) -> list[Evidence]:
+    """The evidence before it is read; only for examples that were asked of an index."""
+    assert example.reading is not None
+    hits, reading = example.hits[:PASSAGES], example.reading
+    return gather(hits, reading.terms, lambda term: example.idf.get(term, 0.0), reading.context)
 
-    names = [field.name for field in fields(Signals)]
-    table = np.array([astuple(row.found) for row in rows])[:, [names.index(name) for name in LEARNED]]
+
+def ask(reader: Reranker, example: Example) -> list[Scores]:
+    """The logits for the windows that the bot would have read."""
+    read = windows(similar_to(example), example.hits[:PASSAGES])
+    texts = [Window(tuple(sentence.text for sentence in window.sentences), window.before) for window in read]
+    return reader.score(example.question, example.context, texts)
+
+
+def fit_certainty(rows: Sequence[Asked]) -> tuple[dict[str, float], float]:
+    """Logistic regression of "answerable" on the signals LEARNED beside those HELD, both classes with equal weight."""
+    from scipy.optimize import minimize
+
     truth = np.array([row.example.answerable for row in rows])
-    model = LogisticRegression(C=10, class_weight="balanced", max_iter=2000).fit(table, truth)
-    return dict(zip(LEARNED, map(float, model.coef_[0]), strict=True)), float(model.intercept_[0])
+    table = np.array([[getattr(row.found, name) for name in LEARNED] for row in rows])
+    offset = np.array([sum(weight * getattr(row.found, name) for name, weight in HELD.items()) for row in rows])
+    weight = np.where(truth, 1.0, truth.sum() / max(1, (~truth).sum()))
+    sign = np.where(truth, 1.0, -1.0)
+
+    def loss(parameters: NDArray[np.float64]) -> float:
+        logits = table @ parameters[1:] + parameters[0] + offset
+        return float((weight * np.logaddexp(0, -sign * logits)).sum() + (parameters[1:] ** 2).sum() / 20)
+
+    found = minimize(loss, np.zeros(len(LEARNED) + 1)).x
+    return {**dict(zip(LEARNED, map(float, found[1:]), strict=True)), **HELD}, float(found[0])
 
 
 def sure(row: Asked, weights: Mapping[str, float], bias: float) -> float:
@@ -126,10 +149,3 @@ def _met(chosen: Sequence[Evidence], gold: Sequence[Mapping[str, object]]) -> se
             replaces = entry.get("replaces") or ()
             met |= musts & set(replaces)  # type: ignore[call-overload]
     return met
-
-
-def _filled(rows: Scores, sentences: int) -> Scores:
-    from bot.answering.types import UNREAD
-
-    missing = np.full((sentences - len(rows), 2), UNREAD, dtype=np.float32)
-    return np.concatenate([rows, missing])

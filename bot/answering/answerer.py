@@ -11,24 +11,23 @@ from index.errors import UsageError
 from index.heads import surname
 from index.lexical import terms
 from index.live import LiveIndex
-from index.search import Hit, search_vector
+from index.search import search_vector
 from index.store import Generation
 
 from bot.answering import extractive, overview, wording
 from bot.answering.certainty import Signals, certainty, names_unknown, on_topic, signals
 from bot.answering.citations import verify
-from bot.answering.evidence import gather
+from bot.answering.evidence import gather, judge, windows
 from bot.answering.question import Reading, read
 from bot.answering.reranker import Reranker, Window, load_reranker
 from bot.answering.spelling import names_person
 from bot.answering.types import Abstention, Answer, Evidence, Question, Reply
 
 PASSAGES = 12
-# How much of them the reader is given: it takes about 40 ms for 500 words on two cores. The overhead is the question,
-# which is read again with each passage, and the sentence before it.
-READ_WORDS, OVERHEAD = 600, 40
 # The certainty of what is read from an article's head and shape, where nothing is searched for.
 KNOWN = 0.95
+# Less likely to be on the topic than this, a question is not answered, whatever the reader makes of the sentences.
+OFF_TOPIC = 0.15
 
 
 class Answerer:
@@ -74,10 +73,10 @@ class Answerer:
                 return Answer(asked, found.lead, found.quotes, KNOWN)
             return Abstention(asked, found.lead, (), 1 - KNOWN, "not_addressed")
         ranked, signs = self.find(reading, generation, scope)
-        sure = certainty(signs)
-        if names_unknown(reading, _knows(generation, scope)):
+        sure, topic = certainty(signs), on_topic(signs)
+        if topic < OFF_TOPIC or names_unknown(reading, _knows(generation, scope)):
             sure = min(sure, extractive.CLOSEST)
-        return extractive.answer(asked, reading, ranked, sure, on_topic(signs), generation)
+        return extractive.answer(asked, reading, ranked, sure, topic, generation)
 
     def find(
         self, reading: Reading, generation: Generation, scope: Sequence[Article]
@@ -85,8 +84,10 @@ class Answerer:
         """The sentences that may answer, best first, and what the certainty is computed from."""
         within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
         hits = search_vector(generation, self._vector(reading), reading.terms, PASSAGES, within)
-        read = self._reranker.score(reading.text, reading.context, windows(hits))
-        ranked = gather(hits, reading.terms, generation.lexical.idf, reading.context, read)
+        similar = gather(hits, reading.terms, generation.lexical.idf, reading.context)
+        read = windows(similar, hits)
+        texts = [Window(tuple(sentence.text for sentence in w.sentences), w.before) for w in read]
+        ranked = judge(similar, read, self._reranker.score(reading.text, reading.context, texts))
         return ranked, signals(reading, ranked, hits)
 
     def _vector(self, reading: Reading) -> Vectors:
@@ -96,18 +97,6 @@ class Answerer:
             return vector
         moved = vector + reading.weight * self._embedder.query(reading.context)
         return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
-
-
-def windows(hits: Sequence[Hit]) -> list[Window]:
-    """The first passages as the reader takes them, as many as it may be given; the first however long it is."""
-    found: list[Window] = []
-    room = READ_WORDS
-    for hit in hits:
-        room -= len(hit.passage.text.split()) + OVERHEAD
-        if found and room < 0:
-            break
-        found.append(Window(tuple(sentence.text for sentence in hit.passage.sentences), hit.before))
-    return found
 
 
 def find_article(generation: Generation, name: str) -> Article:

@@ -7,7 +7,7 @@ a question on the topic is answered, only what the reader makes of the sentences
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
-from math import exp
+from math import exp, log
 
 from index.lexical import terms
 from index.search import Hit
@@ -27,8 +27,8 @@ _TO_PEOPLE = re.compile(r"\b(?:you|u|ur|your|me|my|mine|our|anyone|anybody|someo
 class Signals:
     """What the certainties are computed from.
 
-    best, second, first: the reader's logits of the best sentence, the next best, and the one that similarity alone
-    puts first, in tens. The others lie between 0 and 1, or hardly outside.
+    best, together: the reader's logit of the best sentence, and the log-sum-exp of the best eight, in tens. The others
+    lie between 0 and 1, or hardly outside.
     """
 
     cosine: float
@@ -39,29 +39,30 @@ class Signals:
     to_people: float
     conversation: float
     best: float
-    second: float
-    first: float
+    together: float
 
 
 # Fitted by training/fit.py. Two of the topic's are held at 1: nobody who goes off topic in the questions it learned
 # from says "he" or "the article", or goes on with a conversation, so it would take those for proof.
+BEST = 8
 TOPIC = Signals(
     cosine=1.8, cosine_top3=9.4, passage=2.2, coverage=3.2, about_text=1.0, to_people=-1.5, conversation=1.0,
-    best=0.0, second=0.0, first=0.0,
+    best=0.0, together=0.0,
 )  # fmt: skip
 TOPIC_BIAS = -4.4
+# Of likely sentences several together say more than the best of them alone. Held at 2: that a question goes on with a
+# conversation, for few unanswerable ones did so where it was fitted, and it would be taken for proof.
 ANSWERED = Signals(
-    cosine=0.0, cosine_top3=0.0, passage=0.0, coverage=0.0, about_text=0.0, to_people=0.0, conversation=0.0,
-    best=5.0, second=1.0, first=1.0,
+    cosine=0.0, cosine_top3=0.0, passage=0.0, coverage=0.0, about_text=0.0, to_people=0.0, conversation=2.0,
+    best=-7.3, together=14.8,
 )  # fmt: skip
-ANSWERED_BIAS = 0.0
+ANSWERED_BIAS = -0.8
 
 
 def signals(reading: Reading, ranked: Sequence[Evidence], hits: Sequence[Hit]) -> Signals:
     """The signals of a question, its ranked evidence and the passages it is from; neither may be empty."""
     cosines = sorted((evidence.cosine for evidence in ranked), reverse=True)
     answers = sorted((evidence.answers for evidence in ranked), reverse=True)
-    first = max(ranked, key=lambda evidence: evidence.similarity)
     return Signals(
         cosine=cosines[0],
         cosine_top3=sum(cosines[:3]) / len(cosines[:3]),
@@ -71,8 +72,7 @@ def signals(reading: Reading, ranked: Sequence[Evidence], hits: Sequence[Hit]) -
         to_people=float(bool(_TO_PEOPLE.search(reading.text))),
         conversation=reading.weight,
         best=answers[0] / 10,
-        second=answers[min(1, len(answers) - 1)] / 10,
-        first=first.answers / 10,
+        together=(answers[0] + log(sum(exp(logit - answers[0]) for logit in answers[:BEST]))) / 10,
     )
 
 

@@ -12,12 +12,12 @@ from bot.answering.types import Abstention, Answer, Degree, Evidence, Quote, Rep
 
 # From this certainty on Byline claims to answer; down to the second it shows what may; below, it says that the article
 # does not address the question. Below the third, that the article is about something else altogether.
-ANSWERS, NEARBY, ON_TOPIC = 0.30, 0.15, 0.30
+ANSWERS, NEARBY, ON_TOPIC = 0.35, 0.20, 0.30
 # As sure as Byline can be about something that the article never names.
 CLOSEST = 0.25
 # From this logit on the best sentence is said to correct what the question takes for granted.
 CORRECTS = 1.0
-FEW, SEVERAL, NEAR = Limits(3, 90, 0.5), Limits(5, 100, 0.5), Limits(2, 60, 0.5)
+FEW, SEVERAL, NEAR = Limits(4, 75, 0.6), Limits(6, 110, 1.0), Limits(2, 60, 0.6)
 
 
 def answer(

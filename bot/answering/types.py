@@ -34,7 +34,6 @@ class Evidence:
     """A sentence that may answer, with its passage and how well it fits (comparable within one question only).
 
     cosine: of the question to the sentence. coverage: the idf-weighted share of the question's terms that it holds.
-    similarity: the score without the reader's part.
     answers, corrects: the reader's logits that it answers, and that it corrects what the question takes for granted.
     """
 
@@ -43,7 +42,6 @@ class Evidence:
     score: float
     cosine: float
     coverage: float
-    similarity: float = 0.0
     answers: float = UNREAD
     corrects: float = UNREAD
 
