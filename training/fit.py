@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from training.examples import Example
 
+from bot.answering import premise
 from bot.answering.answerer import PASSAGES
 from bot.answering.certainty import Signals, signals
 from bot.answering.evidence import gather, judge, select, windows
@@ -132,6 +133,7 @@ def outcome(rows: Sequence[Asked], certainties: Sequence[float], threshold: floa
 def report(answered: Sequence[tuple[Example, Sequence[Scores]]]) -> None:
     """Print the weights of the certainty and what comes of it at several thresholds."""
     rows = [row for example, predicted in answered if (row := asked(example, predicted)) is not None]
+    print("premise", fit_premise(rows))
     weights, bias = fit_certainty(rows)
     print({name: round(weight, 2) for name, weight in weights.items()}, round(bias, 2))
     certainties = [sure(row, weights, bias) for row in rows]
@@ -149,3 +151,14 @@ def _met(chosen: Sequence[Evidence], gold: Sequence[Mapping[str, object]]) -> se
             replaces = entry.get("replaces") or ()
             met |= musts & set(replaces)  # type: ignore[call-overload]
     return met
+
+
+def fit_premise(rows: Sequence[Asked]) -> tuple[list[float], float]:
+    """Logistic regression of "it has a false premise" on the signals of premise.py, over answerable questions."""
+    from sklearn.linear_model import LogisticRegression
+
+    known = [row for row in rows if row.example.answerable]
+    table = np.array([premise.signals(row.example.question, row.ranked) for row in known])
+    truth = np.array([row.example.kind == "false_premise" for row in known])
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(table, truth)
+    return [float(weight) for weight in model.coef_[0]], float(model.intercept_[0])

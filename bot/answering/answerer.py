@@ -27,7 +27,7 @@ PASSAGES = 12
 # The certainty of what is read from an article's head and shape, where nothing is searched for.
 KNOWN = 0.95
 # Less likely to be on the topic than this, a question is not answered, whatever the reader makes of the sentences.
-OFF_TOPIC = 0.15
+OFF_TOPIC = 0.08
 
 
 class Answerer:

@@ -7,16 +7,17 @@ from index.store import Generation
 from bot.answering import wording
 from bot.answering.citations import balanced, quote
 from bot.answering.evidence import Limits, select
+from bot.answering.premise import false_premise
 from bot.answering.question import Reading
 from bot.answering.types import Abstention, Answer, Degree, Evidence, Quote, Reply
 
 # From this certainty on Byline claims to answer; down to the second it shows what may; below, it says that the article
 # does not address the question. Below the third, that the article is about something else altogether.
-ANSWERS, NEARBY, ON_TOPIC = 0.35, 0.20, 0.30
+ANSWERS, NEARBY, ON_TOPIC = 0.30, 0.20, 0.30
 # As sure as Byline can be about something that the article never names.
 CLOSEST = 0.25
-# From this logit on the best sentence is said to correct what the question takes for granted.
-CORRECTS = 1.0
+# From this probability on the lead says that the article may deny what the question takes for granted.
+DENIES = 0.40
 FEW, SEVERAL, NEAR = Limits(4, 75, 0.6), Limits(6, 110, 1.0), Limits(2, 60, 0.6)
 
 
@@ -37,7 +38,7 @@ def answer(
         return Abstention(question, lead, near, sure, degree)
     chosen = select(ranked, SEVERAL if reading.several else FEW)
     quotes = _quotes(chosen, generation)
-    if chosen[0].corrects >= CORRECTS:
+    if false_premise(reading.text, ranked) >= DENIES:
         return Answer(question, wording.correction(quotes[0], generation.articles), quotes, sure)
     return Answer(question, wording.lead(quotes, generation.articles), quotes, sure)
 

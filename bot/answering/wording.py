@@ -42,9 +42,9 @@ def lead(quotes: Sequence[Quote], articles: Mapping[str, Article]) -> str:
 
 
 def correction(first: Quote, articles: Mapping[str, Article]) -> str:
-    """What goes before quotes that contradict what the question takes for granted."""
+    """What goes before quotes that may contradict what the question takes for granted."""
     where = "the article" if len(articles) == 1 else describe(articles[first.article])
-    return f"{_capital(where)} does not say that; ¶{first.paragraph} says:"
+    return f"{_capital(where)} may not say so; ¶{first.paragraph} says:"
 
 
 def label(quote: Quote, article: Article) -> str:
