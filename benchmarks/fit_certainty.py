@@ -1,4 +1,4 @@
-"""Fit the weights of bot/answering/certainty.py on questions about articles, and print them.
+"""Fit the weights that tell another topic in bot/answering/certainty.py, and print them.
 
     python benchmarks/fit_certainty.py FOLDER [FOLDER …]
 
@@ -24,7 +24,7 @@ from bot.answering import certainty, question
 from bot.answering.answerer import Answerer, scope_of
 from bot.evaluation import read_questions
 
-HELD = ("about_text", "conversation")
+HELD = ("about_text", "conversation", "best", "together")
 
 
 def main() -> None:
@@ -50,13 +50,13 @@ def main() -> None:
     table, truth = np.array(rows), np.array(labels)
     names = [field.name for field in fields(certainty.Signals)]
     held = np.array([name in HELD for name in names])
-    offset = table[:, held] @ np.array(astuple(certainty.WEIGHTS))[held]
+    offset = table[:, held] @ np.array(astuple(certainty.TOPIC))[held]
     weights, bias = fit(table[:, ~held], truth, offset)
     print(f"{len(truth)} questions, {int((~truth).sum())} of them off topic")
     for name, weight in zip(np.array(names)[~held], weights, strict=True):
-        print(f"{name:16}{weight:8.2f}   now {asdict(certainty.WEIGHTS)[name]:.2f}")
-    print(f"{'bias':16}{bias:8.2f}   now {certainty.BIAS:.2f}")
-    used = [certainty.certainty(certainty.Signals(*row)) for row in rows]
+        print(f"{name:16}{weight:8.2f}   now {asdict(certainty.TOPIC)[name]:.2f}")
+    print(f"{'bias':16}{bias:8.2f}   now {certainty.TOPIC_BIAS:.2f}")
+    used = [certainty.on_topic(certainty.Signals(*row)) for row in rows]
     print(f"AUROC of the weights in use: {roc_auc_score(truth, used):.3f}")
 
 

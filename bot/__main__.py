@@ -130,7 +130,12 @@ def evaluate(
             keep(evaluation.as_line(evaluation.to_json(reply, articles, seconds, item.id)))
             progress(done, len(items))
     if as_json:
-        print(evaluation.as_line({"total": evaluation.summary(results), "kinds": evaluation.by_kind(results)}))
+        shown = {
+            "total": evaluation.summary(results),
+            "kinds": evaluation.by_kind(results),
+            "degrees": evaluation.by_degree(results),
+        }
+        print(evaluation.as_line(shown))
     else:
         print("\n".join(evaluation.table(results)))
 
@@ -158,9 +163,11 @@ async def _serve(settings: BotSettings, token: str) -> None:
         from index.embedding import load_embedder
 
         from bot.answering.answerer import Answerer
+        from bot.answering.reranker import load_reranker
 
         index.generation()
-        return Answerer(index, load_embedder(settings.embedding_model))
+        embedder = load_embedder(settings.embedding_model)
+        return Answerer(index, embedder, load_reranker(settings.reranker_model))
 
     answers = AnswerQueue(
         load,
@@ -189,13 +196,15 @@ def answering(settings: BotSettings) -> "Iterator[Answerer]":
     _manifest(settings)
     index = LiveIndex(settings.index_dir, model_identity(settings.embedding_model))
     try:
-        with working("Loading the embedding model"):
+        with working("Loading the models"):
             from index.embedding import load_embedder
 
             from bot.answering.answerer import Answerer
+            from bot.answering.reranker import load_reranker
 
             index.generation()
-            answerer = Answerer(index, load_embedder(settings.embedding_model))
+            embedder = load_embedder(settings.embedding_model)
+            answerer = Answerer(index, embedder, load_reranker(settings.reranker_model))
         yield answerer
     finally:
         index.close()

@@ -7,11 +7,12 @@ same paragraph; case, punctuation and white space do not matter. Pure but for re
 import json
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean, median
-from typing import Any
+from typing import Any, get_args
 
 from rapidfuzz.distance import LCSseq
 
@@ -20,10 +21,11 @@ from index.errors import UsageError
 from index.wording import printable
 
 from bot.answering.naming import Named, find_named
-from bot.answering.types import Question, Reply, Turn
+from bot.answering.types import Degree, Question, Reply, Turn
 from bot.answering.wording import as_text
 
 COVERED = 0.7
+NEAR_MISS = "near_miss"
 SHORT_WORDS = 120
 # What JSON leaves as it is and a terminal obeys, or a reader of lines breaks at; and halves of characters.
 _UNSAFE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -46,6 +48,8 @@ class Result:
     """What one reply is worth; None where the item does not tell."""
 
     item: Item
+    degree: Degree
+    certainty: float
     abstained: bool
     quotes: int
     exact: int
@@ -113,7 +117,7 @@ def as_line(value: Any) -> str:
 def judge(item: Item, reply: Reply, articles: Mapping[str, Article], seconds: float) -> Result:
     """Compare one reply with the item's gold quotes."""
     claimed = () if reply.abstained else reply.quotes
-    covering = [any(_covers(quote.paragraph, quote.text, gold) for quote in claimed) for gold in item.gold]
+    covering = [any(covers(quote.paragraph, quote.text, gold) for quote in claimed) for gold in item.gold]
     musts = {i for i, gold in enumerate(item.gold) if gold.get("role") == "must"}
     met = {i for i in musts if covering[i]}
     for i, gold in enumerate(item.gold):
@@ -122,11 +126,13 @@ def judge(item: Item, reply: Reply, articles: Mapping[str, Article], seconds: fl
     known = item.answerable is True and bool(item.gold)
     return Result(
         item=item,
+        degree=reply.degree,
+        certainty=reply.certainty,
         abstained=reply.abstained,
         quotes=len(reply.quotes),
         exact=sum(articles[q.article].text[q.start : q.end] == q.text for q in reply.quotes),
         words=sum(_words(quote.text) for quote in claimed),
-        relevant=sum(any(_overlaps(q.paragraph, q.text, gold) for gold in item.gold) for q in claimed),
+        relevant=sum(any(overlaps(q.paragraph, q.text, gold) for gold in item.gold) for q in claimed),
         complete=not reply.abstained and met == musts if known else None,
         hit=bool(met) if known else None,
         seconds=seconds,
@@ -154,6 +160,9 @@ def summary(results: list[Result]) -> dict[str, float | int | None]:
         "true_abstain": true_abstain,
         "false_abstain": false_abstain,
         "balanced_abstention": balanced,
+        "certainty_auroc": _auroc(
+            [r.certainty for r in answerable], [r.certainty for r in unanswerable if r.item.kind == NEAR_MISS]
+        ),
         "words_quoted_median": median(r.words for r in claimed) if claimed else None,
         "seconds_median": median(times),
         "seconds_p95": _percentile(times, 95),
@@ -166,6 +175,19 @@ def by_kind(results: list[Result]) -> dict[str, dict[str, float | int | None]]:
     """The same figures for each kind of question, in the order of the file."""
     kinds = dict.fromkeys(r.item.kind for r in results)
     return {kind: summary([r for r in results if r.item.kind == kind]) for kind in kinds if kind}
+
+
+def by_degree(results: list[Result]) -> dict[str, dict[str, float | int | None]]:
+    """How often each degree of sureness was given, and how often the article had the answer, and it was quoted."""
+    found = {}
+    for degree in dict.fromkeys(get_args(Degree)):
+        chosen = [r for r in results if r.degree == degree and r.item.answerable is not None]
+        found[degree] = {
+            "questions": len(chosen),
+            "answerable": _mean(r.item.answerable for r in chosen),
+            "hit_rate": _mean(bool(r.hit) for r in chosen) if degree == "answers" else None,
+        }
+    return found
 
 
 def table(results: list[Result]) -> Iterator[str]:
@@ -181,6 +203,7 @@ def table(results: list[Result]) -> Iterator[str]:
         "true_abstain": "abstained where the article has no answer",
         "false_abstain": "abstained where it has one",
         "balanced_abstention": "balanced abstention accuracy",
+        "certainty_auroc": "AUROC of the certainty, answerable or near miss",
         "words_quoted_median": "words quoted, median",
         "seconds_median": "seconds, median",
         "seconds_p95": "seconds, 95th percentile",
@@ -189,6 +212,13 @@ def table(results: list[Result]) -> Iterator[str]:
     }
     for key, label in labels.items():
         yield f"{label:<46}{_shown(key, total[key]):>8}"
+    degrees = by_degree(results)
+    if any(figures["questions"] for figures in degrees.values()):
+        yield ""
+        yield f"{'degree':<16}{'n':>5}{'answerable':>12}{'hit':>8}"
+        for degree, figures in degrees.items():
+            answerable, quoted = _shown("rate", figures["answerable"]), _shown("rate", figures["hit_rate"])
+            yield f"{degree:<16}{figures['questions']:>5}{answerable:>12}{quoted:>8}"
     kinds = by_kind(results)
     if len(kinds) > 1:
         yield ""
@@ -198,6 +228,15 @@ def table(results: list[Result]) -> Iterator[str]:
             cells = (figures["evidence_recall"], figures["hit_rate"], figures["quote_precision"], abstained)
             shown = [_shown("rate", cell) for cell in cells]
             yield f"{kind:<16}{figures['questions']:>5}{shown[0]:>9}{shown[1]:>8}{shown[2]:>11}{shown[3]:>11}"
+
+
+def _auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
+    """The chance that one of the first scores higher than one of the second, ties counting half."""
+    if not positive or not negative:
+        return None
+    ordered = sorted(negative)
+    below = sum(bisect_left(ordered, value) + bisect_right(ordered, value) for value in positive)
+    return below / (2 * len(positive) * len(negative))
 
 
 def _item(path: Path, number: int, line: str) -> Item:
@@ -249,15 +288,17 @@ def _words(text: str) -> int:
     return sum(bool(re.search(r"\w", word)) for word in text.split())
 
 
-def _covers(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
+def covers(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
+    """Whether a quote holds a gold quote."""
     return paragraph == gold.get("paragraph") and _share(_tokens(str(gold.get("quote", ""))), _tokens(text)) >= COVERED
 
 
-def _overlaps(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
+def overlaps(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
+    """Whether a quote holds a gold quote, or lies within one."""
     inside = (
         paragraph == gold.get("paragraph") and _share(_tokens(text), _tokens(str(gold.get("quote", "")))) >= COVERED
     )
-    return inside or _covers(paragraph, text, gold)
+    return inside or covers(paragraph, text, gold)
 
 
 def _share(part: list[str], whole: list[str]) -> float:
@@ -292,4 +333,4 @@ def _shown(key: str, value: float | int | None) -> str:
         return "–"
     if key in ("questions", "words_quoted_median"):
         return f"{value:g}"
-    return f"{value:.3f}" if key.startswith("seconds") or key == "score" else f"{100 * value:.1f}%"
+    return f"{value:.3f}" if key.startswith("seconds") or key in ("score", "certainty_auroc") else f"{100 * value:.1f}%"

@@ -12,6 +12,7 @@ from index.settings import IndexSettings
 class BotSettings(IndexSettings):
     """Read like IndexSettings: a command's flag, then the environment, then `.env`."""
 
+    reranker_model: str | None = Field(default=None)
     discord_token: SecretStr | None = Field(default=None)
     discord_api: str | None = Field(default=None)
     message_content: Literal["auto", "on", "off"] = Field(default="auto")

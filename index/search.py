@@ -1,7 +1,7 @@
 """Question → ranked passages: dense, sentence and lexical views, fused on their scores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from index.embedding import Embedder, Vectors
 from index.lexical import terms
 from index.passages import Passage
-from index.store import Generation, Positions
+from index.store import Generation, Positions, Stored
 
 # Weights of the views' z-scores; benchmarks/views.py compares them, docs/results.md has the figures.
 DENSE, SENTENCE, LEXICAL = 1.0, 1.0, 2.0
@@ -24,7 +24,8 @@ class Hit:
     """A passage with its fused score (comparable within one question only) and the scores of the views.
 
     dense, sentence: cosines of the question to the passage and to its nearest sentence. lexical:
-    BM25. sentences: a cosine for each sentence of the passage, in order.
+    BM25. sentences: a cosine for each sentence of the passage, in order. before: the sentence that stands
+    before the passage in its article, "" at the beginning.
     """
 
     passage: Passage
@@ -32,6 +33,7 @@ class Hit:
     dense: float
     lexical: float
     sentences: tuple[float, ...]
+    before: str = ""
 
     @property
     def sentence(self) -> float:
@@ -75,11 +77,9 @@ def search_vector(
         + SENTENCE * _z([hit.sentence for hit in hits])
         + LEXICAL * _z([hit.lexical for hit in hits])
     )
-    ranked = [
-        Hit(hit.passage, float(score), hit.dense, hit.lexical, hit.sentences)
-        for hit, score in zip(hits, fused, strict=True)
-    ]
-    return sorted(ranked, key=lambda hit: (-hit.score, hit.passage.start))[:k]
+    order = sorted(range(len(hits)), key=lambda n: (-fused[n], hits[n].passage.start))[:k]
+    before = _before(generation, [stored[n] for n in order])
+    return [replace(hits[n], score=float(fused[n]), before=text) for n, text in zip(order, before, strict=True)]
 
 
 class Retriever(BaseRetriever):
@@ -106,6 +106,17 @@ def to_document(hit: Hit) -> Document:
         "score": hit.score,
     }
     return Document(id=passage.id, page_content=passage.text, metadata=metadata)
+
+
+def _before(generation: Generation, found: Sequence[Stored]) -> list[str]:
+    """The last sentence of the passage before each, where that is of the same article."""
+    earlier = generation.passages(max(0, stored.position - 1) for stored in found)
+    return [
+        other.passage.sentences[-1].text
+        if other.position < stored.position and other.passage.article == stored.passage.article
+        else ""
+        for stored, other in zip(found, earlier, strict=True)
+    ]
 
 
 def _top(scores: Vectors, scope: Positions, n: int) -> list[int]:

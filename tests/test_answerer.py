@@ -125,7 +125,7 @@ def test_a_question_that_names_an_author_is_asked_of_that_author(two: Callable[[
 def test_a_question_without_an_author_is_asked_of_both_and_both_are_named(
     two: Callable[[str, str | None], Reply],
 ) -> None:
-    reply = two("what do they say about a bridge?", None)
+    reply = two("who should pay for a bridge and what would it cost?", None)
     assert {quote.article for quote in reply.quotes} == {"ferry.md", "toll.md"}
     assert "Orlova" in reply.lead
     assert "Brandsma" in reply.lead

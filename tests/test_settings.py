@@ -7,6 +7,8 @@ import pytest
 from index.errors import SettingsError
 from index.settings import IndexSettings
 
+from bot.settings import BotSettings
+
 NAMES = ("ARTICLES_DIR", "ARTICLES_ENCODING", "INDEX_DIR", "EMBEDDING_MODEL")
 
 
@@ -109,3 +111,13 @@ def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert settings.articles_dir == tmp_path / "texts"
     assert settings.index_dir == tmp_path / "index"
     assert settings.embedding_model == str(tmp_path / "model")
+
+
+def test_the_bots_settings_add_to_the_indexs_and_are_explained_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    example = (Path(__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
+    added = {name.upper() for name in BotSettings.model_fields} - set(NAMES)
+    assert added
+    assert added <= {line.split("=")[0].removeprefix("# ") for line in example.splitlines()}
+    assert BotSettings.load().reranker_model is None
+    monkeypatch.setenv("RERANKER_MODEL", "some/model")
+    assert BotSettings.load().reranker_model == "some/model"

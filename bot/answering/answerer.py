@@ -15,11 +15,12 @@ from index.search import search_vector
 from index.store import Generation
 
 from bot.answering import extractive, overview, smalltalk, suggest, wording
-from bot.answering.certainty import Signals, certainty, names_unknown, signals
+from bot.answering.certainty import Signals, certainty, names_unknown, on_topic, signals
 from bot.answering.citations import verify
-from bot.answering.evidence import gather
+from bot.answering.evidence import gather, judge, windows
 from bot.answering.naming import find_named
 from bot.answering.question import Reading, read
+from bot.answering.reranker import Reranker, Window, load_reranker
 from bot.answering.spelling import names_person
 from bot.answering.suggest import MAIN_ARGUMENT
 from bot.answering.types import Abstention, Answer, Evidence, Question, Reply
@@ -29,14 +30,18 @@ PASSAGES = 12
 KNOWN = 0.95
 # How many questions are offered in place of one that is not answered.
 INSTEAD = 3
+# Less likely to be on the topic than this, a question is not answered, whatever the reader makes of the sentences.
+OFF_TOPIC = 0.08
 
 
 class Answerer:
     """Answers from the index as it is at the moment of asking; each reply comes from one generation."""
 
-    def __init__(self, index: LiveIndex, embedder: Embedder) -> None:
+    def __init__(self, index: LiveIndex, embedder: Embedder, reranker: Reranker | None = None) -> None:
+        """reranker: what judges sentences; None loads the packaged one, which may raise ModelError."""
         self._index = index
         self._embedder = embedder
+        self._reranker = reranker or load_reranker(None)
 
     def articles(self) -> Mapping[str, Article]:
         """The articles that can be asked about, by id."""
@@ -126,10 +131,10 @@ class Answerer:
                 return Answer(asked, found.lead, found.quotes, KNOWN)
             return Abstention(asked, found.lead, (), 1 - KNOWN, "not_addressed")
         ranked, signs = self.find(reading, generation, scope)
-        sure = certainty(signs)
-        if names_unknown(reading, _knows(generation, scope)):
+        sure, topic = certainty(signs), on_topic(signs)
+        if topic < OFF_TOPIC or names_unknown(reading, _knows(generation, scope)):
             sure = min(sure, extractive.CLOSEST)
-        return extractive.answer(asked, reading, ranked, sure, generation)
+        return extractive.answer(asked, reading, ranked, sure, topic, generation)
 
     def find(
         self, reading: Reading, generation: Generation, scope: Sequence[Article]
@@ -137,7 +142,10 @@ class Answerer:
         """The sentences that may answer, best first, and what the certainty is computed from."""
         within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
         hits = search_vector(generation, self._vector(reading), reading.terms, PASSAGES, within)
-        ranked = gather(hits, reading.terms, generation.lexical.idf, reading.context)
+        similar = gather(hits, reading.terms, generation.lexical.idf, reading.context)
+        read = windows(similar, hits)
+        texts = [Window(tuple(sentence.text for sentence in w.sentences), w.before) for w in read]
+        ranked = judge(similar, read, self._reranker.score(reading.text, reading.context, texts))
         return ranked, signals(reading, ranked, hits)
 
     def _vector(self, reading: Reading) -> Vectors:

@@ -4,14 +4,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.lexical import terms, words
+from index.passages import Sentence
 from index.search import Hit
 
-from bot.answering.types import Evidence
+from bot.answering.types import UNREAD, Evidence
 
-# A sentence's score: its cosine, the share of the question it holds, and what its passage promises.
+Scores = NDArray[np.float32]
+
+# A sentence's score: the reader's logit, its cosine, the share of the question it holds, and what its passage promises.
 # Tuned, with the limits of `select`, on opinion articles; docs/results.md has the figures.
-COVERAGE, PASSAGE_COSINE, PASSAGE_SCORE = 0.3, 0.6, 0.02
+READER, COVERAGE, PASSAGE_COSINE, PASSAGE_SCORE = 0.2, 0.3, 0.6, 0.02
+# A sentence that the reader was not given, or gives up, may still be quoted for its similarity.
+FLOOR = -4.0
+# What the reader is given: windows of passages, so many words in all, which take about 30 ms on two cores. A window's
+# overhead is the question, which is read again with each, and the sentence before it.
+WINDOW_WORDS, READ_WORDS, OVERHEAD = 70, 600, 40
 # In a conversation, what was quoted a moment ago gives way, and what follows it in the text comes forward.
 SAID, NEXT = -0.2, 0.2
 # A question that the author puts seldom answers one.
@@ -21,7 +32,7 @@ ASKS = -0.15
 def gather(
     hits: Iterable[Hit], question: Mapping[str, float], idf: Callable[[str], float], context: str = ""
 ) -> list[Evidence]:
-    """The sentences of the hits, best first; what the article says twice is kept once.
+    """The sentences of the hits by their similarity, best first; what the article says twice is kept once.
 
     question: its stemmed terms and their weights. context: the exchange before it.
     """
@@ -42,6 +53,47 @@ def gather(
             found.append(Evidence(hit.passage, sentence, score, cosine, coverage))
     found.sort(key=lambda e: (-e.score, e.sentence.start))
     return _without_repetition([e for e in found if not _is_fragment(e.sentence.text)] or found)
+
+
+class Window(NamedTuple):
+    """Sentences in a row of one passage; before: the one that stands before them, "" at the beginning of an article."""
+
+    sentences: tuple[Sentence, ...]
+    before: str = ""
+
+
+def windows(ranked: Iterable[Evidence], hits: Iterable[Hit], room: int = READ_WORDS) -> list[Window]:
+    """What the reader is given: the surroundings of the likeliest sentences, as many as there is room for.
+
+    The first is taken however long it is.
+    """
+    cut = {hit.passage.id: _cut(hit) for hit in hits}
+    chosen: dict[tuple[str, int], Window] = {}
+    for evidence in ranked:
+        key = evidence.passage.article, evidence.sentence.start
+        if key in chosen:
+            continue
+        window = next(w for w in cut[evidence.passage.id] if evidence.sentence in w.sentences)
+        room -= sum(len(sentence.text.split()) for sentence in window.sentences) + OVERHEAD
+        if chosen and room < 0:
+            break
+        chosen |= {(evidence.passage.article, sentence.start): window for sentence in window.sentences}
+    return list({id(window): window for window in chosen.values()}.values())
+
+
+def judge(ranked: Sequence[Evidence], read: Iterable[Window], logits: Iterable[Scores]) -> list[Evidence]:
+    """The evidence with what the reader makes of it, best first; logits: (sentences, 2) for each window."""
+    found = {
+        sentence: (float(answers), float(corrects))
+        for window, rows in zip(read, logits, strict=True)
+        for sentence, (answers, corrects) in zip(window.sentences, rows, strict=True)
+    }
+    judged = []
+    for evidence in ranked:
+        answers, corrects = found.get(evidence.sentence, (UNREAD, UNREAD))
+        score = evidence.score + READER * max(answers, FLOOR)
+        judged.append(replace(evidence, score=score, answers=answers, corrects=corrects))
+    return sorted(judged, key=lambda e: (-e.score, e.sentence.start))
 
 
 class Limits(NamedTuple):
@@ -65,6 +117,19 @@ def select(ranked: Sequence[Evidence], limits: Limits) -> list[Evidence]:
         chosen.append(evidence)
         length += size
     return chosen
+
+
+def _cut(hit: Hit) -> list[Window]:
+    """A passage in windows of at most WINDOW_WORDS words, a longer sentence by itself."""
+    found: list[Window] = []
+    run: list[Sentence] = []
+    before = hit.before
+    for sentence in hit.passage.sentences:
+        if run and sum(len(s.text.split()) for s in (*run, sentence)) > WINDOW_WORDS:
+            found.append(Window(tuple(run), before))
+            before, run = run[-1].text, []
+        run.append(sentence)
+    return [*found, Window(tuple(run), before)]
 
 
 def _is_fragment(text: str) -> bool:

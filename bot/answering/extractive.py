@@ -7,28 +7,40 @@ from index.store import Generation
 from bot.answering import wording
 from bot.answering.citations import balanced, quote
 from bot.answering.evidence import Limits, select
+from bot.answering.premise import false_premise
 from bot.answering.question import Reading
 from bot.answering.types import Abstention, Answer, Degree, Evidence, Quote, Reply
 
-# From this certainty on Byline claims to answer; below the second it says that the article does not address it.
-ANSWERS, NEARBY = 0.30, 0.15
+# From this certainty on Byline claims to answer; down to the second it shows what may; below, it says that the article
+# does not address the question. Below the third, that the article is about something else altogether.
+ANSWERS, NEARBY, ON_TOPIC = 0.30, 0.20, 0.30
 # As sure as Byline can be about something that the article never names.
 CLOSEST = 0.25
-FEW, SEVERAL, NEAR = Limits(3, 90, 0.5), Limits(5, 100, 0.5), Limits(2, 60, 0.5)
-FURTHER = Limits(5, 160, 1.0)
+# From this probability on the lead says that the article may deny what the question takes for granted.
+DENIES = 0.40
+FEW, SEVERAL, NEAR = Limits(4, 75, 0.6), Limits(6, 110, 1.0), Limits(2, 60, 0.6)
+FURTHER = Limits(5, 160, 4.0)
 
 
-def answer(question: str, reading: Reading, ranked: Sequence[Evidence], sure: float, generation: Generation) -> Reply:
+def answer(
+    question: str, reading: Reading, ranked: Sequence[Evidence], sure: float, topic: float, generation: Generation
+) -> Reply:
     """Choose sentences that answer from the evidence, or abstain; every quote is verified.
 
-    sure: the certainty that the question is addressed at all, 0 to 1.
+    sure: the certainty that the question is answered. topic: that it is about what the articles are about. Both
+    lie between 0 and 1.
     """
     if sure < ANSWERS:
-        degree: Degree = "closest" if sure >= NEARBY else "not_addressed"
         near = _quotes(select(ranked, NEAR), generation)
-        lead = wording.CLOSEST if degree == "closest" else f"{not_addressed(generation)} {wording.NEARBY}"
+        if topic < ON_TOPIC:
+            return Abstention(question, off_topic(generation), near, sure, "not_addressed")
+        degree: Degree = "closest" if sure >= NEARBY else "not_addressed"
+        lead = wording.CLOSEST if degree == "closest" else f"{not_said(generation)} {wording.NEARBY}"
         return Abstention(question, lead, near, sure, degree)
-    quotes = _quotes(select(ranked, SEVERAL if reading.several else FEW), generation)
+    chosen = select(ranked, SEVERAL if reading.several else FEW)
+    quotes = _quotes(chosen, generation)
+    if false_premise(reading.text, ranked) >= DENIES:
+        return Answer(question, wording.correction(quotes[0], generation.articles), quotes, sure)
     return Answer(question, wording.lead(quotes, generation.articles), quotes, sure)
 
 
@@ -41,7 +53,18 @@ def further(question: str, left: Sequence[Evidence], sure: float, generation: Ge
 
 
 def not_addressed(generation: Generation) -> str:
+    """What is said of what is no question about the articles."""
     return wording.NOT_ADDRESSED if len(generation.articles) == 1 else wording.NOT_ADDRESSED_ANYWHERE
+
+
+def not_said(generation: Generation) -> str:
+    """What is said of a question on the topic that stays open."""
+    return wording.NOT_SAID if len(generation.articles) == 1 else wording.NOT_SAID_ANYWHERE
+
+
+def off_topic(generation: Generation) -> str:
+    """What is said of a question about something else."""
+    return f"{not_addressed(generation)} {wording.OFF_TOPIC}"
 
 
 def _quotes(chosen: Sequence[Evidence], generation: Generation) -> tuple[Quote, ...]:

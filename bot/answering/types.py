@@ -5,6 +5,9 @@ from typing import Literal
 
 from index.passages import Passage, Sentence
 
+UNREAD = -12.0
+"""The logit of a sentence that the reader was not given: it does not answer."""
+
 Role = Literal["user", "bot"]
 Degree = Literal["answers", "closest", "not_addressed"]
 
@@ -35,6 +38,7 @@ class Evidence:
     """A sentence that may answer, with its passage and how well it fits (comparable within one question only).
 
     cosine: of the question to the sentence. coverage: the idf-weighted share of the question's terms that it holds.
+    answers, corrects: the reader's logits that it answers, and that it corrects what the question takes for granted.
     """
 
     passage: Passage
@@ -42,6 +46,8 @@ class Evidence:
     score: float
     cosine: float
     coverage: float
+    answers: float = UNREAD
+    corrects: float = UNREAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from bot.answering.voice import BYLINE, HEDGED, UNNAMED
 
 NOT_ADDRESSED = "The article does not address that."
 NOT_ADDRESSED_ANYWHERE = "The articles do not address that."
+NOT_SAID = "The article comes near that, but does not say."
+NOT_SAID_ANYWHERE = "The articles come near that, but do not say."
+OFF_TOPIC = "It is about something else; this is as near as it comes:"
 CLOSEST = "These are the closest passages; they may not answer it."
 NEARBY = "What comes closest:"
 FURTHER = "Further passages, which may bear on it:"
@@ -40,6 +43,12 @@ def lead(quotes: Sequence[Quote], articles: Mapping[str, Article]) -> str:
     if first.startswith("reported:"):
         return f"{who} {_verb('report', authors)}{_source(first)}:"
     return f"{who} {_verb('argue', authors)}:"
+
+
+def correction(first: Quote, articles: Mapping[str, Article]) -> str:
+    """What goes before quotes that may contradict what the question takes for granted."""
+    where = "the article" if len(articles) == 1 else describe(articles[first.article])
+    return f"{_capital(where)} may not say so; ¶{first.paragraph} says:"
 
 
 def label(quote: Quote, article: Article) -> str:

@@ -1,0 +1,160 @@
+"""Measure the search and the reader on public question sets that the reader did not learn from.
+
+    python benchmarks/public_sets.py HARNESS.py [--tasks xquad,squad2,clapnq] [--questions 500]
+
+HARNESS.py is a harness for question answering over XQuAD, SQuAD 2.0 and ClapNQ: a module with TASKS,
+`squad_sets` and `load_clapnq`, its data beside it. It asks a system to `index` documents, to `search` them,
+to pick `sentences` and to say its `confidence`. The training leaves every other SQuAD article and every other pair
+of ClapNQ questions alone (training/README.md); only those are asked here. No threshold is tuned.
+"""
+
+import argparse
+import importlib.util
+import json
+import sys
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding import load_embedder, model_identity
+from index.generations import Generations
+from index.live import LiveIndex
+from index.rebuild import rebuild
+
+from bot.answering.answerer import Answerer
+from bot.answering.certainty import certainty
+from bot.answering.question import read
+from bot.answering.types import Evidence, Question
+
+Scope = str | Collection[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A span of a document, as the harness takes it."""
+
+    doc_id: str
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+class Byline:
+    """What answers in the bot, as a system of the harness: documents are articles, hits its passages."""
+
+    name = "byline"
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._embedder = load_embedder(None)
+        self._evidence: dict[str, list[Evidence]] = {}
+
+    def index(self, docs: Sequence[Any]) -> None:
+        """docs: with id, text and meta, a mapping that may hold a title."""
+        root = Path(self._folder.name)
+        articles = root / "articles"
+        articles.mkdir()
+        self._names = {doc.id: f"{n:05}.md" for n, doc in enumerate(docs)}
+        self._ids = {name: key for key, name in self._names.items()}
+        for doc in docs:
+            head = f"---\ntitle: {json.dumps(doc.meta.get('title') or '')}\n---\n\n"
+            (articles / self._names[doc.id]).write_text(head + doc.text, encoding="utf-8")
+        rebuild(articles, Generations(root / "index"), model_identity(None), lambda: self._embedder)
+        self._live = LiveIndex(root / "index", model_identity(None))
+        self._answerer = Answerer(self._live, self._embedder)
+        known = self._live.generation().articles
+        self._shift = {
+            self._names[doc.id]: known[self._names[doc.id]].text.find(doc.text)
+            for doc in docs
+            if self._names[doc.id] in known
+        }
+
+    def search(self, queries: Sequence[str], k: int = 10, scopes: Sequence[Scope] | None = None) -> list[list[Hit]]:
+        """The passages in the order of their best sentence."""
+        found = []
+        for query, scope in self._each(queries, scopes):
+            ranked, _ = self._find(query, scope)
+            self._evidence[query] = ranked
+            passages = {evidence.passage.id: evidence for evidence in reversed(ranked)}
+            best = sorted(passages.values(), key=lambda evidence: -evidence.score)[:k]
+            found.append([self._hit(e.passage.article, e.passage.start, e.passage.end, e.score) for e in best])
+        return found
+
+    def sentences(self, query: str, hits: Sequence[Hit], n: int = 1) -> list[Hit]:
+        """The best sentences within hits of the search before."""
+        inside = [
+            self._hit(e.passage.article, e.sentence.start, e.sentence.end, e.score) for e in self._evidence[query]
+        ]
+        return [
+            sentence
+            for sentence in inside
+            if any(h.doc_id == sentence.doc_id and h.start <= sentence.start < h.end for h in hits)
+        ][:n]
+
+    def confidence(self, queries: Sequence[str], scopes: Sequence[Scope] | None = None) -> NDArray[np.float64]:
+        """The certainty that the documents in scope answer, 0 to 1, shape (queries,)."""
+        return np.array([certainty(self._find(query, scope)[1]) for query, scope in self._each(queries, scopes)])
+
+    def _each(self, queries: Sequence[str], scopes: Sequence[Scope] | None) -> Iterator[tuple[str, Scope]]:
+        return zip(queries, scopes or [None] * len(queries), strict=True)
+
+    def _find(self, query: str, scope: Scope) -> tuple[list[Evidence], Any]:
+        generation = self._live.generation()
+        wanted = self._names if scope is None else (scope,) if isinstance(scope, str) else sorted(scope)
+        articles = [generation.articles[name] for key in wanted if (name := self._names[key]) in generation.articles]
+        return self._answerer.find(read(Question(query), generation.lexical.counts), generation, articles)
+
+    def _hit(self, article: str, start: int, end: int, score: float) -> Hit:
+        text = self._live.generation().articles[article].text[start:end]
+        shift = self._shift[article]
+        return Hit(self._ids[article], start - shift, end - shift, text, score)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("harness", type=Path)
+    parser.add_argument("--tasks", default="xquad,squad2,clapnq")
+    parser.add_argument("--questions", type=int, default=500, help="of SQuAD, answerable and not [default: 500]")
+    arguments = parser.parse_args()
+    spec = importlib.util.spec_from_file_location("harness", arguments.harness)
+    assert spec is not None
+    assert spec.loader is not None
+    harness: Any = importlib.util.module_from_spec(spec)
+    sys.modules["harness"] = harness
+    spec.loader.exec_module(harness)
+    _hold_out(harness, arguments.questions)
+    for task in arguments.tasks.split(","):
+        print(json.dumps({"task": task, **harness.TASKS[task](Byline())}, default=float), flush=True)
+
+
+def _hold_out(harness: Any, questions: int) -> None:
+    """Let the harness ask only what the training left alone."""
+    squad_sets, load_clapnq = harness.squad_sets, harness.load_clapnq
+
+    def squad() -> Any:
+        docs, answerable, unanswerable, articles, elsewhere = squad_sets()
+        docs = [doc for doc in docs if doc.meta["art"] % 2 == 1]
+        pairs = [(x, o) for x, o in zip(answerable, elsewhere, strict=True) if x["art"] % 2 == 1 and o[1] % 2 == 1]
+        rest = [x for x in unanswerable if x["art"] % 2 == 1]
+        articles = {key: value for key, value in articles.items() if key % 2 == 1}
+        pairs = pairs[:questions]
+        return docs, [x for x, _ in pairs], rest[:questions], articles, [o for _, o in pairs]
+
+    def clapnq() -> Any:
+        docs, asked = load_clapnq()
+        half = len(asked) // 2
+        kept = [x for n, x in enumerate(asked) if n % half % 2 == 1]
+        names = {x["doc"] for x in kept}
+        return [doc for doc in docs if doc.id in names], kept
+
+    harness.squad_sets, harness.load_clapnq = squad, clapnq
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""What follows from predictions on articles that the reader did not learn from: certainty, thresholds, selection."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from training.examples import Example
+
+from bot.answering import premise
+from bot.answering.answerer import PASSAGES
+from bot.answering.certainty import Signals, signals
+from bot.answering.evidence import gather, judge, select, windows
+from bot.answering.extractive import FEW, SEVERAL
+from bot.answering.reranker import Reranker, Window
+from bot.answering.types import Evidence
+from bot.evaluation import SHORT_WORDS, covers, overlaps
+
+Scores = NDArray[np.float32]
+# What is learned about the certainty that the article answers: the reader's logits and the words in common.
+LEARNED = ("best", "together")
+# Few unanswerable questions here go on with a conversation, so learned it would weigh 8: as good as proof.
+HELD = {"conversation": 2.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the bot would see it: its evidence and signals."""
+
+    example: Example
+    ranked: list[Evidence]
+    found: Signals
+
+
+def asked(example: Example, predicted: Sequence[Scores]) -> Asked | None:
+    """None for what the bot answers without searching."""
+    reading = example.reading
+    if reading is None or reading.order or reading.aspects:
+        return None
+    hits = example.hits[:PASSAGES]
+    similar = similar_to(example)
+    ranked = judge(similar, windows(similar, hits), predicted)
+    return Asked(example, ranked, signals(reading, ranked, hits))
+
+
+def similar_to(example: Example) -> list[Evidence]:
+    """The evidence before it is read; only for examples that were asked of an index."""
+    assert example.reading is not None
+    hits, reading = example.hits[:PASSAGES], example.reading
+    return gather(hits, reading.terms, lambda term: example.idf.get(term, 0.0), reading.context)
+
+
+def ask(reader: Reranker, example: Example) -> list[Scores]:
+    """The logits for the windows that the bot would have read."""
+    read = windows(similar_to(example), example.hits[:PASSAGES])
+    texts = [Window(tuple(sentence.text for sentence in window.sentences), window.before) for window in read]
+    return reader.score(example.question, example.context, texts)
+
+
+def fit_certainty(rows: Sequence[Asked]) -> tuple[dict[str, float], float]:
+    """Logistic regression of "answerable" on the signals LEARNED beside those HELD, both classes with equal weight."""
+    from scipy.optimize import minimize
+
+    truth = np.array([row.example.answerable for row in rows])
+    table = np.array([[getattr(row.found, name) for name in LEARNED] for row in rows])
+    offset = np.array([sum(weight * getattr(row.found, name) for name, weight in HELD.items()) for row in rows])
+    weight = np.where(truth, 1.0, truth.sum() / max(1, (~truth).sum()))
+    sign = np.where(truth, 1.0, -1.0)
+
+    def loss(parameters: NDArray[np.float64]) -> float:
+        logits = table @ parameters[1:] + parameters[0] + offset
+        return float((weight * np.logaddexp(0, -sign * logits)).sum() + (parameters[1:] ** 2).sum() / 20)
+
+    found = minimize(loss, np.zeros(len(LEARNED) + 1)).x
+    return {**dict(zip(LEARNED, map(float, found[1:]), strict=True)), **HELD}, float(found[0])
+
+
+def sure(row: Asked, weights: Mapping[str, float], bias: float) -> float:
+    logit = bias + sum(weight * getattr(row.found, name) for name, weight in weights.items())
+    return float(1 / (1 + np.exp(-logit)))
+
+
+def outcome(rows: Sequence[Asked], certainties: Sequence[float], threshold: float) -> dict[str, float]:
+    """The scorer's figures for what the selection in use would quote."""
+    complete: dict[str, list[float]] = defaultdict(list)
+    abstained: dict[str, list[bool]] = defaultdict(list)
+    hit, words = [], []
+    relevant = quotes = 0
+    for row, certain in zip(rows, certainties, strict=True):
+        example = row.example
+        answers = certain >= threshold
+        abstained["answerable" if example.answerable else "unanswerable"].append(not answers)
+        abstained[example.kind].append(not answers)
+        chosen = select(row.ranked, SEVERAL if example.reading and example.reading.several else FEW) if answers else []
+        size = sum(len(e.sentence.text.split()) for e in chosen)
+        if answers:
+            words.append(size)
+        if not example.answerable:
+            continue
+        met = _met(chosen, example.gold)
+        musts = {n for n, gold in enumerate(example.gold) if gold["role"] == "must"}
+        complete["all"].append(float(met >= musts and size <= SHORT_WORDS))
+        complete[example.kind].append(complete["all"][-1])
+        hit.append(float(bool(met)))
+        if answers:
+            quotes += len(chosen)
+            relevant += sum(
+                any(overlaps(e.sentence.paragraph, e.sentence.text, gold) for gold in example.gold) for e in chosen
+            )
+    recall = fmean(complete["all"])
+    balanced = (fmean(abstained["unanswerable"]) + 1 - fmean(abstained["answerable"])) / 2
+    near = [c for row, c in zip(rows, certainties, strict=True) if row.example.kind == "near_miss"]
+    yes = [c for row, c in zip(rows, certainties, strict=True) if row.example.answerable]
+    return {
+        "score": 2 * recall * balanced / (recall + balanced) if recall else 0.0,
+        "recall": recall,
+        "hit": fmean(hit),
+        "precision": relevant / max(1, quotes),
+        "words": median(words) if words else 0.0,
+        "true abstain": fmean(abstained["unanswerable"]),
+        "false abstain": fmean(abstained["answerable"]),
+        "near miss": fmean(abstained["near_miss"]),
+        "off topic": fmean(abstained["offtopic"]),
+        "auroc": float(roc_auc_score([1] * len(yes) + [0] * len(near), yes + near)),
+        **{f"recall {kind}": fmean(values) for kind, values in complete.items() if kind != "all"},
+    }
+
+
+def report(answered: Sequence[tuple[Example, Sequence[Scores]]]) -> None:
+    """Print the weights of the certainty and what comes of it at several thresholds."""
+    rows = [row for example, predicted in answered if (row := asked(example, predicted)) is not None]
+    print("premise", fit_premise(rows))
+    weights, bias = fit_certainty(rows)
+    print({name: round(weight, 2) for name, weight in weights.items()}, round(bias, 2))
+    certainties = [sure(row, weights, bias) for row in rows]
+    for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
+        found = outcome(rows, certainties, threshold)
+        print(threshold, {name: round(value, 3) for name, value in found.items()})
+
+
+def _met(chosen: Sequence[Evidence], gold: Sequence[Mapping[str, object]]) -> set[int]:
+    musts = {n for n, entry in enumerate(gold) if entry["role"] == "must"}
+    met: set[int] = set()
+    for n, entry in enumerate(gold):
+        if any(covers(e.sentence.paragraph, e.sentence.text, entry) for e in chosen):
+            met |= {n} & musts
+            replaces = entry.get("replaces") or ()
+            met |= musts & set(replaces)  # type: ignore[call-overload]
+    return met
+
+
+def fit_premise(rows: Sequence[Asked]) -> tuple[list[float], float]:
+    """Logistic regression of "it has a false premise" on the signals of premise.py, over answerable questions."""
+    from sklearn.linear_model import LogisticRegression
+
+    known = [row for row in rows if row.example.answerable]
+    table = np.array([premise.signals(row.example.question, row.ranked) for row in known])
+    truth = np.array([row.example.kind == "false_premise" for row in known])
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(table, truth)
+    return [float(weight) for weight in model.coef_[0]], float(model.intercept_[0])

@@ -1,0 +1,65 @@
+"""Questions about opinion articles as examples: searched in a real index, as the bot would."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from index.embedding import Embedder, load_embedder, model_identity
+from index.generations import Generations
+from index.live import LiveIndex
+from index.rebuild import rebuild
+from index.search import Hit, search_vector
+from training.examples import Example, Window, label
+
+from bot.answering.answerer import Answerer, scope_of
+from bot.answering.question import read
+from bot.evaluation import Item, read_questions
+
+EVERYTHING = 1_000
+
+
+def opinions(folders: Iterable[Path], embedder: Embedder | None = None) -> Iterator[Example]:
+    """An example for each question of each folder, with every passage of its article, best first."""
+    embedder = embedder or load_embedder(None)
+    for folder in folders:
+        with tempfile.TemporaryDirectory() as root:
+            rebuild(folder, Generations(Path(root)), model_identity(None), lambda: embedder)
+            live = LiveIndex(Path(root), model_identity(None))
+            answerer = Answerer(live, embedder)
+            for item in read_questions(folder / "questions.jsonl"):
+                yield _example(folder.name, item, live, answerer)
+            live.close()
+
+
+def _example(folder: str, item: Item, live: LiveIndex, answerer: Answerer) -> Example:
+    generation = live.generation()
+    reading = read(item.question, generation.lexical.counts)
+    scope = scope_of(generation, reading.text, item.question.article)
+    hits = search_vector(
+        generation, answerer._vector(reading), reading.terms, EVERYTHING, [article.id for article in scope]
+    )
+    windows = [_window(hit, item) for hit in hits]
+    return Example(
+        id=item.id,
+        source=folder,
+        group=f"{folder}/{item.question.article}",
+        kind=item.kind,
+        question=reading.text,
+        context=reading.context,
+        answerable=bool(item.answerable),
+        windows=tuple(windows),
+        reading=reading,
+        hits=tuple(hits),
+        idf={term: generation.lexical.idf(term) for term in reading.terms},
+        gold=tuple(item.gold) if item.answerable else (),
+    )
+
+
+def _window(hit: Hit, item: Item) -> Window:
+    gold = item.gold if item.answerable else ()
+    sentences = hit.passage.sentences
+    return Window(
+        sentences=tuple(sentence.text for sentence in sentences),
+        labels=tuple(label(sentence.text, sentence.paragraph, gold) for sentence in sentences),
+        before=hit.before,
+    )

@@ -1,0 +1,201 @@
+"""Train the reader on examples: windows of one question together, so that its sentences compete with each other."""
+
+import math
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, pad
+
+from training.examples import Example, Window
+from training.model import Reader
+
+from bot.answering.pairs import Encoded, Encoder
+
+EASY = 0.4
+"""How often one of a question's windows is chosen by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train.
+
+    batch: questions at a time, each with at most so many windows. rate, head_rate: the peak learning rates.
+    competing, premise: weights of the losses beside the pointwise one. typos: the share of questions that are mistyped
+    on purpose. frozen: the word vectors stay as they are.
+    """
+
+    epochs: float = 2.0
+    batch: int = 6
+    windows: int = 7
+    rate: float = 1e-4
+    head_rate: float = 5e-4
+    warmup: float = 0.08
+    decay: float = 0.01
+    positive: float = 3.0
+    competing: float = 1.0
+    premise: float = 0.3
+    typos: float = 0.15
+    frozen: bool = True
+    seed: int = 13
+
+
+def train(
+    model: Reader,
+    examples: Sequence[Example],
+    encoder: Encoder,
+    plan: Plan,
+    report: Callable[[str], None] = print,
+) -> None:
+    """Fine-tune in place: AdamW, linear warm-up and decay, bfloat16 where the processor has it."""
+    torch.manual_seed(plan.seed)
+    model.encoder.embeddings.requires_grad_(not plan.frozen)
+    chance = random.Random(plan.seed)
+    encoding, head = (
+        list(model.encoder.parameters()),
+        [p for name, p in model.named_parameters() if not name.startswith("encoder.")],
+    )
+    optimizer = torch.optim.AdamW(
+        [{"params": encoding, "lr": plan.rate}, {"params": head, "lr": plan.head_rate}], weight_decay=plan.decay
+    )
+    steps = math.ceil(plan.epochs * len(examples) / plan.batch)
+    warm = max(1, int(plan.warmup * steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda n: min((n + 1) / warm, max(0.0, (steps - n) / max(1, steps - warm)))
+    )
+    model.train()
+    started, total = time.perf_counter(), 0.0
+    for step, batch in enumerate(_batches(examples, plan, steps, chance), 1):
+        loss = _loss(model, batch, encoder, plan, chance)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        total += float(loss.detach())
+        if step % 25 == 0 or step == steps:
+            report(f"step {step}/{steps}  loss {total / min(25, step):.4f}  {time.perf_counter() - started:.0f} s")
+            total = 0.0
+    model.eval()
+
+
+def _batches(examples: Sequence[Example], plan: Plan, steps: int, chance: random.Random) -> Iterator[list[Example]]:
+    done = 0
+    while done < steps:
+        order = list(examples)
+        chance.shuffle(order)
+        for first in range(0, len(order), plan.batch):
+            yield order[first : first + plan.batch]
+            done += 1
+            if done == steps:
+                return
+
+
+def choose(example: Example, most: int, chance: random.Random) -> list[Window]:
+    """The windows that bear the answer, then the likeliest others, and now and then one by chance."""
+    bearing = [w for w in example.windows if max(w.labels) >= 1][:most]
+    others = [w for w in example.windows if max(w.labels) < 1]
+    room = most - len(bearing)
+    found = bearing + others[:room]
+    if room > 1 and len(others) > room and chance.random() < EASY:
+        found[-1] = chance.choice(others[room - 1 :])
+    return found
+
+
+def _loss(model: Reader, batch: Sequence[Example], encoder: Encoder, plan: Plan, chance: random.Random) -> Tensor:
+    encoded, owner, targets = [], [], []
+    for place, example in enumerate(batch):
+        question = mistyped(example.question, chance) if chance.random() < plan.typos else example.question
+        for window in choose(example, plan.windows, chance):
+            encoded.append(encoder.encode(question, example.context, window.before, window.sentences))
+            owner += [place] * len(encoded[-1].spans)
+            targets += list(window.labels[: len(encoded[-1].spans)])
+    logits = scores(model, encoded)
+    answers, premise = logits[:, 0], logits[:, 1]
+    target = torch.tensor(targets)
+    whose = torch.tensor(owner)
+    weight = 1 + (plan.positive - 1) * target
+    pointwise = binary_cross_entropy_with_logits(answers, target, weight=weight, reduction="sum") / weight.sum()
+    competing = torch.stack([_competing(answers[whose == n], target[whose == n]) for n in range(len(batch))]).mean()
+    loss = 10 * pointwise / math.log(8) + plan.competing * competing
+    gold = target >= 1
+    known = torch.tensor([batch[n].source not in ("squad2", "selqa", "clapnq") for n in owner]) & gold
+    if bool(known.any()):
+        false = torch.tensor([float(batch[n].kind == "false_premise") for n in owner])[known]
+        loss = loss + plan.premise * binary_cross_entropy_with_logits(
+            premise[known], false, pos_weight=torch.tensor(4.0)
+        )
+    return loss
+
+
+def _competing(answers: Tensor, target: Tensor) -> Tensor:
+    """Softmax over the sentences and "none of them", whose logit is 0."""
+    everything = torch.logsumexp(torch.cat([answers, answers.new_zeros(1)]), 0)
+    right = answers[target >= 1]
+    return everything - (torch.logsumexp(right, 0) if len(right) else answers.new_zeros(()))
+
+
+def scores(model: Reader, encoded: Sequence[Encoded], chunk: int = 14) -> Tensor:
+    """The logits of every sentence in the order of the windows, shape (sentences, 2).
+
+    Windows alike in length are read together.
+    """
+    order = sorted(range(len(encoded)), key=lambda n: len(encoded[n].ids))
+    found: list[Tensor | None] = [None] * len(encoded)
+    for first in range(0, len(order), chunk):
+        places = order[first : first + chunk]
+        part = [encoded[n] for n in places]
+        logits = _forward(model, part)
+        for n, row in zip(places, logits, strict=True):
+            found[n] = row[: len(encoded[n].spans)]
+    return torch.cat([row for row in found if row is not None])
+
+
+def _forward(model: Reader, part: Sequence[Encoded]) -> Tensor:
+    width = max(len(e.ids) for e in part)
+    tall = max(len(e.spans) for e in part)
+    ids = torch.stack([pad(torch.tensor(e.ids), (0, width - len(e.ids))) for e in part])
+    types = torch.stack([pad(torch.tensor(e.types), (0, width - len(e.types))) for e in part])
+    mask = torch.stack([pad(torch.ones(len(e.ids), dtype=torch.long), (0, width - len(e.ids))) for e in part])
+    pool = torch.from_numpy(np.stack([e.pool(tall, width) for e in part]))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        hidden: Tensor = model(ids, mask, types, pool)
+    return hidden.float()
+
+
+def word_pieces(folder: Path) -> Encoder:
+    """Encodes windows with the tokenizer of a model's folder."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+
+    @lru_cache(maxsize=100_000)
+    def ids(text: str) -> list[int]:
+        return list(tokenizer.encode(text, add_special_tokens=False).ids)
+
+    return Encoder(lambda texts: [ids(text) for text in texts])
+
+
+def mistyped(text: str, chance: random.Random) -> str:
+    """A question as typed in haste: in one or two longer words two letters change places, or one is lost or doubled."""
+    words = text.split()
+    long = [n for n, word in enumerate(words) if len(word) > 3]
+    for n in chance.sample(long, min(len(long), chance.choice((1, 1, 2)))):
+        word = words[n]
+        at = chance.randrange(1, len(word) - 1)
+        words[n] = chance.choice(
+            (
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+                word[:at] + word[at + 1 :],
+                word[:at] + word[at] + word[at:],
+            )
+        )
+    return " ".join(words)
