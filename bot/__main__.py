@@ -1,10 +1,12 @@
 """python -m bot run | ask | chat | eval | feedback; the one place where objects are assembled."""
 
 import json
+import logging
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +22,16 @@ if TYPE_CHECKING:
     from index.articles import Article
 
     from bot.answering.answerer import Answerer
+    from bot.answering.chat_reader import ChatReader, Read
+    from bot.answering.limits import Ledger
     from bot.answering.types import Question, Reply
+    from bot.asking import Asker
+
+
+class ReaderName(StrEnum):
+    CHAT = "chat"
+    EXTRACTIVE = "extractive"
+
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -48,16 +59,18 @@ def ask(
     from bot.answering.types import Question
     from bot.answering.wording import as_text
     from bot.evaluation import to_json
+    from bot.terminal import Live
 
     clean(question)  # a question that cannot be asked is refused before anything heavy is loaded
-    with answering(BotSettings.load(index_dir=index)) as answerer:
+    live = None if as_json else Live(_writer())
+    with asking(BotSettings.load(index_dir=index)) as asker:
         started = perf_counter()
-        reply, articles = answerer.ask(Question(question, article=article))
+        reply, articles = asker.ask(Question(question, article=article), live.show if live else None)
         seconds = perf_counter() - started
-    if as_json:
+    if live is None:
         print(json.dumps(to_json(reply, articles, seconds), ensure_ascii=False))
     else:
-        _writer()(as_text(reply, articles))
+        live.finish(as_text(reply, articles))
 
 
 @app.command()
@@ -66,8 +79,8 @@ def chat(index: IndexOption = None) -> None:
     from bot import terminal
 
     settings = BotSettings.load(index_dir=index)
-    with answering(settings) as answerer:
-        terminal.chat(answerer, _line_reader(settings), _writer())
+    with asking(settings) as asker:
+        terminal.chat(asker, _line_reader(settings), _writer())
 
 
 @app.command("run")
@@ -100,6 +113,12 @@ def evaluate(
     article: ArticleOption = None,
     index: IndexOption = None,
     as_json: JsonOption = False,
+    reader: Annotated[
+        ReaderName | None,
+        typer.Option("--reader", help="Who answers [default: chat where CHAT_MODEL is set, else extractive]."),
+    ] = None,
+    price_in: Annotated[float, typer.Option("--price-in", help="What a million tokens cost that the model reads.")] = 0,
+    price_out: Annotated[float, typer.Option("--price-out", help="What a million tokens cost that it writes.")] = 0,
 ) -> None:
     """Answer a file of questions and say how good the answers are."""
     from dataclasses import replace
@@ -109,12 +128,16 @@ def evaluate(
     items = evaluation.read_questions(questions)
     lines: list[str] = []
     results = []
-    with answering(BotSettings.load(index_dir=index)) as answerer, progress_bar("Answering") as progress:
+    reads: list[Read] = []
+    prices = evaluation.Prices(price_in, price_out)
+    settings = BotSettings.load(index_dir=index)
+    with asking(settings, _reader_named(reader, settings), budgeted=False) as asker, progress_bar("Asking") as progress:
         for done, item in enumerate(items, 1):
             question = replace(item.question, article=article or item.question.article)
             started = perf_counter()
-            reply, articles = _ask_or_abstain(answerer, question)
+            reply, articles = _ask_or_abstain(asker, question)
             seconds = perf_counter() - started
+            reads += [asker.last] if asker.last else []
             results.append(evaluation.judge(item, reply, articles, seconds))
             answer = evaluation.to_json(reply, articles, seconds, item.id)
             lines.append(json.dumps(answer, ensure_ascii=False))
@@ -122,9 +145,10 @@ def evaluate(
     if answers is not None:
         _write(answers, lines)
     if as_json:
-        print(json.dumps({"total": evaluation.summary(results), "kinds": evaluation.by_kind(results)}))
+        chat = {"chat": evaluation.chat_summary(reads, prices)} if reads else {}
+        print(json.dumps({"total": evaluation.summary(results), "kinds": evaluation.by_kind(results), **chat}))
     else:
-        print("\n".join(evaluation.table(results)))
+        print("\n".join([*evaluation.table(results), *(evaluation.chat_table(reads, prices) if reads else ())]))
 
 
 async def _serve(settings: BotSettings, token: str) -> None:
@@ -140,7 +164,9 @@ async def _serve(settings: BotSettings, token: str) -> None:
     from bot.logs import log_to_stderr
     from bot.state import State
 
-    log_to_stderr(debug="--debug" in sys.argv)
+    log_to_stderr(debug=_debug(), secrets=settings.secrets)
+    state = State(settings.state_file)
+    reader = chat_reader(settings, state)
     model = model_identity(settings.embedding_model)
     generations = Generations(settings.index_dir)
     check(generations.manifest(), model)
@@ -162,14 +188,74 @@ async def _serve(settings: BotSettings, token: str) -> None:
     )
     desk = Desk(
         answers,
-        State(settings.state_file),
+        state,
         articles={article.id: article for article in read_articles(generations.current())},
         manifest=generations.manifest,
         newest=generations.newest,
         model=model,
         log_questions=settings.log_questions,
+        reader=reader,
     )
-    await serve(desk, token, api=settings.discord_api, message_content=settings.message_content)
+    try:
+        await serve(desk, token, api=settings.discord_api, message_content=settings.message_content)
+    finally:
+        if reader is not None:
+            await reader.settle()
+
+
+def chat_reader(settings: BotSettings, ledger: "Ledger | None") -> "ChatReader | None":
+    """The reader with a chat model, None where CHAT_MODEL is not set; raises SettingsError if it cannot be loaded."""
+    if not settings.chat_model:
+        return None
+    from bot.answering.chat_model import load
+    from bot.answering.chat_reader import ChatReader
+    from bot.answering.limits import Budget
+
+    model = load(
+        settings.chat_model,
+        base_url=settings.chat_base_url,
+        api_key=settings.chat_api_key,
+        timeout=settings.chat_timeout,
+        max_tokens=settings.chat_max_tokens,
+    )
+    return ChatReader(
+        model,
+        context_tokens=settings.chat_context_tokens,
+        max_tokens=settings.chat_max_tokens,
+        timeout=settings.chat_timeout,
+        budget=Budget(
+            settings.chat_questions_per_day,
+            settings.chat_tokens_per_day,
+            settings.chat_all_questions_per_day,
+            settings.chat_all_tokens_per_day,
+        ),
+        ledger=ledger,
+    )
+
+
+@contextmanager
+def asking(settings: BotSettings, reader: ReaderName | None = None, *, budgeted: bool = True) -> "Iterator[Asker]":
+    """Everything that answers one question after another; the chat model comes first, so that its errors are told."""
+    from bot.asking import Asker
+    from bot.logs import log_to_stderr
+    from bot.state import State
+
+    log_to_stderr(debug=_debug(), secrets=settings.secrets, level=logging.ERROR)
+    chat = None
+    if settings.chat_model and reader is not ReaderName.EXTRACTIVE:
+        chat = chat_reader(settings, State(settings.state_file) if budgeted else None)
+    with answering(settings) as answerer, Asker(answerer, chat) as asker:
+        yield asker
+
+
+def _reader_named(name: ReaderName | None, settings: BotSettings) -> ReaderName | None:
+    if name is ReaderName.CHAT and not settings.chat_model:
+        raise UsageError("There is no chat model to read with.", "Set CHAT_MODEL, as docs/chat-models.md shows.")
+    return name
+
+
+def _debug() -> bool:
+    return "--debug" in sys.argv
 
 
 @contextmanager
@@ -196,7 +282,7 @@ def answering(settings: BotSettings) -> "Iterator[Answerer]":
         index.close()
 
 
-def _ask_or_abstain(answerer: "Answerer", question: "Question") -> "tuple[Reply, Mapping[str, Article]]":
+def _ask_or_abstain(asker: "Asker", question: "Question") -> "tuple[Reply, Mapping[str, Article]]":
     """The reply; for a question that cannot be asked, an abstention that says why."""
     from bot.answering.question import clean
     from bot.answering.types import Abstention
@@ -204,8 +290,8 @@ def _ask_or_abstain(answerer: "Answerer", question: "Question") -> "tuple[Reply,
     try:
         clean(question.text)
     except UsageError as error:
-        return Abstention(question.text, error.message, (), 0.0, "not_addressed"), answerer.articles()
-    return answerer.ask(question)
+        return Abstention(question.text, error.message, (), 0.0, "not_addressed"), asker.articles()
+    return asker.ask(question)
 
 
 def _write(path: Path, lines: list[str]) -> None:

@@ -17,7 +17,8 @@ from rapidfuzz.distance import LCSseq
 from index.articles import Article
 from index.errors import UsageError
 
-from bot.answering.types import Question, Reply, Turn
+from bot.answering.chat_reader import Read
+from bot.answering.types import Answer, Question, Reply, Turn
 from bot.answering.wording import as_text
 
 COVERED = 0.7
@@ -77,7 +78,9 @@ def to_json(
         "certainty": round(reply.certainty, 4),
         "text": as_text(reply, articles),
         "quotes": [asdict(quote) for quote in reply.quotes],
+        **({"claims": list(reply.claims)} if isinstance(reply, Answer) and reply.claims else {}),
         "reader": reply.reader,
+        **({"note": reply.note} if reply.note else {}),
         "seconds": round(seconds, 4),
     }
 
@@ -170,6 +173,54 @@ def table(results: list[Result]) -> Iterator[str]:
             cells = (figures["evidence_recall"], figures["hit_rate"], figures["quote_precision"], abstained)
             shown = [_shown("rate", cell) for cell in cells]
             yield f"{kind:<16}{figures['questions']:>5}{shown[0]:>9}{shown[1]:>8}{shown[2]:>11}{shown[3]:>11}"
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a million tokens cost, in any currency."""
+
+    million_in: float = 0.0
+    million_out: float = 0.0
+
+
+def chat_summary(reads: list[Read], prices: Prices) -> dict[str, float | int | None]:
+    """What a chat model made of the questions: claims and tokens counted, fallbacks, the cost in all."""
+    asked = [read for read in reads if read.raw or read.reply.note]
+    total_in, total_out = sum(read.tokens_in for read in reads), sum(read.tokens_out for read in reads)
+    return {
+        "asked": len(asked),
+        "claims_kept": sum(read.tally.kept for read in reads),
+        "claims_dropped": sum(read.tally.dropped for read in reads),
+        "claims_relabelled": sum(read.tally.relabelled for read in reads),
+        "claims_renumbered": sum(read.tally.renumbered for read in reads),
+        "fallbacks": sum(bool(read.reply.note) for read in reads),
+        "tokens_in": total_in,
+        "tokens_out": total_out,
+        "cost": (total_in * prices.million_in + total_out * prices.million_out) / 1_000_000,
+    }
+
+
+def chat_table(reads: list[Read], prices: Prices) -> Iterator[str]:
+    """The same as lines for a person, and why the extractive reader stood in."""
+    total = chat_summary(reads, prices)
+    labels = {
+        "asked": "questions put to the chat model",
+        "claims_kept": "claims kept",
+        "claims_dropped": "claims dropped",
+        "claims_relabelled": "claims relabelled",
+        "claims_renumbered": "claims with another passage's number",
+        "fallbacks": "answered without it",
+        "tokens_in": "tokens in",
+        "tokens_out": "tokens out",
+    }
+    yield ""
+    for key, label in labels.items():
+        yield f"{label:<46}{total[key]:>8,}"
+    if prices != Prices():
+        yield f"{'cost':<46}{total['cost']:>8.4f}"
+    why = dict.fromkeys(read.reply.note for read in reads if read.reply.note)
+    for note in why:
+        yield f"  {sum(read.reply.note == note for read in reads):>4} × {note}"
 
 
 def _item(path: Path, number: int, line: str) -> Item:

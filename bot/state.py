@@ -1,4 +1,4 @@
-"""What the bot remembers besides what Discord keeps: votes, answer channels, the commands last registered."""
+"""What the bot remembers besides what Discord keeps: votes, answer channels, commands, what the chat model has used."""
 
 import csv
 import os
@@ -13,6 +13,8 @@ from typing import Literal, TextIO
 
 from index.errors import BylineError
 
+from bot.answering.limits import Budget
+
 Vote = Literal["up", "down"]
 
 _SCHEMA = """
@@ -21,6 +23,11 @@ CREATE TABLE IF NOT EXISTS votes (
 );
 CREATE TABLE IF NOT EXISTS channels (channel INTEGER PRIMARY KEY, guild INTEGER, since TEXT);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS chat (day TEXT, user TEXT, questions INTEGER, tokens INTEGER, PRIMARY KEY (day, user));
+"""
+_COUNT = """
+INSERT INTO chat VALUES (?, ?, ?, ?) ON CONFLICT (day, user)
+DO UPDATE SET questions = questions + excluded.questions, tokens = tokens + excluded.tokens
 """
 _COLUMNS = ("message", "voter", "vote", "question", "answer", "at")
 
@@ -56,7 +63,7 @@ class State:
 
     def vote(self, feedback: Feedback) -> None:
         """Keep a vote. The voter is kept as a digest: enough to count a person once, not to list people."""
-        voter = sha256(str(feedback.user).encode()).hexdigest()[:16]
+        voter = _digest(feedback.user)
         row = (feedback.message, voter, feedback.vote, feedback.question, feedback.answer, _now())
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?, ?)", row)
@@ -92,6 +99,27 @@ class State:
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
 
+    def begin(self, user: int, budget: Budget) -> bool:
+        """Count a question to the chat model for today (UTC), unless a share of the budget is used up already."""
+        today, who = _today(), _digest(user)
+        with self._open() as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("DELETE FROM chat WHERE day <> ?", (today,))
+            own = database.execute("SELECT questions, tokens FROM chat WHERE user = ?", (who,)).fetchone() or (0, 0)
+            every = database.execute(
+                "SELECT COALESCE(SUM(questions), 0), COALESCE(SUM(tokens), 0) FROM chat"
+            ).fetchone()
+            limits = (budget.questions, budget.tokens, budget.all_questions, budget.all_tokens)
+            if any(limit and used >= limit for used, limit in zip((*own, *every), limits, strict=True)):
+                return False
+            database.execute(_COUNT, (today, who, 1, 0))
+        return True
+
+    def spend(self, user: int, tokens: int) -> None:
+        """Count tokens of the chat model for today."""
+        with self._open() as database:
+            database.execute(_COUNT, (_today(), _digest(user), 0, tokens))
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
@@ -107,6 +135,15 @@ class State:
 
 def _unusable(path: Path, why: str) -> StateUnusable:
     return StateUnusable(f"The state file {path} cannot be used: {why}.", "Set STATE_FILE to another path, or mend it.")
+
+
+def _digest(user: int) -> str:
+    """Enough to tell people apart, not to list them."""
+    return sha256(str(user).encode()).hexdigest()[:16]
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _now() -> str:

@@ -9,6 +9,7 @@ from index.errors import UsageError
 
 from bot.answering.citations import quote
 from bot.answering.types import Abstention, Answer, Question, Reply
+from bot.asking import OnBlock
 from bot.terminal import HELP, chat, wrapped
 
 FERRY = parse("ferry.txt", b"By Jane Roe\n3 May 2024\n\nThe ferry should stay free.\n\nI think a bridge costs more.\n")
@@ -24,7 +25,7 @@ class Scripted:
         self._trouble = trouble
         self.asked: list[Question] = []
 
-    def ask(self, question: Question) -> tuple[Reply, Mapping[str, Article]]:
+    def ask(self, question: Question, on_block: OnBlock | None = None) -> tuple[Reply, Mapping[str, Article]]:
         self.asked.append(question)
         if question.text == "broken":
             raise UsageError("That cannot be asked.", "Ask something else.")

@@ -11,6 +11,7 @@ from index.errors import UsageError
 from index.heads import surname
 from index.lexical import terms
 from index.live import LiveIndex
+from index.passages import Passage
 from index.search import search_vector
 from index.store import Generation
 
@@ -18,7 +19,8 @@ from bot.answering import extractive, overview, suggest, wording
 from bot.answering.certainty import Signals, certainty, names_unknown, signals
 from bot.answering.citations import verify
 from bot.answering.evidence import gather
-from bot.answering.question import Reading, read
+from bot.answering.framing import Prepared
+from bot.answering.question import Reading, clean, read
 from bot.answering.spelling import names_person
 from bot.answering.suggest import MAIN_ARGUMENT
 from bot.answering.types import Abstention, Answer, Evidence, Question, Reply
@@ -28,6 +30,10 @@ PASSAGES = 12
 KNOWN = 0.95
 # How many questions are offered in place of one that is not answered.
 INSTEAD = 3
+# What a chat model may put into words of its own, of all that is asked about a text itself.
+WRITTEN = frozenset(("topic", "thesis", "summary", "ending"))
+# A longer article is never handed over whole.
+WHOLE_CHARS = 200_000
 
 
 class Answerer:
@@ -54,13 +60,43 @@ class Answerer:
 
         Raises UsageError for a question that cannot be asked, IndexUnusable if there is no index.
         """
+        prepared = self.prepare(question)
+        return prepared.reply, prepared.articles
+
+    def prepare(self, question: Question, standalone: str | None = None) -> Prepared:
+        """The reply, and what a chat model needs to write another; raises what `ask` raises.
+
+        standalone: the question in words that need no conversation, if somebody put it so.
+        """
         generation = self._index.generation()
-        reading = read(question, generation.lexical.counts)
+        counts = generation.lexical.counts
+        reading = read(question, counts)
+        if standalone and not reading.order:
+            reading = read(Question(standalone, article=question.article), counts)
         scope = scope_of(generation, reading.text, question.article)
-        reply = self._reply(question.text, reading, generation, scope)
+        reply, ranked = self._reply(question.text, reading, generation, scope)
         for quote in reply.quotes:
             verify(generation.articles[quote.article], quote)
-        return reply, generation.articles
+        written = bool(ranked) or (bool(reply.quotes) and bool(WRITTEN.intersection(reading.aspects)))
+        if not written:
+            return Prepared(question.text, reading.text, reply, generation.articles)
+        whole = self._whole(generation, scope)
+        quoted = tuple(p for p in whole if any(p.start < q.end and q.start < p.end for q in reply.quotes))
+        return Prepared(
+            question.text,
+            standalone or clean(question.text),
+            reply,
+            generation.articles,
+            extractive.declined(question.text, ranked, generation) if ranked else None,
+            tuple({e.passage.id: e.passage for e in ranked}.values()) or quoted,
+            whole,
+            open=True,
+        )
+
+    def _whole(self, generation: Generation, scope: Sequence[Article]) -> tuple[Passage, ...]:
+        if len(scope) > 1 or len(scope[0].text) > WHOLE_CHARS:
+            return ()
+        return tuple(stored.passage for stored in generation.passages(generation.positions([scope[0].id])))
 
     def more(self, question: Question, shown: Collection[str]) -> tuple[Reply, Mapping[str, Article]]:
         """Further evidence for a question beyond the quotes that were shown; an abstention where there is none.
@@ -96,7 +132,21 @@ class Answerer:
                 found.insert(-1 if MAIN_ARGUMENT in found else len(found), question)
         return tuple(found)
 
-    def _reply(self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]) -> Reply:
+    def _reply(
+        self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]
+    ) -> tuple[Reply, list[Evidence]]:
+        """The extractive reader's reply, and the sentences that it chose from, if it searched for any."""
+        known = self._known(asked, reading, generation, scope)
+        if known is not None:
+            return known, []
+        ranked, signs = self.find(reading, generation, scope)
+        sure = certainty(signs)
+        if names_unknown(reading, _knows(generation, scope)):
+            sure = min(sure, extractive.CLOSEST)
+        return extractive.answer(asked, reading, ranked, sure, generation), ranked
+
+    def _known(self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]) -> Reply | None:
+        """The reply to what needs no search: an order, or a question about the text itself."""
         if reading.order:
             return Abstention(
                 asked, f"{wording.ORDER} {extractive.not_addressed(generation)}", (), 0.0, "not_addressed"
@@ -108,11 +158,7 @@ class Answerer:
             if found.known:
                 return Answer(asked, found.lead, found.quotes, KNOWN)
             return Abstention(asked, found.lead, (), 1 - KNOWN, "not_addressed")
-        ranked, signs = self.find(reading, generation, scope)
-        sure = certainty(signs)
-        if names_unknown(reading, _knows(generation, scope)):
-            sure = min(sure, extractive.CLOSEST)
-        return extractive.answer(asked, reading, ranked, sure, generation)
+        return None
 
     def find(
         self, reading: Reading, generation: Generation, scope: Sequence[Article]

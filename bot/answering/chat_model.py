@@ -1,12 +1,4 @@
-"""The only door to LangChain's chat models: loading one by name, streaming its structured reply, and its errors.
-
-ChatFailed
-├── TimedOut         no reply in time
-├── Unreachable      no connection, or one that broke
-├── Busy             429, or a 5xx
-├── Refused          the key, the model's name or the request is not accepted
-└── Declined         the model does not want to answer
-"""
+"""The only door to LangChain's chat models: loading one by name, streaming its structured reply."""
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -19,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from index.errors import SettingsError
 
 from bot.answering import prompts
+from bot.answering.chat_errors import BadRequest, Busy, Refused, Unreachable, cut_off, translated
 from bot.answering.claims import Claim
 from bot.answering.framing import Message, tokens
 
@@ -33,43 +26,6 @@ EXTRAS = {"openai": "openai", "azure_openai": "openai", "anthropic": "anthropic"
           "huggingface": "huggingface"}  # fmt: skip
 # Servers on one's own machine ask for no key, but their clients do.
 _NO_KEY = "none"
-
-
-class ChatFailed(Exception):
-    """A chat model gave no usable reply; `why` completes "No chat model: …". It never holds a provider's own words.
-
-    passing: trying again at once may help. again: seconds after which the server asks to come again, if it does.
-    """
-
-    why = "it failed"
-    passing = False
-
-    def __init__(self, why: str = "", again: float = 0.0) -> None:
-        self.why = why or self.why
-        self.again = again
-        super().__init__(self.why)
-
-
-class TimedOut(ChatFailed):
-    why = "it did not answer in time"
-
-
-class Unreachable(ChatFailed):
-    why = "it cannot be reached"
-    passing = True
-
-
-class Busy(ChatFailed):
-    why = "it is busy"
-    passing = True
-
-
-class Refused(ChatFailed):
-    why = "it did not take the request"
-
-
-class Declined(ChatFailed):
-    why = "it declined to answer"
 
 
 class ClaimForm(BaseModel):
@@ -97,10 +53,14 @@ class ReplyForm(BaseModel):
 
 @dataclass(slots=True)
 class Heard:
-    """What came of one call: the raw reply so far, whether it is whole, and its tokens (estimated if none were told)."""
+    """What came of one call: the raw reply so far, whether it is whole, and its tokens, estimated if none were told.
+
+    billed: no, where the server turned the request away.
+    """
 
     raw: str = ""
     whole: bool = False
+    billed: bool = True
     tokens_in: int = 0
     tokens_out: int = 0
 
@@ -156,13 +116,12 @@ class ChatModel:
         try:
             async for part in self._streamed(messages, heard, config):
                 yield part
-            return
-        except Refused as error:
-            if plain or heard.raw or not isinstance(error, _BadRequest):
+        except BadRequest:
+            if plain or heard.raw:
                 raise
-        self._plain = True
-        async for part in self._streamed(messages, heard, config):
-            yield part
+            self._plain = True
+            async for part in self._streamed(messages, heard, config):
+                yield part
 
     async def text(self, messages: Sequence[Message], heard: Heard, config: "RunnableConfig | None" = None) -> str:
         """A reply in plain words; raises ChatFailed."""
@@ -171,7 +130,9 @@ class ChatModel:
         try:
             said: str = await (self._model | StrOutputParser()).ainvoke(list(messages), _heard_by(heard, config))
         except Exception as error:
-            raise translated(error) from None
+            failed = translated(error)
+            heard.billed = not isinstance(failed, Busy | Refused | Unreachable)
+            raise failed from None
         finally:
             _estimate(heard, messages)
         return said
@@ -187,16 +148,14 @@ class ChatModel:
                     yield part
         except OutputParserException:
             return  # no JSON: what was heard says so
-        except GeneratorExit:
-            raise
         except Exception as error:
-            raise translated(error) from None
+            if cut_off(error):
+                return  # at the limit of its length: what was heard is not whole
+            failed = translated(error)
+            heard.billed = bool(heard.raw) or not isinstance(failed, Busy | Refused | Unreachable)
+            raise failed from None
         finally:
             _estimate(heard, messages)
-
-
-class _BadRequest(Refused):
-    """A 400 or 422: often a server that does not know the form of a reply."""
 
 
 def load(
@@ -234,53 +193,6 @@ def load(
         raise _unloadable(name, error) from None
     except Exception as error:
         raise _unloadable(name, error) from None
-
-
-def translated(error: BaseException) -> ChatFailed:
-    """What went wrong, in our own words: an exception of any provider's client may quote keys, texts and addresses."""
-    if isinstance(error, ChatFailed):
-        return error
-    chain: list[BaseException] = []
-    at: BaseException | None = error
-    while at is not None and len(chain) < 8:
-        chain.append(at)
-        at = at.__cause__ or at.__context__
-    names = " ".join(kind.__name__ for one in chain for kind in type(one).__mro__)
-    status = next((code for code in map(_status, chain) if code), 0)
-    if "Refusal" in names or "ContentFilter" in names:
-        return Declined()
-    if "LengthFinishReason" in names:
-        return ChatFailed("its reply broke off")
-    if status in (408, 504) or "Timeout" in names:
-        return TimedOut()
-    if status == 429 or status >= 500:
-        return Busy("it is busy" if status == 429 else f"it failed (status {status})", again=_again(chain))
-    if status in (401, 403):
-        return Refused("it did not take the key")
-    if status == 404:
-        return Refused("there is no such model at that address")
-    if status in (400, 413, 422):
-        return _BadRequest()
-    if any(word in names for word in ("Connect", "RemoteProtocolError", "ReadError", "ClientPayloadError")):
-        return Unreachable()
-    if "APIError" in names:  # an error inside a stream bears no status
-        return Busy("it failed")
-    return ChatFailed()
-
-
-def _status(error: BaseException) -> int:
-    code = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
-    return code if isinstance(code, int) else 0
-
-
-def _again(chain: Sequence[BaseException]) -> float:
-    for error in chain:
-        headers = getattr(getattr(error, "response", None), "headers", None) or {}
-        try:
-            return max(0.0, float(headers.get("retry-after", "")))
-        except (ValueError, AttributeError):
-            continue
-    return 0.0
 
 
 def _options(
@@ -344,7 +256,7 @@ def _heard_by(heard: Heard, config: "RunnableConfig | None") -> "RunnableConfig"
     from langchain_core.runnables.config import merge_configs
 
     class Listener(AsyncCallbackHandler):
-        async def on_llm_new_token(self, token: str, *, chunk: Any = None, **_: Any) -> None:
+        async def on_llm_new_token(self, token: Any, *, chunk: Any = None, **_: Any) -> None:
             calls = getattr(getattr(chunk, "message", None), "tool_call_chunks", None) or ()
             heard.raw += (token if isinstance(token, str) else "") or "".join(call.get("args") or "" for call in calls)
 
@@ -371,6 +283,8 @@ def is_whole(text: str) -> bool:
 
 
 def _estimate(heard: Heard, messages: Sequence[Message]) -> None:
+    if not heard.billed:
+        return
     if not heard.tokens_in:
         heard.tokens_in = tokens("".join(text for _, text in messages))
     if not heard.tokens_out and heard.raw:

@@ -14,15 +14,8 @@ from typing import TYPE_CHECKING, Any
 from index.errors import BylineError
 
 from bot.answering import prompts, wording
-from bot.answering.chat_model import (
-    ChatFailed,
-    ChatModel,
-    Declined,
-    Heard,
-    TimedOut,
-    Unreachable,
-    claim_from,
-)
+from bot.answering.chat_errors import ChatFailed, Declined, TimedOut, Unreachable
+from bot.answering.chat_model import ChatModel, Heard, claim_from
 from bot.answering.citations import verify
 from bot.answering.claims import Dropped, Ground, Kept, Tally
 from bot.answering.framing import Frame, Message, Prepared, frame, standalone
@@ -281,7 +274,7 @@ class _Call:
                 log.info("chat again model=%s why=%s seconds=%.1f", self._model.name, error.why, pause)
                 await asyncio.sleep(pause)
                 continue
-            if sheet.take(sheet.last, done=True):
+            if heard.whole and sheet.take(sheet.last, done=True):
                 self._show(sheet)
             return sheet
         raise AssertionError

@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.articles import Article
@@ -85,11 +85,12 @@ class Place:
 
 
 def normalised(text: str) -> tuple[str, tuple[int, ...]]:
-    """A text with one space for any white space and plain dashes and quotation marks; each character's offset, and its end.
+    """A text with one space for any white space and plain dashes and quotation marks, and each character's offset.
 
-    Nothing else is changed: not the case, not a letter, not a full stop.
+    The end of the text is the last offset. Nothing else is changed: not the case, not a letter, not a full stop.
     """
-    plain, offsets = [], []
+    plain: list[str] = []
+    offsets: list[int] = []
     for offset, character in enumerate(text):
         if character.isspace():
             if plain and plain[-1] == " ":
@@ -211,9 +212,9 @@ def _unfit(text: str) -> str:
     return ""
 
 
-def _regions(passages: Sequence[Passage] | object, articles: Mapping[str, Article]) -> Iterator[_Region]:
+def _regions(passages: Iterable[Passage], articles: Mapping[str, Article]) -> Iterator[_Region]:
     found: dict[tuple[str, int], set[tuple[int, int]]] = {}
-    for passage in passages:  # type: ignore[attr-defined]
+    for passage in passages:
         for one in passage.sentences:
             found.setdefault((passage.article, one.paragraph), set()).add((one.start, one.end))
     for (name, _), spans in found.items():

@@ -15,6 +15,7 @@ from bot.discord import render
 from bot.discord.conversation import Addressed, addressed, is_among_people, question_of
 from bot.discord.delivery import attempt, persist, typing_until
 from bot.discord.desk import Desk, Event, Told
+from bot.discord.live import Live
 from bot.discord.markup import escape
 from bot.discord.queue import Closing, NotNow
 from bot.discord.views import buttons, can_open_thread
@@ -106,30 +107,62 @@ class Listener:
             log.exception("failed %s", event)
 
     async def _answer(self, event: Event, message: discord.Message, heard: Addressed, me: discord.ClientUser) -> None:
+        draft: discord.Message | None = None
+
+        async def show(told: Told) -> bool:
+            nonlocal draft
+            body: dict[str, Any] = {"embed": told.draft()} if _may_embed(message) else {"content": told.content()}
+            if draft is not None:
+                return bool(await attempt(f"draft {event}", lambda: draft.edit(**body)))
+            draft = await attempt(
+                f"draft {event}", lambda: message.reply(**body, mention_author=False, nonce=str(message.id))
+            )
+            return draft is not None
+
         async def work() -> Told:
-            return await self._desk.ask(await question_of(message, heard, me), event.group)
+            return await self._desk.ask(await question_of(message, heard, me), event.group, event.user, live)
 
         if not heard.text and message.reference is None:
             await self._send(event, message, render.notice(EMPTY), escape(EMPTY), None)
             return
-        told = await typing_until(asyncio.ensure_future(self._desk.settle(event, work)), message.channel)
+        live = Live(show)
+        try:
+            told = await typing_until(asyncio.ensure_future(self._desk.settle(event, work)), message.channel)
+            await live.stop()
+        except asyncio.CancelledError:  # the question was deleted
+            await live.abandon()
+            if draft is not None:
+                await attempt(f"withdraw {event}", draft.delete)
+            raise
         if isinstance(told, str):
-            await self._send(event, message, render.notice(told), escape(told), None)
-        elif not heard.insists and told.reply.abstained and is_among_people(heard.text):
+            await self._send(event, message, render.notice(told), escape(told), None, draft)
+        elif draft is None and not heard.insists and told.reply.abstained and is_among_people(heard.text):
             log.info("left alone %s", event)
         else:
             view = buttons(told.reply, thread=can_open_thread(message.channel))
-            await self._send(event, message, told.embed(), told.content(), view)
+            await self._send(event, message, told.embed(), told.content(), view, draft)
 
     async def _send(
-        self, event: Event, message: discord.Message, embed: discord.Embed, content: str, view: discord.ui.View | None
+        self,
+        event: Event,
+        message: discord.Message,
+        embed: discord.Embed,
+        content: str,
+        view: discord.ui.View | None,
+        draft: discord.Message | None = None,
     ) -> None:
-        """Reply to a message; with the nonce, Discord itself drops a repeat of what arrived already."""
+        """Reply to a message; with the nonce, Discord itself drops a repeat of what arrived already.
+
+        draft: the reply that was begun, which is finished instead.
+        """
         body: dict[str, Any] = {"embed": embed} if _may_embed(message) else {"content": content}
         if view:
             body["view"] = view
         nonce = str(message.id)
         try:
+            if draft is not None:
+                await persist(lambda: draft.edit(**body))
+                return
             try:
                 await persist(lambda: message.reply(**body, mention_author=False, nonce=nonce))
             except discord.HTTPException as error:

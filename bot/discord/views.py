@@ -13,7 +13,7 @@ from index.errors import BylineError
 from bot.answering.types import Question, Reply
 from bot.discord import conversation, render
 from bot.discord.delivery import acknowledge, attempt
-from bot.discord.desk import Told
+from bot.discord.desk import Event, OnTold, Told
 from bot.discord.markup import flat, shorten
 from bot.discord.render import Shown
 from bot.discord.serving import Host, Interaction, event_of, say, serve, show
@@ -69,9 +69,9 @@ class More(DynamicItem[Button[View]], template=r"byline:more:(?P<scope>[0-9a-f]{
             return
         article = next((name for name in desk.articles if render.key(name) == self.scope), None)
 
-        async def work(group: int) -> Told:
+        async def work(event: Event, _: OnTold) -> Told:
             asked = await _asked(interaction, shown)
-            return await desk.more(Question(asked.text, asked.history, article), shown.quotes, group)
+            return await desk.more(Question(asked.text, asked.history, article), shown.quotes, event.group)
 
         await serve(interaction, "more", work, private=True, below=lambda told: buttons(told.reply, more=False))
 
