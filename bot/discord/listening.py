@@ -112,8 +112,9 @@ class Listener:
         async def show(told: Told) -> bool:
             nonlocal draft
             body: dict[str, Any] = {"embed": told.draft()} if _may_embed(message) else {"content": told.content()}
-            if draft is not None:
-                return bool(await attempt(f"draft {event}", lambda: draft.edit(**body)))
+            begun = draft
+            if begun is not None:
+                return bool(await attempt(f"draft {event}", lambda: begun.edit(**body)))
             draft = await attempt(
                 f"draft {event}", lambda: message.reply(**body, mention_author=False, nonce=str(message.id))
             )
