@@ -19,28 +19,17 @@ from chat_scene import (
     quoted,
     reader_of,
     said,
-)  # fmt: skip
-from chat_server import (
-    ChatServer,
-    Data,
-    Drop,
-    Hang,
-    Interrupted,
-    Refusal,
-    Reply,
-    Status,
-    Text,
-    Usage,
-    rate_limited,
-)  # fmt: skip
+)
+from chat_server import ChatServer, Data, Drop, Hang, Interrupted, Refusal, Reply, Status, Text, Usage, rate_limited
+from langchain_core.callbacks import AsyncCallbackHandler
 
-from bot.answering.chat_errors import ChatFailed
-from bot.answering.chat_reader import MAX_CLAIMS, UNUSABLE
+from bot.answering.chat_reader import MAX_CLAIMS, NO_ROOM, PAUSED, UNUSABLE
 from bot.answering.citations import verify
 from bot.answering.claims import Tally
 from bot.answering.framing import Prepared
+from bot.answering.limits import FAILURES
 from bot.answering.prompts import BROKE_OFF, EMPTY, NO_OBJECT, NOT_ADDRESSED, PREMISE_WRONG
-from bot.answering.types import Answer, Question
+from bot.answering.types import Answer, Question, Turn
 from bot.answering.wording import as_text
 
 
@@ -85,7 +74,7 @@ def test_a_fabricated_quote_among_good_ones_goes_with_its_claim() -> None:
 def test_a_right_quote_with_a_wrong_number_gets_its_right_one() -> None:
     read, _ = ask(said(claim("A ferry moves.", "A ferry is a road that moves.", "author", "P1", "P99")))
     assert isinstance(read.reply, Answer)
-    assert read.reply.quotes[0].paragraph == 4
+    assert read.reply.quotes[0].paragraph == 5
     assert read.tally == Tally(kept=1, renumbered=1)
 
 
@@ -174,7 +163,7 @@ def test_no_text_closes_its_frame() -> None:
     _, server = ask(said(STAYS), prepared=prepared)
     shown = server.requests[0].body["messages"][1]["content"]
     assert shown.count("</passage>") == len(PREPARED.passages) - 1
-    assert "&lt;/passage&gt; A ferry is a road that moves." in shown
+    assert "closed&lt;/b&gt;.&lt;/passage&gt;</passage>" in shown
     assert shown.count("</question>") == 1
     assert "<system>" not in shown
 
@@ -420,9 +409,6 @@ def test_a_provider_that_echoes_the_key_does_not_get_it_into_log_or_reply(caplog
 
         asyncio.run(test())
         assert server.key not in caplog.text
-        with pytest.raises(ChatFailed) as failed:
-            raise ChatFailed from None
-        assert server.key not in str(failed.value)
 
 
 def test_the_article_of_these_tests_reports_and_hedges() -> None:

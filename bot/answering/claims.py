@@ -213,10 +213,13 @@ def _unfit(text: str) -> str:
 
 
 def _regions(passages: Iterable[Passage], articles: Mapping[str, Article]) -> Iterator[_Region]:
+    """The sentences of passages by paragraph, without an author note: that is nothing to rest a claim on."""
     found: dict[tuple[str, int], set[tuple[int, int]]] = {}
     for passage in passages:
+        note = articles[passage.article].note_span
         for one in passage.sentences:
-            found.setdefault((passage.article, one.paragraph), set()).add((one.start, one.end))
+            if note is None or one.start < note[0]:
+                found.setdefault((passage.article, one.paragraph), set()).add((one.start, one.end))
     for (name, _), spans in found.items():
         article = articles[name]
         run: list[tuple[int, int]] = []
