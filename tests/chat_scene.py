@@ -1,10 +1,13 @@
 """An article about a ferry, questions about it as they reach a chat model, and readers over the scripted server."""
 
 import asyncio
+import html
+import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from chat_rules import Json
 from chat_server import ChatServer, Data, Scripted
 from pydantic import SecretStr
 
@@ -90,3 +93,19 @@ def ask(
             return await reader_of(server, **options).read(prepared, on_claim=on_claim)
 
         return asyncio.run(read()), server
+
+
+def faithful(size: int = 40, pause: float = 0.0, claims: int = 3) -> Callable[[Json], Data]:
+    """A reply to any request with passages: the first sentence of some of them, each under a sentence of its own."""
+
+    def reply(body: Json) -> Data:
+        shown = body["messages"][-1]["content"]
+        passages = re.findall(r'<passage id="(P\d+)"[^>]*retrieved="yes">(.*?)</passage>', shown, re.DOTALL)
+        made = [
+            claim(f"Claim {n} about {name}.", html.unescape(text[start:end]), "author", name)
+            for n, (name, text) in enumerate(passages[:claims], 1)
+            for start, end in sentence_spans(text)[:1]
+        ]
+        return said(*made, size=size, pause=pause)
+
+    return reply
