@@ -217,6 +217,7 @@ def chat_reader(settings: BotSettings, ledger: "Ledger | None") -> "ChatReader |
         api_key=settings.chat_api_key,
         timeout=settings.chat_timeout,
         max_tokens=settings.chat_max_tokens,
+        context_tokens=settings.chat_context_tokens,
     )
     return ChatReader(
         model,

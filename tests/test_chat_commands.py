@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from chat_scene import claim, faithful, said
 from chat_server import ChatServer, Hang, Status, Text, Usage
-from conftest import Run
+from conftest import REPOSITORY, Run
 
 from bot.answering.prompts import NOT_ADDRESSED
 
@@ -129,8 +129,10 @@ def test_what_is_wrong_is_told_in_a_sentence_and_a_hint(
     told: str,
 ) -> None:
     (tmp_path / "q.jsonl").write_text('{"question": "why?"}\n')
-    token = {"DISCORD_TOKEN": "x"}
-    done = command("bot", *arguments, INDEX_DIR=str(shipped_index), **token, **environment)
+    for package in ("langchain_anthropic", "langchain_ollama"):  # as if they were not installed
+        (tmp_path / f"{package}.py").write_text("raise ImportError\n")
+    paths = {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}", "INDEX_DIR": str(shipped_index), "DISCORD_TOKEN": "x"}
+    done = command("bot", *arguments, **paths, **environment)
     assert done.returncode == 2
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 2

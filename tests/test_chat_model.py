@@ -98,7 +98,6 @@ def test_a_missing_extra_says_exactly_how_to_install_it(provider: str, monkeypat
         raise ImportError(f"Please install it with `pip install {module.replace('_', '-')}`")
 
     monkeypatch.setattr(base, "_import_module", missing)
-    monkeypatch.setattr("bot.answering.chat_model.find_spec", lambda _: None)
     base._get_chat_model_creator.cache_clear()
     with pytest.raises(SettingsError) as error:
         load(f"{provider}:model", api_key=SecretStr("k"))
@@ -118,6 +117,11 @@ def test_a_missing_key_is_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) ->
         load("openai:gpt")
     assert "CHAT_API_KEY" in error.value.hint
     assert load("openai:gpt", base_url="http://127.0.0.1:1/v1").name == "openai:gpt"  # one's own server needs none
+
+
+def test_an_address_does_not_go_with_every_provider() -> None:
+    with pytest.raises(SettingsError, match="does not go with"):
+        load("huggingface:org/model", base_url="http://127.0.0.1:1")
 
 
 class Told(Exception):

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
@@ -165,8 +164,9 @@ def load(
     api_key: SecretStr | None = None,
     timeout: float = 60.0,
     max_tokens: int = 1000,
+    context_tokens: int = 8000,
 ) -> ChatModel:
-    """The chat model that "provider:model" names; timeout in seconds; max_tokens: of a reply.
+    """The chat model that "provider:model" names; timeout in seconds; max_tokens: of a reply; context_tokens: of all.
 
     Raises SettingsError for a name that means nothing, an extra that is not installed, a key that is missing.
     """
@@ -179,7 +179,7 @@ def load(
         )
     from langchain.chat_models import init_chat_model
 
-    options = _options(provider, base_url, api_key, timeout, max_tokens)
+    options = _options(provider, base_url, api_key, timeout, max_tokens, context_tokens)
     try:
         return ChatModel(name, init_chat_model(model.strip(), model_provider=provider, **options))
     except ImportError as error:
@@ -196,20 +196,35 @@ def load(
 
 
 def _options(
-    provider: str, base_url: str | None, api_key: SecretStr | None, timeout: float, max_tokens: int
+    provider: str,
+    base_url: str | None,
+    api_key: SecretStr | None,
+    timeout: float,
+    max_tokens: int,
+    context_tokens: int,
 ) -> dict[str, Any]:
     """What a provider's class is given; retries are ours, so that they are the same for all."""
     key = {"api_key": api_key} if api_key else {}
     base = {"base_url": base_url} if base_url else {}
     if provider == "ollama":
         headers = {"headers": {"Authorization": f"Bearer {api_key.get_secret_value()}"}} if api_key else {}
-        return {**base, "num_predict": max_tokens, "client_kwargs": {"timeout": timeout, **headers}}
+        # Its own window is small, and what does not fit it is cut off without a word.
+        return {**base, "num_ctx": context_tokens, "num_predict": max_tokens, "client_kwargs": {"timeout": timeout, **headers}}
     if provider == "huggingface":
-        if not base_url and not api_key:  # on this machine
+        if base_url:
+            raise SettingsError(
+                "CHAT_BASE_URL does not go with the provider huggingface.",
+                "A server of your own that has OpenAI's API is openai:MODEL, with CHAT_BASE_URL.",
+            )
+        if not api_key:  # on this machine
             return {"backend": "pipeline", "max_tokens": max_tokens}
-        token = {"huggingfacehub_api_token": api_key.get_secret_value()} if api_key else {}
-        end = {"endpoint_url": base_url} if base_url else {}
-        return {"backend": "endpoint", "timeout": int(timeout), "max_new_tokens": max_tokens, **token, **end}
+        secret = api_key.get_secret_value()
+        return {
+            "backend": "endpoint",
+            "timeout": int(timeout),
+            "max_new_tokens": max_tokens,
+            "huggingfacehub_api_token": secret,
+        }
     options = {"timeout": timeout, "max_retries": 0, "max_tokens": max_tokens, **key, **base}
     if provider == "openai":
         options["stream_usage"] = True
@@ -226,7 +241,7 @@ def _has(variable: str) -> bool:
 
 def _missing(provider: str, error: ImportError) -> SettingsError:
     extra = EXTRAS.get(provider)
-    if extra and (extra == "huggingface" or find_spec(f"langchain_{extra}") is None):
+    if extra:
         return SettingsError(
             f"CHAT_MODEL needs the package of its provider {provider}, which is not installed.",
             f"pip install 'byline[{extra}]'",
