@@ -1,6 +1,6 @@
 """What the chat completions API documents of a request: its form is checked, as OpenAI checks it, before a reply.
 
-Everything is a function from a request's body to an error's wording, or to None where nothing is wrong.
+Pure functions of a request's body; each raises Refused at the first thing that is not as documented.
 """
 
 import json

@@ -22,7 +22,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
@@ -42,6 +41,7 @@ STATUS_TEXTS = {
     500: ("server_error", None, "The server had an error while processing your request. Sorry about that!"),
     503: ("service_unavailable", None, "The engine is currently overloaded, please try again later."),
 }
+UNKNOWN = ("server_error", None, "Something went wrong.")
 JSON = "application/json"
 ENDPOINT = "/v1/chat/completions"
 
@@ -103,7 +103,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Hang:
-    """Silence for so many seconds, then a closed connection: from the start, or after so many chunks of a reply."""
+    """Silence for so many seconds, then the connection is closed: at once, or after so many chunks of a reply."""
 
     seconds: float
     reply: Written | None = None
@@ -156,6 +156,10 @@ class Request:
         return "\n".join(_content(message) for message in self.body.get("messages", ()))
 
 
+class _Stopping(Exception):
+    """The server ends while a reply is on its way."""
+
+
 class ChatServer:
     """The whole of it. `models` are the names that are known; others get a 404."""
 
@@ -176,7 +180,9 @@ class ChatServer:
         listener = socket.create_server(("127.0.0.1", 0))
         self.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
         ready: Future[None] = Future()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(listener, ready)), name="chat-server")
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve(listener, ready)), name="chat-server", daemon=True
+        )
         self._thread.start()
         ready.result()
         return self
@@ -184,12 +190,18 @@ class ChatServer:
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._loop is not None and self._stop is not None:
-            self._loop.call_soon_threadsafe(self._stop.set)
-        if self._thread is not None:
-            self._thread.join()
+        self.stop()
         if self._errors and raised is None:
             raise self._errors[0]
+
+    def stop(self) -> None:
+        """The server goes away, in the middle of whatever it says; again is no error."""
+        if self._thread is None:
+            return
+        if self._loop is not None and self._stop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self._thread = None
 
     # The script
 
@@ -289,9 +301,16 @@ class ChatServer:
         except ConnectionError:
             self._note(request, abandoned=True)
             return _cut(http)
+        except _Stopping:
+            return _cut(http)
+        except Exception as failed:
+            self._errors.append(failed)
+            raise
 
     def _next(self, body: Json) -> Reply:
-        reply = self._script.popleft() if self._script else self._otherwise
+        with self._changed:
+            reply = self._script.popleft() if self._script else self._otherwise
+            self._changed.notify_all()
         if reply is None:
             return Status(400, error("The script has no reply left for this request."))
         if not callable(reply):
@@ -345,9 +364,8 @@ class ChatServer:
                 break
             await response.write(_sse(event))
         if whole:
-            await response.write(b"data: [DONE]\n\n")
-            await response.write_eof()
             self._note(request, finished=True)
+            await response.write(b"data: [DONE]\n\n")
         elif isinstance(reply, Interrupted):
             await response.write(_sse(error(reply.message, "server_error")))
         else:
@@ -357,8 +375,8 @@ class ChatServer:
         return response
 
     def _answer(self, request: Request, answer: Status) -> web.Response:
-        kind, code, message = STATUS_TEXTS.get(answer.status) or (None, None, HTTPStatus(answer.status).phrase)
-        body = error(message, kind or "server_error", code=code) if answer.body is None else answer.body
+        kind, code, message = STATUS_TEXTS.get(answer.status, UNKNOWN)
+        body = error(message, kind, code=code) if answer.body is None else answer.body
         plain = isinstance(body, str)
         content_type = "text/html" if plain else JSON
         text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
@@ -376,7 +394,7 @@ class ChatServer:
             await asyncio.wait_for(self._stop.wait(), seconds)
         except TimeoutError:
             return
-        raise ConnectionAbortedError
+        raise _Stopping
 
 
 # Pure functions: from replies to what is sent
