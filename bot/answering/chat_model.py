@@ -209,7 +209,12 @@ def _options(
     if provider == "ollama":
         headers = {"headers": {"Authorization": f"Bearer {api_key.get_secret_value()}"}} if api_key else {}
         # Its own window is small, and what does not fit it is cut off without a word.
-        return {**base, "num_ctx": context_tokens, "num_predict": max_tokens, "client_kwargs": {"timeout": timeout, **headers}}
+        return {
+            **base,
+            "num_ctx": context_tokens,
+            "num_predict": max_tokens,
+            "client_kwargs": {"timeout": timeout, **headers},
+        }
     if provider == "huggingface":
         if base_url:
             raise SettingsError(
