@@ -101,19 +101,18 @@ class State:
 
     def begin(self, user: int, budget: Budget) -> bool:
         """Count a question to the chat model for today (UTC), unless a share of the budget is used up already."""
-        today, who = _today(), _digest(user)
         with self._open() as database:
             database.execute("BEGIN IMMEDIATE")
-            database.execute("DELETE FROM chat WHERE day <> ?", (today,))
-            own = database.execute("SELECT questions, tokens FROM chat WHERE user = ?", (who,)).fetchone() or (0, 0)
-            every = database.execute(
-                "SELECT COALESCE(SUM(questions), 0), COALESCE(SUM(tokens), 0) FROM chat"
-            ).fetchone()
-            limits = (budget.questions, budget.tokens, budget.all_questions, budget.all_tokens)
-            if any(limit and used >= limit for used, limit in zip((*own, *every), limits, strict=True)):
+            database.execute("DELETE FROM chat WHERE day <> ?", (_today(),))
+            if not _has_room(database, user, budget):
                 return False
-            database.execute(_COUNT, (today, who, 1, 0))
+            database.execute(_COUNT, (_today(), _digest(user), 1, 0))
         return True
+
+    def has_room(self, user: int, budget: Budget) -> bool:
+        """Whether nothing of the budget is used up for today."""
+        with self._open() as database:
+            return _has_room(database, user, budget)
 
     def spend(self, user: int, tokens: int) -> None:
         """Count tokens of the chat model for today."""
@@ -135,6 +134,17 @@ class State:
 
 def _unusable(path: Path, why: str) -> StateUnusable:
     return StateUnusable(f"The state file {path} cannot be used: {why}.", "Set STATE_FILE to another path, or mend it.")
+
+
+def _has_room(database: sqlite3.Connection, user: int, budget: Budget) -> bool:
+    today = (_today(),)
+    own = database.execute(
+        "SELECT TOTAL(questions), TOTAL(tokens) FROM chat WHERE day = ? AND user = ?", (*today, _digest(user))
+    )
+    every = database.execute("SELECT TOTAL(questions), TOTAL(tokens) FROM chat WHERE day = ?", today)
+    used = (*own.fetchone(), *every.fetchone())
+    limits = (budget.questions, budget.tokens, budget.all_questions, budget.all_tokens)
+    return not any(limit and part >= limit for part, limit in zip(used, limits, strict=True))
 
 
 def _digest(user: int) -> str:

@@ -187,9 +187,22 @@ def test_too_little_to_say_which_words_are_meant(words: str) -> None:
     dropped(replace(GOOD[0], quote=words))
 
 
-def test_a_sentence_may_not_bring_quotations_of_its_own() -> None:
-    assert "quotation marks" in dropped(replace(GOOD[0], text="Roe says “the mayor lies”."))
-    assert kept(replace(GOOD[0], text="Roe says “The ferry should stay free.”"))
+@pytest.mark.parametrize("marks", ["“”", '""', "„“", "«»", "‘’", "''", "「」"])
+def test_a_sentence_may_not_bring_quotations_of_its_own(marks: str) -> None:
+    first, last = marks[0], marks[1]
+    assert "quotation marks" in dropped(replace(GOOD[0], text=f"Roe says {first}the mayor lies{last}."))
+    assert kept(replace(GOOD[0], text=f"Roe says {first}The ferry should stay free.{last}"))
+
+
+@pytest.mark.parametrize(
+    "text", ['Roe says "the mayor lies.', "Roe says “the mayor lies.", "The mayor lies”, says Roe."]
+)
+def test_nor_half_of_one(text: str) -> None:
+    assert "quotation marks" in dropped(replace(GOOD[0], text=text))
+
+
+def test_an_apostrophe_is_no_quotation_mark() -> None:
+    assert kept(replace(GOOD[0], text="It’s the riders' ferry, and the town's, says Roe; it isn't the mayor's."))
 
 
 @pytest.mark.parametrize(

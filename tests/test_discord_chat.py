@@ -164,6 +164,10 @@ def test_a_used_up_budget_is_a_friendly_stop_that_survives_a_restart(play: Play,
             assert footer(answer).endswith(f"no chat model: {NO_BUDGET}")
             assert "> “" in answer.text
             await scene.restart()
+        asked = len(server.requests)
+        follow = await scene.server.say(scene.channel, scene.ann, "and china?", reply_to=answer, ping=False)
+        assert footer(await scene.server.reply_to(follow)).endswith(f"no chat model: {NO_BUDGET}")
+        assert len(server.requests) == asked  # nor is a follow-up reworded
         other = await scene.mention(WHY, user=scene.bob)
         await scene.server.until(lambda: footer(other))
         assert footer(other).endswith("openai:scripted")

@@ -29,6 +29,8 @@ def test_a_share_is_used_up_and_stays_so_after_a_restart(path: Path, budget: Bud
         assert state.begin(1, budget)
         state.spend(1, 100)
     assert not State(path).begin(1, budget)
+    assert not State(path).has_room(1, budget)
+    assert State(path).has_room(2, budget) is others
     assert State(path).begin(2, budget) is others
 
 

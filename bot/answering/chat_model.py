@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from index.errors import SettingsError
 
 from bot.answering import prompts
-from bot.answering.chat_errors import BadRequest, Busy, Refused, Unreachable, cut_off, translated
+from bot.answering.chat_errors import BadRequest, Busy, ChatFailed, Refused, Unreachable, cut_off, translated
 from bot.answering.claims import Claim
 from bot.answering.framing import Message, tokens
 
@@ -119,8 +119,12 @@ class ChatModel:
             if plain or heard.raw:
                 raise
             self._plain = True
-            async for part in self._streamed(messages, heard, config):
-                yield part
+            try:
+                async for part in self._streamed(messages, heard, config):
+                    yield part
+            except ChatFailed:
+                self._plain = False  # it was something else that the server did not like
+                raise
 
     async def text(self, messages: Sequence[Message], heard: Heard, config: "RunnableConfig | None" = None) -> str:
         """A reply in plain words; raises ChatFailed."""

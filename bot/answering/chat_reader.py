@@ -93,7 +93,9 @@ class ChatReader:
 
     async def standalone(self, question: Question, user: int = 0, config: "RunnableConfig | None" = None) -> str | None:
         """A follow-up as a question that stands by itself; None where there is nothing to reword or it fails."""
-        if not question.history or is_order(question.text) or not self._breaker.admits():
+        if not question.history or is_order(question.text) or not await self._has_room(user):
+            return None
+        if not self._breaker.admits():
             return None
         heard = Heard()
         try:
@@ -169,6 +171,14 @@ class ChatReader:
 
         return RunnableLambda(read).with_config(run_name="byline")
 
+    async def _has_room(self, user: int) -> bool:
+        if self._ledger is None:
+            return True
+        try:
+            return await asyncio.to_thread(self._ledger.has_room, user, self._budget)
+        except BylineError:
+            return False
+
     async def _refused(self, user: int) -> str:
         """Why the model may not be asked just now, "" where it may; a question is counted then."""
         if not self._breaker.admits():
@@ -242,7 +252,8 @@ class _Call:
             if reply is not None:
                 return self.read(reply)
             if not last:
-                log.info("chat reply unusable model=%s what=%s", self._model.name, " ".join(sheet.problem()))
+                log.info("chat reply unusable model=%s claims=%d", self._model.name, len(sheet.dropped))
+                log.debug("chat reply unusable what=%s", " ".join(sheet.problem()))
                 messages = (*messages, *_repair(sheet))
         raise _Unusable
 
@@ -276,6 +287,8 @@ class _Call:
                 continue
             if heard.whole and sheet.take(sheet.last, done=True):
                 self._show(sheet)
+            for number, why in sheet.dropped:
+                log.debug("chat dropped claim=%d why=%s", number, why)
             return sheet
         raise AssertionError
 

@@ -22,7 +22,11 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _MARKS = dict.fromkeys(map(ord, "“”„‟«»"), '"') | dict.fromkeys(map(ord, "‘’‚‛‹›`´"), "'")
 _SAME = _DASHES | _MARKS
 _MARKUP = re.compile(r"<[@#:/]|@(?:everyone|here)\b|://|\bwww\.", re.IGNORECASE)
-_QUOTED = re.compile(r"[“„]([^“”„]+)[”“]|«([^«»]+)»|\"([^\"]+)\"")
+_QUOTED = re.compile(
+    r"[“„]([^“”„]+)[”“]|«([^«»]+)»|[「『]([^「」『』]+)[」』]|\"([^\"]+)\""
+    r"|(?<!\w)‘((?:[^’‘]|’(?=\w))+)’(?!\w)|(?<!\w)'((?:[^']|'(?=\w))+)'(?!\w)"
+)
+_MARK = re.compile(r"[“”„«»「」『』\"]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,7 @@ class Ground:
         place = self.locate(claim.quote, claim.passages)
         if place is None:
             return Dropped(f"the words “{_short(claim.quote)}” stand nowhere in the passages as one piece")
-        if not all(self._holds(said) for said in _quotations(text)):
+        if _MARK.search(_QUOTED.sub("", text)) or not all(self._holds(said) for said in _quotations(text)):
             return Dropped("its sentence puts words between quotation marks that the passages do not have")
         try:
             own = quote(place.article, *balanced(place.article.text[place.start : place.end], place.start))
@@ -264,7 +268,7 @@ def _short(words: str) -> str:
 
 
 def _is_reported(voice: str) -> bool:
-    return voice.startswith("reported")
+    return voice.casefold().startswith("reported")
 
 
 def _same_source(told: str, own: str) -> bool:

@@ -26,6 +26,10 @@ class Ledger(Protocol):
         """Count a question, unless a limit of today's is reached."""
         ...
 
+    def has_room(self, user: int, budget: Budget) -> bool:
+        """Whether no limit of today's is reached."""
+        ...
+
     def spend(self, user: int, tokens: int) -> None:
         """Count tokens."""
         ...
