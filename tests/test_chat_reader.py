@@ -23,12 +23,13 @@ from chat_scene import (
 from chat_server import ChatServer, Data, Drop, Hang, Interrupted, Refusal, Reply, Status, Text, Usage, rate_limited
 from langchain_core.callbacks import AsyncCallbackHandler
 
-from bot.answering.chat_reader import MAX_CLAIMS, NO_ROOM, PAUSED, UNUSABLE
+from bot.answering.chat_reader import NO_ROOM, PAUSED, UNUSABLE
 from bot.answering.citations import verify
 from bot.answering.claims import Tally
 from bot.answering.framing import Prepared
 from bot.answering.limits import FAILURES
 from bot.answering.prompts import BROKE_OFF, EMPTY, NO_OBJECT, NOT_ADDRESSED, PREMISE_WRONG
+from bot.answering.sheet import MAX_CLAIMS
 from bot.answering.types import Answer, Question, Turn
 from bot.answering.wording import as_text
 

@@ -6,22 +6,23 @@ it follows a conversation. Everything here runs on the event loop and none of it
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from random import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from index.errors import BylineError
 
 from bot.answering import prompts, wording
 from bot.answering.chat_errors import ChatFailed, Declined, TimedOut, Unreachable
-from bot.answering.chat_model import ChatModel, Heard, claim_from
+from bot.answering.chat_model import ChatModel, Heard
 from bot.answering.citations import verify
-from bot.answering.claims import Dropped, Ground, Kept, Tally
+from bot.answering.claims import Tally
 from bot.answering.framing import Frame, Message, Prepared, frame, standalone
 from bot.answering.intent import is_order
 from bot.answering.limits import Breaker, Budget, Ledger
 from bot.answering.question import MAX_CHARS
+from bot.answering.sheet import Sheet, repair
 from bot.answering.types import Abstention, Answer, Question, Reply
 
 if TYPE_CHECKING:
@@ -29,19 +30,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_CLAIMS = 6
 AT_ONCE = 8
 # Calls that fail for a moment are repeated so often, after pauses that double, or as long as the server asks for.
 TRIES, FIRST_PAUSE, LONGEST_PAUSE = 3, 0.5, 20.0
 # A follow-up is only reworded; an answer is worth waiting longer for.
 REWORDING_SHARE = 0.3
-# How much of a reply that cannot be used is shown to the model again.
-RAW_CHARS = 4_000
 
 NO_BUDGET, NO_LEDGER = "today's share of it is used up", "what it has used today cannot be kept"
-PAUSED, UNUSABLE, NO_ROOM = "it is paused after several failures", "nothing that it said could be verified", (
-    "the passages do not fit CHAT_CONTEXT_TOKENS"
-)  # fmt: skip
+PAUSED, UNUSABLE = "it is paused after several failures", "nothing that it said could be verified"
+NO_ROOM = "the passages do not fit CHAT_CONTEXT_TOKENS"
 
 OnClaim = Callable[[Answer], None]
 """Is told the answer as far as it is verified, whenever another claim is."""
@@ -254,7 +251,7 @@ class _Call:
             if not last:
                 log.info("chat reply unusable model=%s claims=%d", self._model.name, len(sheet.dropped))
                 log.debug("chat reply unusable what=%s", " ".join(sheet.problem()))
-                messages = (*messages, *_repair(sheet))
+                messages = (*messages, *repair(sheet))
         raise _Unusable
 
     def read(self, reply: Reply) -> Read:
@@ -267,12 +264,12 @@ class _Call:
             tuple(heard.raw for heard in self.heard),
         )
 
-    async def _persist(self, messages: Sequence[Message]) -> "_Sheet":
+    async def _persist(self, messages: Sequence[Message]) -> Sheet:
         """One reply as far as it was heard, with failures of a moment tried again."""
         for n in range(TRIES):
             heard = Heard()
             self.heard.append(heard)
-            sheet = _Sheet(self._framed.ground, heard)
+            sheet = Sheet(self._framed.ground, heard)
             try:
                 async for part in self._model.stream(messages, heard, self._config):
                     if sheet.take(part, done=False):
@@ -292,11 +289,11 @@ class _Call:
             return sheet
         raise AssertionError
 
-    def _show(self, sheet: "_Sheet") -> None:
+    def _show(self, sheet: Sheet) -> None:
         if self._on_claim is not None and sheet.verdict in (prompts.ANSWERS, prompts.PREMISE_WRONG):
             self._on_claim(self._answer(sheet))
 
-    def _reply(self, sheet: "_Sheet") -> Reply | None:
+    def _reply(self, sheet: Sheet) -> Reply | None:
         """What a finished reply comes to; None where it cannot be used."""
         if not sheet.heard.whole:
             return None
@@ -306,7 +303,7 @@ class _Call:
             return self._answer(sheet)
         return None
 
-    def _answer(self, sheet: "_Sheet") -> Answer:
+    def _answer(self, sheet: Sheet) -> Answer:
         quotes = tuple(kept.quote for kept in sheet.kept)
         for quote in quotes:
             verify(self._prepared.articles[quote.article], quote)
@@ -325,70 +322,6 @@ class _Call:
         if not isinstance(reply, Abstention):
             return reply
         return replace(reply, certainty=reply.certainty / 2, reader=self._model.name)
-
-
-class _Sheet:
-    """One reply on its way in: its claims are checked as they become complete."""
-
-    def __init__(self, ground: Ground, heard: Heard) -> None:
-        self._ground = ground
-        self.heard = heard
-        self.verdict = ""
-        self.last: Mapping[str, Any] = {}
-        self.kept: list[Kept] = []
-        self.dropped: list[tuple[int, str]] = []
-        self._checked = 0
-
-    @property
-    def tally(self) -> Tally:
-        return Tally(
-            len(self.kept),
-            len(self.dropped),
-            sum(kept.relabelled for kept in self.kept),
-            sum(kept.renumbered for kept in self.kept),
-        )
-
-    def take(self, part: Mapping[str, Any], *, done: bool) -> bool:
-        """Check the claims that are complete: all but the last, and the last one too when the reply is done.
-
-        True where another one was kept.
-        """
-        self.last = part
-        claims = part.get("claims")
-        claims = claims if isinstance(claims, list) else []
-        if claims or done:  # while it is the last thing in a reply, a verdict may be half a word
-            self.verdict = str(part.get("verdict", ""))
-        before = len(self.kept)
-        for data in claims[self._checked : MAX_CLAIMS if done else min(len(claims) - 1, MAX_CLAIMS)]:
-            self._checked += 1
-            claim = claim_from(data)
-            checked = self._ground.check(claim) if claim else Dropped("it has not the form of a claim")
-            if isinstance(checked, Dropped):
-                self.dropped.append((self._checked, checked.why))
-            elif checked.quote not in [kept.quote for kept in self.kept]:
-                self.kept.append(checked)
-            else:
-                self.dropped.append((self._checked, "its quote stands under another claim already"))
-        return len(self.kept) > before
-
-    def problem(self) -> list[str]:
-        """What was wrong with a reply that cannot be used, in words for the model."""
-        if not self.heard.raw.strip():
-            return [prompts.EMPTY]
-        if not self.last:
-            return [prompts.NO_OBJECT]
-        if not self.heard.whole:
-            return [prompts.BROKE_OFF]
-        if self.verdict not in (prompts.ANSWERS, prompts.NOT_ADDRESSED, prompts.PREMISE_WRONG):
-            return [prompts.NO_OBJECT]
-        return [prompts.BAD_CLAIM.format(n=n, why=why) for n, why in self.dropped] or [prompts.NO_CLAIM]
-
-
-def _repair(sheet: _Sheet) -> tuple[Message, ...]:
-    """The turns that show the model its reply and name what was wrong with it."""
-    again: Message = ("human", prompts.REPAIR.format(what=" ".join(sheet.problem())))
-    raw = sheet.heard.raw.strip()[:RAW_CHARS]
-    return (("ai", raw), again) if raw else (again,)
 
 
 async def _kept(ledger: Ledger, user: int, total: int) -> None:
