@@ -1,9 +1,11 @@
 """python -m bot run | ask | chat | eval | feedback; the one place where objects are assembled."""
 
+import logging
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -21,7 +23,16 @@ if TYPE_CHECKING:
     from index.manifest import Manifest
 
     from bot.answering.answerer import Answerer
+    from bot.answering.chat_reader import ChatReader, Read
+    from bot.answering.limits import Ledger
     from bot.answering.types import Question, Reply
+    from bot.asking import Asker
+
+
+class ReaderName(StrEnum):
+    CHAT = "chat"
+    EXTRACTIVE = "extractive"
+
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -50,20 +61,22 @@ def ask(
     from bot.answering.types import Question
     from bot.answering.wording import as_text
     from bot.evaluation import as_line, to_json
+    from bot.terminal import Live
 
     # What cannot be asked is refused before anything heavy is loaded.
     clean(question)
     settings = BotSettings.load(index_dir=index)
     if article is not None:
         find_named(_manifest(settings).articles, article)
-    with answering(settings) as answerer:
+    live = None if as_json else Live(_writer())
+    with asking(settings) as asker:
         started = perf_counter()
-        reply, articles = answerer.ask(Question(question, article=article))
+        reply, articles = asker.ask(Question(question, article=article), live.show if live else None)
         seconds = perf_counter() - started
-    if as_json:
+    if live is None:
         print(as_line(to_json(reply, articles, seconds)))
     else:
-        _writer()(as_text(reply, articles))
+        live.finish(as_text(reply, articles))
 
 
 @app.command()
@@ -72,8 +85,8 @@ def chat(index: IndexOption = None) -> None:
     from bot import terminal
 
     settings = BotSettings.load(index_dir=index)
-    with answering(settings) as answerer:
-        terminal.chat(answerer, _line_reader(settings), _writer(), _complainer())
+    with asking(settings) as asker:
+        terminal.chat(asker, _line_reader(settings), _writer(), _complainer())
 
 
 @app.command("run")
@@ -106,6 +119,12 @@ def evaluate(
     article: ArticleOption = None,
     index: IndexOption = None,
     as_json: JsonOption = False,
+    reader: Annotated[
+        ReaderName | None,
+        typer.Option("--reader", help="Who answers [default: chat where CHAT_MODEL is set, else extractive]."),
+    ] = None,
+    price_in: Annotated[float, typer.Option("--price-in", help="What a million tokens cost that the model reads.")] = 0,
+    price_out: Annotated[float, typer.Option("--price-out", help="What a million tokens cost that it writes.")] = 0,
 ) -> None:
     """Answer a file of questions and say how good the answers are."""
     from dataclasses import replace
@@ -116,28 +135,32 @@ def evaluate(
     settings = BotSettings.load(index_dir=index)
     evaluation.check_articles(questions, items, _manifest(settings).articles, article)
     results = []
+    reads: list[Read] = []
+    prices = evaluation.Prices(price_in, price_out)
     with (
         _appending(answers, questions) as keep,
-        answering(settings) as answerer,
-        progress_bar("Answering") as progress,
+        asking(settings, _reader_named(reader, settings), budgeted=False) as asker,
+        progress_bar("Asking") as progress,
     ):
         for done, item in enumerate(items, 1):
             question = replace(item.question, article=article or item.question.article)
             started = perf_counter()
-            reply, articles = _ask_or_abstain(answerer, question)
+            reply, articles = _ask_or_abstain(asker, question)
             seconds = perf_counter() - started
+            reads += [asker.last] if asker.last else []
             results.append(evaluation.judge(item, reply, articles, seconds))
             keep(evaluation.as_line(evaluation.to_json(reply, articles, seconds, item.id)))
             progress(done, len(items))
     if as_json:
+        chat = {"chat": evaluation.chat_summary(reads, prices)} if reads else {}
         shown = {
             "total": evaluation.summary(results),
             "kinds": evaluation.by_kind(results),
             "degrees": evaluation.by_degree(results),
         }
-        print(evaluation.as_line(shown))
+        print(evaluation.as_line(shown | chat))
     else:
-        print("\n".join(evaluation.table(results)))
+        print("\n".join([*evaluation.table(results), *(evaluation.chat_table(reads, prices) if reads else ())]))
 
 
 async def _serve(settings: BotSettings, token: str) -> None:
@@ -153,7 +176,9 @@ async def _serve(settings: BotSettings, token: str) -> None:
     from bot.logs import log_to_stderr
     from bot.state import State
 
-    log_to_stderr(debug="--debug" in sys.argv)
+    log_to_stderr(debug=_debug(), secrets=settings.secrets)
+    state = State(settings.state_file)
+    reader = chat_reader(settings, state)
     model = model_identity(settings.embedding_model)
     generations = Generations(settings.index_dir)
     check(generations.manifest(), model)
@@ -177,14 +202,75 @@ async def _serve(settings: BotSettings, token: str) -> None:
     )
     desk = Desk(
         answers,
-        State(settings.state_file),
+        state,
         articles={article.id: article for article in read_articles(generations.current())},
         manifest=generations.manifest,
         newest=generations.newest,
         model=model,
         log_questions=settings.log_questions,
+        reader=reader,
     )
-    await serve(desk, token, api=settings.discord_api, message_content=settings.message_content)
+    try:
+        await serve(desk, token, api=settings.discord_api, message_content=settings.message_content)
+    finally:
+        if reader is not None:
+            await reader.settle()
+
+
+def chat_reader(settings: BotSettings, ledger: "Ledger | None") -> "ChatReader | None":
+    """The reader with a chat model, None where CHAT_MODEL is not set; raises SettingsError if it cannot be loaded."""
+    if not settings.chat_model:
+        return None
+    from bot.answering.chat_model import load
+    from bot.answering.chat_reader import ChatReader
+    from bot.answering.limits import Budget
+
+    model = load(
+        settings.chat_model,
+        base_url=settings.chat_base_url,
+        api_key=settings.chat_api_key,
+        timeout=settings.chat_timeout,
+        max_tokens=settings.chat_max_tokens,
+        context_tokens=settings.chat_context_tokens,
+    )
+    return ChatReader(
+        model,
+        context_tokens=settings.chat_context_tokens,
+        max_tokens=settings.chat_max_tokens,
+        timeout=settings.chat_timeout,
+        budget=Budget(
+            settings.chat_questions_per_day,
+            settings.chat_tokens_per_day,
+            settings.chat_all_questions_per_day,
+            settings.chat_all_tokens_per_day,
+        ),
+        ledger=ledger,
+    )
+
+
+@contextmanager
+def asking(settings: BotSettings, reader: ReaderName | None = None, *, budgeted: bool = True) -> "Iterator[Asker]":
+    """Everything that answers one question after another; the chat model comes first, so that its errors are told."""
+    from bot.asking import Asker
+    from bot.logs import log_to_stderr
+    from bot.state import State
+
+    log_to_stderr(debug=_debug(), secrets=settings.secrets, level=logging.ERROR)
+    chat = None
+    if settings.chat_model and reader is not ReaderName.EXTRACTIVE:
+        chat = chat_reader(settings, State(settings.state_file) if budgeted else None)
+    with answering(settings) as answerer, Asker(answerer, chat) as asker:
+        yield asker
+
+
+def _reader_named(name: ReaderName | None, settings: BotSettings) -> ReaderName | None:
+    if name is ReaderName.CHAT and not settings.chat_model:
+        raise UsageError("There is no chat model to read with.", "Set CHAT_MODEL, as docs/chat-models.md shows.")
+    return name
+
+
+def _debug() -> bool:
+    return "--debug" in sys.argv
 
 
 @contextmanager
@@ -210,7 +296,7 @@ def answering(settings: BotSettings) -> "Iterator[Answerer]":
         index.close()
 
 
-def _ask_or_abstain(answerer: "Answerer", question: "Question") -> "tuple[Reply, Mapping[str, Article]]":
+def _ask_or_abstain(asker: "Asker", question: "Question") -> "tuple[Reply, Mapping[str, Article]]":
     """The reply; for a question that cannot be asked, an abstention that says why."""
     from bot.answering.question import clean
     from bot.answering.types import Abstention
@@ -218,8 +304,8 @@ def _ask_or_abstain(answerer: "Answerer", question: "Question") -> "tuple[Reply,
     try:
         clean(question.text)
     except UsageError as error:
-        return Abstention(question.text, error.message, (), 0.0, "not_addressed"), answerer.articles()
-    return answerer.ask(question)
+        return Abstention(question.text, error.message, (), 0.0, "not_addressed"), asker.articles()
+    return asker.ask(question)
 
 
 def _manifest(settings: BotSettings) -> "Manifest":

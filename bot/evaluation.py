@@ -20,8 +20,9 @@ from index.articles import Article
 from index.errors import UsageError
 from index.wording import printable
 
+from bot.answering.chat_reader import Read
 from bot.answering.naming import Named, find_named
-from bot.answering.types import Degree, Question, Reply, Turn
+from bot.answering.types import Answer, Degree, Question, Reply, Turn
 from bot.answering.wording import as_text
 
 COVERED = 0.7
@@ -104,7 +105,9 @@ def to_json(
         "certainty": round(reply.certainty, 4),
         "text": as_text(reply, articles),
         "quotes": [asdict(quote) for quote in reply.quotes],
+        **({"claims": list(reply.claims)} if isinstance(reply, Answer) and reply.claims else {}),
         "reader": reply.reader,
+        **({"note": reply.note} if reply.note else {}),
         "seconds": round(seconds, 4),
     }
 
@@ -237,6 +240,54 @@ def _auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None
     ordered = sorted(negative)
     below = sum(bisect_left(ordered, value) + bisect_right(ordered, value) for value in positive)
     return below / (2 * len(positive) * len(negative))
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a million tokens cost, in any currency."""
+
+    million_in: float = 0.0
+    million_out: float = 0.0
+
+
+def chat_summary(reads: list[Read], prices: Prices) -> dict[str, float | int | None]:
+    """What a chat model made of the questions: claims and tokens counted, fallbacks, the cost in all."""
+    asked = [read for read in reads if read.raw or read.reply.note]
+    total_in, total_out = sum(read.tokens_in for read in reads), sum(read.tokens_out for read in reads)
+    return {
+        "asked": len(asked),
+        "claims_kept": sum(read.tally.kept for read in reads),
+        "claims_dropped": sum(read.tally.dropped for read in reads),
+        "claims_relabelled": sum(read.tally.relabelled for read in reads),
+        "claims_renumbered": sum(read.tally.renumbered for read in reads),
+        "fallbacks": sum(bool(read.reply.note) for read in reads),
+        "tokens_in": total_in,
+        "tokens_out": total_out,
+        "cost": (total_in * prices.million_in + total_out * prices.million_out) / 1_000_000,
+    }
+
+
+def chat_table(reads: list[Read], prices: Prices) -> Iterator[str]:
+    """The same as lines for a person, and why the extractive reader stood in."""
+    total = chat_summary(reads, prices)
+    labels = {
+        "asked": "questions put to the chat model",
+        "claims_kept": "claims kept",
+        "claims_dropped": "claims dropped",
+        "claims_relabelled": "claims relabelled",
+        "claims_renumbered": "claims with another passage's number",
+        "fallbacks": "answered without it",
+        "tokens_in": "tokens in",
+        "tokens_out": "tokens out",
+    }
+    yield ""
+    for key, label in labels.items():
+        yield f"{label:<46}{total[key]:>8,}"
+    if prices != Prices():
+        yield f"{'cost':<46}{total['cost']:>8.4f}"
+    why = dict.fromkeys(read.reply.note for read in reads if read.reply.note)
+    for note in why:
+        yield f"  {sum(read.reply.note == note for read in reads):>4} × {note}"
 
 
 def _item(path: Path, number: int, line: str) -> Item:

@@ -21,6 +21,16 @@ class BotSettings(IndexSettings):
     answer_seconds: float = Field(default=120.0, gt=0, le=600)
     state_file: Path = Field(default=Path("byline.sqlite"))
     log_questions: bool = Field(default=False)
+    chat_model: str | None = Field(default=None)
+    chat_base_url: str | None = Field(default=None)
+    chat_api_key: SecretStr | None = Field(default=None)
+    chat_timeout: float = Field(default=45.0, gt=0, le=600)
+    chat_max_tokens: int = Field(default=1000, ge=100, le=100_000)
+    chat_context_tokens: int = Field(default=8000, ge=1500, le=2_000_000)
+    chat_questions_per_day: int = Field(default=100, ge=0)
+    chat_tokens_per_day: int = Field(default=500_000, ge=0)
+    chat_all_questions_per_day: int = Field(default=2000, ge=0)
+    chat_all_tokens_per_day: int = Field(default=10_000_000, ge=0)
 
     @property
     def history_file(self) -> Path:
@@ -34,6 +44,24 @@ class BotSettings(IndexSettings):
                 f"The setting DISCORD_API is no web address: {self.discord_api}.",
                 "Leave it empty for Discord itself, or give an address such as http://127.0.0.1:8080/api/v10.",
             )
+
+        if self.chat_base_url is not None and not self.chat_base_url.startswith(("http://", "https://")):
+            raise SettingsError(
+                "The setting CHAT_BASE_URL is no web address.",
+                "Leave it empty for the provider's own service, or give an address such as http://127.0.0.1:8000/v1.",
+            )
+        if self.chat_context_tokens <= self.chat_max_tokens:
+            raise SettingsError(
+                f"CHAT_CONTEXT_TOKENS ({self.chat_context_tokens}) leaves no room beside CHAT_MAX_TOKENS "
+                f"({self.chat_max_tokens}).",
+                "Raise the first or lower the second.",
+            )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What may never be printed or logged."""
+        given = (self.discord_token, self.chat_api_key)
+        return tuple(secret.get_secret_value().strip() for secret in given if secret)
 
     def token(self) -> str:
         """The Discord token; raises SettingsError if there is none."""

@@ -1,4 +1,4 @@
-"""What the bot remembers besides what Discord keeps: votes, answer channels, the commands last registered."""
+"""What the bot remembers besides what Discord keeps: votes, answer channels, commands, what the chat model has used."""
 
 import csv
 import hmac
@@ -15,6 +15,8 @@ from typing import Literal, TextIO
 
 from index.errors import BylineError
 
+from bot.answering.limits import Budget
+
 Vote = Literal["up", "down"]
 
 _SCHEMA = """
@@ -23,6 +25,11 @@ CREATE TABLE IF NOT EXISTS votes (
 );
 CREATE TABLE IF NOT EXISTS channels (channel INTEGER PRIMARY KEY, guild INTEGER, since TEXT);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS chat (day TEXT, user TEXT, questions INTEGER, tokens INTEGER, PRIMARY KEY (day, user));
+"""
+_COUNT = """
+INSERT INTO chat VALUES (?, ?, ?, ?) ON CONFLICT (day, user)
+DO UPDATE SET questions = questions + excluded.questions, tokens = tokens + excluded.tokens
 """
 _COLUMNS = ("message", "voter", "vote", "question", "answer", "at")
 
@@ -58,7 +65,7 @@ class State:
 
     def vote(self, feedback: Feedback) -> None:
         """Keep a vote; the voter as a digest that only this file's own key leads to, enough to count a person once."""
-        voter = hmac.new(self._key(), str(feedback.user).encode(), sha256).hexdigest()[:16]
+        voter = self._digest(feedback.user)
         row = (feedback.message, voter, feedback.vote, feedback.question, feedback.answer, _now())
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?, ?)", row)
@@ -94,10 +101,35 @@ class State:
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
 
-    def _key(self) -> bytes:
+    def begin(self, user: int, budget: Budget) -> bool:
+        """Count a question to the chat model for today (UTC), unless a share of the budget is used up already."""
+        who = self._digest(user)
+        with self._open() as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("DELETE FROM chat WHERE day <> ?", (_today(),))
+            if not _has_room(database, who, budget):
+                return False
+            database.execute(_COUNT, (_today(), who, 1, 0))
+        return True
+
+    def has_room(self, user: int, budget: Budget) -> bool:
+        """Whether nothing of the budget is used up for today."""
+        who = self._digest(user)
+        with self._open() as database:
+            return _has_room(database, who, budget)
+
+    def spend(self, user: int, tokens: int) -> None:
+        """Count tokens of the chat model for today."""
+        who = self._digest(user)
+        with self._open() as database:
+            database.execute(_COUNT, (_today(), who, 0, tokens))
+
+    def _digest(self, user: int) -> str:
+        """Enough to tell people apart; only this file's own key leads back to them."""
         with self._open() as database:
             database.execute("INSERT OR IGNORE INTO notes VALUES ('key', ?)", (secrets.token_hex(32),))
-            return str(database.execute("SELECT value FROM notes WHERE name = 'key'").fetchone()[0]).encode()
+            key = str(database.execute("SELECT value FROM notes WHERE name = 'key'").fetchone()[0])
+        return hmac.new(key.encode(), str(user).encode(), sha256).hexdigest()[:16]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -114,6 +146,19 @@ class State:
 
 def _unusable(path: Path, why: str) -> StateUnusable:
     return StateUnusable(f"The state file {path} cannot be used: {why}.", "Set STATE_FILE to another path, or mend it.")
+
+
+def _has_room(database: sqlite3.Connection, who: str, budget: Budget) -> bool:
+    today = (_today(),)
+    own = database.execute("SELECT TOTAL(questions), TOTAL(tokens) FROM chat WHERE day = ? AND user = ?", (*today, who))
+    every = database.execute("SELECT TOTAL(questions), TOTAL(tokens) FROM chat WHERE day = ?", today)
+    used = (*own.fetchone(), *every.fetchone())
+    limits = (budget.questions, budget.tokens, budget.all_questions, budget.all_tokens)
+    return not any(limit and part >= limit for part, limit in zip(used, limits, strict=True))
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _now() -> str:

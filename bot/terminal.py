@@ -10,8 +10,9 @@ from index.errors import BylineError, UsageError
 from index.wording import count, printable
 
 from bot.answering import smalltalk
-from bot.answering.types import Question, Reply, Turn
-from bot.answering.wording import as_text, describe
+from bot.answering.types import Answer, Question, Reply, Turn
+from bot.answering.wording import as_block, as_text, describe
+from bot.asking import OnBlock
 
 HISTORY_TURNS = 6
 MAX_WIDTH = 88
@@ -19,6 +20,7 @@ MAX_WIDTH = 88
 _OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]")
 
 WELCOME = "Ask about {what}. /help lists the commands, /quit leaves."
+TAKEN_BACK = "(I take that back.)"
 HELP = """\
 Type a question in plain words; a follow-up such as "and why?" is understood from what was said before.
 
@@ -32,7 +34,7 @@ Type a question in plain words; a follow-up such as "and why?" is understood fro
 class Asker(Protocol):
     """What the chat talks to."""
 
-    def ask(self, question: Question) -> tuple[Reply, Mapping[str, Article]]: ...
+    def ask(self, question: Question, on_block: OnBlock | None = None) -> tuple[Reply, Mapping[str, Article]]: ...
 
     def articles(self) -> Mapping[str, Article]: ...
 
@@ -76,6 +78,32 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(lines)
 
 
+class Live:
+    """Writes an answer as it grows, block by block."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._shown = ""
+
+    def show(self, answer: Answer, articles: Mapping[str, Article]) -> None:
+        """Write what an unfinished answer has more than before."""
+        blocks = [answer.lead, *(as_block(answer, n, articles) for n in range(len(answer.quotes)))]
+        self._go_on("\n\n".join(block for block in blocks if block))
+
+    def finish(self, text: str) -> None:
+        """Write the rest of the whole text; all of it where it is not what was begun."""
+        self._go_on(text)
+
+    def _go_on(self, text: str) -> None:
+        if not self._shown:
+            self._write(text)
+        elif not text.startswith(self._shown):
+            self._write(f"\n{TAKEN_BACK}\n\n{text}")
+        elif rest := text.removeprefix(self._shown).strip("\n"):
+            self._write(f"\n{rest}")
+        self._shown = text
+
+
 class _Session:
     """One conversation: what was said, which article it is about, and where the last quote stood."""
 
@@ -105,9 +133,10 @@ class _Session:
             raise UsageError(f"There is no command /{printable(command)}.", "/help lists them.")
 
     def _ask(self, line: str) -> None:
-        reply, articles = self._asker.ask(Question(line, self._history, self._scope, self._recent))
+        live = Live(self._write)
+        reply, articles = self._asker.ask(Question(line, self._history, self._scope, self._recent), live.show)
         text = as_text(reply, articles)
-        self._write(text)
+        live.finish(text)
         if not smalltalk.is_smalltalk(line):  # "and why?" after "thanks" still means what was said before
             self._history = (*self._history, Turn("user", line), Turn("bot", text))[-HISTORY_TURNS:]
         if reply.quotes:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from discord_server import Channel, DiscordServer, Guild, Message, User
 
@@ -16,6 +16,9 @@ from bot.discord.client import serve
 from bot.discord.desk import Desk
 from bot.discord.queue import Allowance, AnswerQueue
 from bot.state import State
+
+if TYPE_CHECKING:
+    from bot.answering.chat_reader import ChatReader
 
 
 class Scene:
@@ -64,17 +67,20 @@ class Scene:
 
 
 def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: Any) -> Desk:
-    """A desk over an index on disk; `load` makes what answers."""
+    """A desk over an index on disk; `load` makes what answers, `chat` what reads with a chat model."""
     generations = Generations(index)
+    kept = State(state)
+    chat: Callable[[State], ChatReader] | None = options.pop("chat", None)
     limits = {"per_minute": 6000, "waiting": 500, "seconds": 60.0} | options
     allowance = Allowance(limits.pop("per_minute"))
     return Desk(
         AnswerQueue(load, allowance=allowance, **limits),
-        State(state),
+        kept,
         articles={article.id: article for article in read_articles(generations.current())},
         manifest=generations.manifest,
         newest=generations.newest,
         model="all-MiniLM-L6-v2",
+        reader=chat(kept) if chat else None,
     )
 
 

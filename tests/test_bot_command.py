@@ -181,7 +181,9 @@ def test_eval_scores_the_shipped_questions_and_writes_the_answers(
     out.write_text("what an earlier run left, however long it was\n" * 1000)
     file = REPOSITORY / "tests" / "data" / "questions.jsonl"
     done = command("bot", "eval", str(file), "--answers", str(out), "--json", "--index", str(shipped_index))
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    # A slow machine says now and then how far it is.
+    assert all(line.startswith("Asking: ") for line in done.stderr.splitlines())
     figures = json.loads(done.stdout)
     asked = [json.loads(line)["id"] for line in file.read_text(encoding="utf-8").splitlines()]
     answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]

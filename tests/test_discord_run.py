@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from chat_scene import faithful
+from chat_server import ChatServer, Status, Text
 from conftest import REPOSITORY
 from discord_scene import run
 from discord_server import DiscordServer
@@ -18,7 +20,9 @@ WHY = "Why does Russia back Maduro?"
 
 
 @asynccontextmanager
-async def started(server: DiscordServer, index: Path, state: Path, **environment: str) -> AsyncIterator[Process]:
+async def started(
+    server: DiscordServer, index: Path, state: Path, *options: str, **environment: str
+) -> AsyncIterator[Process]:
     clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
     settings = {
         "PYTHONPATH": str(REPOSITORY),
@@ -28,7 +32,15 @@ async def started(server: DiscordServer, index: Path, state: Path, **environment
         "STATE_FILE": str(state / "state.sqlite"),
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", cwd=state, env=clean | settings | environment, stdout=PIPE, stderr=PIPE
+        sys.executable,
+        "-m",
+        "bot",
+        *options,
+        "run",
+        cwd=state,
+        env=clean | settings | environment,
+        stdout=PIPE,
+        stderr=PIPE,
     )
     try:
         yield process
@@ -40,8 +52,9 @@ async def started(server: DiscordServer, index: Path, state: Path, **environment
 
 def test_every_way_to_ask_is_answered_and_sigterm_ends_it_cleanly(shipped_index: Path, tmp_path: Path) -> None:
     async def test() -> None:
-        limit = {"QUESTIONS_PER_MINUTE": "1000"}
-        async with DiscordServer() as server, started(server, shipped_index, tmp_path, **limit) as process:
+        # Six questions follow one another faster than one person may ask.
+        freely = {"QUESTIONS_PER_MINUTE": "600"}
+        async with DiscordServer() as server, started(server, shipped_index, tmp_path, **freely) as process:
             guild, ann = server.guild("Readers"), server.user("Ann")
             channel, dm, me = guild.channel("general"), server.dm(ann), server.bot.mention
             await server.online(60)
@@ -75,6 +88,36 @@ def test_every_way_to_ask_is_answered_and_sigterm_ends_it_cleanly(shipped_index:
                 assert f"answered way={way}" in log
 
     run(test(), 120)
+
+
+def test_a_chat_model_answers_and_no_secret_is_in_the_log_of_its_failures(shipped_index: Path, tmp_path: Path) -> None:
+    async def test(chat: ChatServer) -> None:
+        echo = {"error": {"message": f"Wrong key {chat.key}", "type": "x", "code": chat.key}}
+        chat.script(faithful(), Status(401, echo), Text(text="Nothing of use."), Text(text=chat.key))
+        settings = {"CHAT_MODEL": "openai:scripted", "CHAT_BASE_URL": chat.base_url, "CHAT_API_KEY": chat.key}
+        async with (
+            DiscordServer() as server,
+            started(server, shipped_index, tmp_path, "--debug", **settings) as process,
+        ):
+            channel, ann = server.guild("Readers").channel("general"), server.user("Ann")
+            await server.online(60)
+            for reader in ("openai:scripted", "it did not take the key", "nothing that it said could be verified"):
+                answer = await server.reply_to(await server.say(channel, ann, f"{server.bot.mention} {WHY}"), 60)
+                await server.until(lambda answer=answer: "footer" in answer.embeds[0])  # type: ignore[misc]
+                assert answer.embeds[0]["footer"]["text"].endswith(reader)
+                assert chat.key not in answer.text
+            process.send_signal(signal.SIGTERM)
+            _, errors = await asyncio.wait_for(process.communicate(), 15)
+            log = errors.decode()
+            assert process.returncode == 0, log
+            assert "chat model=openai:scripted kept=3 dropped=0" in log
+            assert "fallback='it did not take the key'" in log
+            assert "raw='Nothing of use.'" in log
+            assert chat.key not in log
+            assert server.token not in log
+
+    with ChatServer() as chat:
+        run(test(chat), 120)
 
 
 async def _failed(server: DiscordServer, index: Path, state: Path, **environment: str) -> tuple[int | None, str]:

@@ -9,7 +9,9 @@ from index.errors import BylineError, IndexMissing, UsageError
 
 from bot.answering.citations import quote
 from bot.answering.types import Abstention, Answer, Question, Reply
-from bot.terminal import HELP, chat, harmless, wrapped
+from bot.answering.wording import as_text
+from bot.asking import OnBlock
+from bot.terminal import HELP, TAKEN_BACK, Live, chat, harmless, wrapped
 
 FERRY = parse("ferry.txt", b"By Jane Roe\n3 May 2024\n\nThe ferry should stay free.\n\nI think a bridge costs more.\n")
 TOLL = parse("toll.md", b"---\ntitle: The Toll\n---\n\nA toll is fair.\n")
@@ -24,7 +26,7 @@ class Scripted:
         self._trouble = trouble
         self.asked: list[Question] = []
 
-    def ask(self, question: Question) -> tuple[Reply, Mapping[str, Article]]:
+    def ask(self, question: Question, on_block: OnBlock | None = None) -> tuple[Reply, Mapping[str, Article]]:
         self.asked.append(question)
         if question.text == "broken":
             raise UsageError("That cannot be asked.", "Ask something else.")
@@ -181,3 +183,28 @@ def test_a_wrapped_quote_keeps_its_mark_and_its_words(width: int) -> None:
     assert all(line.startswith("> ") for line in lines)
     assert max(map(len, lines)) <= width
     assert " ".join(line.removeprefix("> ") for line in lines).split() == text.removeprefix("> ").split()
+
+
+def growing(*replies: Answer, final: Reply) -> str:
+    """What is written while an answer grows, and at its end."""
+    written: list[str] = []
+    live = Live(written.append)
+    for reply in replies:
+        live.show(reply, {FERRY.id: FERRY})
+    live.finish(as_text(final, {FERRY.id: FERRY}))
+    return "\n".join(written)
+
+
+def test_an_answer_that_grows_reads_as_if_it_had_come_whole() -> None:
+    quotes = tuple(
+        quote(FERRY, FERRY.text.index(words), FERRY.text.index(words) + len(words))
+        for words in ("The ferry should stay free.", "I think a bridge costs more.")
+    )
+    whole = Answer("why?", "", quotes, 0.9, claims=("Roe says so.", "She thinks so."))
+    begun = Answer("why?", "", quotes[:1], 0.9, claims=("Roe says so.",))
+    assert growing(begun, whole, final=whole) == as_text(whole, {FERRY.id: FERRY})
+    assert growing(final=whole) == as_text(whole, {FERRY.id: FERRY})
+    other = Answer("why?", "Roe argues:", quotes[:1], 0.9, note="it is busy")
+    taken_back = growing(begun, final=other)
+    assert f"\n\n{TAKEN_BACK}\n\nRoe argues:" in taken_back
+    assert taken_back.endswith("(No chat model: it is busy.)")

@@ -177,3 +177,10 @@ def test_every_sentence_of_any_text_has_a_voice(text: str) -> None:
 @pytest.mark.parametrize("text", ["“Yes.” ", "A. ", 'He said, "', "Ann Bell, the mayor, "])
 def test_reading_a_long_odd_text_takes_time_in_proportion(text: str) -> None:
     assert readings(article(text * 8_000))
+
+
+@pytest.mark.parametrize("text", ["The support of the ministry explains it all.", "The vote revealed a divided town."])
+def test_a_fact_that_explains_something_reports_nobody(text: str) -> None:
+    article = parse("x.txt", f"By Jo Writer\n\n{text}\n\nIt is what it is, and no more than that.\n".encode())
+    start = article.text.index(text)
+    assert voice_of(article, start, start + len(text)) == "author"

@@ -11,6 +11,7 @@ from index.errors import BylineError, IndexMissing, UsageError
 from index.heads import surname
 from index.lexical import terms
 from index.live import LiveIndex
+from index.passages import Passage
 from index.search import search_vector
 from index.store import Generation
 
@@ -18,8 +19,9 @@ from bot.answering import extractive, overview, smalltalk, suggest, wording
 from bot.answering.certainty import Signals, certainty, names_unknown, on_topic, signals
 from bot.answering.citations import verify
 from bot.answering.evidence import gather, judge, windows
+from bot.answering.framing import Prepared
 from bot.answering.naming import find_named
-from bot.answering.question import Reading, read
+from bot.answering.question import Reading, clean, read
 from bot.answering.reranker import Reranker, Window, load_reranker
 from bot.answering.spelling import names_person
 from bot.answering.suggest import MAIN_ARGUMENT
@@ -32,6 +34,10 @@ KNOWN = 0.95
 INSTEAD = 3
 # Less likely to be on the topic than this, a question is not answered, whatever the reader makes of the sentences.
 OFF_TOPIC = 0.08
+# What a chat model may put into words of its own, of all that is asked about a text itself.
+WRITTEN = frozenset(("topic", "thesis", "summary", "ending"))
+# A longer article is never handed over whole.
+WHOLE_CHARS = 200_000
 
 
 class Answerer:
@@ -63,15 +69,45 @@ class Answerer:
 
         Raises UsageError for a question that cannot be asked, IndexUnusable if there is no index.
         """
+        prepared = self.prepare(question)
+        return prepared.reply, prepared.articles
+
+    def prepare(self, question: Question, standalone: str | None = None) -> Prepared:
+        """The reply, and what a chat model needs to write another; raises what `ask` raises.
+
+        standalone: the question in words that need no conversation, if somebody put it so.
+        """
         generation = self._index.generation()
-        reading = read(question, generation.lexical.counts)
+        counts = generation.lexical.counts
+        reading = read(question, counts)
+        if standalone and not reading.order:
+            reading = read(Question(standalone, article=question.article), counts)
         scope = scope_of(generation, reading.text, question.article)
         if reading.aspects and any(article.id == question.recent for article in scope):
             scope = tuple(article for article in scope if article.id == question.recent)
-        reply = self._reply(question.text, reading, generation, scope)
+        reply, ranked = self._reply(question.text, reading, generation, scope)
         for quote in reply.quotes:
             verify(generation.articles[quote.article], quote)
-        return reply, generation.articles
+        written = bool(ranked) or (bool(reply.quotes) and bool(WRITTEN.intersection(reading.aspects)))
+        if not written:
+            return Prepared(question.text, reading.text, reply, generation.articles)
+        whole = self._whole(generation, scope)
+        quoted = tuple(p for p in whole if any(p.start < q.end and q.start < p.end for q in reply.quotes))
+        return Prepared(
+            question.text,
+            standalone or clean(question.text),
+            reply,
+            generation.articles,
+            extractive.declined(question.text, ranked, generation) if ranked else None,
+            tuple({e.passage.id: e.passage for e in ranked}.values()) or quoted,
+            whole,
+            open=True,
+        )
+
+    def _whole(self, generation: Generation, scope: Sequence[Article]) -> tuple[Passage, ...]:
+        if len(scope) > 1 or len(scope[0].text) > WHOLE_CHARS:
+            return ()
+        return tuple(stored.passage for stored in generation.passages(generation.positions([scope[0].id])))
 
     def more(self, question: Question, shown: Collection[str]) -> tuple[Reply, Mapping[str, Article]]:
         """Further evidence for a question beyond the quotes that were shown; an abstention where there is none.
@@ -116,7 +152,21 @@ class Answerer:
         except UsageError:  # the article has gone since
             return False
 
-    def _reply(self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]) -> Reply:
+    def _reply(
+        self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]
+    ) -> tuple[Reply, list[Evidence]]:
+        """The extractive reader's reply, and the sentences that it chose from, if it searched for any."""
+        known = self._known(asked, reading, generation, scope)
+        if known is not None:
+            return known, []
+        ranked, signs = self.find(reading, generation, scope)
+        sure, topic = certainty(signs), on_topic(signs)
+        if topic < OFF_TOPIC or names_unknown(reading, _knows(generation, scope)):
+            sure = min(sure, extractive.CLOSEST)
+        return extractive.answer(asked, reading, ranked, sure, topic, generation), ranked
+
+    def _known(self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]) -> Reply | None:
+        """The reply to what needs no search: small talk, an order, or a question about the text itself."""
         if (small := smalltalk.reply(asked, len(generation.articles))) is not None:
             return Abstention(asked, small, (), 0.0, "not_addressed")
         if reading.order:
@@ -130,11 +180,7 @@ class Answerer:
             if found.known:
                 return Answer(asked, found.lead, found.quotes, KNOWN)
             return Abstention(asked, found.lead, (), 1 - KNOWN, "not_addressed")
-        ranked, signs = self.find(reading, generation, scope)
-        sure, topic = certainty(signs), on_topic(signs)
-        if topic < OFF_TOPIC or names_unknown(reading, _knows(generation, scope)):
-            sure = min(sure, extractive.CLOSEST)
-        return extractive.answer(asked, reading, ranked, sure, topic, generation)
+        return None
 
     def find(
         self, reading: Reading, generation: Generation, scope: Sequence[Article]

@@ -52,6 +52,12 @@ def further(question: str, left: Sequence[Evidence], sure: float, generation: Ge
     return Answer(question, wording.FURTHER, quotes, min(sure, CLOSEST), degree="closest")
 
 
+def declined(question: str, ranked: Sequence[Evidence], generation: Generation) -> Abstention:
+    """What is said where somebody else finds that the articles do not address a question: that, and what is nearest."""
+    near = _quotes(select(ranked, NEAR), generation)
+    return Abstention(question, f"{not_addressed(generation)} {wording.NEARBY}", near, NEARBY, "not_addressed")
+
+
 def not_addressed(generation: Generation) -> str:
     """What is said of what is no question about the articles."""
     return wording.NOT_ADDRESSED if len(generation.articles) == 1 else wording.NOT_ADDRESSED_ANYWHERE

@@ -77,6 +77,11 @@ WITH_THAT = frozenset(
     " proves proved notice notices noticed learn learns learned establish establishes established discover discovers"
     " discovered".split()
 )
+# Facts do these too: "this explains it all". With no clause, quotation or place of an aside they say nothing.
+EXPLAINING = frozenset(
+    "explain explains explained reveal reveals revealed imply implies implied attest attests attested testify testifies"
+    " testified confirm confirms confirmed".split()
+)
 VERBS.update({verb: "say" for verb in LIGHT if verb not in VERBS})
 BE = frozenset("is are was were be been being am".split())
 AUXILIARIES = BE | frozenset("has have had having will would can could may might shall should must do does did".split())

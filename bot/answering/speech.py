@@ -10,6 +10,7 @@ from bot.answering.grammar import (
     BE,
     DEFINITE,
     DETERMINERS,
+    EXPLAINING,
     HABITS,
     INDEFINITE,
     LIGHT,
@@ -164,6 +165,8 @@ def _report(words: Sequence[str], place: int, group: Group) -> Report | None:
             return Report(source, group, "aside", negated, place, heard)
     determined = place > 0 and (words[place - 1].lower() in DETERMINERS or owns(words[place - 1]))
     if (words[place].lower() in NOUNS and determined) or (complement in ("bare", "none") and _is_noun(words, place)):
+        return None
+    if verb in EXPLAINING and complement in ("bare", "none"):
         return None
     source = _subject(words, left)
     if left >= 0 and complement in ("bare", "none") and _is_aside(words, left, source):

@@ -11,6 +11,9 @@ UNREAD = -12.0
 Role = Literal["user", "bot"]
 Degree = Literal["answers", "closest", "not_addressed"]
 
+# The reader without a chat model; any other reader is named "provider:model".
+EXTRACTIVE = "extractive"
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -67,14 +70,20 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Verified quotes in a useful order under a lead that claims no more than they do."""
+    """Verified quotes in a useful order under a lead that claims no more than they do.
+
+    claims: a sentence of a chat model's above each quote, none from the extractive reader. note: why the
+    extractive reader stood in for a chat model, "" where it did not.
+    """
 
     question: str
     lead: str
     quotes: tuple[Quote, ...]
     certainty: float
-    reader: str = "extractive"
+    reader: str = EXTRACTIVE
     degree: Degree = "answers"
+    claims: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def abstained(self) -> bool:
@@ -90,7 +99,8 @@ class Abstention:
     quotes: tuple[Quote, ...]
     certainty: float
     degree: Degree
-    reader: str = "extractive"
+    reader: str = EXTRACTIVE
+    note: str = ""
 
     @property
     def abstained(self) -> bool:

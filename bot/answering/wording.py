@@ -6,7 +6,7 @@ from index.articles import Article
 from index.heads import surname
 from index.wording import printable
 
-from bot.answering.types import Quote, Reply
+from bot.answering.types import Answer, Quote, Reply
 from bot.answering.voice import BYLINE, HEDGED, UNNAMED
 
 NOT_ADDRESSED = "The article does not address that."
@@ -20,6 +20,8 @@ FURTHER = "Further passages, which may bear on it:"
 NOTHING_MORE = "I found nothing more on that."
 IN_SHORT = "In short:"
 WHICH_ARTICLE = "That depends on the article, and there are {n}. Ask about one of them by its name."
+OTHERWISE = "The article says otherwise:"
+ALONE = "No chat model: {why}."
 ORDER = "That is an order to me, not a question about the article, so I leave it."
 
 
@@ -73,19 +75,33 @@ def describe(article: Article) -> str:
 def as_text(reply: Reply, articles: Mapping[str, Article]) -> str:
     """The whole reply as plain text: the lead, then each quote as a block quote with its number and voice.
 
-    Where there are several articles, each quote's is named, or once at the end if it is the same for all.
+    A chat model's claim stands above the quote that it rests on. Where there are several articles, each
+    quote's is named, or once at the end if it is the same for all.
     """
     sources = dict.fromkeys(quote.article for quote in reply.quotes)
-    blocks = [reply.lead]
-    for quote in reply.quotes:
-        article = articles[quote.article]
-        said = label(quote, article) or (_capital(speaker(article)) if len(sources) > 1 else "")
-        where = f"¶{quote.paragraph}" + (f" ({said})" if said else "")
-        where += f", {_named(article)}" if len(sources) > 1 else ""
-        blocks.append(f"> {_quoted(' '.join(quote.text.split()))} — {where}")
+    blocks = [reply.lead, *(as_block(reply, n, articles) for n in range(len(reply.quotes)))]
     if len(sources) == 1 and len(articles) > 1:
         blocks.append(f"From {describe(articles[next(iter(sources))])}.")
+    if reply.note:
+        blocks.append(f"({ALONE.format(why=reply.note)})")
     return "\n\n".join(block for block in blocks if block)
+
+
+def as_block(reply: Reply, n: int, articles: Mapping[str, Article]) -> str:
+    """The n-th quote of a reply with its number and voice, under its claim where it has one."""
+    quote = reply.quotes[n]
+    several = len({q.article for q in reply.quotes}) > 1
+    article = articles[quote.article]
+    said = label(quote, article) or (_capital(speaker(article)) if several else "")
+    where = f"¶{quote.paragraph}" + (f" ({said})" if said else "")
+    where += f", {_named(article)}" if several else ""
+    claim = claim_of(reply, n)
+    return f"{claim}\n\n" * bool(claim) + f"> {_quoted(' '.join(quote.text.split()))} — {where}"
+
+
+def claim_of(reply: Reply, n: int) -> str:
+    """The sentence above the n-th quote, "" where there is none."""
+    return reply.claims[n] if isinstance(reply, Answer) and n < len(reply.claims) else ""
 
 
 def _named(article: Article) -> str:

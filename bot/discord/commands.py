@@ -62,7 +62,7 @@ async def ask(interaction: Interaction, question: str, article: str | None, *, p
     await serve(
         interaction,
         "ask",
-        lambda group: desk.ask(Question(question, article=scope), group),
+        lambda event, live: desk.ask(Question(question, article=scope), event.group, event.user, live),
         private=private,
         below=_below(interaction, scope, private=private),
     )
@@ -78,7 +78,7 @@ async def ask_about(interaction: Interaction, message: discord.Message) -> None:
     await serve(
         interaction,
         "menu",
-        lambda group: desk.ask(Question(text), group),
+        lambda event, live: desk.ask(Question(text), event.group, event.user, live),
         private=False,
         below=_below(interaction, None, private=False),
     )
@@ -123,7 +123,7 @@ async def summary(interaction: Interaction, name: str | None) -> None:
     await serve(
         interaction,
         "summary",
-        lambda group: desk.summary(found.id, group),
+        lambda event, _: desk.summary(found.id, event.group),
         private=False,
         below=lambda told: buttons(told.reply, found.id, more=False, thread=can_open_thread(interaction.channel)),
     )
@@ -176,7 +176,7 @@ async def status(interaction: Interaction) -> None:
         "Generation": desk.generation or "still being opened",
         "Last rebuild": rebuilt,
         "Embedding model": desk.model,
-        "Reader": "no chat model",
+        "Reader": desk.reading(),
         "Questions": f"{figures.answered:,} answered, {figures.declined:,} declined, {figures.failed:,} failed, "
         f"{desk.answers.waiting:,} waiting",
         "Latency": figures.latency(),

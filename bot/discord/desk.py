@@ -13,8 +13,10 @@ import discord
 from index.articles import Article
 from index.errors import BylineError, IndexUnusable, UsageError
 from index.manifest import Manifest
+from index.wording import count
 
 from bot.answering.answerer import Answerer
+from bot.answering.chat_reader import ChatReader, alone
 from bot.answering.types import Question, Reply
 from bot.discord import render
 from bot.discord.queue import AnswerQueue, NotNow
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 FOLLOW_EVERY = 1.0
 REMEMBERED = 20_000
 NO_INDEX = "I cannot read my articles just now. Whoever runs me finds the reason in my log."
+RESTARTING = "I am being restarted"
 WENT_WRONG = "Something went wrong on my side. It is in my log; please ask again later."
 
 Articles = Mapping[str, Article]
@@ -42,8 +45,15 @@ class Told:
     def embed(self) -> discord.Embed:
         return render.answer(self.reply, self.articles, self.instead)
 
+    def draft(self) -> discord.Embed:
+        """The same before it is finished."""
+        return render.draft(self.reply, self.articles)
+
     def content(self) -> str:
         return render.as_content(self.reply, self.articles, self.instead)
+
+
+OnTold = Callable[[Told], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ class Figures:
     answered: int = 0
     declined: int = 0
     failed: int = 0
+    alone: int = 0
     seconds: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
 
     def latency(self) -> str:
@@ -108,8 +119,12 @@ class Desk:
         newest: Callable[[], str | None],
         model: str,
         log_questions: bool = False,
+        reader: ChatReader | None = None,
     ) -> None:
-        """articles: those of the index at the start. manifest, newest: the current one, its name; both read files."""
+        """articles: those of the index at the start. manifest, newest: the current one, its name; both read files.
+
+        reader: the one with a chat model, if there is one.
+        """
         self.answers = answers
         self.state = state
         self.articles = articles
@@ -122,11 +137,45 @@ class Desk:
         self.generation: str | None = None
         self.sees_content = False
         self._newest = newest
+        self.reader = reader
         self._log_questions = log_questions
 
-    def ask(self, question: Question, group: int) -> Awaitable[Told]:
-        """The answer to a question; raises NotNow or BylineError."""
-        return self.answers.run(group, lambda answerer: _ask(answerer, question))
+    def ask(self, question: Question, group: int, user: int, on_claim: OnTold | None = None) -> Awaitable[Told]:
+        """The answer to a question; raises NotNow or BylineError.
+
+        on_claim is told of what a chat model says so far, as it is verified.
+        """
+        if self.reader is None:
+            return self.answers.run(group, lambda answerer: _ask(answerer, question))
+        return self._read(question, group, user, self.reader, on_claim)
+
+    async def _read(
+        self, question: Question, group: int, user: int, reader: ChatReader, on_claim: OnTold | None
+    ) -> Told:
+        """The search waits its turn like every question; the chat model is waited for here, and holds up nobody."""
+        standalone = await reader.standalone(question, user)
+        prepared = await self.answers.run(group, lambda answerer: answerer.prepare(question, standalone))
+        show = None if on_claim is None else lambda answer: on_claim(Told(answer, prepared.articles))
+        reading = asyncio.ensure_future(reader.read(prepared, user=user, on_claim=show))
+        hurried = asyncio.ensure_future(self.answers.hurried.wait())
+        try:
+            await asyncio.wait({reading, hurried}, return_when=asyncio.FIRST_COMPLETED)
+            reply = reading.result().reply if reading.done() else alone(prepared.reply, RESTARTING)
+        finally:
+            reading.cancel()
+            hurried.cancel()
+        if reply.degree != "not_addressed" or self.answers.hurried.is_set():
+            return Told(reply, prepared.articles)
+        instead = await self.answers.run(
+            group, lambda answerer: answerer.instead(reply, prepared.articles, question.article)
+        )
+        return Told(reply, prepared.articles, instead)
+
+    def reading(self) -> str:
+        """Who reads, and how that is going."""
+        if self.reader is None:
+            return "no chat model"
+        return f"{self.reader.status()}; {count(self.figures.alone, 'answer')} without it"
 
     def more(self, question: Question, shown: tuple[str, ...], group: int) -> Awaitable[Told]:
         """Further evidence for a question."""
@@ -159,6 +208,7 @@ class Desk:
             return WENT_WRONG
         took = monotonic() - began
         self.figures.answered += 1
+        self.figures.alone += bool(told.reply.note)
         self.figures.seconds.append(took)
         asked = f" question={told.reply.question!r}" if self._log_questions else ""
         log.info(

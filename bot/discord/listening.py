@@ -13,6 +13,7 @@ from bot.discord import render
 from bot.discord.conversation import Addressed, addressed, is_among_people, question_of
 from bot.discord.delivery import NETWORK, attempt, persist, typing_while
 from bot.discord.desk import WENT_WRONG, Desk, Event, Told
+from bot.discord.live import Live
 from bot.discord.markup import escape
 from bot.discord.queue import Closing, NotNow
 from bot.discord.views import buttons, can_open_thread
@@ -138,33 +139,67 @@ class Listener:
                 await self._send(event, message, render.notice(WENT_WRONG), escape(WENT_WRONG), None)
 
     async def _answer(self, event: Event, message: discord.Message, heard: Addressed, me: discord.ClientUser) -> None:
+        draft: discord.Message | None = None
+
+        async def show(told: Told) -> bool:
+            nonlocal draft
+            body: dict[str, Any] = {"embed": told.draft()} if _may_embed(message) else {"content": told.content()}
+            begun = draft
+            if begun is not None:
+                return bool(await attempt(f"draft {event}", lambda: begun.edit(**body)))
+            draft = await attempt(
+                f"draft {event}", lambda: message.reply(**body, mention_author=False, nonce=str(message.id))
+            )
+            return draft is not None
+
         async def work() -> Told:
-            return await self._desk.ask(await question_of(message, heard, me, self._desk.articles), event.group)
+            question = await question_of(message, heard, me, self._desk.articles)
+            return await self._desk.ask(question, event.group, event.user, live)
 
         if not heard.text and message.reference is None:
             await self._send(event, message, render.notice(EMPTY), escape(EMPTY), None)
             return
-        told = await typing_while(self._desk.settle(event, work), message.channel)
+        live = Live(show)
+        try:
+            told = await typing_while(self._desk.settle(event, work), message.channel)
+            await live.stop()
+        except asyncio.CancelledError:  # the question was deleted
+            await live.abandon()
+            if draft is not None:
+                await attempt(f"withdraw {event}", draft.delete)
+            raise
         if isinstance(told, str):
-            if heard.insists:
-                await self._send(event, message, render.notice(told), escape(told), None)
-        elif not heard.insists and told.reply.abstained and is_among_people(heard.text):
+            if heard.insists or draft is not None:
+                await self._send(event, message, render.notice(told), escape(told), None, draft)
+        elif draft is None and not heard.insists and told.reply.abstained and is_among_people(heard.text):
             log.info("left alone %s", event)
         else:
             if not heard.insists:
                 self._desk.answers.charge(event.user)
             view = buttons(told.reply, thread=can_open_thread(message.channel))
-            await self._send(event, message, told.embed(), told.content(), view)
+            await self._send(event, message, told.embed(), told.content(), view, draft)
 
     async def _send(
-        self, event: Event, message: discord.Message, embed: discord.Embed, content: str, view: discord.ui.View | None
+        self,
+        event: Event,
+        message: discord.Message,
+        embed: discord.Embed,
+        content: str,
+        view: discord.ui.View | None,
+        draft: discord.Message | None = None,
     ) -> None:
-        """Reply to a message; with the nonce, Discord itself drops a repeat of what arrived already."""
+        """Reply to a message; with the nonce, Discord itself drops a repeat of what arrived already.
+
+        draft: the reply that was begun, which is finished instead.
+        """
         body: dict[str, Any] = {"embed": embed} if _may_embed(message) else {"content": content}
         if view:
             body["view"] = view
         nonce = str(message.id)
         try:
+            if draft is not None:
+                await persist(lambda: draft.edit(**body))
+                return
             try:
                 await persist(lambda: message.reply(**body, mention_author=False, nonce=nonce))
             except discord.HTTPException as error:

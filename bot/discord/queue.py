@@ -108,6 +108,8 @@ class AnswerQueue(Generic[A]):
         self._task: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
         self.hung = 0
+        self.hurried = asyncio.Event()
+        """Set when whoever still works on an answer elsewhere should deliver what there is."""
 
     @property
     def waiting(self) -> int:
@@ -172,6 +174,7 @@ class AnswerQueue(Generic[A]):
         self._open = False
         if not await self._emptied(0.8 * seconds):
             log.warning("closing with %d questions unanswered", self.waiting)
+            self.hurried.set()
             for job in [job for line in self._lines.values() for job in line] + list(self._begun):
                 if not job.done.done():
                     job.done.set_exception(Closing())

@@ -17,7 +17,7 @@ from index.sentences import sentence_spans
 from index.wording import count, printable
 
 from bot.answering import wording
-from bot.answering.types import Quote, Reply
+from bot.answering.types import EXTRACTIVE, Quote, Reply
 from bot.discord.markup import (
     CONTENT,
     EMBED_AUTHOR,
@@ -73,6 +73,11 @@ def answer(reply: Reply, articles: Mapping[str, Article], instead: Sequence[str]
         embed.add_field(name=ASK_INSTEAD, value=_fitted(lines, FIELD_VALUE, "\n"), inline=False)
     embed.set_footer(text=shorten(_footer(reply, [articles[s] for s in sources]), EMBED_FOOTER, escaped=False))
     return _within(embed)
+
+
+def draft(reply: Reply, articles: Mapping[str, Article]) -> discord.Embed:
+    """A reply that is still being written; without a footer, it is not read back as an answer."""
+    return answer(reply, articles).remove_footer()
 
 
 def as_content(reply: Reply, articles: Mapping[str, Article], instead: Sequence[str] = ()) -> str:
@@ -216,8 +221,8 @@ def notice(text: str) -> discord.Embed:
 
 def _blocks(reply: Reply, articles: Mapping[str, Article]) -> list[str]:
     several = len({quote.article for quote in reply.quotes}) > 1
-    blocks = [shorten(reply.lead, _AROUND)]
-    for quote in reply.quotes:
+    blocks = [shorten(reply.lead, _AROUND)] if reply.lead else []
+    for n, quote in enumerate(reply.quotes):
         article = articles[quote.article]
         said = wording.label(quote, article)
         where = f"¶{quote.paragraph}" + (f" *({escape(said)})*" if said else "")
@@ -225,7 +230,9 @@ def _blocks(reply: Reply, articles: Mapping[str, Article]) -> list[str]:
         line = f"> “{escape(quote.text)}” — {where}"
         if size(line) > EMBED_DESCRIPTION // 2:
             line = f"> ¶{quote.paragraph} answers in one sentence of {len(quote.text):,} characters: /passage"
-        blocks.append(line)
+        claim = wording.claim_of(reply, n)
+        # Together, so that neither is cut off without the other.
+        blocks.append(f"{shorten(claim, _AROUND)}\n{line}" if claim else line)
     return blocks
 
 
@@ -255,7 +262,8 @@ def _total(embed: discord.Embed) -> int:
 
 
 def _footer(reply: Reply, sources: Sequence[Article]) -> str:
-    reader = "no chat model" if reply.reader == "extractive" else reply.reader
+    reader = "no chat model" if reply.reader == EXTRACTIVE else reply.reader
+    reader += f": {reply.note}" if reply.note else ""
     if len(sources) != 1:
         return reader
     author = " and ".join(sources[0].authors)

@@ -8,7 +8,8 @@ import discord
 
 from bot.discord import render
 from bot.discord.delivery import acknowledge, attempt
-from bot.discord.desk import WENT_WRONG, Desk, Event, Told
+from bot.discord.desk import WENT_WRONG, Desk, Event, OnTold, Told
+from bot.discord.live import Live
 from bot.discord.markup import escape
 from bot.discord.queue import NotNow
 from bot.logs import failed
@@ -28,12 +29,15 @@ Interaction = discord.Interaction[Host]
 async def serve(
     interaction: Interaction,
     way: str,
-    work: Callable[[int], Awaitable[Told]],
+    work: Callable[[Event, OnTold], Awaitable[Told]],
     *,
     private: bool,
     below: Callable[[Told], discord.ui.View | None] = lambda _: None,
 ) -> None:
-    """Answer an interaction with what `work` tells, given the group that it is asked in; below: the buttons for it."""
+    """Answer an interaction with what `work` tells; below: the buttons for it.
+
+    work: is given where the question came from, and whom to tell of an answer that is not finished.
+    """
     desk = interaction.client.desk
     if not desk.recent.first(interaction.id):
         return
@@ -50,14 +54,23 @@ async def serve(
 async def _serve(
     interaction: Interaction,
     event: Event,
-    work: Callable[[int], Awaitable[Told]],
+    work: Callable[[Event, OnTold], Awaitable[Told]],
     *,
     private: bool,
     below: Callable[[Told], discord.ui.View | None],
 ) -> None:
     desk = interaction.client.desk
     waited_for = await acknowledge(interaction, private=private)
-    told = await desk.settle(event, lambda: work(event.group))
+
+    async def show(told: Told) -> bool:
+        body = {"embed": told.draft()} if may_embed(interaction) else {"content": told.content()}
+        return waited_for and bool(await attempt(f"draft {event}", lambda: interaction.edit_original_response(**body)))
+
+    live = Live(show)
+    try:
+        told = await desk.settle(event, lambda: work(event, live))
+    finally:
+        await live.stop()
     try:
         view = None if isinstance(told, str) else below(told)
         embed, content = _shown(told)

@@ -14,7 +14,7 @@ from index.errors import BylineError
 from bot.answering.types import Question, Reply
 from bot.discord import conversation, render
 from bot.discord.delivery import NETWORK, acknowledge, attempt, persist
-from bot.discord.desk import WENT_WRONG, Told
+from bot.discord.desk import WENT_WRONG, Event, OnTold, Told
 from bot.discord.markup import flat, shorten
 from bot.discord.render import Shown
 from bot.discord.serving import Host, Interaction, event_of, say, serve, show
@@ -89,9 +89,9 @@ class More(_Pressed, template=r"byline:more:(?P<scope>[0-9a-f]{8}|-)"):
             await say(interaction, CHANGED)
             return
 
-        async def work(group: int) -> Told:
+        async def work(event: Event, _: OnTold) -> Told:
             asked = await _asked(interaction, shown)
-            return await desk.more(replace(asked, article=article), shown.quotes, group)
+            return await desk.more(replace(asked, article=article), shown.quotes, event.group)
 
         await serve(interaction, "more", work, private=True, below=lambda told: buttons(told.reply, more=False))
 

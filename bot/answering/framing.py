@@ -1,0 +1,120 @@
+"""A prepared question → what a chat model is shown: passages in frames that no text in them can close. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from index.articles import Article
+from index.passages import Passage
+
+from bot.answering import prompts
+from bot.answering.claims import Ground
+from bot.answering.types import Abstention, Question, Reply
+
+Message = tuple[str, str]
+HISTORY_CHARS = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question that was read and looked up, with what the extractive reader says.
+
+    asked: as it was typed. text: as it is understood. reply: the extractive reader's. declined: what it
+    would say if the article did not address the question. passages: what was found, best first. whole: all
+    passages of the one article in question, nothing where it is too long or there are several. open:
+    whether a chat model may answer, too.
+    """
+
+    asked: str
+    text: str
+    reply: Reply
+    articles: Mapping[str, Article]
+    declined: Abstention | None = None
+    passages: tuple[Passage, ...] = ()
+    whole: tuple[Passage, ...] = ()
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The messages for a model, and the ground on which its reply is checked."""
+
+    messages: tuple[Message, ...]
+    ground: Ground
+
+
+def tokens(text: str) -> int:
+    """About how many tokens a text has, rather too many: a third of its UTF-8 bytes."""
+    return len(text.encode("utf-8", "replace")) // 3 + 1
+
+
+def frame(prepared: Prepared, limit: int) -> Frame | None:
+    """The messages for a question in at most so many tokens: the whole article where it fits, else what was found.
+
+    None where not one passage fits.
+    """
+    system = f"{prompts.SYSTEM}\n\n{prompts.EXAMPLE}"
+    question = f"<question>{_data(prepared.text)}</question>"
+    left = limit - tokens(system) - tokens(question)
+    retrieved = {passage.id for passage in prepared.passages}
+    chosen = list(_quotable(prepared.whole, prepared.articles))
+    if not chosen or tokens(_shown(_named(chosen), prepared.articles, retrieved)) > left:
+        chosen = []
+        for passage in _quotable(prepared.passages, prepared.articles):
+            if tokens(_shown(_named([*chosen, passage]), prepared.articles, retrieved)) > left:
+                break
+            chosen.append(passage)
+    if not chosen:
+        return None
+    handed = _named(sorted(chosen, key=lambda passage: (passage.article, passage.start)))
+    shown = _shown(handed, prepared.articles, retrieved)
+    return Frame((("system", system), ("human", f"{shown}\n\n{question}")), Ground(handed, prepared.articles))
+
+
+def standalone(question: Question) -> tuple[Message, ...]:
+    """The messages that ask for a follow-up as a question that stands by itself."""
+    turns = "\n".join(f"<{turn.role}>{_data(turn.text[:HISTORY_CHARS])}</{turn.role}>" for turn in question.history)
+    return (
+        ("system", prompts.STANDALONE),
+        ("human", f"<conversation>\n{turns}\n</conversation>\n\n<question>{_data(question.text)}</question>"),
+    )
+
+
+def _named(passages: Iterable[Passage]) -> dict[str, Passage]:
+    return {f"P{number}": passage for number, passage in enumerate(passages, 1)}
+
+
+def _quotable(passages: Sequence[Passage], articles: Mapping[str, Article]) -> Iterable[Passage]:
+    """The passages of an article's body; an author note says nothing that the author argues."""
+    for passage in passages:
+        note = articles[passage.article].note_span
+        if note is None or passage.start < note[0]:
+            yield passage
+
+
+def _shown(handed: Mapping[str, Passage], articles: Mapping[str, Article], retrieved: set[str]) -> str:
+    lines: list[str] = []
+    last = None
+    for name, passage in handed.items():
+        if passage.article != last:
+            lines += ["</article>"] * (last is not None) + [_head(articles[passage.article])]
+            last = passage.article
+        mark = ' retrieved="yes"' if passage.id in retrieved else ""
+        paragraph = passage.sentences[0].paragraph
+        lines.append(f'<passage id="{name}" paragraph="{paragraph}"{mark}>{_data(passage.text)}</passage>')
+    return "\n".join([*lines, "</article>"])
+
+
+def _head(article: Article) -> str:
+    facts = {
+        "title": article.title or "",
+        "author": " and ".join(article.authors) or "not known",
+        "date": article.published or "",
+    }
+    shown = "".join(f' {name}="{escape(" ".join(fact.split()))}"' for name, fact in facts.items() if fact)
+    return f"<article{shown}>"
+
+
+def _data(text: str) -> str:
+    """A text that can open or close no tag."""
+    return escape(text, quote=False)

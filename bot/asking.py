@@ -1,0 +1,65 @@
+"""One question from end to end, for somebody who waits: reworded, looked up, read."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+from index.articles import Article
+from index.errors import BylineError
+
+from bot.answering.answerer import Answerer
+from bot.answering.chat_reader import ChatReader, Read
+from bot.answering.types import Answer, Question, Reply
+
+OnBlock = Callable[[Answer, Mapping[str, Article]], None]
+"""Is told an answer as far as it is verified, and the articles that it quotes."""
+
+
+class Asker:
+    """Answers one question after another for somebody who waits, with the chat model if there is one.
+
+    All questions share an event loop, since the model's connections belong to one.
+    """
+
+    def __init__(self, answerer: Answerer, reader: ChatReader | None = None) -> None:
+        self._answerer = answerer
+        self._reader = reader
+        self._runner = asyncio.Runner()
+        self.last: Read | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._reader is not None and raised is None:
+            self._runner.run(self._reader.settle())
+        self._runner.close()
+
+    def ask(self, question: Question, on_block: OnBlock | None = None) -> tuple[Reply, Mapping[str, Article]]:
+        """The reply and the articles that it quotes; raises what `Answerer.ask` raises.
+
+        on_block is told of each claim of a chat model's as soon as it is verified.
+        """
+        self.last = None
+        if self._reader is None:
+            return self._answerer.ask(question)
+        return self._runner.run(self._read(question, self._reader, on_block))
+
+    async def _read(
+        self, question: Question, reader: ChatReader, on_block: OnBlock | None
+    ) -> tuple[Reply, Mapping[str, Article]]:
+        prepared = self._answerer.prepare(question, await reader.standalone(question))
+        show = None if on_block is None else lambda answer: on_block(answer, prepared.articles)
+        self.last = await reader.read(prepared, on_claim=show)
+        return self.last.reply, prepared.articles
+
+    def articles(self) -> Mapping[str, Article]:
+        """The articles that can be asked about, by id."""
+        return self._answerer.articles()
+
+    def trouble(self) -> BylineError | None:
+        """Why the newest index is not the one that answers, if so."""
+        return self._answerer.trouble()
