@@ -199,3 +199,9 @@ def test_an_order_that_is_misspelt_is_an_order() -> None:
 
 def test_a_question_of_two_words_leans_on_what_was_asked_before() -> None:
     assert reading("meaning what exactly", *SAID).context.startswith("Why was the pool closed?")
+
+
+@pytest.mark.parametrize("text", ["\u3164", "\u2800\u2800", " \u115f\u1160 \uffa0"])
+def test_letters_that_show_nothing_are_no_question(text: str) -> None:
+    with pytest.raises(UsageError, match="is empty"):
+        clean(text)
