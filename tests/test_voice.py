@@ -184,3 +184,19 @@ def test_a_fact_that_explains_something_reports_nobody(text: str) -> None:
     article = parse("x.txt", f"By Jo Writer\n\n{text}\n\nIt is what it is, and no more than that.\n".encode())
     start = article.text.index(text)
     assert voice_of(article, start, start + len(text)) == "author"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "A builder came. Modern walls are raised and resilient, he says, and the town needs them.",
+        "They met in the Hall But not for long. But her daughter, who was measuring, asked me who she should write to.",
+        "Children are born who consider it a river.",
+    ],
+)
+def test_a_capital_that_only_begins_the_sentence_names_nobody(body: str) -> None:
+    assert voice(body, body.split(". ")[-1].rstrip(".")) in (AUTHOR, HEDGED, UNNAMED)
+
+
+def test_a_word_that_is_somebodys_name_in_the_article_still_is() -> None:
+    assert voice("Ada asked Ivor Brown twice. Brown says that the wall fell.", "Brown says") == "reported:Ivor Brown"

@@ -16,10 +16,12 @@ from itertools import islice
 from index.articles import Article
 from index.sentences import sentence_spans
 
+from bot.answering.grammar import HEADLESS
 from bot.answering.hedges import hedges
 from bot.answering.mentions import Mention
 from bot.answering.sources import People, named, people
 from bot.answering.speech import QUOTED, Report, reports
+from bot.answering.spelling import is_name
 from bot.answering.voice_weights import WEIGHTS
 
 AUTHOR, HEDGED, BYLINE, UNNAMED = "author", "author_hedged", "byline", "reported:unnamed"
@@ -120,7 +122,7 @@ def _lines(article: Article) -> list[_Line]:
             masked = " ".join((masked + body[at:end]).split())
             first = _WORD.match(masked)
             # A capital that only the sentence's beginning gives would look like a name's.
-            if first and first[0].lower() in lower and first[0] not in inner and first[0] != "I":
+            if first and _is_plain(first[0], masked[first.end() :].lstrip(), lower, inner):
                 masked = masked[0].lower() + masked[1:]
             lines.append(
                 _Line(
@@ -135,6 +137,13 @@ def _lines(article: Article) -> list[_Line]:
                 )
             )
     return lines
+
+
+def _is_plain(word: str, following: str, lower: frozenset[str], inner: frozenset[str]) -> bool:
+    """Whether a sentence's first word is no name: elsewhere in lower case only, or nowhere and English has it."""
+    if word == "I" or word in inner:
+        return word.lower() in HEADLESS
+    return word.lower() in lower or (not is_name(word.lower(), word) and not following[:1].isupper())
 
 
 def _spellings(text: str) -> tuple[frozenset[str], frozenset[str]]:
