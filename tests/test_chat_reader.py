@@ -177,6 +177,15 @@ def test_a_quote_of_escaped_text_is_found_in_either_spelling() -> None:
         assert "& say <b>the ferry" in read.reply.quotes[0].text
 
 
+@pytest.mark.parametrize("endless", [said(*[STAYS] * 3000), Text(text="Roe says so. " * 30_000)], ids=["JSON", "prose"])
+def test_a_reply_without_end_is_cut_off_and_repaired(endless: Reply) -> None:
+    """Each chunk is read with all that came before it: without a limit this would hold up everybody for minutes."""
+    read, server = ask(endless, said(COSTS), timeout=30)
+    assert quotes(read.reply) == [HEDGED]
+    assert BROKE_OFF in server.requests[1].body["messages"][-1]["content"] or isinstance(endless, Text)
+    assert len(read.raw[0]) < 11_000
+
+
 def test_not_addressed_is_an_abstention_in_the_models_name() -> None:
     read, server = ask(said(verdict=NOT_ADDRESSED))
     assert read.reply.abstained
