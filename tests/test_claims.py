@@ -1,12 +1,17 @@
 """What a chat model claims, checked: hundreds of ways to misquote, and not one unverified quote leaves."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from chat_scene import ARTICLES, FERRY, FREE, HEDGED, PASSAGES, REPORTED
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from index.articles import Article, parse
+from index.passages import Passage, split
+from index.sentences import sentence_spans
 
 from bot.answering.chat_model import claim_from
 from bot.answering.citations import verify
@@ -187,7 +192,7 @@ def test_too_little_to_say_which_words_are_meant(words: str) -> None:
     dropped(replace(GOOD[0], quote=words))
 
 
-@pytest.mark.parametrize("marks", ["“”", '""', "„“", "«»", "‘’", "''", "「」"])
+@pytest.mark.parametrize("marks", ["“”", '""', "„“", "«»", "‘’", "''", "「」", "″″", "＂＂", "❝❞", "‹›", "``", "ʺʺ"])
 def test_a_sentence_may_not_bring_quotations_of_its_own(marks: str) -> None:
     first, last = marks[0], marks[1]
     assert "quotation marks" in dropped(replace(GOOD[0], text=f"Roe says {first}the mayor lies{last}."))
@@ -201,12 +206,38 @@ def test_nor_half_of_one(text: str) -> None:
     assert "quotation marks" in dropped(replace(GOOD[0], text=text))
 
 
+def test_nor_one_that_stands_under_another_claim() -> None:
+    assert "quotation marks" in dropped(replace(GOOD[0], text="Roe asks “why ten”."))
+    words = "Nobody asked her “why ten”."
+    assert kept(Claim("Roe misses the question “why ten”.", ("P2",), words, "author")).quote.text == words
+
+
+@pytest.mark.parametrize(
+    "text", ["It saves 40 lives.", "It is ten years late, says Roe in ¶7.", "It has run for ١٢ years.", "See P1."]
+)
+def test_a_sentence_may_not_bring_numbers_of_its_own(text: str) -> None:
+    assert "a number" in dropped(replace(GOOD[0], text=text))
+
+
+@pytest.mark.parametrize("number", ["1,200", "1200", "1.200", "1 200", "١٢٠٠", "01200"])
+def test_a_number_of_the_quote_may_be_written_otherwise(number: str) -> None:
+    article = parse("n.txt", b"The ferry carried 1,200 people in May, more than ever before.\n")
+    ground = Ground(dict(enumerate_passages(article)), {article.id: article})
+    words = "The ferry carried 1,200 people in May"
+    assert isinstance(ground.check(Claim(f"It carried {number} of them.", (), words, "author")), Kept)
+    assert isinstance(ground.check(Claim(f"It carried {number}0 of them.", (), words, "author")), Dropped)
+
+
+def enumerate_passages(article: Article) -> Iterator[tuple[str, Passage]]:
+    return ((f"P{n}", passage) for n, passage in enumerate(split(article, sentence_spans), 1))
+
+
 def test_an_apostrophe_is_no_quotation_mark() -> None:
     assert kept(replace(GOOD[0], text="It’s the riders' ferry, and the town's, says Roe; it isn't the mayor's."))
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  ", "…", "x" * (MAX_CLAIM_CHARS + 1), "\u202e", "@here look", "<#12>", "www.x.org"]
+    "text", ["", "  ", "…", "x" * (MAX_CLAIM_CHARS + 1), "\u202e", "\u3164\u2800", "@here look", "<#12>", "www.x.org"]
 )
 def test_a_sentence_that_is_none_or_holds_markup_is_dropped(text: str) -> None:
     dropped(replace(GOOD[0], text=text))

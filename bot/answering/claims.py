@@ -13,6 +13,7 @@ from index.passages import Passage
 from bot.answering import wording
 from bot.answering.citations import UnverifiedQuote, balanced, quote
 from bot.answering.intent import is_order
+from bot.answering.question import BLANK
 from bot.answering.types import Quote
 
 MAX_CLAIM_CHARS = 400
@@ -22,11 +23,12 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _MARKS = dict.fromkeys(map(ord, "“”„‟«»"), '"') | dict.fromkeys(map(ord, "‘’‚‛‹›`´"), "'")
 _SAME = _DASHES | _MARKS
 _MARKUP = re.compile(r"<[@#:/]|@(?:everyone|here)\b|://|\bwww\.", re.IGNORECASE)
-_QUOTED = re.compile(
-    r"[“„]([^“”„]+)[”“]|«([^«»]+)»|[「『]([^「」『』]+)[」』]|\"([^\"]+)\""
-    r"|(?<!\w)‘((?:[^’‘]|’(?=\w))+)’(?!\w)|(?<!\w)'((?:[^']|'(?=\w))+)'(?!\w)"
+# In a sentence every mark that looks like one counts: what looks quoted must be.
+_LOOKS_QUOTED = dict.fromkeys(map(ord, "“”„‟«»‹›「」『』｢｣﹁﹂﹃﹄《》〈〉〝〞〟❝❞❠″‶＂ʺ˝"), '"') | dict.fromkeys(
+    map(ord, "‘’‚‛`´ʼʹ′‵＇❛❜❟"), "'"
 )
-_MARK = re.compile(r"[“”„«»「」『』\"]")
+_QUOTED = re.compile(r"\"([^\"]+)\"|(?<!\w)'((?:[^']|'(?=\w))+)'(?!\w)")
+_THOUSANDS = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,8 @@ class _Region:
 
     def occurrences(self, wanted: str) -> Iterator[tuple[int, int]]:
         """Offsets in the article of whole words that read as wanted."""
-        at = self.plain.find(wanted)
-        while at >= 0:
-            end = at + len(wanted)
-            if not (_inside_word(self.plain, at) or _inside_word(self.plain, end)):
-                yield self.start + self.offsets[at], self.start + self.offsets[end - 1] + 1
-            at = self.plain.find(wanted, at + 1)
+        for at, end in _occurrences(wanted, self.plain):
+            yield self.start + self.offsets[at], self.start + self.offsets[end - 1] + 1
 
     def widened(self, start: int, end: int) -> tuple[int, int]:
         """The whole sentences that hold a span: half of one can say the opposite of it."""
@@ -169,18 +167,15 @@ class Ground:
         place = self.locate(claim.quote, claim.passages)
         if place is None:
             return Dropped(f"the words “{_short(claim.quote)}” stand nowhere in the passages as one piece")
-        if _MARK.search(_QUOTED.sub("", text)) or not all(self._holds(said) for said in _quotations(text)):
-            return Dropped("its sentence puts words between quotation marks that the passages do not have")
         try:
             own = quote(place.article, *balanced(place.article.text[place.start : place.end], place.start))
         except UnverifiedQuote:
             return Dropped("its quote cannot be verified")
+        reason = _beyond(text, own.text)
+        if reason:
+            return Dropped(reason)
         kept, relabelled = self._voiced(text, claim.voice, own)
         return Kept(kept, own, relabelled, renumbered=not place.named)
-
-    def _holds(self, words: str) -> bool:
-        plain = normalised(words)[0].strip(" .,;:!?")
-        return bool(plain) and any(any(region.occurrences(plain)) for region in self._regions)
 
     def _voiced(self, text: str, voice: str, own: Quote) -> tuple[str, bool]:
         """The sentence above a quote, and whether the model had its voice wrong.
@@ -200,7 +195,8 @@ class Ground:
 
 def sentence(text: str) -> str:
     """A model's sentence in one line, without marks that hide or reverse text, and not like a block quote."""
-    plain = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    shown = (c for c in text if c.isspace() or (unicodedata.category(c)[0] != "C" and c not in BLANK))
+    plain = "".join(" " if c.isspace() else c for c in shown)
     return " ".join(plain.split()).lstrip(">#*-• ").rstrip("* ")
 
 
@@ -249,9 +245,34 @@ def _spellings(words: str) -> Iterator[str]:
                 yield wanted
 
 
-def _quotations(text: str) -> Iterator[str]:
-    for match in _QUOTED.finditer(text):
-        yield next(group for group in match.groups() if group is not None)
+def _beyond(text: str, quoted: str) -> str:
+    """What a sentence has that can be seen not to be in its quote: words that look quoted, and numbers."""
+    marked = text.translate(_LOOKS_QUOTED)
+    said = [(match[1] or match[2]).strip(" .,;:!?") for match in _QUOTED.finditer(marked)]
+    plain = normalised(quoted)[0]
+    held = all(words and any(_occurrences(normalised(words)[0], plain)) for words in said)
+    if '"' in _QUOTED.sub("", marked) or not held:
+        return "its sentence puts words between quotation marks that its quote does not have"
+    if _numbers(text) - _numbers(quoted):
+        return "its sentence has a number that its quote does not have in figures"
+    return ""
+
+
+def _numbers(text: str) -> set[str]:
+    """The numbers in a text as plain digits, whatever their script and the marks between thousands."""
+    plain = normalised(text)[0]
+    digits = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in plain)
+    return {number.lstrip("0") for number in re.findall(r"\d+", _THOUSANDS.sub("", digits))}
+
+
+def _occurrences(wanted: str, plain: str) -> Iterator[tuple[int, int]]:
+    """Where whole words stand in a text; both are normalised."""
+    at = plain.find(wanted)
+    while at >= 0:
+        end = at + len(wanted)
+        if not (_inside_word(plain, at) or _inside_word(plain, end)):
+            yield at, end
+        at = plain.find(wanted, at + 1)
 
 
 def _inside_word(text: str, at: int) -> bool:
