@@ -257,12 +257,51 @@ def test_a_sentence_is_one_line_that_does_not_look_like_a_quote() -> None:
         ("author_hedged", "The author says so.", "Roe reports Ann Bell:", True),
         ("reported:Ann Bell", "The author is sure.", "Roe reports Ann Bell:", True),
         ("reported:Ann Bell", "Roe reports that Bell is sure.", "Roe reports that Bell is sure.", False),
+        ("reported:Ann Bell", "The bridge pays for itself.", "Roe reports Ann Bell:", True),
+        ("reported:Ann Bell", "He believes that the bridge pays for itself.", "Roe reports Ann Bell:", True),
+        ("reported:Ann Bell", "Tom Carr says that the bridge pays for itself.", "Roe reports Ann Bell:", True),
+        ("reported:Ann Bell", "Bell: la traversée se paie.", "Bell: la traversée se paie.", False),
     ],
 )
 def test_whose_view_it_is_comes_from_the_text(voice: str, text: str, shown: str, relabelled: bool) -> None:
     checked = kept(replace(GOOD[2], voice=voice, text=text))
     assert (checked.text, checked.relabelled) == (shown, relabelled)
     assert checked.quote.voice == "reported:Ann Bell"
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("Critics say that the bridge is a folly.", True),
+        ("Roe reports that some think it a folly.", True),
+        ("Roe is sure that the bridge is a folly.", False),
+        ("Roe says that the bridge is a folly.", False),
+        ("The bridge is a folly.", False),
+        ("Tom Carr says that the bridge is a folly.", False),
+    ],
+)
+def test_nor_is_a_view_of_somebody_unnamed_given_to_the_author(text: str, stays: bool) -> None:
+    article = parse("u.txt", b"By Jane Roe\n\nSome critics say that the new bridge is a folly and a waste.\n")
+    ground = Ground(dict(enumerate_passages(article)), {article.id: article})
+    words = "Some critics say that the new bridge is a folly and a waste."
+    checked = ground.check(Claim(text, (), words, "reported:unnamed"))
+    assert isinstance(checked, Kept)
+    assert checked.quote.voice == "reported:unnamed"
+    assert (checked.text, checked.relabelled) == ((text, False) if stays else ("Roe reports:", True))
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("Bell thinks that the ferry should stay free.", False),
+        ("According to the mayor, the ferry should stay free.", False),
+        ("The author says that the ferry should stay free.", True),
+        ("She says that it should.", True),
+    ],
+)
+def test_the_authors_view_is_not_given_to_somebody_else(text: str, stays: bool) -> None:
+    checked = kept(replace(GOOD[0], text=text))
+    assert (checked.text, checked.relabelled) == ((text, False) if stays else ("Roe argues:", True))
 
 
 def test_a_hedge_is_labelled_whatever_the_model_thinks() -> None:

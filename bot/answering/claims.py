@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from index.articles import Article
 from index.heads import surname
+from index.lexical import terms
 from index.passages import Passage
 
 from bot.answering import wording
 from bot.answering.citations import UnverifiedQuote, balanced, quote
 from bot.answering.intent import is_order
+from bot.answering.mentions import Mention
 from bot.answering.question import BLANK
+from bot.answering.speech import reports
 from bot.answering.types import Quote
 
 MAX_CLAIM_CHARS = 400
@@ -28,6 +31,10 @@ _LOOKS_QUOTED = dict.fromkeys(map(ord, "“”„‟«»‹›「」『』｢｣
     map(ord, "‘’‚‛`´ʼʹ′‵＇❛❜❟"), "'"
 )
 _QUOTED = re.compile(r"\"([^\"]+)\"|(?<!\w)'((?:[^']|'(?=\w))+)'(?!\w)")
+# Ways of telling what somebody says, and the kinds of somebody; "he" may well be the author.
+_TELLS = frozenset(("say", "think", "according", "passive"))
+_SOMEBODY = frozenset(("named", "body", "person", "indefinite"))
+_WRITERS = frozenset(terms("author writer columnist essayist article text piece essay column"))
 _THOUSANDS = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
 
 
@@ -180,11 +187,12 @@ class Ground:
     def _voiced(self, text: str, voice: str, own: Quote) -> tuple[str, bool]:
         """The sentence above a quote, and whether the model had its voice wrong.
 
-        A sentence that tells a view as somebody's who does not hold it gives way to what the quote is.
+        A sentence that tells a view as somebody's who does not hold it, or a reported one as plain fact, gives way to
+        what the quote is.
         """
         article = self.articles[own.article]
         told = voice.strip()
-        if _is_reported(told) != _is_reported(own.voice) or _tells_as_authors(text, own, article):
+        if _is_reported(told) != _is_reported(own.voice) or not _says_whose(text, own, article):
             return wording.lead((own,), self.articles), True
         if not _is_reported(own.voice):
             return text, told != own.voice
@@ -297,11 +305,23 @@ def _same_source(told: str, own: str) -> bool:
     return not one or not other or "unnamed" in one | other or bool(one & other)
 
 
-def _tells_as_authors(text: str, own: Quote, article: Article) -> bool:
-    """Whether a sentence over a reported view names the author and not the one who holds it."""
-    source = own.voice.removeprefix("reported:")
-    if not _is_reported(own.voice) or source == "unnamed":
-        return False
-    words = set(re.findall(r"\w+", text.casefold()))
-    authors = {"author", "writer", *(surname(name).casefold() for name in article.authors)}
-    return bool(words & authors) and not words & set(re.findall(r"\w+", source.casefold()))
+def _says_whose(text: str, own: Quote, article: Article) -> bool:
+    """Whether a sentence gives the view of a quote to whoever holds it.
+
+    Over a reported view it must name the one who holds it, or bring in somebody whom the quote leaves unnamed, too;
+    over the author's own it may bring in nobody else, unless the quote does.
+    """
+    others = _others(text, article)
+    if not _is_reported(own.voice):
+        return not others or bool(reports(own.text))
+    holder = own.voice.partition(":")[2]
+    if holder != "unnamed" and set(terms(holder)) & set(terms(text)):
+        return True
+    return any(not other.name or set(terms(other.name)) & set(terms(own.text)) for other in others)
+
+
+def _others(text: str, article: Article) -> list[Mention]:
+    """Those besides the author of whom a sentence tells what they say or think."""
+    authors = _WRITERS.union(*(terms(surname(name)) for name in article.authors))
+    told = (report.source for report in reports(text) if report.group in _TELLS)
+    return [who for who in told if who.subject in _SOMEBODY and not authors & set(terms(who.name or who.word))]
