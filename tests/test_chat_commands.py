@@ -105,6 +105,16 @@ def test_eval_reports_claims_fallbacks_tokens_and_cost(
     assert len(server.requests) == before
 
 
+def test_eval_counts_what_rewording_a_follow_up_takes(
+    command: Run, server: ChatServer, settings: dict[str, str], tmp_path: Path
+) -> None:
+    line = {"question": "and china?", "history": [{"role": "user", "text": WHY}]}
+    (tmp_path / "questions.jsonl").write_text(json.dumps(line))
+    server.script(Text(text="What of China?", usage=Usage(70, 8)), said(verdict=NOT_ADDRESSED, usage=Usage(1000, 100)))
+    chat = json.loads(command("bot", "eval", "questions.jsonl", "--json", **settings).stdout)["chat"]
+    assert (chat["tokens_in"], chat["tokens_out"]) == (1070, 108)
+
+
 @pytest.mark.parametrize(
     ("environment", "arguments", "told"),
     [
