@@ -193,6 +193,28 @@ def test_not_addressed_is_an_abstention_in_the_models_name() -> None:
     assert read.reply.reader == f"openai:{server.model}"
 
 
+def test_not_addressed_with_what_comes_near_is_one_too() -> None:
+    read, server = ask(said(STAYS, verdict=NOT_ADDRESSED))
+    assert read.reply.abstained
+    assert read.tally == Tally()
+    assert len(server.requests) == 1
+
+
+def test_a_repair_stays_within_the_room_for_all() -> None:
+    wordy = Text(text="Roe says that the ferry is free. " * 100)
+    for room, shown in ((3000, True), (1400, False)):
+        _, server = ask(wordy, said(STAYS), context_tokens=room + 100, max_tokens=100)
+        messages = server.requests[1].body["messages"]
+        assert [message["role"] == "assistant" for message in messages[2:]] == ([True, False] if shown else [False])
+        assert "Reply again" in messages[-1]["content"]
+
+
+def test_tokens_are_estimated_where_the_server_knows_neither_form_nor_usage() -> None:
+    with ChatServer() as server:
+        server.script(Status(400), said(STAYS, usage=Usage(0, 0)))
+        assert asyncio.run(reader_of(server).read(PREPARED)).tokens_in > 300
+
+
 def test_a_wrong_premise_is_answered_with_the_correcting_quote() -> None:
     read, _ = ask(said(STAYS, verdict=PREMISE_WRONG))
     assert as_text(read.reply, ARTICLES).startswith("The article says otherwise:\n\nRoe wants")

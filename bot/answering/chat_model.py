@@ -1,6 +1,7 @@
 """The only door to LangChain's chat models: loading one by name, streaming its structured reply."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -127,7 +128,7 @@ class ChatModel:
         except BadRequest:
             if plain or heard.raw:
                 raise
-            self._plain = True
+            self._plain = heard.billed = True
             try:
                 async for part in self._streamed(messages, heard, config):
                     yield part
@@ -190,7 +191,8 @@ class ChatModel:
             async def on_llm_end(self, response: Any, **_: Any) -> None:
                 message: BaseMessage = response.generations[0][0].message
                 calls = getattr(message, "tool_calls", None) or ()
-                heard.raw = json.dumps(calls[0]["args"], ensure_ascii=False) if calls else str(message.text)
+                said = json.dumps(calls[0]["args"], ensure_ascii=False) if calls else str(message.text)
+                heard.raw = said or heard.raw  # a call that broke off is left out of the message
                 heard.whole = bool(calls) or is_whole(heard.raw)
                 usage = getattr(message, "usage_metadata", None) or {}
                 heard.tokens_in += usage.get("input_tokens", 0)
@@ -294,7 +296,8 @@ def _missing(provider: str, error: ImportError) -> SettingsError:
             f"CHAT_MODEL needs the package of its provider {provider}, which is not installed.",
             f"pip install 'byline[{extra}]'",
         )
-    package = str(error).rpartition("pip install ")[2].strip("`. ") or f"langchain-{provider.replace('_', '-')}"
+    named = re.search(r"pip install (?:-U )?([\w-]+)", str(error))
+    package = named[1] if named else f"langchain-{provider.replace('_', '-')}"
     return SettingsError(
         f"CHAT_MODEL needs a package of its provider {provider} that is not installed.", f"pip install {package}"
     )

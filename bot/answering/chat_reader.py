@@ -18,7 +18,7 @@ from bot.answering.chat_errors import ChatFailed, Declined, TimedOut, Unreachabl
 from bot.answering.chat_model import ChatModel, Heard
 from bot.answering.citations import verify
 from bot.answering.claims import Tally
-from bot.answering.framing import Frame, Message, Prepared, frame, standalone
+from bot.answering.framing import Frame, Message, Prepared, frame, standalone, tokens
 from bot.answering.intent import is_order
 from bot.answering.limits import Breaker, Budget, Ledger
 from bot.answering.question import MAX_CHARS, clean
@@ -144,7 +144,7 @@ class ChatReader:
         refused = await self._refused(user)
         if refused:
             return Read(alone(prepared.reply, refused))
-        call = _Call(self._model, prepared, framed, on_claim, config)
+        call = _Call(self._model, prepared, framed, self._room, on_claim, config)
         settled = False
         try:
             async with asyncio.timeout(self._timeout), self._slots:
@@ -257,12 +257,14 @@ class _Call:
         model: ChatModel,
         prepared: Prepared,
         framed: Frame,
+        room: int,
         on_claim: OnClaim | None,
         config: "RunnableConfig | None",
     ) -> None:
         self._model = model
         self._prepared = prepared
         self._framed = framed
+        self._room = room
         self._on_claim = on_claim
         self._config = config
         self._tally = Tally()
@@ -274,13 +276,14 @@ class _Call:
         for last in (False, True):
             sheet = await self._persist(messages)
             reply = self._reply(sheet)
-            self._tally += replace(sheet.tally, kept=sheet.tally.kept if reply else 0)
+            self._tally += sheet.tally if isinstance(reply, Answer) else Tally(dropped=len(sheet.dropped))
             if reply is not None:
                 return self.read(reply)
             if not last:
                 log.info("chat reply unusable model=%s claims=%d", self._model.name, len(sheet.dropped))
                 log.debug("chat reply unusable what=%s", " ".join(sheet.problem()))
-                messages = (*messages, *repair(sheet))
+                left = self._room - sum(tokens(text) for _, text in messages)
+                messages = (*messages, *repair(sheet, left))
         raise _Unusable
 
     def read(self, reply: Reply) -> Read:
@@ -326,7 +329,7 @@ class _Call:
         """What a finished reply comes to; None where it cannot be used."""
         if not sheet.heard.whole:
             return None
-        if sheet.verdict == prompts.NOT_ADDRESSED and not sheet.kept and not sheet.dropped:
+        if sheet.verdict == prompts.NOT_ADDRESSED:  # with claims or without: they only come near
             return self._abstention()
         if sheet.verdict in (prompts.ANSWERS, prompts.PREMISE_WRONG) and sheet.kept:
             return self._answer(sheet)
