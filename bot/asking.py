@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -34,7 +35,7 @@ class Asker:
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._reader is not None and raised is None:
+        if self._reader is not None:
             self._runner.run(self._reader.settle())
         self._runner.close()
 
@@ -51,10 +52,14 @@ class Asker:
     async def _read(
         self, question: Question, reader: ChatReader, on_block: OnBlock | None
     ) -> tuple[Reply, Mapping[str, Article]]:
-        prepared = self._answerer.prepare(question, await reader.standalone(question))
+        reworded = await reader.standalone(question)
+        prepared = self._answerer.prepare(question, reworded.text)
         show = None if on_block is None else lambda answer: on_block(answer, prepared.articles)
-        self.last = await reader.read(prepared, on_claim=show)
-        return self.last.reply, prepared.articles
+        read = await reader.read(prepared, on_claim=show)
+        self.last = replace(
+            read, tokens_in=read.tokens_in + reworded.tokens_in, tokens_out=read.tokens_out + reworded.tokens_out
+        )
+        return read.reply, prepared.articles
 
     def articles(self) -> Mapping[str, Article]:
         """The articles that can be asked about, by id."""

@@ -1,9 +1,10 @@
 """What the bot needs beyond the index."""
 
+import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from index.errors import SettingsError
 from index.settings import IndexSettings
@@ -32,6 +33,12 @@ class BotSettings(IndexSettings):
     chat_all_questions_per_day: int = Field(default=2000, ge=0)
     chat_all_tokens_per_day: int = Field(default=10_000_000, ge=0)
 
+    @field_validator("chat_api_key")
+    @classmethod
+    def _trimmed(cls, key: SecretStr | None) -> SecretStr | None:
+        """A key from a file often ends in a line break, which no header may hold."""
+        return SecretStr(key.get_secret_value().strip()) if key else key
+
     @property
     def history_file(self) -> Path:
         """Where the terminal chat keeps the questions that were typed."""
@@ -50,6 +57,11 @@ class BotSettings(IndexSettings):
                 "The setting CHAT_BASE_URL is no web address.",
                 "Leave it empty for the provider's own service, or give an address such as http://127.0.0.1:8000/v1.",
             )
+        key = self.chat_api_key.get_secret_value() if self.chat_api_key else ""
+        if not (key.isascii() and key.isprintable() and " " not in key):
+            raise SettingsError(
+                "The setting CHAT_API_KEY holds characters that no key has.", "Copy it again from the provider's page."
+            )
         if self.chat_context_tokens <= self.chat_max_tokens:
             raise SettingsError(
                 f"CHAT_CONTEXT_TOKENS ({self.chat_context_tokens}) leaves no room beside CHAT_MAX_TOKENS "
@@ -61,7 +73,9 @@ class BotSettings(IndexSettings):
     def secrets(self) -> tuple[str, ...]:
         """What may never be printed or logged."""
         given = (self.discord_token, self.chat_api_key)
-        return tuple(secret.get_secret_value().strip() for secret in given if secret)
+        # A provider's client reads a variable of its own, and a server may repeat what it was sent.
+        others = (value for name, value in os.environ.items() if name.endswith(("_KEY", "_TOKEN")))
+        return (*(secret.get_secret_value().strip() for secret in given if secret), *others)
 
     def token(self) -> str:
         """The Discord token; raises SettingsError if there is none."""

@@ -102,7 +102,7 @@ def faithful(size: int = 40, pause: float = 0.0, claims: int = 3) -> Callable[[J
         shown = body["messages"][-1]["content"]
         passages = re.findall(r'<passage id="(P\d+)"[^>]*retrieved="yes">(.*?)</passage>', shown, re.DOTALL)
         made = [
-            claim(f"Claim {n} about {name}.", html.unescape(text[start:end]), "author", name)
+            claim(f"Claim {chr(64 + n)} rests on this.", html.unescape(text[start:end]), "author", name)
             for n, (name, text) in enumerate(passages[:claims], 1)
             for start, end in sentence_spans(text)[:1]
         ]

@@ -41,6 +41,7 @@ def test_ask_prints_claims_and_quotes(command: Run, server: ChatServer, settings
 
 
 def test_ask_as_json_says_who_read(command: Run, server: ChatServer, settings: dict[str, str]) -> None:
+    settings["CHAT_API_KEY"] += "\n"  # as from a file
     server.script(faithful(), Status(500), Status(500), Status(500))
     answer = json.loads(command("bot", "ask", "--json", WHY, **settings).stdout)
     assert answer["reader"] == "openai:scripted"
@@ -105,6 +106,16 @@ def test_eval_reports_claims_fallbacks_tokens_and_cost(
     assert len(server.requests) == before
 
 
+def test_eval_counts_what_rewording_a_follow_up_takes(
+    command: Run, server: ChatServer, settings: dict[str, str], tmp_path: Path
+) -> None:
+    line = {"question": "and china?", "history": [{"role": "user", "text": WHY}]}
+    (tmp_path / "questions.jsonl").write_text(json.dumps(line))
+    server.script(Text(text="What of China?", usage=Usage(70, 8)), said(verdict=NOT_ADDRESSED, usage=Usage(1000, 100)))
+    chat = json.loads(command("bot", "eval", "questions.jsonl", "--json", **settings).stdout)["chat"]
+    assert (chat["tokens_in"], chat["tokens_out"]) == (1070, 108)
+
+
 @pytest.mark.parametrize(
     ("environment", "arguments", "told"),
     [
@@ -115,10 +126,11 @@ def test_eval_reports_claims_fallbacks_tokens_and_cost(
         ({"CHAT_MODEL": "openai:x"}, ("ask", WHY), "There is no key for the chat model openai:x."),
         ({"CHAT_BASE_URL": "nowhere"}, ("ask", WHY), "The setting CHAT_BASE_URL is no web address."),
         ({"CHAT_CONTEXT_TOKENS": "1500", "CHAT_MAX_TOKENS": "1500"}, ("ask", WHY), "leaves no room"),
+        ({"CHAT_API_KEY": "klíč"}, ("ask", WHY), "The setting CHAT_API_KEY holds characters that no key has."),
         ({"CHAT_TIMEOUT": "soon"}, ("ask", WHY), "The setting CHAT_TIMEOUT cannot be used"),
         ({}, ("eval", "q.jsonl", "--reader", "chat"), "There is no chat model to read with."),
     ],
-    ids=["name", "anthropic", "ollama", "unknown", "key", "address", "room", "timeout", "eval"],
+    ids=["name", "anthropic", "ollama", "unknown", "key", "address", "room", "key's form", "timeout", "eval"],
 )
 def test_what_is_wrong_is_told_in_a_sentence_and_a_hint(
     command: Run,
@@ -137,6 +149,17 @@ def test_what_is_wrong_is_told_in_a_sentence_and_a_hint(
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 2
     assert "Traceback" not in done.stderr
+
+
+def test_a_key_in_the_providers_own_variable_is_not_printed_either(
+    command: Run, server: ChatServer, settings: dict[str, str]
+) -> None:
+    server.key = "marked-key-0123456789"
+    del settings["CHAT_API_KEY"]
+    server.script(Text(text=f"I was sent {server.key}."), faithful())
+    done = command("bot", "--debug", "ask", WHY, **settings, OPENAI_API_KEY=server.key)
+    assert "I was sent …." in done.stderr
+    assert server.key not in done.stdout + done.stderr
 
 
 def test_no_secret_of_any_setting_is_printed(

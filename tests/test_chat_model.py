@@ -111,6 +111,21 @@ def test_a_provider_without_an_extra_names_its_package() -> None:
     assert error.value.hint == "pip install langchain-mistralai"
 
 
+@pytest.mark.parametrize(
+    ("told", "package"), [("cannot import name 'x' from 'y'", "langchain-cohere"), ("`pip install -U lc-co`.", "lc-co")]
+)
+def test_a_package_is_named_however_its_absence_is_told(
+    told: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object, **__: object) -> object:
+        raise ImportError(told)
+
+    monkeypatch.setattr("langchain.chat_models.init_chat_model", missing)
+    with pytest.raises(SettingsError) as error:
+        load("cohere:x")
+    assert error.value.hint == f"pip install {package}"
+
+
 def test_a_missing_key_is_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(SettingsError, match="no key") as error:

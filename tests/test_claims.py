@@ -1,12 +1,17 @@
 """What a chat model claims, checked: hundreds of ways to misquote, and not one unverified quote leaves."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from chat_scene import ARTICLES, FERRY, FREE, HEDGED, PASSAGES, REPORTED
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from index.articles import Article, parse
+from index.passages import Passage, split
+from index.sentences import sentence_spans
 
 from bot.answering.chat_model import claim_from
 from bot.answering.citations import verify
@@ -187,7 +192,7 @@ def test_too_little_to_say_which_words_are_meant(words: str) -> None:
     dropped(replace(GOOD[0], quote=words))
 
 
-@pytest.mark.parametrize("marks", ["“”", '""', "„“", "«»", "‘’", "''", "「」"])
+@pytest.mark.parametrize("marks", ["“”", '""', "„“", "«»", "‘’", "''", "「」", "″″", "＂＂", "❝❞", "‹›", "``", "ʺʺ"])
 def test_a_sentence_may_not_bring_quotations_of_its_own(marks: str) -> None:
     first, last = marks[0], marks[1]
     assert "quotation marks" in dropped(replace(GOOD[0], text=f"Roe says {first}the mayor lies{last}."))
@@ -201,12 +206,38 @@ def test_nor_half_of_one(text: str) -> None:
     assert "quotation marks" in dropped(replace(GOOD[0], text=text))
 
 
+def test_nor_one_that_stands_under_another_claim() -> None:
+    assert "quotation marks" in dropped(replace(GOOD[0], text="Roe asks “why ten”."))
+    words = "Nobody asked her “why ten”."
+    assert kept(Claim("Roe misses the question “why ten”.", ("P2",), words, "author")).quote.text == words
+
+
+@pytest.mark.parametrize(
+    "text", ["It saves 40 lives.", "It is ten years late, says Roe in ¶7.", "It has run for ١٢ years.", "See P1."]
+)
+def test_a_sentence_may_not_bring_numbers_of_its_own(text: str) -> None:
+    assert "a number" in dropped(replace(GOOD[0], text=text))
+
+
+@pytest.mark.parametrize("number", ["1,200", "1200", "1.200", "1 200", "١٢٠٠", "01200"])
+def test_a_number_of_the_quote_may_be_written_otherwise(number: str) -> None:
+    article = parse("n.txt", b"The ferry carried 1,200 people in May, more than ever before.\n")
+    ground = Ground(dict(enumerate_passages(article)), {article.id: article})
+    words = "The ferry carried 1,200 people in May"
+    assert isinstance(ground.check(Claim(f"It carried {number} of them.", (), words, "author")), Kept)
+    assert isinstance(ground.check(Claim(f"It carried {number}0 of them.", (), words, "author")), Dropped)
+
+
+def enumerate_passages(article: Article) -> Iterator[tuple[str, Passage]]:
+    return ((f"P{n}", passage) for n, passage in enumerate(split(article, sentence_spans), 1))
+
+
 def test_an_apostrophe_is_no_quotation_mark() -> None:
     assert kept(replace(GOOD[0], text="It’s the riders' ferry, and the town's, says Roe; it isn't the mayor's."))
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  ", "…", "x" * (MAX_CLAIM_CHARS + 1), "\u202e", "@here look", "<#12>", "www.x.org"]
+    "text", ["", "  ", "…", "x" * (MAX_CLAIM_CHARS + 1), "\u202e", "\u3164\u2800", "@here look", "<#12>", "www.x.org"]
 )
 def test_a_sentence_that_is_none_or_holds_markup_is_dropped(text: str) -> None:
     dropped(replace(GOOD[0], text=text))
@@ -226,12 +257,51 @@ def test_a_sentence_is_one_line_that_does_not_look_like_a_quote() -> None:
         ("author_hedged", "The author says so.", "Roe reports Ann Bell:", True),
         ("reported:Ann Bell", "The author is sure.", "Roe reports Ann Bell:", True),
         ("reported:Ann Bell", "Roe reports that Bell is sure.", "Roe reports that Bell is sure.", False),
+        ("reported:Ann Bell", "The bridge pays for itself.", "Roe reports Ann Bell:", True),
+        ("reported:Ann Bell", "He believes that the bridge pays for itself.", "Roe reports Ann Bell:", True),
+        ("reported:Ann Bell", "Tom Carr says that the bridge pays for itself.", "Roe reports Ann Bell:", True),
+        ("reported:Ann Bell", "Bell: la traversée se paie.", "Bell: la traversée se paie.", False),
     ],
 )
 def test_whose_view_it_is_comes_from_the_text(voice: str, text: str, shown: str, relabelled: bool) -> None:
     checked = kept(replace(GOOD[2], voice=voice, text=text))
     assert (checked.text, checked.relabelled) == (shown, relabelled)
     assert checked.quote.voice == "reported:Ann Bell"
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("Critics say that the bridge is a folly.", True),
+        ("Roe reports that some think it a folly.", True),
+        ("Roe is sure that the bridge is a folly.", False),
+        ("Roe says that the bridge is a folly.", False),
+        ("The bridge is a folly.", False),
+        ("Tom Carr says that the bridge is a folly.", False),
+    ],
+)
+def test_nor_is_a_view_of_somebody_unnamed_given_to_the_author(text: str, stays: bool) -> None:
+    article = parse("u.txt", b"By Jane Roe\n\nSome critics say that the new bridge is a folly and a waste.\n")
+    ground = Ground(dict(enumerate_passages(article)), {article.id: article})
+    words = "Some critics say that the new bridge is a folly and a waste."
+    checked = ground.check(Claim(text, (), words, "reported:unnamed"))
+    assert isinstance(checked, Kept)
+    assert checked.quote.voice == "reported:unnamed"
+    assert (checked.text, checked.relabelled) == ((text, False) if stays else ("Roe reports:", True))
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("Bell thinks that the ferry should stay free.", False),
+        ("According to the mayor, the ferry should stay free.", False),
+        ("The author says that the ferry should stay free.", True),
+        ("She says that it should.", True),
+    ],
+)
+def test_the_authors_view_is_not_given_to_somebody_else(text: str, stays: bool) -> None:
+    checked = kept(replace(GOOD[0], text=text))
+    assert (checked.text, checked.relabelled) == ((text, False) if stays else ("Roe argues:", True))
 
 
 def test_a_hedge_is_labelled_whatever_the_model_thinks() -> None:

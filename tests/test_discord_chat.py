@@ -66,7 +66,7 @@ def test_an_answer_shows_each_claim_above_its_quote_and_who_read(play: Play, ser
         answer = await finished(scene)
         lines = [line for line in unescape(answer.embeds[0]["description"]).splitlines() if line]
         assert [line.startswith("> “") for line in lines] == [False, True] * 3
-        assert lines[0].startswith("Claim 1 about P")
+        assert lines[0].startswith("Claim A rests on")
         assert footer(answer).endswith("openai:scripted")
         assert len(answer.components) == 1
 

@@ -98,7 +98,16 @@ def test_a_circuit_opens_tries_once_and_closes() -> None:
 
 
 def test_a_pause_has_an_end() -> None:
-    breaker = Breaker(Clock())
+    clock = Clock()
+    breaker = Breaker(clock)
     for _ in range(40):
+        clock.now += breaker.seconds
         breaker.failed("it failed")
     assert breaker.seconds == LONGEST_PAUSE
+
+
+def test_calls_that_fail_together_make_no_pause_longer() -> None:
+    breaker = Breaker(Clock())
+    for _ in range(FAILURES + 7):
+        breaker.failed("it failed")
+    assert breaker.seconds == FIRST_PAUSE

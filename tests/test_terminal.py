@@ -208,3 +208,20 @@ def test_an_answer_that_grows_reads_as_if_it_had_come_whole() -> None:
     taken_back = growing(begun, final=other)
     assert f"\n\n{TAKEN_BACK}\n\nRoe argues:" in taken_back
     assert taken_back.endswith("(No chat model: it is busy.)")
+
+
+def test_nothing_is_taken_back_when_a_second_article_comes_in() -> None:
+    articles = {article.id: article for article in (FERRY, TOLL)}
+    ferry, toll = (
+        quote(article, at, at + len(text))
+        for article, text in ((FERRY, "The ferry should stay free."), (TOLL, "A toll is fair."))
+        for at in (article.text.index(text),)
+    )
+    written: list[str] = []
+    live = Live(written.append)
+    whole = Answer("?", "", (ferry, toll), 0.9, claims=("Roe wants no fare.", "The other author does."))
+    live.show(Answer("?", "", (ferry,), 0.9, claims=whole.claims[:1]), articles)
+    live.finish(as_text(whole, articles))
+    assert [TAKEN_BACK in text for text in written] == [False, False]
+    assert "¶2 (Roe), ferry.txt" in written[0]
+    assert "“The Toll”" in written[1]

@@ -1,6 +1,7 @@
 """The only door to LangChain's chat models: loading one by name, streaming its structured reply."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,13 @@ EXTRAS = {"openai": "openai", "azure_openai": "openai", "anthropic": "anthropic"
           "huggingface": "huggingface"}  # fmt: skip
 # Servers on one's own machine ask for no key, but their clients do.
 _NO_KEY = "none"
+# A token of text and JSON has four characters or so; what has far more was written by a server that knows no limit.
+CHARS_PER_TOKEN = 10
+LONGEST = 10_000
+
+
+class _ReplyTooLong(Exception):
+    """A reply goes on beyond its limit."""
 
 
 class ClaimForm(BaseModel):
@@ -86,8 +94,10 @@ def claim_from(data: object) -> Claim | None:
 class ChatModel:
     """A chat model with a name; `chain` is a Runnable from messages to the reply as far as it has come."""
 
-    def __init__(self, name: str, model: "BaseChatModel") -> None:
+    def __init__(self, name: str, model: "BaseChatModel", longest: int = LONGEST) -> None:
+        """longest: after how many characters a reply is cut off; each chunk costs reading all that came before."""
         self.name = name
+        self._longest = longest
         self._model = model
         self._plain = False
         try:
@@ -118,7 +128,7 @@ class ChatModel:
         except BadRequest:
             if plain or heard.raw:
                 raise
-            self._plain = True
+            self._plain = heard.billed = True
             try:
                 async for part in self._streamed(messages, heard, config):
                     yield part
@@ -131,7 +141,7 @@ class ChatModel:
         from langchain_core.output_parsers import StrOutputParser
 
         try:
-            said: str = await (self._model | StrOutputParser()).ainvoke(list(messages), _heard_by(heard, config))
+            said: str = await (self._model | StrOutputParser()).ainvoke(list(messages), self._heard_by(heard, config))
         except Exception as error:
             failed = translated(error)
             heard.billed = not isinstance(failed, Busy | Refused | Unreachable)
@@ -146,19 +156,49 @@ class ChatModel:
         from langchain_core.exceptions import OutputParserException
 
         try:
-            async for part in self.chain.astream(list(messages), _heard_by(heard, config)):
+            async for part in self.chain.astream(list(messages), self._heard_by(heard, config)):
                 if isinstance(part, Mapping):
                     yield part
         except OutputParserException:
             return  # no JSON: what was heard says so
         except Exception as error:
-            if cut_off(error):
+            if isinstance(error, _ReplyTooLong) or cut_off(error):
                 return  # at the limit of its length: what was heard is not whole
             failed = translated(error)
             heard.billed = bool(heard.raw) or not isinstance(failed, Busy | Refused | Unreachable)
             raise failed from None
         finally:
             _estimate(heard, messages)
+
+    def _heard_by(self, heard: Heard, config: "RunnableConfig | None") -> "RunnableConfig":
+        """A configuration whose callbacks also fill in what was heard."""
+        from langchain_core.callbacks import AsyncCallbackHandler
+        from langchain_core.runnables.config import merge_configs
+
+        longest = self._longest
+
+        class Listener(AsyncCallbackHandler):
+            raise_error = True
+
+            async def on_llm_new_token(self, token: Any, *, chunk: Any = None, **_: Any) -> None:
+                calls = getattr(getattr(chunk, "message", None), "tool_call_chunks", None) or ()
+                heard.raw += (token if isinstance(token, str) else "") or "".join(
+                    call.get("args") or "" for call in calls
+                )
+                if len(heard.raw) > longest:
+                    raise _ReplyTooLong
+
+            async def on_llm_end(self, response: Any, **_: Any) -> None:
+                message: BaseMessage = response.generations[0][0].message
+                calls = getattr(message, "tool_calls", None) or ()
+                said = json.dumps(calls[0]["args"], ensure_ascii=False) if calls else str(message.text)
+                heard.raw = said or heard.raw  # a call that broke off is left out of the message
+                heard.whole = bool(calls) or is_whole(heard.raw)
+                usage = getattr(message, "usage_metadata", None) or {}
+                heard.tokens_in += usage.get("input_tokens", 0)
+                heard.tokens_out += usage.get("output_tokens", 0)
+
+        return merge_configs(config, {"callbacks": [Listener()]})
 
 
 def load(
@@ -185,7 +225,8 @@ def load(
 
     options = _options(provider, base_url, api_key, timeout, max_tokens, context_tokens)
     try:
-        return ChatModel(name, init_chat_model(model.strip(), model_provider=provider, **options))
+        loaded = init_chat_model(model.strip(), model_provider=provider, **options)
+        return ChatModel(name, loaded, max_tokens * CHARS_PER_TOKEN)
     except ImportError as error:
         raise _missing(provider, error) from None
     except ValueError as error:
@@ -255,7 +296,8 @@ def _missing(provider: str, error: ImportError) -> SettingsError:
             f"CHAT_MODEL needs the package of its provider {provider}, which is not installed.",
             f"pip install 'byline[{extra}]'",
         )
-    package = str(error).rpartition("pip install ")[2].strip("`. ") or f"langchain-{provider.replace('_', '-')}"
+    named = re.search(r"pip install (?:-U )?([\w-]+)", str(error))
+    package = named[1] if named else f"langchain-{provider.replace('_', '-')}"
     return SettingsError(
         f"CHAT_MODEL needs a package of its provider {provider} that is not installed.", f"pip install {package}"
     )
@@ -272,28 +314,6 @@ def _unloadable(name: str, error: Exception) -> SettingsError:
         f"The chat model {name} cannot be loaded ({type(error).__name__}).",
         "Check CHAT_MODEL and CHAT_BASE_URL; docs/chat-models.md has examples.",
     )
-
-
-def _heard_by(heard: Heard, config: "RunnableConfig | None") -> "RunnableConfig":
-    """A configuration whose callbacks also fill in what was heard."""
-    from langchain_core.callbacks import AsyncCallbackHandler
-    from langchain_core.runnables.config import merge_configs
-
-    class Listener(AsyncCallbackHandler):
-        async def on_llm_new_token(self, token: Any, *, chunk: Any = None, **_: Any) -> None:
-            calls = getattr(getattr(chunk, "message", None), "tool_call_chunks", None) or ()
-            heard.raw += (token if isinstance(token, str) else "") or "".join(call.get("args") or "" for call in calls)
-
-        async def on_llm_end(self, response: Any, **_: Any) -> None:
-            message: BaseMessage = response.generations[0][0].message
-            calls = getattr(message, "tool_calls", None) or ()
-            heard.raw = json.dumps(calls[0]["args"], ensure_ascii=False) if calls else str(message.text)
-            heard.whole = bool(calls) or is_whole(heard.raw)
-            usage = getattr(message, "usage_metadata", None) or {}
-            heard.tokens_in += usage.get("input_tokens", 0)
-            heard.tokens_out += usage.get("output_tokens", 0)
-
-    return merge_configs(config, {"callbacks": [Listener()]})
 
 
 def is_whole(text: str) -> bool:

@@ -11,18 +11,19 @@ from dataclasses import dataclass, field, replace
 from random import random
 from typing import TYPE_CHECKING
 
-from index.errors import BylineError
+from index.errors import BylineError, UsageError
 
 from bot.answering import prompts, wording
 from bot.answering.chat_errors import ChatFailed, Declined, TimedOut, Unreachable
 from bot.answering.chat_model import ChatModel, Heard
 from bot.answering.citations import verify
 from bot.answering.claims import Tally
-from bot.answering.framing import Frame, Message, Prepared, frame, standalone
+from bot.answering.framing import Frame, Message, Prepared, frame, standalone, tokens
 from bot.answering.intent import is_order
 from bot.answering.limits import Breaker, Budget, Ledger
-from bot.answering.question import MAX_CHARS
+from bot.answering.question import MAX_CHARS, clean
 from bot.answering.sheet import Sheet, repair
+from bot.answering.smalltalk import is_smalltalk
 from bot.answering.types import Abstention, Answer, Question, Reply
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ REWORDING_SHARE = 0.3
 
 NO_BUDGET, NO_LEDGER = "today's share of it is used up", "what it has used today cannot be kept"
 PAUSED, UNUSABLE = "it is paused after several failures", "nothing that it said could be verified"
-NO_ROOM = "the passages do not fit CHAT_CONTEXT_TOKENS"
+NO_ROOM, CROWDED = "the passages do not fit CHAT_CONTEXT_TOKENS", "too many questions are put to it just now"
 
 OnClaim = Callable[[Answer], None]
 """Is told the answer as far as it is verified, whenever another claim is."""
@@ -53,6 +54,15 @@ class Read:
     tokens_in: int = 0
     tokens_out: int = 0
     raw: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """A follow-up as a question that stands by itself, None where it is left as it is, and the tokens that it took."""
+
+    text: str | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
 
 
 class ChatReader:
@@ -88,28 +98,31 @@ class ChatReader:
         """The model and how it is doing, for whoever runs the bot; no key, no address."""
         return f"{self._model.name}, {self._breaker}"
 
-    async def standalone(self, question: Question, user: int = 0, config: "RunnableConfig | None" = None) -> str | None:
-        """A follow-up as a question that stands by itself; None where there is nothing to reword or it fails."""
-        if not question.history or is_order(question.text) or not await self._has_room(user):
-            return None
-        if not self._breaker.admits():
-            return None
+    async def standalone(self, question: Question, user: int = 0, config: "RunnableConfig | None" = None) -> Reworded:
+        """A follow-up as a question that stands by itself, unless there is nothing to reword or that fails."""
+        if not question.history or is_order(question.text) or is_smalltalk(question.text):
+            return Reworded()
+        if not await self._has_room(user) or not self._breaker.admits():
+            return Reworded()
         heard = Heard()
+        said = None
+        asked = False
         try:
             async with asyncio.timeout(self._timeout * REWORDING_SHARE), self._slots:
-                said = await self._model.text(standalone(question), heard, config)
+                asked = True
+                said = await self._model.text(standalone(question, self._room), heard, config)
+            self._breaker.worked()
         except (ChatFailed, TimeoutError) as error:
-            self._breaker.failed(error.why if isinstance(error, ChatFailed) else TimedOut.why)
-            return None
+            if asked:
+                self._breaker.failed(_why(error))
+            else:
+                self._breaker.left()
         except BaseException:
             self._breaker.left()
             raise
         finally:
             self._spend(user, heard)
-        self._breaker.worked()
-        text = " ".join(said.split()).strip("\"“”'")
-        fits = any(c.isalnum() for c in text) and len(text) <= MAX_CHARS // 4
-        return text if fits and not is_order(text) else None
+        return Reworded(_question(said or ""), heard.tokens_in, heard.tokens_out)
 
     async def read(
         self,
@@ -131,7 +144,7 @@ class ChatReader:
         refused = await self._refused(user)
         if refused:
             return Read(alone(prepared.reply, refused))
-        call = _Call(self._model, prepared, framed, on_claim, config)
+        call = _Call(self._model, prepared, framed, self._room, on_claim, config)
         settled = False
         try:
             async with asyncio.timeout(self._timeout), self._slots:
@@ -139,9 +152,12 @@ class ChatReader:
             self._breaker.worked()
             settled = True
         except (ChatFailed, TimeoutError) as error:
-            why = error.why if isinstance(error, ChatFailed) else TimedOut.why
+            why = _why(error)
             if isinstance(error, Declined | _Unusable):
                 self._breaker.worked()  # it answers; what it says is another matter
+            elif not call.heard:  # its turn never came, which says nothing about the model
+                self._breaker.left()
+                why = CROWDED
             else:
                 self._breaker.failed(why)
             settled = True
@@ -209,6 +225,19 @@ class ChatReader:
         await asyncio.gather(*self._spending)
 
 
+def _question(said: str) -> str | None:
+    """What a model made of a follow-up, where that may be asked."""
+    try:
+        text = clean(said.strip().strip("\"“”'"))
+    except UsageError:
+        return None
+    return text if len(text) <= MAX_CHARS // 4 and not is_order(text) else None
+
+
+def _why(error: ChatFailed | TimeoutError) -> str:
+    return error.why if isinstance(error, ChatFailed) else TimedOut.why
+
+
 def alone(reply: Reply, why: str) -> Reply:
     """The extractive reader's reply with the reason why it stands in."""
     return replace(reply, note=why)
@@ -228,12 +257,14 @@ class _Call:
         model: ChatModel,
         prepared: Prepared,
         framed: Frame,
+        room: int,
         on_claim: OnClaim | None,
         config: "RunnableConfig | None",
     ) -> None:
         self._model = model
         self._prepared = prepared
         self._framed = framed
+        self._room = room
         self._on_claim = on_claim
         self._config = config
         self._tally = Tally()
@@ -245,13 +276,14 @@ class _Call:
         for last in (False, True):
             sheet = await self._persist(messages)
             reply = self._reply(sheet)
-            self._tally += replace(sheet.tally, kept=sheet.tally.kept if reply else 0)
+            self._tally += sheet.tally if isinstance(reply, Answer) else Tally(dropped=len(sheet.dropped))
             if reply is not None:
                 return self.read(reply)
             if not last:
                 log.info("chat reply unusable model=%s claims=%d", self._model.name, len(sheet.dropped))
                 log.debug("chat reply unusable what=%s", " ".join(sheet.problem()))
-                messages = (*messages, *repair(sheet))
+                left = self._room - sum(tokens(text) for _, text in messages)
+                messages = (*messages, *repair(sheet, left))
         raise _Unusable
 
     def read(self, reply: Reply) -> Read:
@@ -297,7 +329,7 @@ class _Call:
         """What a finished reply comes to; None where it cannot be used."""
         if not sheet.heard.whole:
             return None
-        if sheet.verdict == prompts.NOT_ADDRESSED and not sheet.kept and not sheet.dropped:
+        if sheet.verdict == prompts.NOT_ADDRESSED:  # with claims or without: they only come near
             return self._abstention()
         if sheet.verdict in (prompts.ANSWERS, prompts.PREMISE_WRONG) and sheet.kept:
             return self._answer(sheet)

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 from index.articles import Article
 from index.heads import surname
+from index.lexical import terms
 from index.passages import Passage
 
 from bot.answering import wording
 from bot.answering.citations import UnverifiedQuote, balanced, quote
 from bot.answering.intent import is_order
+from bot.answering.mentions import Mention
+from bot.answering.question import BLANK
+from bot.answering.speech import reports
 from bot.answering.types import Quote
 
 MAX_CLAIM_CHARS = 400
@@ -22,11 +26,16 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _MARKS = dict.fromkeys(map(ord, "“”„‟«»"), '"') | dict.fromkeys(map(ord, "‘’‚‛‹›`´"), "'")
 _SAME = _DASHES | _MARKS
 _MARKUP = re.compile(r"<[@#:/]|@(?:everyone|here)\b|://|\bwww\.", re.IGNORECASE)
-_QUOTED = re.compile(
-    r"[“„]([^“”„]+)[”“]|«([^«»]+)»|[「『]([^「」『』]+)[」』]|\"([^\"]+)\""
-    r"|(?<!\w)‘((?:[^’‘]|’(?=\w))+)’(?!\w)|(?<!\w)'((?:[^']|'(?=\w))+)'(?!\w)"
+# In a sentence every mark that looks like one counts: what looks quoted must be.
+_LOOKS_QUOTED = dict.fromkeys(map(ord, "“”„‟«»‹›「」『』｢｣﹁﹂﹃﹄《》〈〉〝〞〟❝❞❠″‶＂ʺ˝"), '"') | dict.fromkeys(
+    map(ord, "‘’‚‛`´ʼʹ′‵＇❛❜❟"), "'"
 )
-_MARK = re.compile(r"[“”„«»「」『』\"]")
+_QUOTED = re.compile(r"\"([^\"]+)\"|(?<!\w)'((?:[^']|'(?=\w))+)'(?!\w)")
+# Ways of telling what somebody says, and the kinds of somebody; "he" may well be the author.
+_TELLS = frozenset(("say", "think", "according", "passive"))
+_SOMEBODY = frozenset(("named", "body", "person", "indefinite"))
+_WRITERS = frozenset(terms("author writer columnist essayist article text piece essay column"))
+_THOUSANDS = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +126,8 @@ class _Region:
 
     def occurrences(self, wanted: str) -> Iterator[tuple[int, int]]:
         """Offsets in the article of whole words that read as wanted."""
-        at = self.plain.find(wanted)
-        while at >= 0:
-            end = at + len(wanted)
-            if not (_inside_word(self.plain, at) or _inside_word(self.plain, end)):
-                yield self.start + self.offsets[at], self.start + self.offsets[end - 1] + 1
-            at = self.plain.find(wanted, at + 1)
+        for at, end in _occurrences(wanted, self.plain):
+            yield self.start + self.offsets[at], self.start + self.offsets[end - 1] + 1
 
     def widened(self, start: int, end: int) -> tuple[int, int]:
         """The whole sentences that hold a span: half of one can say the opposite of it."""
@@ -169,27 +174,25 @@ class Ground:
         place = self.locate(claim.quote, claim.passages)
         if place is None:
             return Dropped(f"the words “{_short(claim.quote)}” stand nowhere in the passages as one piece")
-        if _MARK.search(_QUOTED.sub("", text)) or not all(self._holds(said) for said in _quotations(text)):
-            return Dropped("its sentence puts words between quotation marks that the passages do not have")
         try:
             own = quote(place.article, *balanced(place.article.text[place.start : place.end], place.start))
         except UnverifiedQuote:
             return Dropped("its quote cannot be verified")
+        reason = _beyond(text, own.text)
+        if reason:
+            return Dropped(reason)
         kept, relabelled = self._voiced(text, claim.voice, own)
         return Kept(kept, own, relabelled, renumbered=not place.named)
-
-    def _holds(self, words: str) -> bool:
-        plain = normalised(words)[0].strip(" .,;:!?")
-        return bool(plain) and any(any(region.occurrences(plain)) for region in self._regions)
 
     def _voiced(self, text: str, voice: str, own: Quote) -> tuple[str, bool]:
         """The sentence above a quote, and whether the model had its voice wrong.
 
-        A sentence that tells a view as somebody's who does not hold it gives way to what the quote is.
+        A sentence that tells a view as somebody's who does not hold it, or a reported one as plain fact, gives way to
+        what the quote is.
         """
         article = self.articles[own.article]
         told = voice.strip()
-        if _is_reported(told) != _is_reported(own.voice) or _tells_as_authors(text, own, article):
+        if _is_reported(told) != _is_reported(own.voice) or not _says_whose(text, own, article):
             return wording.lead((own,), self.articles), True
         if not _is_reported(own.voice):
             return text, told != own.voice
@@ -200,7 +203,8 @@ class Ground:
 
 def sentence(text: str) -> str:
     """A model's sentence in one line, without marks that hide or reverse text, and not like a block quote."""
-    plain = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    shown = (c for c in text if c.isspace() or (unicodedata.category(c)[0] != "C" and c not in BLANK))
+    plain = "".join(" " if c.isspace() else c for c in shown)
     return " ".join(plain.split()).lstrip(">#*-• ").rstrip("* ")
 
 
@@ -249,9 +253,34 @@ def _spellings(words: str) -> Iterator[str]:
                 yield wanted
 
 
-def _quotations(text: str) -> Iterator[str]:
-    for match in _QUOTED.finditer(text):
-        yield next(group for group in match.groups() if group is not None)
+def _beyond(text: str, quoted: str) -> str:
+    """What a sentence has that can be seen not to be in its quote: words that look quoted, and numbers."""
+    marked = text.translate(_LOOKS_QUOTED)
+    said = [(match[1] or match[2]).strip(" .,;:!?") for match in _QUOTED.finditer(marked)]
+    plain = normalised(quoted)[0]
+    held = all(words and any(_occurrences(normalised(words)[0], plain)) for words in said)
+    if '"' in _QUOTED.sub("", marked) or not held:
+        return "its sentence puts words between quotation marks that its quote does not have"
+    if _numbers(text) - _numbers(quoted):
+        return "its sentence has a number that its quote does not have in figures"
+    return ""
+
+
+def _numbers(text: str) -> set[str]:
+    """The numbers in a text as plain digits, whatever their script and the marks between thousands."""
+    plain = normalised(text)[0]
+    digits = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in plain)
+    return {number.lstrip("0") for number in re.findall(r"\d+", _THOUSANDS.sub("", digits))}
+
+
+def _occurrences(wanted: str, plain: str) -> Iterator[tuple[int, int]]:
+    """Where whole words stand in a text; both are normalised."""
+    at = plain.find(wanted)
+    while at >= 0:
+        end = at + len(wanted)
+        if not (_inside_word(plain, at) or _inside_word(plain, end)):
+            yield at, end
+        at = plain.find(wanted, at + 1)
 
 
 def _inside_word(text: str, at: int) -> bool:
@@ -276,11 +305,23 @@ def _same_source(told: str, own: str) -> bool:
     return not one or not other or "unnamed" in one | other or bool(one & other)
 
 
-def _tells_as_authors(text: str, own: Quote, article: Article) -> bool:
-    """Whether a sentence over a reported view names the author and not the one who holds it."""
-    source = own.voice.removeprefix("reported:")
-    if not _is_reported(own.voice) or source == "unnamed":
-        return False
-    words = set(re.findall(r"\w+", text.casefold()))
-    authors = {"author", "writer", *(surname(name).casefold() for name in article.authors)}
-    return bool(words & authors) and not words & set(re.findall(r"\w+", source.casefold()))
+def _says_whose(text: str, own: Quote, article: Article) -> bool:
+    """Whether a sentence gives the view of a quote to whoever holds it.
+
+    Over a reported view it must name the one who holds it, or bring in somebody whom the quote leaves unnamed, too;
+    over the author's own it may bring in nobody else, unless the quote does.
+    """
+    others = _others(text, article)
+    if not _is_reported(own.voice):
+        return not others or bool(reports(own.text))
+    holder = own.voice.partition(":")[2]
+    if holder != "unnamed" and set(terms(holder)) & set(terms(text)):
+        return True
+    return any(not other.name or set(terms(other.name)) & set(terms(own.text)) for other in others)
+
+
+def _others(text: str, article: Article) -> list[Mention]:
+    """Those besides the author of whom a sentence tells what they say or think."""
+    authors = _WRITERS.union(*(terms(surname(name)) for name in article.authors))
+    told = (report.source for report in reports(text) if report.group in _TELLS)
+    return [who for who in told if who.subject in _SOMEBODY and not authors & set(terms(who.name or who.word))]

@@ -71,13 +71,19 @@ def frame(prepared: Prepared, limit: int) -> Frame | None:
     return Frame((("system", system), ("human", f"{shown}\n\n{question}")), Ground(handed, prepared.articles))
 
 
-def standalone(question: Question) -> tuple[Message, ...]:
-    """The messages that ask for a follow-up as a question that stands by itself."""
-    turns = "\n".join(f"<{turn.role}>{_data(turn.text[:HISTORY_CHARS])}</{turn.role}>" for turn in question.history)
-    return (
-        ("system", prompts.STANDALONE),
-        ("human", f"<conversation>\n{turns}\n</conversation>\n\n<question>{_data(question.text)}</question>"),
-    )
+def standalone(question: Question, limit: int) -> tuple[Message, ...]:
+    """The messages that ask for a follow-up as a question that stands by itself, after the last turns that fit."""
+    asked = f"<question>{_data(question.text)}</question>"
+    left = limit - tokens(prompts.STANDALONE) - tokens(asked)
+    turns: list[str] = []
+    for turn in reversed(question.history):
+        turns.append(f"<{turn.role}>{_data(turn.text[:HISTORY_CHARS])}</{turn.role}>\n")
+        left -= tokens(turns[-1])
+        if left < 0:
+            turns.pop()
+            break
+    said = "".join(reversed(turns))
+    return ("system", prompts.STANDALONE), ("human", f"<conversation>\n{said}</conversation>\n\n{asked}")
 
 
 def _named(passages: Iterable[Passage]) -> dict[str, Passage]:

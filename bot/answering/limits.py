@@ -66,6 +66,8 @@ class Breaker:
         self._failures, self._trying, self._until = 0, False, 0.0
 
     def failed(self, why: str) -> None:
+        if self.seconds:
+            return  # it began before the pause, as several may: together they are one more reason, not a longer pause
         self._failures += 1
         self._trying = False
         self._why = why

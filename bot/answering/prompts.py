@@ -21,7 +21,7 @@ Reply with a JSON object and nothing around it:
 - "claims": one to five, the most important first; an empty list for "{NOT_ADDRESSED}". For "{PREMISE_WRONG}", what the \
 article says instead. Each claim has:
   - "text": one plain sentence of your own, in the language of the question, that says no more than its quote does. It \
-names whose view it is. No quotation marks, no links, no mentions, no formatting.
+names whose view it is. Its numbers are those of its quote, in figures only if they are so there. No quotation marks, no links, no mentions, no formatting.
   - "passages": the ids of the passages that hold the quote, such as ["P3"].
   - "quote": the exact words of the article, copied without any change, in the article's own language: one passage, \
 contiguous, nothing left out, a whole sentence or more than half of one. Never join words from two places.

@@ -18,7 +18,7 @@ CONTEXT_CHARS = 600
 # Beyond so many words a message tells a story around its question.
 LONG_WORDS = 25
 # Letters and a symbol that show nothing: the Hangul fillers and the blank Braille pattern.
-_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 # How much the last exchange counts beside a question that cannot be understood without it.
 LEANING = 0.5
 
@@ -71,7 +71,7 @@ def clean(text: str) -> str:
     if any(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in text):
         raise UsageError("The question holds control characters.", "Type it again as plain text.")
     # Invisible marks such as zero-width spaces, direction overrides and blank letters are left out.
-    text = " ".join("".join(c for c in text if unicodedata.category(c) != "Cf" and c not in _BLANK).split())
+    text = " ".join("".join(c for c in text if unicodedata.category(c) != "Cf" and c not in BLANK).split())
     if not any(c.isalnum() for c in text):
         what = "holds no words" if text else "is empty"
         raise UsageError(f"The question {what}.", "Ask something about the article, such as: what is it about?")

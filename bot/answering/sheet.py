@@ -6,7 +6,7 @@ from typing import Any
 from bot.answering import prompts
 from bot.answering.chat_model import Heard, claim_from
 from bot.answering.claims import Dropped, Ground, Kept, Tally
-from bot.answering.framing import Message
+from bot.answering.framing import Message, tokens
 
 MAX_CLAIMS = 6
 # How much of a reply that cannot be used is shown to the model again.
@@ -70,8 +70,8 @@ class Sheet:
         return [prompts.BAD_CLAIM.format(n=n, why=why) for n, why in self.dropped] or [prompts.NO_CLAIM]
 
 
-def repair(sheet: Sheet) -> tuple[Message, ...]:
-    """The turns that show the model its reply and name what was wrong with it."""
+def repair(sheet: Sheet, left: int) -> tuple[Message, ...]:
+    """The turns that show the model its reply, where so many tokens have room for it, and name what was wrong."""
     again: Message = ("human", prompts.REPAIR.format(what=" ".join(sheet.problem())))
     raw = sheet.heard.raw.strip()[:RAW_CHARS]
-    return (("ai", raw), again) if raw else (again,)
+    return (("ai", raw), again) if raw and tokens(raw) + tokens(again[1]) <= left else (again,)

@@ -76,11 +76,11 @@ def as_text(reply: Reply, articles: Mapping[str, Article]) -> str:
     """The whole reply as plain text: the lead, then each quote as a block quote with its number and voice.
 
     A chat model's claim stands above the quote that it rests on. Where there are several articles, each
-    quote's is named, or once at the end if it is the same for all.
+    quote's is named, or once at the end if it is known to be the same for all.
     """
     sources = dict.fromkeys(quote.article for quote in reply.quotes)
     blocks = [reply.lead, *(as_block(reply, n, articles) for n in range(len(reply.quotes)))]
-    if len(sources) == 1 and len(articles) > 1:
+    if len(sources) == 1 and len(articles) > 1 and not _names_each(reply, articles):
         blocks.append(f"From {describe(articles[next(iter(sources))])}.")
     if reply.note:
         blocks.append(f"({ALONE.format(why=reply.note)})")
@@ -90,13 +90,19 @@ def as_text(reply: Reply, articles: Mapping[str, Article]) -> str:
 def as_block(reply: Reply, n: int, articles: Mapping[str, Article]) -> str:
     """The n-th quote of a reply with its number and voice, under its claim where it has one."""
     quote = reply.quotes[n]
-    several = len({q.article for q in reply.quotes}) > 1
+    several = _names_each(reply, articles)
     article = articles[quote.article]
     said = label(quote, article) or (_capital(speaker(article)) if several else "")
     where = f"¶{quote.paragraph}" + (f" ({said})" if said else "")
     where += f", {_named(article)}" if several else ""
     claim = claim_of(reply, n)
     return f"{claim}\n\n" * bool(claim) + f"> {_quoted(' '.join(quote.text.split()))} — {where}"
+
+
+def _names_each(reply: Reply, articles: Mapping[str, Article]) -> bool:
+    """Whether each quote names its article: what is shown claim by claim cannot wait for where the last one stands."""
+    growing = isinstance(reply, Answer) and bool(reply.claims)
+    return len(articles if growing else {quote.article for quote in reply.quotes}) > 1
 
 
 def claim_of(reply: Reply, n: int) -> str:

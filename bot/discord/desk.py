@@ -153,8 +153,8 @@ class Desk:
         self, question: Question, group: int, user: int, reader: ChatReader, on_claim: OnTold | None
     ) -> Told:
         """The search waits its turn like every question; the chat model is waited for here, and holds up nobody."""
-        standalone = await reader.standalone(question, user)
-        prepared = await self.answers.run(group, lambda answerer: answerer.prepare(question, standalone))
+        reworded = await reader.standalone(question, user)
+        prepared = await self.answers.run(group, lambda answerer: answerer.prepare(question, reworded.text))
         show = None if on_claim is None else lambda answer: on_claim(Told(answer, prepared.articles))
         reading = asyncio.ensure_future(reader.read(prepared, user=user, on_claim=show))
         hurried = asyncio.ensure_future(self.answers.hurried.wait())
