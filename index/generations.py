@@ -13,25 +13,75 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from filelock import FileLock, Timeout
 
-from index.errors import IndexDamaged, IndexLocked, IndexMissing
-from index.manifest import Manifest
+from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexUnusable
+from index.manifest import Manifest, digests
+from index.wording import REBUILD_HINT
+
+if TYPE_CHECKING:
+    from index.chroma import Place
 
 KEPT = 3
-REBUILD_HINT = "Build it with: python -m index rebuild"
+COPY_HINT = "Free space there, or name another temporary folder with TMPDIR."
 _NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
+
+
+class Published(Protocol):
+    """Where generations are published, one of them the current: a folder, or a Chroma server.
+
+    Whatever cannot be had is raised as IndexUnusable.
+    """
+
+    @property
+    def root(self) -> Path:
+        """The folder for the lock, and for what is being built."""
+
+    def newest(self) -> str | None:
+        """The name of the current generation, read for a change and not checked; None where it cannot be read."""
+
+    def current_name(self) -> str:
+        """The name of the generation that answers."""
+
+    def manifest(self, name: str | None = None) -> Manifest:
+        """The manifest of a generation, or of the current one."""
+
+    def read(self, name: str, path: str) -> bytes:
+        """One of a generation's files."""
+
+    def sound(self, name: str, manifest: Manifest) -> bool:
+        """Whether a generation is there as it was written; cheap, no question is asked of it."""
+
+    def copy(self, name: str, folder: Path) -> None:
+        """Copy a generation's files into a folder, and raise IndexDamaged if they are not what was written."""
+
+    def place(self, name: str, folder: Path) -> "Place":
+        """The collections of a generation of which a folder holds the files."""
+
+    def rebuilding(self) -> AbstractContextManager[Path]:
+        """A folder for a generation to be built, while no other rebuild runs; its name is the generation's in `place`.
+
+        Whatever is left of it, or of a rebuild that was killed, is removed.
+        """
+
+    def publish(self, staging: Path) -> None:
+        """Make what was built in that folder the current generation, and remove those nobody needs any more."""
 
 
 class Generations:
     """The generations below one index folder."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self._root = root
+
+    @property
+    def root(self) -> Path:
+        return self._root
 
     def current(self) -> Path:
         """The folder of the generation that answers; raises IndexMissing or IndexDamaged."""
@@ -50,6 +100,9 @@ class Generations:
             raise IndexMissing("The index was deleted.", REBUILD_HINT)
         return folder
 
+    def current_name(self) -> str:
+        return self.current().name
+
     def newest(self) -> str | None:
         """What CURRENT names now, read for a change and not checked; None where it cannot be read."""
         try:
@@ -57,9 +110,39 @@ class Generations:
         except (OSError, UnicodeDecodeError):
             return None
 
-    def manifest(self) -> Manifest:
-        """The current generation's manifest; raises IndexMissing or IndexDamaged."""
-        return read_manifest(self.current())
+    def manifest(self, name: str | None = None) -> Manifest:
+        """A generation's manifest, by default the current one's; raises IndexMissing or IndexDamaged."""
+        return read_manifest(self.current() if name is None else self._folder(name))
+
+    def read(self, name: str, path: str) -> bytes:
+        try:
+            return (self._folder(name) / path).read_bytes()
+        except OSError as error:
+            raise IndexDamaged(
+                f"The index is damaged: {path} cannot be read ({error.strerror}).", REBUILD_HINT
+            ) from None
+
+    def sound(self, name: str, manifest: Manifest) -> bool:
+        return bool(manifest.files) and _holds(self._folder(name), manifest)
+
+    def copy(self, name: str, folder: Path) -> None:
+        source = self._folder(name)
+        try:
+            shutil.copytree(source, folder, dirs_exist_ok=True)
+        except (OSError, shutil.Error) as error:
+            if not source.is_dir():
+                raise IndexMissing("The index was deleted.", REBUILD_HINT) from None
+            raise IndexUnusable(f"The index cannot be copied to {folder}: {_first_reason(error)}.", COPY_HINT) from None
+        if not _holds(folder, read_manifest(folder)):
+            raise IndexDamaged("The index is damaged: its files are not what the rebuild wrote.", REBUILD_HINT)
+
+    def place(self, name: str, folder: Path) -> "Place":
+        from index.chroma import embedded
+
+        return embedded(folder / "chroma")
+
+    def _folder(self, name: str) -> Path:
+        return self.root / "generations" / name
 
     @contextmanager
     def rebuilding(self) -> Iterator[Path]:
@@ -134,6 +217,19 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest.from_json((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise IndexDamaged("The index is damaged: its manifest cannot be read.", REBUILD_HINT) from None
+
+
+def _holds(folder: Path, manifest: Manifest) -> bool:
+    """Whether a folder holds every file of a manifest as it was."""
+    found = digests(folder)
+    return all(found.get(name) == digest for name, digest in manifest.files.items())
+
+
+def _first_reason(error: OSError) -> str:
+    """Why a tree could not be copied: shutil lists each file with its reason."""
+    if isinstance(error, shutil.Error) and error.args and error.args[0]:
+        return str(error.args[0][0][2]).partition(": ")[0]
+    return error.strerror or str(error)
 
 
 def _sync(path: Path) -> None:
