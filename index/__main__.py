@@ -1,4 +1,4 @@
-"""python -m index rebuild | status | search"""
+"""python -m index rebuild | status | search | verify"""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.console import progress_bar, run, working
-from index.errors import UsageError
+from index.errors import IndexUnusable, UsageError
 from index.generations import Generations
 from index.manifest import Manifest
 from index.settings import IndexSettings
@@ -82,6 +82,26 @@ def status(index: IndexOption = None, as_json: JsonOption = False) -> None:
         _print_json({"generation": folder.name, **{k: v for k, v in asdict(manifest).items() if k != "files"}})
         return
     _print_status(folder.name, manifest)
+
+
+@app.command()
+def verify(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Check the index that answers: that its files are those that were written, and that it finds what it holds."""
+    from index.verify import verify_current
+
+    generations = Generations(IndexSettings.load(index_dir=index).index_dir)
+    try:
+        with working("Checking"):
+            name, findings = verify_current(generations)
+    except IndexUnusable as error:
+        if as_json:
+            _print_json({"generation": generations.newest(), "sound": False, "problem": error.message})
+        raise
+    if as_json:
+        _print_json({"generation": name, "sound": True, **asdict(findings)})
+        return
+    size = f"{count(findings.passages, 'passage')} and {count(findings.sentences, 'sentence')}"
+    print(f"Generation {name} is sound: {size}; {findings.found} of {findings.searched} looked for came first.")
 
 
 @app.command()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PASSAGES, SENTENCES = "passages", "sentences"
 PAGE = 500
+_NUDGE = 1e-4
 # Chroma's defaults miss some of the true nearest neighbours; a small index can afford to find them all.
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 400, "ef_search": 400, "max_neighbors": 32}}
 
@@ -50,6 +51,7 @@ def create(
     client: "ClientAPI", name: str, vectors: Vectors, texts: Sequence[str], metadatas: Sequence[dict[str, Any]]
 ) -> None:
     """Make a collection; ids are positions, as strings."""
+    vectors = _told_apart(vectors)
     collection = client.create_collection(name, embedding_function=None, configuration=_HNSW)  # type: ignore[arg-type]
     step = client.get_max_batch_size()
     for start in range(0, len(texts), step):
@@ -98,6 +100,24 @@ def as_vectorstore(client: "ClientAPI", name: str, embeddings: "Embeddings | Non
         client=client,
         create_collection_if_not_exists=False,
     )
+
+
+def _told_apart(vectors: Vectors) -> Vectors:
+    """The vectors, each that repeats an earlier one moved by so little that no cosine shows it.
+
+    In Chroma's graph a few hundred equal vectors have only each other as neighbours, and hide what lies behind them.
+    """
+    seen: set[int] = set()
+    repeats = []
+    for position, vector in enumerate(vectors):
+        before = len(seen)
+        seen.add(hash(vector.tobytes()))
+        if len(seen) == before:
+            repeats.append(position)
+    moved = vectors.copy()
+    noise = np.random.default_rng(0).normal(size=(len(repeats), vectors.shape[1])) / np.sqrt(vectors.shape[1])
+    moved[repeats] += (_NUDGE * noise).astype(np.float32)
+    return moved
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Private copies in the temporary folder: each has an owner who holds its lock, so what a killed one left can go."""
 
+import errno
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -39,6 +41,15 @@ class PrivateCopy:
     def close(self) -> None:
         self._lock.release()
         self._folder.cleanup()
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """Copy a folder's content into one that is there; raises OSError with the reason of the first file that fails."""
+    try:
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    except shutil.Error as error:
+        why = str(error.args[0][0][2]) if error.args and error.args[0] else str(error)
+        raise OSError(errno.EIO, re.sub(r"^\[Errno \d+\] |: '.*", "", why, flags=re.DOTALL)) from None
 
 
 def _sweep() -> None:

@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from filelock import FileLock, Timeout
 
+from index.copies import copy_tree
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexUnusable
-from index.manifest import Manifest, digests
+from index.manifest import Manifest, digests, read_manifest
+from index.selfcheck import Findings, check_apart
 from index.wording import REBUILD_HINT
 
 if TYPE_CHECKING:
@@ -63,6 +65,9 @@ class Published(Protocol):
     def place(self, name: str, folder: Path) -> "Place":
         """The collections of a generation of which a folder holds the files."""
 
+    def check(self, name: str, folder: Path, manifest: Manifest) -> Findings:
+        """Check what a generation holds, of which a private folder has the files, by asking it; slow."""
+
     def rebuilding(self) -> AbstractContextManager[Path]:
         """A folder for a generation to be built, while no other rebuild runs; its name is the generation's in `place`.
 
@@ -74,10 +79,11 @@ class Published(Protocol):
 
 
 class Generations:
-    """The generations below one index folder."""
+    """The generations below one index folder; check: how the copy of one is checked."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, check: Callable[[Path, Manifest], Findings] = check_apart) -> None:
         self._root = root
+        self._check = check
 
     @property
     def root(self) -> Path:
@@ -128,11 +134,11 @@ class Generations:
     def copy(self, name: str, folder: Path) -> None:
         source = self._folder(name)
         try:
-            shutil.copytree(source, folder, dirs_exist_ok=True)
-        except (OSError, shutil.Error) as error:
+            copy_tree(source, folder)
+        except OSError as error:
             if not source.is_dir():
                 raise IndexMissing("The index was deleted.", REBUILD_HINT) from None
-            raise IndexUnusable(f"The index cannot be copied to {folder}: {_first_reason(error)}.", COPY_HINT) from None
+            raise IndexUnusable(f"The index cannot be copied to {folder}: {error.strerror}.", COPY_HINT) from None
         if not _holds(folder, read_manifest(folder)):
             raise IndexDamaged("The index is damaged: its files are not what the rebuild wrote.", REBUILD_HINT)
 
@@ -140,6 +146,9 @@ class Generations:
         from index.chroma import embedded
 
         return embedded(folder / "chroma")
+
+    def check(self, name: str, folder: Path, manifest: Manifest) -> Findings:
+        return self._check(folder, manifest)
 
     def _folder(self, name: str) -> Path:
         return self.root / "generations" / name
@@ -211,25 +220,10 @@ class Generations:
         return f"{now}-{secrets.token_hex(4)}"
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a generation; raises IndexDamaged."""
-    try:
-        return Manifest.from_json((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise IndexDamaged("The index is damaged: its manifest cannot be read.", REBUILD_HINT) from None
-
-
 def _holds(folder: Path, manifest: Manifest) -> bool:
     """Whether a folder holds every file of a manifest as it was."""
     found = digests(folder)
     return all(found.get(name) == digest for name, digest in manifest.files.items())
-
-
-def _first_reason(error: OSError) -> str:
-    """Why a tree could not be copied: shutil lists each file with its reason."""
-    if isinstance(error, shutil.Error) and error.args and error.args[0]:
-        return str(error.args[0][0][2]).partition(": ")[0]
-    return error.strerror or str(error)
 
 
 def _sync(path: Path) -> None:

@@ -5,6 +5,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from index.errors import IndexDamaged
+from index.wording import REBUILD_HINT
+
 FORMAT = 1
 
 
@@ -56,6 +59,14 @@ class Manifest:
             ArticleEntry(**{**entry, "authors": tuple(entry["authors"])}) for entry in data.pop("articles")
         )
         return cls(articles=articles, **data)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a generation; raises IndexDamaged."""
+    try:
+        return Manifest.from_json((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise IndexDamaged("The index is damaged: its manifest cannot be read.", REBUILD_HINT) from None
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -16,9 +16,9 @@ from index.generations import Published
 from index.manifest import FORMAT, ArticleEntry, Manifest, digests
 from index.passages import SPLITTER_VERSION, Passage, split
 from index.sentences import sentence_spans
-from index.wording import printable
+from index.verify import verify_built
+from index.wording import UNCHANGED, printable
 
-UNCHANGED = "The index that answered before is unchanged."
 DAMAGED = "the index was damaged"
 
 
@@ -81,6 +81,7 @@ def rebuild(
                     return _unbuilt(survey, started)
             embed = Embedding(load, _reusable(published, survey, model), progress)
             built = _build(published, staging, survey.articles, model, embed)
+            verify_built(published, staging, built)
             published.publish(staging)
     except OSError as error:
         hint = "Check that folder, or name another with --index." if survey.manifest is None else UNCHANGED

@@ -215,9 +215,9 @@ class Generation:
         with translated():
             for _, found in pages(self._passages, self.manifest.passages, ["documents", "embeddings", "metadatas"]):
                 texts = [text_of(m["article"], d) for m, d in zip(found["metadatas"], found["documents"], strict=True)]
-                known |= _wanted(texts, found, wanted)
+                _learn(known, texts, found, wanted)
             for _, found in pages(self._sentences, self.manifest.sentences, ["documents", "embeddings"]):
-                known |= _wanted(found["documents"], found, wanted)
+                _learn(known, found["documents"], found, wanted)
         return known
 
     def passages(self, positions: Iterable[int]) -> list["Stored"]:
@@ -290,9 +290,12 @@ def _check_dimension(passages: Any, manifest: Manifest) -> None:
         raise IndexDamaged("The index is damaged: its vectors are not those that it lists.", REBUILD_HINT)
 
 
-def _wanted(texts: Sequence[str], found: Any, wanted: Collection[str]) -> dict[str, Vectors]:
-    rows = zip(texts, vectors_of(found), strict=True)
-    return {text: vector for text, vector in rows if text in wanted and np.isfinite(vector).all()}
+def _learn(known: dict[str, Vectors], texts: Sequence[str], found: Any, wanted: Collection[str]) -> None:
+    """Take the vectors of wanted texts. Of equal texts the first counts: the others' were told apart from it."""
+    rows = zip(map(int, found["ids"]), texts, vectors_of(found), strict=True)
+    for _, text, vector in sorted(rows, key=lambda row: row[0]):
+        if text in wanted and np.isfinite(vector).all():
+            known.setdefault(text, vector)
 
 
 def _positions(manifest: Manifest) -> dict[str, Positions]:
