@@ -60,8 +60,11 @@ class BotSettings(IndexSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What may never be printed or logged."""
-        given = (self.discord_token, self.chat_api_key)
-        return tuple(secret.get_secret_value().strip() for secret in given if secret)
+        given = (self.discord_token, self.chat_api_key, self.chroma_header)
+        header = self.header()
+        # A header's value may turn up without its name, and a token without the word before it.
+        parts = (header[1], *header[1].split()[1:]) if header else ()
+        return (*(secret.get_secret_value().strip() for secret in given if secret), *parts)
 
     def token(self) -> str:
         """The Discord token; raises SettingsError if there is none."""

@@ -3,23 +3,28 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from index.embedding import Vectors
-from index.errors import BylineError, IndexDamaged, IndexMissing
-from index.wording import REBUILD_HINT
+from index.errors import BylineError, IndexDamaged, IndexMissing, IndexUnreachable, IndexUnusable
+from index.wording import COPY_HINT, REBUILD_HINT
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api import ClientAPI as ClientAPI
     from langchain_chroma import Chroma
     from langchain_core.embeddings import Embeddings
 
 PASSAGES, SENTENCES = "passages", "sentences"
+SERVER_HINT = "See that it runs and that CHROMA_URL is its address; once it answers again, so does Byline."
+HEADER_HINT = "Set CHROMA_HEADER to what the proxy before it asks for, as in: Authorization: Bearer …"
 PAGE = 500
 _NUDGE = 1e-4
+_BATCH = 500
+_PATIENCE, _WRITING = 5.0, 120.0
 # Chroma's defaults miss some of the true nearest neighbours; a small index can afford to find them all.
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 400, "ef_search": 400, "max_neighbors": 32}}
 
@@ -31,10 +36,12 @@ class Place:
     client: "ClientAPI"
     passages: str = PASSAGES
     sentences: str = SENTENCES
+    shared: bool = False
 
     def close(self) -> None:
         """Let go of a folder; the next client on it would get this one's stale system otherwise."""
-        self.client.close()  # type: ignore[attr-defined]  # not in the interface
+        if not self.shared:
+            self.client.close()  # type: ignore[attr-defined]  # not in the interface
 
 
 def embedded(folder: Path) -> Place:
@@ -47,13 +54,61 @@ def embedded(folder: Path) -> Place:
     return Place(chromadb.PersistentClient(str(folder), settings=settings))
 
 
+@cache
+def server(url: str, header: tuple[str, str] | None = None) -> "ClientAPI":
+    """The one client of this process for a server; nothing is asked of it yet.
+
+    chromadb's own waits for ever on a server that is stopped, from its construction on, and clients that are
+    closed leak handles.
+    """
+    from chromadb.api.client import Client
+    from chromadb.auth import UserIdentity
+    from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, Settings
+
+    class Unhurried(Client):
+        """Asks the server nothing while it is made."""
+
+        def get_user_identity(self) -> UserIdentity:
+            return UserIdentity(user_id="", tenant=DEFAULT_TENANT, databases=[DEFAULT_DATABASE])
+
+        def _validate_tenant_database(self, tenant: str, database: str) -> None:
+            pass
+
+    client = Unhurried(
+        settings=Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            anonymized_telemetry=False,
+            chroma_api_impl="chromadb.api.fastapi.FastAPI",
+            chroma_server_host=url,
+            chroma_server_http_port=0,  # the address has it
+            chroma_server_headers=dict([header]) if header else None,
+        )
+    )
+    _session(client).timeout = _PATIENCE
+    return client
+
+
+@contextmanager
+def patience(client: "ClientAPI") -> Iterator[None]:
+    """Wait longer for a server, which takes its time to index what it is sent."""
+    _session(client).timeout = _WRITING
+    try:
+        yield
+    finally:
+        _session(client).timeout = _PATIENCE
+
+
+def _session(client: Any) -> Any:
+    return client._server._session
+
+
 def create(
     client: "ClientAPI", name: str, vectors: Vectors, texts: Sequence[str], metadatas: Sequence[dict[str, Any]]
 ) -> None:
     """Make a collection; ids are positions, as strings."""
     vectors = _told_apart(vectors)
     collection = client.create_collection(name, embedding_function=None, configuration=_HNSW)  # type: ignore[arg-type]
-    step = client.get_max_batch_size()
+    step = min(client.get_max_batch_size(), _BATCH)
     for start in range(0, len(texts), step):
         part = slice(start, start + step)
         collection.add(
@@ -70,6 +125,34 @@ def collection(client: "ClientAPI", name: str, count: int) -> Any:
     if found.count() != count:
         raise IndexDamaged("The index is damaged: it does not hold the passages that it lists.", REBUILD_HINT)
     return found
+
+
+def collections(client: "ClientAPI") -> Iterator[Any]:
+    """All collections of a client."""
+    offset = 0
+    while part := client.list_collections(limit=PAGE, offset=offset):
+        yield from part
+        offset += len(part)
+
+
+def metadata(client: "ClientAPI", name: str) -> dict[str, Any] | None:
+    """What a collection says of itself; None where there is no such collection."""
+    from chromadb.errors import NotFoundError
+
+    try:
+        return dict(client.get_collection(name, embedding_function=None).metadata or {})
+    except NotFoundError:
+        return None
+
+
+def set_metadata(client: "ClientAPI", name: str, metadata: dict[str, Any]) -> None:
+    """Have a collection say something else of itself, in one step; it is made where there is none."""
+    from chromadb.errors import NotFoundError
+
+    try:
+        client.get_collection(name, embedding_function=None).modify(metadata=metadata)
+    except NotFoundError:
+        client.create_collection(name, embedding_function=None, metadata=metadata)
 
 
 def pages(collection: Any, count: int, include: Sequence[str]) -> Iterator[tuple[list[int], Any]]:
@@ -139,13 +222,27 @@ def writing() -> Iterator[None]:
     except (BylineError, OSError):
         raise
     except Exception as error:
+        ours = _ours(error)
+        if isinstance(ours, IndexUnreachable):
+            raise ours from error
         why = f"Chroma could not write the vectors ({type(error).__name__}), perhaps for want of space"
         raise OSError(why) from error
 
 
 def _ours(error: Exception) -> BylineError:
     from chromadb.errors import NotFoundError
+    from httpx import HTTPStatusError, TransportError
 
+    if isinstance(error, OSError):
+        return IndexUnusable(f"The index cannot be opened: {error.strerror or error}.", COPY_HINT)
     if isinstance(error, NotFoundError):
         return IndexMissing("The index was deleted.", REBUILD_HINT)
+    if isinstance(error, TransportError):
+        return IndexUnreachable(f"The Chroma server does not answer ({type(error).__name__}).", SERVER_HINT)
+    status = error.__context__  # where the answer is no error of Chroma's, as a proxy's is not
+    if isinstance(status, HTTPStatusError):
+        code = status.response.status_code
+        if code in (401, 403, 407):
+            return IndexUnreachable(f"The Chroma server refuses access ({code}).", HEADER_HINT)
+        return IndexUnreachable(f"The Chroma server cannot do its work ({code}).", SERVER_HINT)
     return IndexDamaged(f"The index cannot be read ({type(error).__name__}).", REBUILD_HINT)

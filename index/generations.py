@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,14 +24,13 @@ from index.copies import copy_tree
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexUnusable
 from index.manifest import Manifest, digests, read_manifest
 from index.selfcheck import Findings, check_apart
-from index.wording import REBUILD_HINT
+from index.wording import COPY_HINT, REBUILD_HINT
 
 if TYPE_CHECKING:
     from index.chroma import Place
 
 KEPT = 3
-COPY_HINT = "Free space there, or name another temporary folder with TMPDIR."
-_NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
+NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
 
 
 class Published(Protocol):
@@ -99,7 +98,7 @@ class Generations:
             raise IndexMissing(f"{self.root} is not a folder.", "Name the folder of the index with --index.") from None
         except (OSError, UnicodeDecodeError):
             name = ""
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise IndexDamaged(f"The file {self.root / 'CURRENT'} names no index.", REBUILD_HINT)
         folder = self.root / "generations" / name
         if not folder.is_dir():
@@ -156,17 +155,7 @@ class Generations:
     @contextmanager
     def rebuilding(self) -> Iterator[Path]:
         """An empty staging folder while no other rebuild runs; whatever was left in it is removed."""
-        if self.root.exists() and not self.root.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, "it is not a folder")
-        self.root.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.root / "rebuild.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise IndexLocked("Another rebuild is running.", "Wait until it is done.") from None
-        try:
-            for leftover in self.root.glob("staging-*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+        with local_lock(self.root):
             for leftover in self.root.glob("CURRENT-*"):
                 leftover.unlink(missing_ok=True)
             self._remove_unpublished()
@@ -176,20 +165,19 @@ class Generations:
                 yield staging
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
-        finally:
-            lock.release()
 
     def _remove_unpublished(self) -> None:
         """Remove what a rebuild left that was killed before it could switch CURRENT to it; needs the lock."""
         newest = self.newest() or ""
-        if _NAME.fullmatch(newest):
+        if NAME.fullmatch(newest):
             for folder in (self.root / "generations").glob("*"):
                 if folder.name > newest:
                     shutil.rmtree(folder, ignore_errors=True)
 
     def publish(self, staging: Path) -> None:
         """Make a complete staging folder the current generation, and remove those nobody needs any more."""
-        before, name = self.newest(), self._next_name()
+        before = self.newest()
+        name = next_name(folder.name for folder in (self.root / "generations").glob("*"))
         target = self.root / "generations" / name
         target.parent.mkdir(exist_ok=True)
         for path in [*staging.rglob("*"), staging]:
@@ -211,13 +199,33 @@ class Generations:
             if old != target:
                 shutil.rmtree(old, ignore_errors=True)
 
-    def _next_name(self) -> str:
-        """A name that sorts behind every other, even where the clock was set back."""
-        now = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-        last = max((folder.name[:21] for folder in (self.root / "generations").glob("*")), default="")
-        if _NAME.fullmatch(f"{last}-00000000") and last >= now:
-            now = f"{last[:9]}{int(last[9:]) + 1:012d}"
-        return f"{now}-{secrets.token_hex(4)}"
+
+@contextmanager
+def local_lock(root: Path) -> Iterator[None]:
+    """Let no other rebuild run in a folder, and remove what one left that was killed."""
+    if root.exists() and not root.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "it is not a folder")
+    root.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(root / "rebuild.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise IndexLocked("Another rebuild is running.", "Wait until it is done.") from None
+    try:
+        for leftover in root.glob("staging-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        yield
+    finally:
+        lock.release()
+
+
+def next_name(names: Iterable[str]) -> str:
+    """A name that sorts behind all of these, even where the clock was set back."""
+    now = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    last = max((name[:21] for name in names), default="")
+    if NAME.fullmatch(f"{last}-00000000") and last >= now:
+        now = f"{last[:9]}{int(last[9:]) + 1:012d}"
+    return f"{now}-{secrets.token_hex(4)}"
 
 
 def _holds(folder: Path, manifest: Manifest) -> bool:

@@ -9,6 +9,7 @@ from index.errors import IndexDamaged
 from index.wording import REBUILD_HINT
 
 FORMAT = 1
+_UNREADABLE = "The index is damaged: its manifest cannot be read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,14 @@ class Manifest:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
 
     @classmethod
+    def from_bytes(cls, data: bytes) -> "Manifest":
+        """Raises IndexDamaged."""
+        try:
+            return cls.from_json(data.decode("utf-8"))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise IndexDamaged(_UNREADABLE, REBUILD_HINT) from None
+
+    @classmethod
     def from_json(cls, text: str) -> "Manifest":
         """Raises ValueError, TypeError or KeyError for what is not a manifest of this format."""
         data = json.loads(text)
@@ -62,11 +71,11 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a generation; raises IndexDamaged."""
+    """The manifest of a generation in a folder; raises IndexDamaged."""
     try:
-        return Manifest.from_json((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise IndexDamaged("The index is damaged: its manifest cannot be read.", REBUILD_HINT) from None
+        return Manifest.from_bytes((folder / "manifest.json").read_bytes())
+    except OSError:
+        raise IndexDamaged(_UNREADABLE, REBUILD_HINT) from None
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from index.articles import Article, Folder, Skipped, fingerprint, read_folder, text_digest
 from index.embedding import Embedder, Progress, Vectors
-from index.errors import ArticlesError, BylineError, IndexMissing, IndexUnusable, UsageError
+from index.errors import ArticlesError, BylineError, IndexMissing, IndexUnreachable, IndexUnusable, UsageError
 from index.generations import Published
 from index.manifest import FORMAT, ArticleEntry, Manifest, digests
 from index.passages import SPLITTER_VERSION, Passage, split
@@ -211,6 +211,8 @@ def _reusable(
         try:
             with open_current(published, model) as generation:
                 return generation.embedded(wanted, lambda name, text: with_header(generation.articles[name], text))
+        except IndexUnreachable:
+            raise
         except IndexUnusable:  # damaged since the plan was made; it is built from the articles alone
             return {}
 
@@ -239,6 +241,8 @@ def _current(published: Published, model: str) -> tuple[tuple[str, Manifest] | N
     except IndexMissing:
         # A pointer to a generation that is gone: there were articles once, and nobody knows which.
         return None, None if published.newest() is None else "the index was deleted"
+    except IndexUnreachable:
+        raise
     except IndexUnusable:
         return None, DAMAGED
     return (name, manifest), _stale(published, name, manifest, model)
@@ -259,6 +263,8 @@ def _kept(published: Published, current: tuple[str, Manifest], places: tuple[str
     name, manifest = current
     try:
         articles = articles_of(published, name)
+    except IndexUnreachable:
+        raise
     except IndexUnusable:
         return None
     if {a.id: text_digest(a.text) for a in articles} != {entry.id: entry.digest for entry in manifest.articles}:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from index.copies import PrivateCopy, copy_tree
 from index.errors import IndexDamaged, IndexUnusable
-from index.generations import COPY_HINT, Published
+from index.generations import Published
 from index.manifest import Manifest
 from index.selfcheck import Findings
-from index.wording import REBUILD_HINT, UNCHANGED
+from index.wording import COPY_HINT, REBUILD_HINT, UNCHANGED
 
 _DAMAGED = "The index is damaged: "
 

@@ -3,6 +3,7 @@
 import re
 
 UNCHANGED = "The index that answered before is unchanged."
+COPY_HINT = "Free space in the temporary folder, or name another with TMPDIR."
 REBUILD_HINT = "Build it with: python -m index rebuild"
 
 # What a terminal takes for orders: control sequences, strings such as a window title, and single control characters.
