@@ -4,10 +4,13 @@ import contextlib
 import multiprocessing
 import os
 import random
+import sys
 import time
+from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import pytest
 from conftest import FAKE_MODEL, WordLengths, check_here
 
 from index.embedding import Embedder
@@ -36,24 +39,26 @@ def work(folder: Path, root: Path, url: str | None) -> None:
 
 def begin(folder: Path, root: Path, url: str | None = None) -> BaseProcess:
     process = PROCESSES.Process(target=work, args=(folder, root, url))
-    process.start()
+    with pytest.MonkeyPatch.context() as patch:  # what the processes are forked from knows no sys.path of pytest's
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        process.start()
     return process
 
 
-def kill_at_random(folder: Path, root: Path, url: str | None, kills: int, seed: int) -> int:
-    """Kill rebuilds, each at a moment of its own within the time one takes; how many had not come to their end."""
+def killed_at_random(folder: Path, root: Path, url: str | None, number: int, seed: int) -> Iterator[bool]:
+    """Kill rebuilds, each at a moment of its own within the time one takes; whether it had not come to its end."""
+    begin(folder, root, url).join()
     started = time.monotonic()
     begin(folder, root, url).join()
     seconds = time.monotonic() - started
     moments = random.Random(seed)
-    killed = 0
-    for _ in range(kills):
+    for _ in range(number):
         process = begin(folder, root, url)
         process.join(moments.uniform(0.0, seconds))
-        killed += process.exitcode is None
+        early = process.exitcode is None
         process.kill()
         process.join()
-    return killed
+        yield early
 
 
 def kills() -> int:

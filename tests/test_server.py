@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from chroma_server import ChromaServer
 from conftest import FAKE_MODEL, Run
-from killing import kill_at_random, kills
+from killing import killed_at_random, kills
 
 from index import chroma, server_lock
 from index.chroma import collections, server, set_metadata
@@ -232,8 +232,11 @@ def test_a_rebuild_killed_at_random_leaves_the_old_index_and_the_next_removes_th
     folder: Path, on_server: Build, place: ServerGenerations, running: ChromaServer
 ) -> None:
     on_server()
-    kill_at_random(folder, place.root, running.url, max(3, kills() // 4), seed=7)
-    assert texts(place) == [ANTS, BEES]
+    early = 0
+    for killed in killed_at_random(folder, place.root, running.url, max(4, kills() // 4), seed=7):
+        early += killed
+        assert texts(place) == [ANTS, BEES]
+    assert early
     assert on_server(force=True).built
     assert len(generations_of(place)) <= KEPT
     assert not [name for name in names(place) if name.startswith(server_lock.PREFIX)]
