@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -170,6 +171,19 @@ def test_another_model_or_dimension_is_refused_with_a_hint(on_server: Build, pla
     assert "python -m index rebuild" in caught.value.hint
     with open_current(place, FAKE_MODEL) as generation, pytest.raises(IndexOutdated, match="16 numbers"):
         generation.near_passages(np.ones(17, dtype=np.float32), 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="handles are counted as Linux shows them")
+def test_many_openings_leave_no_handle(on_server: Build, place: ServerGenerations, fake: Embedder) -> None:
+    def reopen(times: int) -> int:
+        for _ in range(times):
+            with open_current(place, FAKE_MODEL) as generation:
+                assert generation.near_passages(fake.query("bees"), 2)
+        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+    on_server()
+    before = reopen(5)
+    assert reopen(int(os.environ.get("REOPENINGS", "40")) // 2) <= before + 2
 
 
 # One rebuild at a time
