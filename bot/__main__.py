@@ -166,9 +166,9 @@ def evaluate(
 async def _serve(settings: BotSettings, token: str) -> None:
     """The Discord bot, put together. The index is read before Discord is asked, so that its absence is told at once."""
     from index.embedding import model_identity
-    from index.generations import Generations
     from index.live import LiveIndex
-    from index.store import check, read_articles
+    from index.published import published
+    from index.store import articles_of, check
 
     from bot.discord.client import serve
     from bot.discord.desk import Desk
@@ -180,7 +180,7 @@ async def _serve(settings: BotSettings, token: str) -> None:
     state = State(settings.state_file)
     reader = chat_reader(settings, state)
     model = model_identity(settings.embedding_model)
-    generations = Generations(settings.index_dir)
+    generations = published(settings)
     check(generations.manifest(), model)
     index = LiveIndex(settings.index_dir, model)
 
@@ -203,7 +203,7 @@ async def _serve(settings: BotSettings, token: str) -> None:
     desk = Desk(
         answers,
         state,
-        articles={article.id: article for article in read_articles(generations.current())},
+        articles={article.id: article for article in articles_of(generations)},
         manifest=generations.manifest,
         newest=generations.newest,
         model=model,
@@ -311,11 +311,11 @@ def _ask_or_abstain(asker: "Asker", question: "Question") -> "tuple[Reply, Mappi
 def _manifest(settings: BotSettings) -> "Manifest":
     """What is indexed, read without loading anything; raises BylineError for an index that cannot be asked."""
     from index.embedding import model_identity
-    from index.generations import Generations
+    from index.published import published
     from index.store import check
 
     _check_folder(settings.index_dir)
-    manifest = Generations(settings.index_dir).manifest()
+    manifest = published(settings).manifest()
     model = model_identity(settings.embedding_model)
     try:
         check(manifest, model)

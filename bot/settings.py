@@ -72,10 +72,13 @@ class BotSettings(IndexSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What may never be printed or logged."""
-        given = (self.discord_token, self.chat_api_key)
+        given = (self.discord_token, self.chat_api_key, self.chroma_header)
+        header = self.header()
+        # A header's value may turn up without its name, and a token without the word before it.
+        parts = (header[1], *header[1].split()[1:]) if header else ()
         # A provider's client reads a variable of its own, and a server may repeat what it was sent.
         others = (value for name, value in os.environ.items() if name.endswith(("_KEY", "_TOKEN")))
-        return (*(secret.get_secret_value().strip() for secret in given if secret), *others)
+        return (*(secret.get_secret_value().strip() for secret in given if secret), *parts, *others)
 
     def token(self) -> str:
         """The Discord token; raises SettingsError if there is none."""

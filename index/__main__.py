@@ -1,4 +1,4 @@
-"""python -m index rebuild | status | search"""
+"""python -m index rebuild | status | search | verify"""
 
 import json
 import sys
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.console import progress_bar, run, working
-from index.errors import UsageError
-from index.generations import Generations
+from index.errors import IndexUnusable, UsageError
 from index.manifest import Manifest
+from index.published import published
 from index.settings import IndexSettings
 from index.wording import count, printable, without_controls
 
@@ -56,7 +56,7 @@ def rebuild(
     with progress_bar("Embedding passages") as progress:
         report = bring_up_to_date(
             settings.articles_dir,
-            Generations(settings.index_dir),
+            published(settings),
             model_identity(settings.embedding_model),
             lambda: load_embedder(settings.embedding_model),
             only=tuple(paths or ()),
@@ -75,13 +75,33 @@ def rebuild(
 def status(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Say what is indexed, when it was built and with which model."""
     settings = IndexSettings.load(index_dir=index)
-    generations = Generations(settings.index_dir)
-    folder = generations.current()
-    manifest = generations.manifest()
+    place = published(settings)
+    name = place.current_name()
+    manifest = place.manifest(name)
     if as_json:
-        _print_json({"generation": folder.name, **{k: v for k, v in asdict(manifest).items() if k != "files"}})
+        _print_json({"generation": name, **{k: v for k, v in asdict(manifest).items() if k != "files"}})
         return
-    _print_status(folder.name, manifest)
+    _print_status(name, manifest)
+
+
+@app.command()
+def verify(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Check the index that answers: that its files are those that were written, and that it finds what it holds."""
+    from index.verify import verify_current
+
+    place = published(IndexSettings.load(index_dir=index))
+    try:
+        with working("Checking"):
+            name, findings = verify_current(place)
+    except IndexUnusable as error:
+        if as_json:
+            _print_json({"generation": place.newest(), "sound": False, "problem": error.message})
+        raise
+    if as_json:
+        _print_json({"generation": name, "sound": True, **asdict(findings)})
+        return
+    size = f"{count(findings.passages, 'passage')} and {count(findings.sentences, 'sentence')}"
+    print(f"Generation {name} is sound: {size}; {findings.found} of {findings.searched} looked for came first.")
 
 
 @app.command()
@@ -95,7 +115,7 @@ def search(
     """Show the passages that come closest to a question, with their scores."""
     from index.embedding import load_embedder, model_identity
     from index.search import search as find
-    from index.store import Generation
+    from index.store import open_current
 
     if not question.strip():
         raise UsageError("The question is empty.", 'Try: python -m index search "what is it about"')
@@ -106,7 +126,7 @@ def search(
         )
     settings = IndexSettings.load(index_dir=index)
     model = model_identity(settings.embedding_model)
-    with working("Loading the model"), Generation.open(Generations(settings.index_dir), model) as generation:
+    with working("Loading the model"), open_current(published(settings), model) as generation:
         if article is not None and article not in generation.articles:
             raise UsageError(f"No article {article} is in the index.", "python -m index status lists them.")
         hits = find(generation, load_embedder(settings.embedding_model), question, k, article)

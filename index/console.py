@@ -50,6 +50,8 @@ def run(app: typer.Typer, arguments: Sequence[str], interrupted: str) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if _interrupted.is_set():  # an import turned Ctrl-C into an error of its own
+            return _fail(interrupted, "", INTERRUPTED, debug)
         return _fail(
             f"Something went wrong that should not have ({type(error).__name__}).",
             "Run the command again with --debug to see where, and please report it.",

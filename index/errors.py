@@ -10,6 +10,7 @@ BylineError
     ├── IndexMissing     none was built yet, or it was deleted
     ├── IndexOutdated    it was built with other settings than today's
     ├── IndexDamaged     its files are not what the rebuild wrote
+    ├── IndexUnreachable the Chroma server does not answer; it may again
     └── IndexLocked      another rebuild is at work
 """
 
@@ -58,6 +59,10 @@ class IndexOutdated(IndexUnusable):
 
 
 class IndexDamaged(IndexUnusable):
+    pass
+
+
+class IndexUnreachable(IndexUnusable):
     pass
 
 

@@ -5,7 +5,11 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from index.errors import IndexDamaged
+from index.wording import REBUILD_HINT
+
 FORMAT = 1
+_UNREADABLE = "The index is damaged: its manifest cannot be read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,14 @@ class Manifest:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
 
     @classmethod
+    def from_bytes(cls, data: bytes) -> "Manifest":
+        """Raises IndexDamaged."""
+        try:
+            return cls.from_json(data.decode("utf-8"))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise IndexDamaged(_UNREADABLE, REBUILD_HINT) from None
+
+    @classmethod
     def from_json(cls, text: str) -> "Manifest":
         """Raises ValueError, TypeError or KeyError for what is not a manifest of this format."""
         data = json.loads(text)
@@ -56,6 +68,14 @@ class Manifest:
             ArticleEntry(**{**entry, "authors": tuple(entry["authors"])}) for entry in data.pop("articles")
         )
         return cls(articles=articles, **data)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a generation in a folder; raises IndexDamaged."""
+    try:
+        return Manifest.from_bytes((folder / "manifest.json").read_bytes())
+    except OSError:
+        raise IndexDamaged(_UNREADABLE, REBUILD_HINT) from None
 
 
 def digests(folder: Path) -> dict[str, str]:

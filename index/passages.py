@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from index.articles import Article, Paragraph, marker_end
 
 SPLITTER_VERSION = 2
-"""Raised by every change that moves an offset or reads a head differently; an index of another version is refused."""
+"""Raised by every change that moves an offset, reads a head differently or puts another header before a passage.
+
+An index of another version is refused, and nothing of it is taken over.
+"""
 
 MAX_WORDS = 130
 """About 190 word pieces of running English, inside the 256 that all-MiniLM-L6-v2 reads."""

@@ -7,16 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+
 from index.articles import Article, Folder, Skipped, fingerprint, read_folder, text_digest
-from index.embedding import Embedder, Progress
-from index.errors import ArticlesError, BylineError, IndexMissing, IndexUnusable, UsageError
-from index.generations import Generations, read_manifest
+from index.embedding import Embedder, Progress, Vectors
+from index.errors import ArticlesError, BylineError, IndexMissing, IndexUnreachable, IndexUnusable, UsageError
+from index.generations import Published
 from index.manifest import FORMAT, ArticleEntry, Manifest, digests
 from index.passages import SPLITTER_VERSION, Passage, split
 from index.sentences import sentence_spans
-from index.wording import printable
+from index.verify import verify_built
+from index.wording import UNCHANGED, printable
 
-UNCHANGED = "The index that answered before is unchanged."
 DAMAGED = "the index was damaged"
 
 
@@ -49,7 +51,7 @@ class Report:
 
 def rebuild(
     folder: Path,
-    generations: Generations,
+    published: Published,
     model: str,
     load: Callable[[], Embedder],
     *,
@@ -68,21 +70,23 @@ def rebuild(
     """
     started = perf_counter()
     options = _Options(folder, model, only, encoding, force)
-    survey = _survey(generations, options)
+    survey = _survey(published, options)
     if dry_run or survey.plan.empty:
         return _unbuilt(survey, started)
     try:
-        with generations.rebuilding() as staging:
-            if generations.newest() != survey.newest:  # another rebuild came first; its work must not be undone
-                survey = _survey(generations, options)
+        with published.rebuilding() as staging:
+            if published.newest() != survey.newest:  # another rebuild came first; its work must not be undone
+                survey = _survey(published, options)
                 if survey.plan.empty:
                     return _unbuilt(survey, started)
-            built = _build(staging, survey.articles, model, load, progress)
-            generations.publish(staging)
+            embed = Embedding(load, _reusable(published, survey, model), progress)
+            built = _build(published, staging, survey.articles, model, embed)
+            verify_built(published, staging, built)
+            published.publish(staging)
     except OSError as error:
         hint = "Check that folder, or name another with --index." if survey.manifest is None else UNCHANGED
         why = error.strerror or error
-        raise BylineError(f"The index in {generations.root} cannot be written: {why}.", hint) from error
+        raise BylineError(f"The index in {published.root} cannot be written: {why}.", hint) from error
     return Report(survey.plan, survey.skipped, True, built.passages, built.sentences, perf_counter() - started)
 
 
@@ -106,16 +110,16 @@ class _Survey:
     plan: Plan
 
 
-def _survey(generations: Generations, options: _Options) -> _Survey:
+def _survey(published: Published, options: _Options) -> _Survey:
     """Compare the folder with the index. Articles outside `only` are kept as indexed if the index is sound and ours."""
-    newest = generations.newest()
-    current, stale = _current(generations, options.model)
+    newest = published.newest()
+    current, stale = _current(published, options.model)
     manifest = current[1] if current else None
     before = {entry.id: entry.digest for entry in manifest.articles} if manifest else {}
     places = tuple(_place(path, options.folder, before) for path in options.only)
     kept: tuple[Article, ...] = ()
     if current and places and not stale:
-        found = _kept(current, places)
+        found = _kept(published, current, places)
         stale, kept = (DAMAGED, ()) if found is None else (None, found)
     paths = () if stale else tuple(options.folder / place for place in places)
     read = read_folder(options.folder, paths, options.encoding, before)
@@ -143,17 +147,16 @@ def header(article: Article) -> str:
 
 
 def _build(
-    staging: Path, articles: Sequence[Article], model: str, load: Callable[[], Embedder], progress: Progress | None
+    published: Published, staging: Path, articles: Sequence[Article], model: str, embed: "Embedding"
 ) -> Manifest:
     from index.store import write
 
     split_up = [(article, split(article, sentence_spans)) for article in articles]
     passages = [passage for _, own in split_up for passage in own]
-    texts = [f"{header(article)}\n{passage.text}" for article, own in split_up for passage in own]
+    texts = [with_header(article, passage.text) for article, own in split_up for passage in own]
     sentences = [sentence.text for passage in passages for sentence in passage.sentences]
-    embedder = load()
-    vectors = embedder.documents([*texts, *sentences], progress)
-    write(staging, articles, passages, texts, vectors[: len(texts)], vectors[len(texts) :])
+    vectors = embed([*texts, *sentences])
+    write(published, staging, articles, passages, texts, vectors[: len(texts)], vectors[len(texts) :])
     manifest = Manifest(
         format=FORMAT,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -165,6 +168,55 @@ def _build(
     )
     (staging / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
     return manifest
+
+
+def with_header(article: Article, text: str) -> str:
+    """What is embedded and indexed for a passage of an article."""
+    return f"{header(article)}\n{text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Vectors for texts, each text embedded once: known ones from the generation before, the rest by the model.
+
+    load is called only where something is not known. known: the texts that are asked for → the vectors of some.
+    """
+
+    load: Callable[[], Embedder]
+    known: Callable[[Collection[str]], Mapping[str, Vectors]]
+    progress: Progress | None
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        wanted = dict.fromkeys(texts)
+        vectors = dict(self.known(wanted))
+        missing = [text for text in wanted if text not in vectors]
+        if missing:
+            made = self.load().documents(missing, self.progress)
+            if vectors and made.shape[1] != len(next(iter(vectors.values()))):  # the same name, another model
+                return Embedding(self.load, lambda _: {}, self.progress)(texts)
+            vectors |= zip(missing, made, strict=True)
+        return np.stack([vectors[text] for text in texts])
+
+
+def _reusable(
+    published: Published, survey: "_Survey", model: str
+) -> Callable[[Collection[str]], Mapping[str, Vectors]]:
+    """What was embedded for the generation before, if all of it can be relied on."""
+
+    def known(wanted: Collection[str]) -> Mapping[str, Vectors]:
+        if survey.manifest is None or survey.plan.stale:
+            return {}
+        from index.store import open_current
+
+        try:
+            with open_current(published, model) as generation:
+                return generation.embedded(wanted, lambda name, text: with_header(generation.articles[name], text))
+        except IndexUnreachable:
+            raise
+        except IndexUnusable:  # damaged since the plan was made; it is built from the articles alone
+            return {}
+
+    return known
 
 
 def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
@@ -181,37 +233,38 @@ def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
     )
 
 
-def _current(generations: Generations, model: str) -> tuple[tuple[Path, Manifest] | None, str | None]:
+def _current(published: Published, model: str) -> tuple[tuple[str, Manifest] | None, str | None]:
     """The current generation, if there is one, and why nothing of the index can be taken over, if so."""
     try:
-        folder = generations.current()
-        manifest = read_manifest(folder)
+        name = published.current_name()
+        manifest = published.manifest(name)
     except IndexMissing:
         # A pointer to a generation that is gone: there were articles once, and nobody knows which.
-        return None, None if generations.newest() is None else "the index was deleted"
+        return None, None if published.newest() is None else "the index was deleted"
+    except IndexUnreachable:
+        raise
     except IndexUnusable:
         return None, DAMAGED
-    return (folder, manifest), _stale(folder, manifest, model)
+    return (name, manifest), _stale(published, name, manifest, model)
 
 
-def _stale(folder: Path, manifest: Manifest, model: str) -> str | None:
+def _stale(published: Published, name: str, manifest: Manifest, model: str) -> str | None:
     if manifest.model != model:
         return "the embedding model is another one"
     if manifest.splitter != SPLITTER_VERSION:
         return "the index was built by another version of the splitter"
-    found = digests(folder)
-    if not manifest.files or any(found.get(name) != digest for name, digest in manifest.files.items()):
-        return DAMAGED
-    return None
+    return None if published.sound(name, manifest) else DAMAGED
 
 
-def _kept(current: tuple[Path, Manifest], places: tuple[str, ...]) -> tuple[Article, ...] | None:
+def _kept(published: Published, current: tuple[str, Manifest], places: tuple[str, ...]) -> tuple[Article, ...] | None:
     """The indexed articles that the given places do not cover; None if they are not those that were indexed."""
-    from index.store import read_articles
+    from index.store import articles_of
 
-    folder, manifest = current
+    name, manifest = current
     try:
-        articles = read_articles(folder)
+        articles = articles_of(published, name)
+    except IndexUnreachable:
+        raise
     except IndexUnusable:
         return None
     if {a.id: text_digest(a.text) for a in articles} != {entry.id: entry.digest for entry in manifest.articles}:

@@ -1,12 +1,17 @@
 """Where articles and index live, and which model embeds them."""
 
+import re
 from pathlib import Path
 from typing import Self, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingsError
+
+_URL_HINT = "Leave it empty for a folder, or give an address such as http://127.0.0.1:8000."
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)")
 
 S = TypeVar("S", bound="IndexSettings")
 
@@ -20,6 +25,8 @@ class IndexSettings(BaseSettings):
     articles_encoding: str | None = Field(default=None)
     index_dir: Path = Field(default=Path(".byline"))
     embedding_model: str | None = Field(default=None)
+    chroma_url: str | None = Field(default=None)
+    chroma_header: SecretStr | None = Field(default=None)
 
     @field_validator("articles_dir", "index_dir")
     @classmethod
@@ -62,3 +69,29 @@ class IndexSettings(BaseSettings):
                     f"The setting ARTICLES_ENCODING names no encoding that Python knows: {self.articles_encoding}.",
                     "Use a name such as windows-1252, windows-1251 or latin-1, or leave it empty for UTF-8 only.",
                 ) from None
+        if self.chroma_url is not None:
+            _check_url(self.chroma_url)
+        self.header()
+
+    def header(self) -> tuple[str, str] | None:
+        """The name and value that CHROMA_HEADER holds; raises SettingsError that shows neither."""
+        if self.chroma_header is None:
+            return None
+        match = _HEADER.fullmatch(self.chroma_header.get_secret_value().strip())
+        if match is None:
+            raise SettingsError(
+                "The setting CHROMA_HEADER is no header.", "Write it as a name and a value: Authorization: Bearer …"
+            )
+        return match[1], match[2]
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise SettingsError("The setting CHROMA_URL is no web address.", _URL_HINT) from None
+    if parts.username is not None or parts.password is not None:
+        raise SettingsError("The setting CHROMA_URL holds a name or password.", "Put it into CHROMA_HEADER instead.")
+    if not usable or parts.query or parts.fragment or not url.isascii() or not url.isprintable() or " " in url:
+        raise SettingsError("The setting CHROMA_URL is no web address.", _URL_HINT)

@@ -1,8 +1,6 @@
-"""The only door to chromadb: writing one generation's collections, and reading a published one."""
+"""Generations as the rest of Byline sees them: writing one, and reading the published one."""
 
-import shutil
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -12,28 +10,30 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from index.articles import Article
+from index.chroma import Place, as_vectorstore, collection, create, pages, translated, vectors_of, writing
+from index.copies import PrivateCopy
 from index.embedding import Vectors
-from index.errors import BylineError, IndexDamaged, IndexOutdated
-from index.generations import REBUILD_HINT, Generations, read_manifest
+from index.errors import IndexDamaged, IndexOutdated, IndexUnusable
+from index.generations import Published
 from index.lexical import LexicalIndex
-from index.manifest import Manifest, digests
+from index.manifest import Manifest
 from index.passages import SPLITTER_VERSION, Passage, Sentence
+from index.wording import REBUILD_HINT
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
-    from langchain_chroma import Chroma
     from langchain_core.embeddings import Embeddings
+    from langchain_core.vectorstores import VectorStore
 
 Positions = NDArray[np.int64]
 
-PASSAGES, SENTENCES = "passages", "sentences"
 _CACHED = 10_000
+_ATTEMPTS = 3
+_NO_ARTICLES = "The index is damaged: its articles cannot be read."
 _ARTICLES = TypeAdapter(tuple[Article, ...])
-# Chroma's defaults miss some of the true nearest neighbours; a small index can afford to find them all.
-_HNSW = {"hnsw": {"space": "cosine", "ef_construction": 400, "ef_search": 400, "max_neighbors": 32}}
 
 
 def write(
+    published: Published,
     folder: Path,
     articles: Sequence[Article],
     passages: Sequence[Passage],
@@ -41,116 +41,127 @@ def write(
     passage_vectors: Vectors,
     sentence_vectors: Vectors,
 ) -> None:
-    """Write everything of a generation but its manifest into an empty folder.
+    """Write everything of a generation but its manifest: files into its staging folder, collections to their place.
 
     passage_texts: what the lexical view reads of each passage. Vectors have shape (passages,
     dimension) and (sentences of all passages in order, dimension). Ids in Chroma are positions.
     """
     (folder / "articles.json").write_bytes(_ARTICLES.dump_json(tuple(articles), indent=1))
     LexicalIndex.build(passage_texts).save(folder / "lexical")
-    try:
-        _write_vectors(folder / "chroma", passages, passage_vectors, sentence_vectors)
-    except Exception as error:  # chromadb raises kinds of its own, of Rust's and of SQLite's
-        raise OSError(
-            f"Chroma could not write the vectors ({type(error).__name__}), perhaps for want of space"
-        ) from error
-
-
-def _write_vectors(
-    folder: Path, passages: Sequence[Passage], passage_vectors: Vectors, sentence_vectors: Vectors
-) -> None:
     sentences = [(number, sentence) for number, passage in enumerate(passages) for sentence in passage.sentences]
     first = [0, *accumulate(len(passage.sentences) for passage in passages)]
-    client = _client(folder)
-    try:
-        _add(
-            client,
-            PASSAGES,
-            passage_vectors,
-            [p.text for p in passages],
-            [
-                {
-                    "article": p.article,
-                    "key": p.id,
-                    "start": p.start,
-                    "end": p.end,
-                    "first": first[n],
-                    "count": len(p.sentences),
-                }
-                for n, p in enumerate(passages)
-            ],
-        )
-        _add(
-            client,
-            SENTENCES,
-            sentence_vectors,
-            [s.text for _, s in sentences],
-            [
-                {"article": passages[n].article, "passage": n, "start": s.start, "end": s.end, "paragraph": s.paragraph}
-                for n, s in sentences
-            ],
-        )
-    finally:
-        _close(client)
+    with writing():
+        place = published.place(folder.name, folder)
+        try:
+            create(
+                place.client,
+                place.passages,
+                passage_vectors,
+                [p.text for p in passages],
+                [
+                    {
+                        "article": p.article,
+                        "key": p.id,
+                        "start": p.start,
+                        "end": p.end,
+                        "first": first[n],
+                        "count": len(p.sentences),
+                    }
+                    for n, p in enumerate(passages)
+                ],
+            )
+            create(
+                place.client,
+                place.sentences,
+                sentence_vectors,
+                [s.text for _, s in sentences],
+                [
+                    {
+                        "article": passages[n].article,
+                        "passage": n,
+                        "start": s.start,
+                        "end": s.end,
+                        "paragraph": s.paragraph,
+                    }
+                    for n, s in sentences
+                ],
+            )
+        finally:
+            place.close()
 
 
 def read_articles(folder: Path) -> tuple[Article, ...]:
-    """The articles of a generation as they were indexed; raises IndexDamaged."""
+    """The articles of a generation in a folder as they were indexed; raises IndexDamaged."""
     try:
-        return _ARTICLES.validate_json((folder / "articles.json").read_bytes())
-    except (OSError, ValueError):
-        raise IndexDamaged("The index is damaged: its articles cannot be read.", REBUILD_HINT) from None
+        return _articles((folder / "articles.json").read_bytes())
+    except OSError:
+        raise IndexDamaged(_NO_ARTICLES, REBUILD_HINT) from None
+
+
+def articles_of(published: Published, name: str | None = None) -> tuple[Article, ...]:
+    """The articles of a generation, by default the current one, as they were indexed; raises IndexUnusable."""
+    return _articles(published.read(name or published.current_name(), "articles.json"))
+
+
+def open_current(published: Published, model: str) -> "Generation":
+    """Open the generation that answers; model: the identity of the embedding model that will ask.
+
+    One that a rebuild removes meanwhile is given up for its successor. Raises IndexUnusable.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        name = published.current_name()
+        try:
+            return _open(published, name, model)
+        except IndexUnusable:
+            if attempt == _ATTEMPTS or published.newest() in (None, name):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _open(published: Published, name: str, model: str) -> "Generation":
+    manifest = published.manifest(name)
+    check(manifest, model)
+    with translated():
+        copy = PrivateCopy()
+        try:
+            published.copy(name, copy.path)
+            return Generation(name, copy, published.place(name, copy.path), manifest)
+        except BaseException:
+            copy.close()
+            raise
 
 
 class Generation:
-    """A published generation, opened from a private copy: Chroma writes on opening and must not share a folder.
+    """A published generation: its files, and Chroma's folder if it has one, are a copy, as Chroma writes on opening.
 
-    Close it when the last reader is done; the copy is removed then.
+    Close it when the last reader is done; the copy is removed then. Reading raises IndexUnusable where the store fails.
     """
 
-    def __init__(self, name: str, folder: "tempfile.TemporaryDirectory[str]", manifest: Manifest) -> None:
-        copy = Path(folder.name)
+    def __init__(self, name: str, copy: PrivateCopy, place: Place, manifest: Manifest) -> None:
         self.name = name
         self.manifest = manifest
-        self._folder = folder
-        self.articles: Mapping[str, Article] = {article.id: article for article in read_articles(copy)}
-        self.lexical = LexicalIndex.load(copy / "lexical")
-        self._client = _client(copy / "chroma")
+        self._copy = copy
+        self._place = place
         try:
-            self._passages = _collection(self._client, PASSAGES, manifest.passages)
-            self._sentences = _collection(self._client, SENTENCES, manifest.sentences)
+            self.articles: Mapping[str, Article] = {article.id: article for article in read_articles(copy.path)}
+            self.lexical = LexicalIndex.load(copy.path / "lexical")
+            self._passages = collection(place.client, place.passages, manifest.passages)
+            self._sentences = collection(place.client, place.sentences, manifest.sentences)
+            _check_dimension(self._passages, manifest)
         except BaseException:
-            _close(self._client)
+            place.close()
             raise
         self._positions = _positions(manifest)
         self._cache: dict[int, Stored] = {}
 
     @classmethod
-    def open(cls, generations: Generations, model: str) -> Self:
-        """Open the current generation; model: the identity of the embedding model that will ask.
-
-        Raises IndexMissing, IndexOutdated or IndexDamaged.
-        """
-        source = generations.current()
-        manifest = read_manifest(source)
-        check(manifest, model)
-        folder = tempfile.TemporaryDirectory(prefix="byline-", ignore_cleanup_errors=True)
-        try:
-            shutil.copytree(source, folder.name, dirs_exist_ok=True)
-            found = digests(Path(folder.name))
-            if any(found.get(name) != digest for name, digest in manifest.files.items()):
-                raise IndexDamaged("The index is damaged: its files are not what the rebuild wrote.", REBUILD_HINT)
-            return cls(source.name, folder, manifest)
-        except BylineError:
-            folder.cleanup()
-            raise
-        except Exception as error:  # chromadb raises kinds of its own, of Rust's and of SQLite's
-            folder.cleanup()
-            raise IndexDamaged(f"The index cannot be opened ({type(error).__name__}).", REBUILD_HINT) from error
+    def open(cls, published: Published, model: str) -> "Generation":
+        """The same as open_current."""
+        return open_current(published, model)
 
     def close(self) -> None:
-        _close(self._client)
-        self._folder.cleanup()
+        self._place.close()
+        self._copy.close()
 
     def __enter__(self) -> Self:
         return self
@@ -164,46 +175,58 @@ class Generation:
             return np.arange(self.manifest.passages)
         return np.concatenate([self._positions[article] for article in articles])
 
-    def vectorstore(self, embeddings: "Embeddings | None" = None) -> "Chroma":
+    def vectorstore(self, embeddings: "Embeddings | None" = None) -> "VectorStore":
         """The passages as LangChain's vector store."""
-        from langchain_chroma import Chroma
-
-        return Chroma(
-            collection_name=PASSAGES,
-            embedding_function=embeddings,
-            client=self._client,
-            create_collection_if_not_exists=False,
-        )
+        return as_vectorstore(self._place.client, self._place.passages, embeddings)
 
     def near_passages(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
         """Position → cosine of the n passages nearest to a unit vector."""
-        found = self._passages.query(
-            query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances"]
-        )
+        self._check_question(vector)
+        with translated():
+            found = self._passages.query(
+                query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances"]
+            )
         return {int(i): 1 - d for i, d in zip(found["ids"][0], _first(found["distances"]), strict=True)}
 
     def near_sentences(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, tuple[int, float]]:
         """Position → (position of its passage, cosine) of the n sentences nearest to a unit vector."""
-        found = self._sentences.query(
-            query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances", "metadatas"]
-        )
+        self._check_question(vector)
+        with translated():
+            found = self._sentences.query(
+                query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances", "metadatas"]
+            )
         rows = zip(found["ids"][0], _first(found["metadatas"]), _first(found["distances"]), strict=True)
         return {int(i): (int(meta["passage"]), 1 - d) for i, meta, d in rows}
 
     def sentence_vectors(self, article: str) -> tuple[list[tuple[int, int]], Vectors]:
         """The offsets of an article's sentences in order, and their vectors of shape (sentences, dimension)."""
-        found = self._sentences.get(where={"article": article}, include=["embeddings", "metadatas"])
+        with translated():
+            found = self._sentences.get(where={"article": article}, include=["embeddings", "metadatas"])
         metadatas: Any = found["metadatas"]
         order = sorted(range(len(metadatas)), key=lambda i: metadatas[i]["start"])
-        vectors = np.asarray(found["embeddings"], dtype=np.float32)[order]
-        return [(metadatas[i]["start"], metadatas[i]["end"]) for i in order], vectors
+        return [(metadatas[i]["start"], metadatas[i]["end"]) for i in order], vectors_of(found)[order]
+
+    def embedded(self, wanted: Collection[str], text_of: Callable[[str, str], str]) -> dict[str, Vectors]:
+        """The vectors of those texts among `wanted` that this generation embedded, by text.
+
+        text_of: what was embedded for a passage, of its article's id and its text.
+        """
+        known: dict[str, Vectors] = {}
+        with translated():
+            for _, found in pages(self._passages, self.manifest.passages, ["documents", "embeddings", "metadatas"]):
+                texts = [text_of(m["article"], d) for m, d in zip(found["metadatas"], found["documents"], strict=True)]
+                _learn(known, texts, found, wanted)
+            for _, found in pages(self._sentences, self.manifest.sentences, ["documents", "embeddings"]):
+                _learn(known, found["documents"], found, wanted)
+        return known
 
     def passages(self, positions: Iterable[int]) -> list["Stored"]:
         """The passages at positions, in their order."""
         wanted = list(positions)
         missing = [position for position in dict.fromkeys(wanted) if position not in self._cache]
         if missing:
-            self._fetch(missing)
+            with translated():
+                self._fetch(missing)
         return [self._cache[position] for position in wanted]
 
     def _fetch(self, positions: list[int]) -> None:
@@ -217,10 +240,19 @@ class Generation:
         }
         if len(self._cache) > _CACHED:
             self._cache.clear()
+        if len(rows) < len(positions) or len(sentences) < len(inside):
+            raise IndexDamaged("The index is damaged: some of its passages are missing.", REBUILD_HINT)
         for position, (text, meta) in rows.items():
             own = tuple(sentences[n] for n in range(meta["first"], meta["first"] + meta["count"]))
             passage = Passage(meta["key"], meta["article"], meta["start"], meta["end"], text, own)
             self._cache[position] = Stored(position, meta["first"], passage)
+
+    def _check_question(self, vector: Vectors) -> None:
+        if len(vector) != self.manifest.dimension:
+            raise IndexOutdated(
+                f"The index holds vectors of {self.manifest.dimension} numbers, and the model makes {len(vector)}.",
+                "Rebuild it with: python -m index rebuild --force",
+            )
 
 
 class Stored(NamedTuple):
@@ -245,37 +277,25 @@ def check(manifest: Manifest, model: str) -> None:
         )
 
 
-def _client(folder: Path) -> "ClientAPI":
-    import chromadb
-    from chromadb.config import Settings
-
-    # Without this Chroma takes settings of its own out of the .env in the working directory.
-    settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
-    return chromadb.PersistentClient(str(folder), settings=settings)
+def _articles(data: bytes) -> tuple[Article, ...]:
+    try:
+        return _ARTICLES.validate_json(data)
+    except ValueError:
+        raise IndexDamaged(_NO_ARTICLES, REBUILD_HINT) from None
 
 
-def _close(client: Any) -> None:
-    client.close()  # not in the interface, but without it the next client on the folder gets this one's stale system
+def _check_dimension(passages: Any, manifest: Manifest) -> None:
+    found = vectors_of(passages.get(ids=["0"], include=["embeddings"]))
+    if found.shape != (1, manifest.dimension):
+        raise IndexDamaged("The index is damaged: its vectors are not those that it lists.", REBUILD_HINT)
 
 
-def _collection(client: "ClientAPI", name: str, count: int) -> Any:
-    collection = client.get_collection(name, embedding_function=None)
-    if collection.count() != count:
-        raise IndexDamaged("The index is damaged: it does not hold the passages that it lists.", REBUILD_HINT)
-    return collection
-
-
-def _add(client: "ClientAPI", name: str, vectors: Vectors, texts: list[str], metadatas: list[dict[str, Any]]) -> None:
-    collection = client.create_collection(name, embedding_function=None, configuration=_HNSW)  # type: ignore[arg-type]
-    step = client.get_max_batch_size()
-    for start in range(0, len(texts), step):
-        part = slice(start, start + step)
-        collection.add(
-            ids=[str(n) for n in range(start, min(start + step, len(texts)))],
-            embeddings=vectors[part],
-            documents=texts[part],
-            metadatas=metadatas[part],  # type: ignore[arg-type]
-        )
+def _learn(known: dict[str, Vectors], texts: Sequence[str], found: Any, wanted: Collection[str]) -> None:
+    """Take the vectors of wanted texts. Of equal texts the first counts: the others' were told apart from it."""
+    rows = zip(map(int, found["ids"]), texts, vectors_of(found), strict=True)
+    for _, text, vector in sorted(rows, key=lambda row: row[0]):
+        if text in wanted and np.isfinite(vector).all():
+            known.setdefault(text, vector)
 
 
 def _positions(manifest: Manifest) -> dict[str, Positions]:

@@ -2,6 +2,10 @@
 
 import re
 
+UNCHANGED = "The index that answered before is unchanged."
+COPY_HINT = "Free space in the temporary folder, or name another with TMPDIR."
+REBUILD_HINT = "Build it with: python -m index rebuild"
+
 # What a terminal takes for orders: control sequences, strings such as a window title, and single control characters.
 _ORDERS = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[\x00-\x08\x0e-\x1f\x7f-\x9f]"

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from langchain_core.embeddings import Embeddings
 
+from index.chroma import embedded
 from index.embedding import Embedder, load_embedder, model_identity
 from index.generations import Generations
 from index.live import LiveIndex
+from index.manifest import Manifest
 from index.rebuild import Report, rebuild
+from index.selfcheck import Findings, check
 from index.store import Generation
 
 from bot.answering.answerer import Answerer
@@ -37,6 +40,15 @@ class WordLengths(Embeddings):
         return [count / norm for count in counts]
 
 
+def check_here(folder: Path, manifest: Manifest) -> Findings:
+    """What a rebuild has a process of its own do."""
+    place = embedded(folder / "chroma")
+    try:
+        return check(place, manifest)
+    finally:
+        place.close()
+
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -50,7 +62,7 @@ def embedder() -> Embedder:
 def shipped_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped article, indexed by the real model into a real Chroma store on disk."""
     root = tmp_path_factory.mktemp("index")
-    rebuild(SHIPPED, Generations(root), model_identity(None), lambda: embedder)
+    rebuild(SHIPPED, Generations(root, check_here), model_identity(None), lambda: embedder)
     return root
 
 
@@ -85,8 +97,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def generations(tmp_path: Path) -> Generations:
-    """An index folder without an index."""
-    return Generations(tmp_path / "index")
+    """An index folder without an index; what is built is checked in this process, where that costs little."""
+    return Generations(tmp_path / "index", check_here)
 
 
 @pytest.fixture

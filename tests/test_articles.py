@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import socket
+import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -493,6 +494,20 @@ def pipe(folder: Path) -> None:
     os.mkfifo(folder / "x.txt")
 
 
+def device(folder: Path) -> None:
+    try:
+        os.mknod(folder / "x.txt", stat.S_IFCHR | 0o666, os.makedev(1, 5))  # /dev/zero, which never ends
+    except PermissionError:
+        pytest.skip("only root makes devices")
+
+
+def unreadable(folder: Path) -> None:
+    (folder / "x.txt").write_text("Not for everybody.", encoding="utf-8")
+    (folder / "x.txt").chmod(0)
+    if os.geteuid() == 0:
+        pytest.skip("root reads everything")
+
+
 def door(folder: Path) -> None:
     here = Path.cwd()
     os.chdir(folder)  # the path of a socket must be short
@@ -511,6 +526,8 @@ def door(folder: Path) -> None:
         pytest.param(circle, "it is a link", id="a link to itself"),
         pytest.param(linked_folder, "it is a link", id="a link to the folder around it"),
         pytest.param(pipe, "it is not a regular file", id="a pipe"),
+        pytest.param(device, "it is not a regular file", id="a device"),
+        pytest.param(unreadable, "it cannot be read", id="a file of somebody else's"),
         pytest.param(door, "it cannot be read", id="a socket"),
     ],
 )

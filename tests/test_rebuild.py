@@ -2,9 +2,11 @@
 
 import errno
 import json
+import os
 import resource
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -428,13 +430,36 @@ def test_a_full_disk_is_said_in_one_sentence_and_the_old_index_answers(
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("size", [1, 500, 20_000, 120_000])
+@pytest.mark.parametrize("size", [1, 500, 5_000, 20_000, 120_000, 160_000])
 def test_a_file_that_cannot_grow_is_said_in_one_sentence_and_the_old_index_answers(
     articles: Path, generations: Generations, build: Build, size: int
 ) -> None:
     build()
     with unharmed(generations, "word-lengths"), pytest.raises(BylineError, match="written"), files_up_to(size):
         build(force=True)
+
+
+def test_an_index_folder_that_may_only_be_read_is_said_in_one_sentence_and_the_index_answers(fake: Embedder) -> None:
+    """As a user who may not write there: root may write anywhere."""
+    root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        Path(place).chmod(0o755)
+        folder, generations = Path(place, "articles"), Generations(Path(place, "index"))
+        folder.mkdir()
+        (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
+        rebuild(folder, generations, fake.model, lambda: fake)
+        generations.root.chmod(0o555)
+        if root:
+            os.seteuid(65534)
+        try:
+            with pytest.raises(BylineError, match=r"cannot be written: Permission denied\.$") as caught:
+                rebuild(folder, generations, fake.model, lambda: fake, force=True)
+        finally:
+            if root:
+                os.seteuid(0)
+            generations.root.chmod(0o755)
+        assert caught.value.hint == "The index that answered before is unchanged."
+        assert indexed(generations, fake.model) == {"ants.txt": ANTS}
 
 
 def test_a_switch_that_fails_leaves_the_old_index_and_nothing_else(

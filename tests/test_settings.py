@@ -9,7 +9,7 @@ from index.settings import IndexSettings
 
 from bot.settings import BotSettings
 
-NAMES = ("ARTICLES_DIR", "ARTICLES_ENCODING", "INDEX_DIR", "EMBEDDING_MODEL")
+NAMES = ("ARTICLES_DIR", "ARTICLES_ENCODING", "INDEX_DIR", "EMBEDDING_MODEL", "CHROMA_URL", "CHROMA_HEADER")
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +96,24 @@ def test_settings_are_read_when_they_are_loaded_and_not_before(monkeypatch: pyte
     before = IndexSettings.load()
     monkeypatch.setenv("INDEX_DIR", "later")
     assert (before.index_dir, IndexSettings.load().index_dir) == (Path(".byline"), Path("later"))
+
+
+def test_a_header_is_a_name_and_a_value_and_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMA_HEADER", " Authorization: Bearer marked-secret ")
+    loaded = BotSettings.load()
+    assert loaded.header() == ("Authorization", "Bearer marked-secret")
+    assert {"Bearer marked-secret", "marked-secret"} <= set(loaded.secrets)
+    assert "marked" not in repr(loaded) + str(loaded) + loaded.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "value", ["marked-secret", "Na me: marked", "Name:", "Name: mar\nked", "Name: märked", ": marked"]
+)
+def test_what_is_no_header_is_an_error_that_does_not_show_it(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("CHROMA_HEADER", value)
+    with pytest.raises(SettingsError, match="CHROMA_HEADER") as caught:
+        IndexSettings.load()
+    assert "mar" not in caught.value.message + caught.value.hint.replace("Bearer", "")
 
 
 def test_every_setting_is_explained_in_the_example(tmp_path: Path) -> None:

@@ -1,0 +1,248 @@
+"""The only door to chromadb: clients, collections, and what goes wrong with them in words of our own."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.embedding import Vectors
+from index.errors import BylineError, IndexDamaged, IndexMissing, IndexUnreachable, IndexUnusable
+from index.wording import COPY_HINT, REBUILD_HINT
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI as ClientAPI
+    from langchain_chroma import Chroma
+    from langchain_core.embeddings import Embeddings
+
+PASSAGES, SENTENCES = "passages", "sentences"
+SERVER_HINT = "See that it runs and that CHROMA_URL is its address; once it answers again, so does Byline."
+HEADER_HINT = "Set CHROMA_HEADER to what the proxy before it asks for, as in: Authorization: Bearer …"
+PAGE = 500
+_NUDGE = 1e-4
+_BATCH = 500
+_PATIENCE, _WRITING = 5.0, 120.0
+# Chroma's defaults miss some of the true nearest neighbours; a small index can afford to find them all.
+_HNSW = {"hnsw": {"space": "cosine", "ef_construction": 400, "ef_search": 400, "max_neighbors": 32}}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the two collections of a generation are: a client, and what they are called there."""
+
+    client: "ClientAPI"
+    passages: str = PASSAGES
+    sentences: str = SENTENCES
+    shared: bool = False
+
+    def close(self) -> None:
+        """Let go of a folder; the next client on it would get this one's stale system otherwise."""
+        if not self.shared:
+            self.client.close()  # type: ignore[attr-defined]  # not in the interface
+
+
+def embedded(folder: Path) -> Place:
+    """The collections in a folder that no other process has open."""
+    import chromadb
+    from chromadb.config import Settings
+
+    # Without this Chroma takes settings of its own out of the .env in the working directory.
+    settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
+    return Place(chromadb.PersistentClient(str(folder), settings=settings))
+
+
+@cache
+def server(url: str, header: tuple[str, str] | None = None) -> "ClientAPI":
+    """The one client of this process for a server; nothing is asked of it yet.
+
+    chromadb's own waits for ever on a server that is stopped, from its construction on, and clients that are
+    closed leak handles.
+    """
+    from chromadb.api.client import Client
+    from chromadb.auth import UserIdentity
+    from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, Settings
+
+    class Unhurried(Client):
+        """Asks the server nothing while it is made."""
+
+        def get_user_identity(self) -> UserIdentity:
+            return UserIdentity(user_id="", tenant=DEFAULT_TENANT, databases=[DEFAULT_DATABASE])
+
+        def _validate_tenant_database(self, tenant: str, database: str) -> None:
+            pass
+
+    client = Unhurried(
+        settings=Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            anonymized_telemetry=False,
+            chroma_api_impl="chromadb.api.fastapi.FastAPI",
+            chroma_server_host=url,
+            chroma_server_http_port=0,  # the address has it
+            chroma_server_headers=dict([header]) if header else None,
+        )
+    )
+    _session(client).timeout = _PATIENCE
+    return client
+
+
+@contextmanager
+def patience(client: "ClientAPI") -> Iterator[None]:
+    """Wait longer for a server, which takes its time to index what it is sent."""
+    _session(client).timeout = _WRITING
+    try:
+        yield
+    finally:
+        _session(client).timeout = _PATIENCE
+
+
+def _session(client: Any) -> Any:
+    return client._server._session
+
+
+def create(
+    client: "ClientAPI", name: str, vectors: Vectors, texts: Sequence[str], metadatas: Sequence[dict[str, Any]]
+) -> None:
+    """Make a collection; ids are positions, as strings."""
+    vectors = _told_apart(vectors)
+    collection = client.create_collection(name, embedding_function=None, configuration=_HNSW)  # type: ignore[arg-type]
+    step = min(client.get_max_batch_size(), _BATCH)
+    for start in range(0, len(texts), step):
+        part = slice(start, start + step)
+        collection.add(
+            ids=[str(n) for n in range(start, min(start + step, len(texts)))],
+            embeddings=vectors[part],
+            documents=list(texts[part]),
+            metadatas=list(metadatas[part]),
+        )
+
+
+def collection(client: "ClientAPI", name: str, count: int) -> Any:
+    """A collection that holds `count` rows; raises IndexDamaged where it does not."""
+    found = client.get_collection(name, embedding_function=None)
+    if found.count() != count:
+        raise IndexDamaged("The index is damaged: it does not hold the passages that it lists.", REBUILD_HINT)
+    return found
+
+
+def collections(client: "ClientAPI") -> Iterator[Any]:
+    """All collections of a client."""
+    offset = 0
+    while part := client.list_collections(limit=PAGE, offset=offset):
+        yield from part
+        offset += len(part)
+
+
+def metadata(client: "ClientAPI", name: str) -> dict[str, Any] | None:
+    """What a collection says of itself; None where there is no such collection."""
+    from chromadb.errors import NotFoundError
+
+    try:
+        return dict(client.get_collection(name, embedding_function=None).metadata or {})
+    except NotFoundError:
+        return None
+
+
+def set_metadata(client: "ClientAPI", name: str, metadata: dict[str, Any]) -> None:
+    """Have a collection say something else of itself, in one step; it is made where there is none."""
+    from chromadb.errors import NotFoundError
+
+    try:
+        client.get_collection(name, embedding_function=None).modify(metadata=metadata)
+    except NotFoundError:
+        client.create_collection(name, embedding_function=None, metadata=metadata)
+
+
+def pages(collection: Any, count: int, include: Sequence[str]) -> Iterator[tuple[list[int], Any]]:
+    """All rows of a collection of `count`, some hundred at a time: their positions and what Chroma gives for them.
+
+    Raises IndexDamaged where rows are missing.
+    """
+    for start in range(0, count, PAGE):
+        ids = [str(n) for n in range(start, min(start + PAGE, count))]
+        found = collection.get(ids=ids, include=list(include))
+        if len(found["ids"]) != len(ids):
+            raise IndexDamaged("The index is damaged: some of its passages are missing.", REBUILD_HINT)
+        yield [int(i) for i in found["ids"]], found
+
+
+def vectors_of(found: Any) -> Vectors:
+    """The vectors that Chroma gave; shape (rows, dimension)."""
+    return np.asarray(found["embeddings"], dtype=np.float32)
+
+
+def as_vectorstore(client: "ClientAPI", name: str, embeddings: "Embeddings | None") -> "Chroma":
+    """A collection as LangChain's vector store."""
+    from langchain_chroma import Chroma
+
+    return Chroma(
+        collection_name=name,
+        embedding_function=embeddings,
+        client=client,
+        create_collection_if_not_exists=False,
+    )
+
+
+def _told_apart(vectors: Vectors) -> Vectors:
+    """The vectors, each that repeats an earlier one moved by so little that no cosine shows it.
+
+    In Chroma's graph a few hundred equal vectors have only each other as neighbours, and hide what lies behind them.
+    """
+    seen: set[int] = set()
+    repeats = []
+    for position, vector in enumerate(vectors):
+        before = len(seen)
+        seen.add(hash(vector.tobytes()))
+        if len(seen) == before:
+            repeats.append(position)
+    moved = vectors.copy()
+    noise = np.random.default_rng(0).normal(size=(len(repeats), vectors.shape[1])) / np.sqrt(vectors.shape[1])
+    moved[repeats] += (_NUDGE * noise).astype(np.float32)
+    return moved
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise what chromadb, its Rust core and SQLite raise as one of our errors instead."""
+    try:
+        yield
+    except BylineError:
+        raise
+    except Exception as error:
+        raise _ours(error) from error
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Raise what goes wrong while collections are written as an OSError: it is mostly the disk."""
+    try:
+        yield
+    except (BylineError, OSError):
+        raise
+    except Exception as error:
+        ours = _ours(error)
+        if isinstance(ours, IndexUnreachable):
+            raise ours from error
+        why = f"Chroma could not write the vectors ({type(error).__name__}), perhaps for want of space"
+        raise OSError(why) from error
+
+
+def _ours(error: Exception) -> BylineError:
+    from chromadb.errors import NotFoundError
+    from httpx import HTTPStatusError, TransportError
+
+    if isinstance(error, OSError):
+        return IndexUnusable(f"The index cannot be opened: {error.strerror or error}.", COPY_HINT)
+    if isinstance(error, NotFoundError):
+        return IndexMissing("The index was deleted.", REBUILD_HINT)
+    if isinstance(error, TransportError):
+        return IndexUnreachable(f"The Chroma server does not answer ({type(error).__name__}).", SERVER_HINT)
+    status = error.__context__  # where the answer is no error of Chroma's, as a proxy's is not
+    if isinstance(status, HTTPStatusError):
+        code = status.response.status_code
+        if code in (401, 403, 407):
+            return IndexUnreachable(f"The Chroma server refuses access ({code}).", HEADER_HINT)
+        return IndexUnreachable(f"The Chroma server cannot do its work ({code}).", SERVER_HINT)
+    return IndexDamaged(f"The index cannot be read ({type(error).__name__}).", REBUILD_HINT)

@@ -1,0 +1,91 @@
+"""One rebuild at a time on a Chroma server that several machines share."""
+
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import time
+from typing import TYPE_CHECKING, Any
+
+from index.chroma import collections, translated
+from index.errors import BylineError, IndexLocked
+
+if TYPE_CHECKING:
+    from index.chroma import ClientAPI
+
+PREFIX = "byline-rebuild-"
+BEAT = 10.0
+DEAD_AFTER = 60.0
+_held: set[str] = set()
+"""The locks of this very process."""
+
+
+@contextmanager
+def rebuild_lock(client: "ClientAPI") -> Iterator[Callable[[], None]]:
+    """Hold the lock of a server; raises IndexLocked if another rebuild has it, as what is yielded does if it was lost.
+
+    Chroma has no locks, so each rebuild that comes puts up a collection of its own and goes if it sees another:
+    of two that come together, both may go, but never do both stay. Its metadata says who holds it and when that was
+    last true; one whose process is gone, or that has been silent for DEAD_AFTER seconds, is removed.
+    """
+    name = f"{PREFIX}{secrets.token_hex(8)}"
+    with translated():
+        own = client.create_collection(name, embedding_function=None, metadata=_now())
+
+    def check() -> None:
+        with translated():
+            if not any(other.name == name for other in collections(client)):
+                raise IndexLocked("Another rebuild has taken over on the Chroma server.", "Wait until it is done.")
+
+    _held.add(name)
+    done = Event()
+    beats = Thread(target=_beat, args=(own, done), daemon=True)
+    try:
+        with translated():
+            others = [other for other in collections(client) if other.name.startswith(PREFIX)]
+            for other in others:
+                if other.name != name and _alive(other.name, other.metadata or {}):
+                    raise IndexLocked("Another rebuild is running on the Chroma server.", "Wait until it is done.")
+            for other in others:
+                if other.name != name:
+                    client.delete_collection(other.name)
+        beats.start()
+        yield check
+    finally:
+        _held.discard(name)
+        done.set()
+        if beats.ident is not None:
+            beats.join(BEAT)
+        with contextlib.suppress(BylineError), translated():  # what stays is taken for dead later
+            client.delete_collection(name)
+
+
+def _beat(own: Any, done: Event) -> None:
+    while not done.wait(BEAT):
+        with contextlib.suppress(BylineError), translated():
+            own.modify(metadata=_now())
+
+
+def _now() -> dict[str, Any]:
+    return {"host": socket.gethostname(), "process": os.getpid(), "at": time()}
+
+
+def _alive(name: str, holder: Mapping[str, Any]) -> bool:
+    at = holder.get("at")
+    if not isinstance(at, int | float) or abs(time() - at) > DEAD_AFTER:
+        return False
+    process = holder.get("process")
+    if holder.get("host") != socket.gethostname() or not isinstance(process, int) or os.name == "nt":
+        return True
+    if process == os.getpid():
+        return name in _held
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

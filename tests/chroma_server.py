@@ -1,0 +1,56 @@
+"""A real Chroma server on loopback for the tests: started, stopped, killed and started again on the same files."""
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+STARTS_WITHIN = 30.0
+
+
+class ChromaServer:
+    """`chroma run` on a free port of 127.0.0.1."""
+
+    def __init__(self, files: Path) -> None:
+        self.files = files
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        chroma = Path(sys.executable).with_name("chroma")
+        self._process = subprocess.Popen(
+            [chroma, "run", "--path", self.files, "--host", "127.0.0.1", "--port", str(self.port)],
+            cwd=self.files,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.05)
+        self.kill()
+        raise RuntimeError("the Chroma server does not start")
+
+    def stop(self) -> None:
+        """Let it hang, as SIGSTOP does."""
+        self._send(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._send(signal.SIGCONT)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def _send(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
