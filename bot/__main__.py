@@ -165,6 +165,8 @@ def evaluate(
 
 async def _serve(settings: BotSettings, token: str) -> None:
     """The Discord bot, put together. The index is read before Discord is asked, so that its absence is told at once."""
+    import asyncio
+
     from index.embedding import model_identity
     from index.generations import Generations
     from index.live import LiveIndex
@@ -182,7 +184,7 @@ async def _serve(settings: BotSettings, token: str) -> None:
     model = model_identity(settings.embedding_model)
     generations = Generations(settings.index_dir)
     check(generations.manifest(), model)
-    index = LiveIndex(settings.index_dir, model)
+    index = LiveIndex(generations, model)
 
     def load() -> "Answerer":
         from index.embedding import load_embedder
@@ -190,7 +192,8 @@ async def _serve(settings: BotSettings, token: str) -> None:
         from bot.answering.answerer import Answerer
         from bot.answering.reranker import load_reranker
 
-        index.generation()
+        with index.lease():  # its absence is told before the model is loaded
+            pass
         embedder = load_embedder(settings.embedding_model)
         return Answerer(index, embedder, load_reranker(settings.reranker_model))
 
@@ -205,7 +208,6 @@ async def _serve(settings: BotSettings, token: str) -> None:
         state,
         articles={article.id: article for article in read_articles(generations.current())},
         manifest=generations.manifest,
-        newest=generations.newest,
         model=model,
         log_questions=settings.log_questions,
         reader=reader,
@@ -215,6 +217,7 @@ async def _serve(settings: BotSettings, token: str) -> None:
     finally:
         if reader is not None:
             await reader.settle()
+        await asyncio.to_thread(index.close)
 
 
 def chat_reader(settings: BotSettings, ledger: "Ledger | None") -> "ChatReader | None":
@@ -277,10 +280,11 @@ def _debug() -> bool:
 def answering(settings: BotSettings) -> "Iterator[Answerer]":
     """Everything that answers, put together; the index comes before the model, so that its absence is told at once."""
     from index.embedding import model_identity
+    from index.generations import Generations
     from index.live import LiveIndex
 
     _manifest(settings)
-    index = LiveIndex(settings.index_dir, model_identity(settings.embedding_model))
+    index = LiveIndex(Generations(settings.index_dir), model_identity(settings.embedding_model))
     try:
         with working("Loading the models"):
             from index.embedding import load_embedder
@@ -288,7 +292,8 @@ def answering(settings: BotSettings) -> "Iterator[Answerer]":
             from bot.answering.answerer import Answerer
             from bot.answering.reranker import load_reranker
 
-            index.generation()
+            with index.lease():
+                pass
             embedder = load_embedder(settings.embedding_model)
             answerer = Answerer(index, embedder, load_reranker(settings.reranker_model))
         yield answerer

@@ -223,6 +223,14 @@ class Generation:
             self._cache[position] = Stored(position, meta["first"], passage)
 
 
+def open_current(published: Generations, model: str) -> Generation:
+    """Open the generation that answers; model: the identity of the embedding model that will ask.
+
+    Raises IndexMissing, IndexOutdated or IndexDamaged.
+    """
+    return Generation.open(published, model)
+
+
 class Stored(NamedTuple):
     """A passage with its position and that of its first sentence."""
 

@@ -64,7 +64,7 @@ def shipped(shipped_index: Path) -> Iterator[Generation]:
 @pytest.fixture(scope="session")
 def answerer(shipped_index: Path, embedder: Embedder) -> Iterator[Answerer]:
     """What answers about the shipped article."""
-    live = LiveIndex(shipped_index, model_identity(None))
+    live = LiveIndex(Generations(shipped_index), model_identity(None))
     yield Answerer(live, embedder)
     live.close()
 

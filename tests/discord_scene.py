@@ -78,7 +78,6 @@ def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: A
         kept,
         articles={article.id: article for article in read_articles(generations.current())},
         manifest=generations.manifest,
-        newest=generations.newest,
         model="all-MiniLM-L6-v2",
         reader=chat(kept) if chat else None,
     )
