@@ -187,14 +187,14 @@ async def _serve(settings: BotSettings, token: str) -> None:
     index = LiveIndex(generations, model)
 
     def load() -> "Answerer":
-        from index.embedding import load_embedder
+        from index.embedding import QUESTION_THREADS, load_embedder
 
         from bot.answering.answerer import Answerer
         from bot.answering.reranker import load_reranker
 
         with index.lease():  # its absence is told before the model is loaded
             pass
-        embedder = load_embedder(settings.embedding_model)
+        embedder = load_embedder(settings.embedding_model, QUESTION_THREADS)
         return Answerer(index, embedder, load_reranker(settings.reranker_model))
 
     answers = AnswerQueue(
@@ -287,14 +287,14 @@ def answering(settings: BotSettings) -> "Iterator[Answerer]":
     index = LiveIndex(Generations(settings.index_dir), model_identity(settings.embedding_model))
     try:
         with working("Loading the models"):
-            from index.embedding import load_embedder
+            from index.embedding import QUESTION_THREADS, load_embedder
 
             from bot.answering.answerer import Answerer
             from bot.answering.reranker import load_reranker
 
             with index.lease():
                 pass
-            embedder = load_embedder(settings.embedding_model)
+            embedder = load_embedder(settings.embedding_model, QUESTION_THREADS)
             answerer = Answerer(index, embedder, load_reranker(settings.reranker_model))
         yield answerer
     finally:
