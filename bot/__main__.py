@@ -1,5 +1,6 @@
-"""python -m bot run | ask | chat | eval | feedback; the one place where objects are assembled."""
+"""python -m bot run | ask | chat | eval | feedback | health; the one place where objects are assembled."""
 
+import json
 import logging
 import shutil
 import sys
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -112,6 +113,24 @@ def feedback(
     State(BotSettings.load().state_file).export(sys.stdout)
 
 
+@app.command()
+def health(as_json: JsonOption = False) -> None:
+    """Say whether the bot that runs is well; the exit status is 0 if it is."""
+    from dataclasses import asdict
+
+    from bot.health import findings, read
+
+    pulse = read(BotSettings.load().health_file)
+    found = findings(pulse, time())
+    well = all(finding.well for finding in found)
+    if as_json:
+        facts = {"well": well, "findings": [asdict(f) for f in found], "pulse": asdict(pulse) if pulse else None}
+        print(json.dumps(facts, ensure_ascii=False))
+    else:
+        print("\n".join(finding.text if finding.well else f"NOT WELL: {finding.text}" for finding in found))
+    raise typer.Exit(0 if well else 1)
+
+
 @app.command("eval")
 def evaluate(
     questions: Annotated[Path, typer.Argument(help="A JSONL file with one question a line.")],
@@ -213,7 +232,9 @@ async def _serve(settings: BotSettings, token: str) -> None:
         reader=reader,
     )
     try:
-        await serve(desk, token, api=settings.discord_api, message_content=settings.message_content)
+        await serve(
+            desk, token, api=settings.discord_api, message_content=settings.message_content, health=settings.health_file
+        )
     finally:
         if reader is not None:
             await reader.settle()

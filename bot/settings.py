@@ -37,6 +37,11 @@ class BotSettings(IndexSettings):
         """Where the terminal chat keeps the questions that were typed."""
         return self.index_dir / "history"
 
+    @property
+    def health_file(self) -> Path:
+        """Where a running bot says how it is."""
+        return self.state_file.with_name(f"{self.state_file.stem}-health.json")
+
     def check(self) -> None:
         super().check()
         if self.discord_api is not None and not self.discord_api.startswith(("http://", "https://")):

@@ -1,5 +1,6 @@
 """ask(question) → reply: read the question, find passages, let the reader answer, verify."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -39,6 +40,8 @@ OFF_TOPIC = 0.08
 WRITTEN = frozenset(("topic", "thesis", "summary", "ending"))
 # A longer article is never handed over whole.
 WHOLE_CHARS = 200_000
+# How many words the canary question borrows.
+_CANARY = 12
 
 
 class Answerer:
@@ -63,6 +66,14 @@ class Answerer:
     def hold(self) -> AbstractContextManager[Generation]:
         """Within this, everything that is asked on the same thread comes from one generation."""
         return self._index.lease()
+
+    def canary(self) -> bool:
+        """Whether a question made of the first passage finds anything: each part that answers has worked then."""
+        with self._index.lease() as generation:
+            passage = generation.passages([0])[0].passage
+            words = " ".join(re.findall(r"\w+", passage.text)[:_CANARY])
+            reading = read(Question(f"What about {words}?"), generation.lexical.counts)
+            return bool(self.find(reading, generation, tuple(generation.articles.values()))[0])
 
     def trouble(self) -> BylineError | None:
         """Why the newest index is not the one that answers, if so."""

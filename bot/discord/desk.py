@@ -183,6 +183,17 @@ class Desk:
         """The central claims of an article."""
         return self.answers.run(group, lambda answerer: Told(*answerer.summary(article)))
 
+    async def canary(self) -> str | None:
+        """Answer a question that the index itself gives: "", or the kind of error; None if there was no time for it."""
+        try:
+            found = await self.answers.run(0, lambda answerer: answerer.canary())
+        except NotNow:
+            return None
+        except Exception as error:
+            failed(log, "canary", error)
+            return type(error).__name__
+        return "" if found else "nothing was found"
+
     async def settle(self, event: Event, work: Callable[[], Awaitable[Told]]) -> Told | str:
         """What `work` tells, or a sentence for the asker that says why not; one line in the log either way."""
         began = monotonic()
