@@ -66,7 +66,7 @@ class Generations:
         """An empty staging folder while no other rebuild runs; whatever was left in it is removed."""
         if self.root.exists() and not self.root.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, "it is not a folder")
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(self.root / "rebuild.lock")
         try:
             lock.acquire(timeout=0)
