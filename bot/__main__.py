@@ -441,8 +441,16 @@ def _line_reader(settings: BotSettings) -> Callable[[], str | None]:
     return line_reader(settings.history_file)
 
 
+def _without_secrets(text: str) -> str:
+    from bot.logs import without_secrets
+
+    with suppress(BylineError):
+        return without_secrets(text, BotSettings.load().secrets)
+    return without_secrets(text)
+
+
 def main() -> int:
-    return run(app, sys.argv[1:], interrupted="Interrupted.")
+    return run(app, sys.argv[1:], interrupted="Interrupted.", clean=_without_secrets)
 
 
 if __name__ == "__main__":

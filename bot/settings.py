@@ -1,7 +1,9 @@
 """What the bot needs beyond the index."""
 
+import os
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
@@ -14,7 +16,7 @@ class BotSettings(IndexSettings):
 
     reranker_model: str | None = Field(default=None)
     discord_token: SecretStr | None = Field(default=None)
-    discord_api: str | None = Field(default=None)
+    discord_api: str | None = Field(default=None, repr=False)  # an address may hold a password
     message_content: Literal["auto", "on", "off"] = Field(default="auto")
     questions_per_minute: int = Field(default=10, ge=1, le=1000)
     max_waiting: int = Field(default=500, ge=1, le=100_000)
@@ -22,7 +24,7 @@ class BotSettings(IndexSettings):
     state_file: Path = Field(default=Path("byline.sqlite"))
     log_questions: bool = Field(default=False)
     chat_model: str | None = Field(default=None)
-    chat_base_url: str | None = Field(default=None)
+    chat_base_url: str | None = Field(default=None, repr=False)
     chat_api_key: SecretStr | None = Field(default=None)
     chat_timeout: float = Field(default=45.0, gt=0, le=600)
     chat_max_tokens: int = Field(default=1000, ge=100, le=100_000)
@@ -46,10 +48,14 @@ class BotSettings(IndexSettings):
         super().check()
         if self.discord_api is not None and not self.discord_api.startswith(("http://", "https://")):
             raise SettingsError(
-                f"The setting DISCORD_API is no web address: {self.discord_api}.",
+                "The setting DISCORD_API is no web address.",
                 "Leave it empty for Discord itself, or give an address such as http://127.0.0.1:8080/api/v10.",
             )
-
+        if self.discord_api is not None and "@" in urlsplit(self.discord_api).netloc:
+            raise SettingsError(
+                "The setting DISCORD_API holds a user or a password, which do not go together with the bot's token.",
+                "Take out what stands before the @.",
+            )
         if self.chat_base_url is not None and not self.chat_base_url.startswith(("http://", "https://")):
             raise SettingsError(
                 "The setting CHAT_BASE_URL is no web address.",
@@ -64,9 +70,11 @@ class BotSettings(IndexSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What may never be printed or logged."""
-        given = (self.discord_token, self.chat_api_key)
-        return tuple(secret.get_secret_value().strip() for secret in given if secret)
+        """What may never be printed or logged: token and keys, providers' own too, and passwords in addresses."""
+        given = [secret.get_secret_value().strip() for secret in (self.discord_token, self.chat_api_key) if secret]
+        password = urlsplit(self.chat_base_url).password if self.chat_base_url else None
+        keys = [value for name, value in os.environ.items() if name.endswith(("_API_KEY", "_TOKEN"))]
+        return tuple(secret for secret in (*given, password, *keys) if secret)
 
     def token(self) -> str:
         """The Discord token; raises SettingsError if there is none."""
