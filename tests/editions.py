@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from asyncio.subprocess import DEVNULL
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -58,6 +59,20 @@ def rebuild_apart(folder: Path, index: Path) -> None:
     subprocess.run(line, env=environment, cwd=index.parent, capture_output=True, check=True, timeout=300)
 
 
-async def rebuild_beside(folder: Path, index: Path) -> None:
-    """The same without holding up the event loop."""
-    await asyncio.to_thread(rebuild_apart, folder, index)
+async def rebuild_beside(folder: Path, index: Path, killed_after: float | None = None) -> None:
+    """The same without holding up the event loop; killed after so many seconds, if it is not done by then."""
+    line, environment = command(folder, index)
+    process = await asyncio.create_subprocess_exec(
+        *line, env=environment, cwd=index.parent, stdout=DEVNULL, stderr=DEVNULL
+    )
+    try:
+        status = await asyncio.wait_for(process.wait(), killed_after)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+    else:
+        assert status == 0, "the rebuild failed"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

@@ -1,5 +1,7 @@
 """Mixed traffic through the tests' Discord, with rebuilds beside and drops between: each question is answered once.
 
+Every third rebuild is killed (kill -9) at a random moment.
+
 SOAK_MINUTES is how long; `make soak` takes 60, and then memory, handles and the event loop's lag must stay as they are.
 """
 
@@ -148,12 +150,12 @@ class Traffic:
 
 
 async def _rebuilds(folder: Path, index: Path) -> None:
-    edition = 0
+    edition, chance = 0, random.Random(7)
     while True:
         await asyncio.sleep(min(REBUILD_EVERY, SECONDS / 4))
         edition += 1
         await asyncio.to_thread(write_edition, folder, edition)
-        await rebuild_beside(folder, index)
+        await rebuild_beside(folder, index, chance.uniform(0.5, 8) if edition % 3 == 0 else None)
 
 
 def test_traffic_with_rebuilds_and_drops_loses_mixes_and_leaks_nothing(
@@ -182,6 +184,8 @@ def test_traffic_with_rebuilds_and_drops_loses_mixes_and_leaks_nothing(
             await traffic.go(time.monotonic() + SECONDS)
             for task in beside:
                 task.cancel()
+            ended = await asyncio.gather(*beside, return_exceptions=True)
+            assert not [one for one in ended if not isinstance(one, asyncio.CancelledError)]
             await asyncio.sleep(1)
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 20) == 0
