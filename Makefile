@@ -35,6 +35,7 @@ SOAK_MINUTES ?= 60
 
 soak: setup
 	BURST_QUESTIONS=1000 BURST_DROPS=50 BURST_SECONDS=600 $(SOAK) tests/test_discord_burst.py
+	REOPENINGS=200 $(SOAK) tests/test_reliability.py
 	REBUILDS=50 QUERIES=100000 $(SOAK) tests/test_soak_rebuilds.py
 	SOAK_MINUTES=$(SOAK_MINUTES) $(SOAK) tests/test_soak_traffic.py
 

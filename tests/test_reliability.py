@@ -27,7 +27,7 @@ from bot.discord import delivery, render
 
 __all__ = ["play"]
 
-REOPENINGS = int(os.environ.get("REOPENINGS", "30"))
+REOPENINGS = int(os.environ.get("REOPENINGS", "20"))
 MONSTER = "[a](" * 20_000
 
 
