@@ -27,7 +27,7 @@ test: setup
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 # What takes too long for every change: about an hour and three quarters. docs/reliability.md has its figures.
 SOAK := $(PY) -m pytest -s --timeout 10000

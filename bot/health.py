@@ -105,10 +105,14 @@ def _canary(pulse: Pulse) -> Finding:
 
 
 def notify(message: str) -> None:
-    """Tell systemd something, such as READY=1, where it listens (sd_notify(3)); nothing happens elsewhere."""
+    """Tell systemd something, such as READY=1, where it listens (sd_notify(3)); nothing happens elsewhere.
+
+    What systemd has no room for is lost, rather than waited for.
+    """
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+        channel.setblocking(False)
         channel.connect(f"\0{address[1:]}" if address.startswith("@") else address)
         channel.sendall(message.encode())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -22,7 +23,7 @@ from bot.answering.certainty import Signals, certainty, names_unknown, on_topic,
 from bot.answering.citations import verify
 from bot.answering.evidence import gather, judge, windows
 from bot.answering.framing import Prepared
-from bot.answering.naming import find_named
+from bot.answering.naming import find_named, impersonal
 from bot.answering.question import Reading, clean, read
 from bot.answering.reranker import Reranker, Window, load_reranker
 from bot.answering.spelling import names_person
@@ -207,6 +208,8 @@ class Answerer:
         self, reading: Reading, generation: Generation, scope: Sequence[Article]
     ) -> tuple[list[Evidence], Signals]:
         """The sentences that may answer, best first, and what the certainty is computed from."""
+        authors = {author for article in scope for author in article.authors}
+        reading = replace(reading, text=impersonal(reading.text, authors))
         within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
         hits = search_vector(generation, self._vector(reading), reading.terms, PASSAGES, within)
         similar = gather(hits, reading.terms, generation.lexical.idf, reading.context)

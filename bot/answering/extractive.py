@@ -18,7 +18,7 @@ ANSWERS, NEARBY, ON_TOPIC = 0.30, 0.20, 0.30
 CLOSEST = 0.25
 # From this probability on the lead says that the article may deny what the question takes for granted.
 DENIES = 0.40
-FEW, SEVERAL, NEAR = Limits(4, 70, 0.7), Limits(6, 118, 1.2), Limits(2, 60, 0.6)
+FEW, SEVERAL, NEAR = Limits(4, 75, 0.7), Limits(6, 118, 1.2), Limits(2, 60, 0.6)
 FURTHER = Limits(5, 160, 4.0)
 
 

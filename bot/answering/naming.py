@@ -1,10 +1,18 @@
-"""Which article a name means. Pure."""
+"""Which article a name means, and questions without the name of who wrote it. Pure."""
 
+import re
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from index.errors import UsageError
+from index.names import surname
 from index.wording import printable
+
+from bot.answering.spelling import is_name
+
+_WRITER = r"the (?:author|writer|columnist|essayist)s?"
+_TITLE = r"(?:mr|mrs|ms|dr|prof|professor|sir|dame)\.?"
+_OF = r"(?P<of>['’]s?)?(?!\w)"
 
 
 class Named(Protocol):
@@ -34,3 +42,29 @@ def find_named(articles: Iterable[N], name: str) -> N:
             paths = ", ".join(printable(a.id) for a in matches[:5])
             raise UsageError(f"Several articles are called {printable(name)}.", f"Give the path: {paths}")
     raise UsageError(f"No article {printable(name)} is in the index.", "Name one that is, by its file name or title.")
+
+
+def impersonal(question: str, authors: Iterable[str]) -> str:
+    """A question with "they" in place of its authors, whether named or called the author.
+
+    A name tells nothing about which sentence answers: the author seldom uses it, and whoever else does is meant less.
+    """
+    found = re.sub(rf"(?<!\w){_WRITER}{_OF}", _pronoun, question, flags=re.IGNORECASE)
+    for author in authors:
+        found = _without(found, author)
+    return found
+
+
+def _without(question: str, author: str) -> str:
+    last = surname(author)
+    before = "|".join([_TITLE, *(re.escape(word) for word in author.split() if word != last)])
+
+    def replaced(match: re.Match[str]) -> str:
+        return _pronoun(match) if is_name(match["name"], last) else match.group()
+
+    pattern = rf"(?<!\w)(?:(?:{before})\s+)*(?P<name>{re.escape(last)}){_OF}"
+    return re.sub(pattern, replaced, question, flags=re.IGNORECASE)
+
+
+def _pronoun(match: re.Match[str]) -> str:
+    return "their" if match["of"] else "they"

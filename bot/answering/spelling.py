@@ -72,10 +72,14 @@ def respell(text: str, vocabulary: Mapping[str, int]) -> Respelled:
 
 def names_person(text: str, surname: str) -> bool:
     """Whether a text names somebody; a surname that is an English word too counts only with its capital."""
-    for match in re.finditer(rf"\b{re.escape(surname)}\b", text, re.IGNORECASE):
-        if match.group()[0].isupper() or surname.lower() not in _english():
-            return True
-    return False
+    return any(
+        is_name(match.group(), surname) for match in re.finditer(rf"\b{re.escape(surname)}\b", text, re.IGNORECASE)
+    )
+
+
+def is_name(written: str, surname: str) -> bool:
+    """Whether a word that spells a surname is meant as one."""
+    return written[0].isupper() or surname.lower() not in _english()
 
 
 def _best(word: str, vocabulary: Mapping[str, int], index: "_Index", *, proper: bool) -> str | None:

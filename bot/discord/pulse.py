@@ -37,10 +37,8 @@ async def beat(client: Connected, desk: Desk, path: Path) -> None:
             if loop.time() - written >= WRITE_EVERY or not written:
                 written = loop.time()
                 await _write(path, pulse.now())
-            if not ready and desk.answers.ready.is_set() and not client.offline:
-                ready = True
-                notify("READY=1")
-            notify("WATCHDOG=1")
+            ready = ready or (desk.answers.ready.is_set() and not client.offline)
+            notify("READY=1\nWATCHDOG=1" if ready else "WATCHDOG=1")
             before = loop.time()
             await asyncio.sleep(TICK)
             pulse.lags.append(loop.time() - before - TICK)
