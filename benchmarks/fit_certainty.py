@@ -36,17 +36,15 @@ def main() -> None:
     for folder in folders:
         with tempfile.TemporaryDirectory() as index:
             rebuild(folder, Generations(Path(index)), model_identity(None), lambda: embedder)
-            live = LiveIndex(Path(index), model_identity(None))
-            answerer = Answerer(live, embedder)
-            generation = live.generation()
-            for item in read_questions(folder / "questions.jsonl"):
-                reading = question.read(item.question, generation.lexical.counts)
-                if reading.order or reading.aspects or not (item.answerable or item.kind == "offtopic"):
-                    continue
-                scope = scope_of(generation, reading.text, item.question.article)
-                rows.append(astuple(answerer.find(reading, generation, scope)[1]))
-                labels.append(bool(item.answerable))
-            live.close()
+            with LiveIndex(Generations(Path(index)), model_identity(None)) as live, live.lease() as generation:
+                answerer = Answerer(live, embedder)
+                for item in read_questions(folder / "questions.jsonl"):
+                    reading = question.read(item.question, generation.lexical.counts)
+                    if reading.order or reading.aspects or not (item.answerable or item.kind == "offtopic"):
+                        continue
+                    scope = scope_of(generation, reading.text, item.question.article)
+                    rows.append(astuple(answerer.find(reading, generation, scope)[1]))
+                    labels.append(bool(item.answerable))
     table, truth = np.array(rows), np.array(labels)
     names = [field.name for field in fields(certainty.Signals)]
     held = np.array([name in HELD for name in names])

@@ -66,9 +66,9 @@ class Byline:
             head = f"---\ntitle: {json.dumps(doc.meta.get('title') or '')}\n---\n\n"
             (articles / self._names[doc.id]).write_text(head + doc.text, encoding="utf-8")
         rebuild(articles, Generations(root / "index"), model_identity(None), lambda: self._embedder)
-        self._live = LiveIndex(root / "index", model_identity(None))
+        self._live = LiveIndex(Generations(root / "index"), model_identity(None))
         self._answerer = Answerer(self._live, self._embedder)
-        known = self._live.generation().articles
+        known = self._answerer.articles()
         self._shift = {
             self._names[doc.id]: known[self._names[doc.id]].text.find(doc.text)
             for doc in docs
@@ -105,13 +105,14 @@ class Byline:
         return zip(queries, scopes or [None] * len(queries), strict=True)
 
     def _find(self, query: str, scope: Scope) -> tuple[list[Evidence], Any]:
-        generation = self._live.generation()
         wanted = self._names if scope is None else (scope,) if isinstance(scope, str) else sorted(scope)
-        articles = [generation.articles[name] for key in wanted if (name := self._names[key]) in generation.articles]
-        return self._answerer.find(read(Question(query), generation.lexical.counts), generation, articles)
+        with self._live.lease() as generation:
+            known = generation.articles
+            articles = [known[name] for key in wanted if (name := self._names[key]) in known]
+            return self._answerer.find(read(Question(query), generation.lexical.counts), generation, articles)
 
     def _hit(self, article: str, start: int, end: int, score: float) -> Hit:
-        text = self._live.generation().articles[article].text[start:end]
+        text = self._answerer.articles()[article].text[start:end]
         shift = self._shift[article]
         return Hit(self._ids[article], start - shift, end - shift, text, score)
 

@@ -15,7 +15,7 @@ from index.embedding import load_embedder, model_identity
 from index.generations import Generations
 from index.lexical import terms
 from index.rebuild import rebuild
-from index.store import Generation
+from index.store import open_current
 
 from bot.answering.answerer import find_article
 from bot.evaluation import Item, read_questions
@@ -40,7 +40,7 @@ def main() -> None:
     for folder in parser.parse_args().folders:
         with tempfile.TemporaryDirectory() as index:
             rebuild(folder, Generations(Path(index)), model_identity(None), lambda: embedder)
-            with Generation.open(Generations(Path(index)), model_identity(None)) as generation:
+            with open_current(Generations(Path(index)), model_identity(None)) as generation:
                 for item in read_questions(folder / "questions.jsonl"):
                     if not item.answerable or item.question.history or item.kind == "meta":
                         continue

@@ -1,5 +1,6 @@
-"""python -m bot run | ask | chat | eval | feedback; the one place where objects are assembled."""
+"""python -m bot run | ask | chat | eval | feedback | health; the one place where objects are assembled."""
 
+import json
 import logging
 import shutil
 import sys
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -112,6 +113,24 @@ def feedback(
     State(BotSettings.load().state_file).export(sys.stdout)
 
 
+@app.command()
+def health(as_json: JsonOption = False) -> None:
+    """Say whether the bot that runs is well; the exit status is 0 if it is."""
+    from dataclasses import asdict
+
+    from bot.health import findings, read
+
+    pulse = read(BotSettings.load().health_file)
+    found = findings(pulse, time())
+    well = all(finding.well for finding in found)
+    if as_json:
+        facts = {"well": well, "findings": [asdict(f) for f in found], "pulse": asdict(pulse) if pulse else None}
+        print(json.dumps(facts, ensure_ascii=False))
+    else:
+        print("\n".join(finding.text if finding.well else f"NOT WELL: {finding.text}" for finding in found))
+    raise typer.Exit(0 if well else 1)
+
+
 @app.command("eval")
 def evaluate(
     questions: Annotated[Path, typer.Argument(help="A JSONL file with one question a line.")],
@@ -165,6 +184,8 @@ def evaluate(
 
 async def _serve(settings: BotSettings, token: str) -> None:
     """The Discord bot, put together. The index is read before Discord is asked, so that its absence is told at once."""
+    import asyncio
+
     from index.embedding import model_identity
     from index.live import LiveIndex
     from index.published import published
@@ -182,16 +203,17 @@ async def _serve(settings: BotSettings, token: str) -> None:
     model = model_identity(settings.embedding_model)
     generations = published(settings)
     check(generations.manifest(), model)
-    index = LiveIndex(settings.index_dir, model)
+    index = LiveIndex(generations, model)
 
     def load() -> "Answerer":
-        from index.embedding import load_embedder
+        from index.embedding import QUESTION_THREADS, load_embedder
 
         from bot.answering.answerer import Answerer
         from bot.answering.reranker import load_reranker
 
-        index.generation()
-        embedder = load_embedder(settings.embedding_model)
+        with index.lease():  # its absence is told before the model is loaded
+            pass
+        embedder = load_embedder(settings.embedding_model, QUESTION_THREADS)
         return Answerer(index, embedder, load_reranker(settings.reranker_model))
 
     answers = AnswerQueue(
@@ -205,16 +227,18 @@ async def _serve(settings: BotSettings, token: str) -> None:
         state,
         articles={article.id: article for article in articles_of(generations)},
         manifest=generations.manifest,
-        newest=generations.newest,
         model=model,
         log_questions=settings.log_questions,
         reader=reader,
     )
     try:
-        await serve(desk, token, api=settings.discord_api, message_content=settings.message_content)
+        await serve(
+            desk, token, api=settings.discord_api, message_content=settings.message_content, health=settings.health_file
+        )
     finally:
         if reader is not None:
             await reader.settle()
+        await asyncio.to_thread(index.close)
 
 
 def chat_reader(settings: BotSettings, ledger: "Ledger | None") -> "ChatReader | None":
@@ -278,18 +302,20 @@ def answering(settings: BotSettings) -> "Iterator[Answerer]":
     """Everything that answers, put together; the index comes before the model, so that its absence is told at once."""
     from index.embedding import model_identity
     from index.live import LiveIndex
+    from index.published import published
 
     _manifest(settings)
-    index = LiveIndex(settings.index_dir, model_identity(settings.embedding_model))
+    index = LiveIndex(published(settings), model_identity(settings.embedding_model))
     try:
         with working("Loading the models"):
-            from index.embedding import load_embedder
+            from index.embedding import QUESTION_THREADS, load_embedder
 
             from bot.answering.answerer import Answerer
             from bot.answering.reranker import load_reranker
 
-            index.generation()
-            embedder = load_embedder(settings.embedding_model)
+            with index.lease():
+                pass
+            embedder = load_embedder(settings.embedding_model, QUESTION_THREADS)
             answerer = Answerer(index, embedder, load_reranker(settings.reranker_model))
         yield answerer
     finally:
@@ -415,8 +441,16 @@ def _line_reader(settings: BotSettings) -> Callable[[], str | None]:
     return line_reader(settings.history_file)
 
 
+def _without_secrets(text: str) -> str:
+    from bot.logs import without_secrets
+
+    with suppress(BylineError):
+        return without_secrets(text, BotSettings.load().secrets)
+    return without_secrets(text)
+
+
 def main() -> int:
-    return run(app, sys.argv[1:], interrupted="Interrupted.")
+    return run(app, sys.argv[1:], interrupted="Interrupted.", clean=_without_secrets)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ SHORTEST = 6
 # Whoever holds an interaction's token may answer in the bot's name for a quarter of an hour.
 _SECRETS = (
     (re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.\-]+"), r"\1…"),
+    (re.compile(r"([\"']token[\"']\s*:\s*[\"'])[^\"']+"), r"\1…"),  # in the events that discord.py logs at DEBUG
     (re.compile(r"\b(Bot\s+)[\w.\-]{20,}"), r"\1…"),
     (re.compile(r"\b(Bearer\s+)[\w.\-]{8,}"), r"\1…"),
     (re.compile(r"\b(sk-)[\w\-]{12,}"), r"\1…"),  # the form of most chat providers' keys

@@ -1,5 +1,6 @@
 """Lines from a person at a terminal, with editing and a history; the only door to prompt_toolkit."""
 
+import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ def line_reader(history: Path) -> Callable[[], str | None]:
     keys = KeyBindings()
     # Typed colours ("\x1b[31m") look like a mouse to prompt_toolkit, which then fails to read where it was clicked.
     keys.add(Keys.Vt100MouseEvent)(lambda _: None)
+    with suppress(OSError):  # what was asked is nobody else's business
+        os.close(os.open(history, os.O_CREAT | os.O_APPEND, 0o600))
     session: PromptSession[str] = PromptSession(
         history=_LossyHistory(str(history)), key_bindings=keys, interrupt_exception=_Cleared
     )

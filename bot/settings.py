@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -15,7 +16,7 @@ class BotSettings(IndexSettings):
 
     reranker_model: str | None = Field(default=None)
     discord_token: SecretStr | None = Field(default=None)
-    discord_api: str | None = Field(default=None)
+    discord_api: str | None = Field(default=None, repr=False)  # an address may hold a password
     message_content: Literal["auto", "on", "off"] = Field(default="auto")
     questions_per_minute: int = Field(default=10, ge=1, le=1000)
     max_waiting: int = Field(default=500, ge=1, le=100_000)
@@ -23,7 +24,7 @@ class BotSettings(IndexSettings):
     state_file: Path = Field(default=Path("byline.sqlite"))
     log_questions: bool = Field(default=False)
     chat_model: str | None = Field(default=None)
-    chat_base_url: str | None = Field(default=None)
+    chat_base_url: str | None = Field(default=None, repr=False)
     chat_api_key: SecretStr | None = Field(default=None)
     chat_timeout: float = Field(default=45.0, gt=0, le=600)
     chat_max_tokens: int = Field(default=1000, ge=100, le=100_000)
@@ -44,14 +45,23 @@ class BotSettings(IndexSettings):
         """Where the terminal chat keeps the questions that were typed."""
         return self.index_dir / "history"
 
+    @property
+    def health_file(self) -> Path:
+        """Where a running bot says how it is."""
+        return self.state_file.with_name(f"{self.state_file.stem}-health.json")
+
     def check(self) -> None:
         super().check()
         if self.discord_api is not None and not self.discord_api.startswith(("http://", "https://")):
             raise SettingsError(
-                f"The setting DISCORD_API is no web address: {self.discord_api}.",
+                "The setting DISCORD_API is no web address.",
                 "Leave it empty for Discord itself, or give an address such as http://127.0.0.1:8080/api/v10.",
             )
-
+        if self.discord_api is not None and "@" in urlsplit(self.discord_api).netloc:
+            raise SettingsError(
+                "The setting DISCORD_API holds a user or a password, which do not go together with the bot's token.",
+                "Take out what stands before the @.",
+            )
         if self.chat_base_url is not None and not self.chat_base_url.startswith(("http://", "https://")):
             raise SettingsError(
                 "The setting CHAT_BASE_URL is no web address.",
@@ -71,14 +81,16 @@ class BotSettings(IndexSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What may never be printed or logged."""
-        given = (self.discord_token, self.chat_api_key, self.chroma_header)
+        """What may never be printed or logged: token and keys, providers' own too, and passwords in addresses."""
+        own = (self.discord_token, self.chat_api_key, self.chroma_header)
+        given = [secret.get_secret_value().strip() for secret in own if secret]
         header = self.header()
         # A header's value may turn up without its name, and a token without the word before it.
         parts = (header[1], *header[1].split()[1:]) if header else ()
+        passwords = [urlsplit(url).password for url in (self.chat_base_url, self.chroma_url) if url]
         # A provider's client reads a variable of its own, and a server may repeat what it was sent.
-        others = (value for name, value in os.environ.items() if name.endswith(("_KEY", "_TOKEN")))
-        return (*(secret.get_secret_value().strip() for secret in given if secret), *parts, *others)
+        keys = [value for name, value in os.environ.items() if name.endswith(("_KEY", "_TOKEN"))]
+        return tuple(secret for secret in (*given, *parts, *passwords, *keys) if secret)
 
     def token(self) -> str:
         """The Discord token; raises SettingsError if there is none."""

@@ -1,6 +1,7 @@
 """python -m index rebuild | status | search | verify"""
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from index.search import Hit
 
 MAX_QUESTION_CHARS = 2_000
+_NICENESS = 10
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -58,7 +60,7 @@ def rebuild(
             settings.articles_dir,
             published(settings),
             model_identity(settings.embedding_model),
-            lambda: load_embedder(settings.embedding_model),
+            lambda: load_embedder(settings.embedding_model, _step_back()),
             only=tuple(paths or ()),
             encoding=settings.articles_encoding,
             force=force,
@@ -166,6 +168,13 @@ def _hit(hit: "Hit") -> dict[str, Any]:
         "sentence": round(hit.sentence, 4),
         "lexical": round(hit.lexical, 4),
     }
+
+
+def _step_back() -> int:
+    """Let what answers questions on this machine go first; how many threads a rebuild takes."""
+    if hasattr(os, "nice"):  # Windows has none
+        os.nice(_NICENESS)
+    return max(1, (os.cpu_count() or 1) // 2)
 
 
 def _print_report(report: "Report", dry_run: bool) -> None:

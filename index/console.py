@@ -21,10 +21,11 @@ _LINE_EVERY = 5.0
 _interrupted = Event()
 
 
-def run(app: typer.Typer, arguments: Sequence[str], interrupted: str) -> int:
+def run(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean: Callable[[str], str] = str) -> int:
     """Run a command line and return its exit status; whatever fails, a person reads a sentence and no traceback.
 
     `--debug` anywhere among the arguments shows the traceback besides. interrupted: what is said after Ctrl-C.
+    clean: takes secrets out of a traceback.
     """
     debug = "--debug" in arguments
     if not arguments:
@@ -41,22 +42,23 @@ def run(app: typer.Typer, arguments: Sequence[str], interrupted: str) -> int:
             raise KeyboardInterrupt
         return status if isinstance(status, int) else 0
     except TyperException as error:
-        return _fail(f"{error.format_message()}", "Add --help to see how the command is used.", 2, debug)
+        return _fail(f"{error.format_message()}", "Add --help to see how the command is used.", 2, debug, clean)
     except BylineError as error:
-        return _fail(error.message, error.hint, error.exit_status, debug)
+        return _fail(error.message, error.hint, error.exit_status, debug, clean)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail(interrupted, "", INTERRUPTED, debug)
+        return _fail(interrupted, "", INTERRUPTED, debug, clean)
     except BrokenPipeError:  # the reader of the output went away, as in `… | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
         if _interrupted.is_set():  # an import turned Ctrl-C into an error of its own
-            return _fail(interrupted, "", INTERRUPTED, debug)
+            return _fail(interrupted, "", INTERRUPTED, debug, clean)
         return _fail(
             f"Something went wrong that should not have ({type(error).__name__}).",
             "Run the command again with --debug to see where, and please report it.",
             1,
             debug,
+            clean,
         )
 
 
@@ -147,9 +149,9 @@ def _go_on() -> None:
         raise KeyboardInterrupt
 
 
-def _fail(message: str, hint: str, status: int, debug: bool) -> int:
+def _fail(message: str, hint: str, status: int, debug: bool, clean: Callable[[str], str]) -> int:
     if debug:
-        traceback.print_exc()
+        print(clean(traceback.format_exc()), end="", file=sys.stderr)
     sys.stdout.flush()
     print(f"{message}\n  {hint}" if hint else message, file=sys.stderr)
     return status

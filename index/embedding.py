@@ -27,6 +27,10 @@ _BATCH = 32
 _STEP = 256
 _BLOCKS, _BLOCK = 16, 65_536
 
+# A question is one short text. Torch's threads spin while they wait for each other, so that whatever else takes
+# a core makes two far slower than one (docs/reliability.md has the figures).
+QUESTION_THREADS = 1
+
 
 class Embedder:
     """A loaded model: unit vectors of shape (texts, dimension), so that a dot product is a cosine."""
@@ -54,10 +58,11 @@ class Embedder:
         return result
 
 
-def load_embedder(model: str | None) -> Embedder:
+def load_embedder(model: str | None, threads: int | None = None) -> Embedder:
     """Load a sentence-transformers model by name or path; None is the packaged default, which needs no network.
 
-    Raises ModelError. Takes seconds: torch and transformers are imported here.
+    threads: how many the process may compute with; None leaves it to torch, as OMP_NUM_THREADS does in
+    any case. Raises ModelError. Takes seconds: torch and transformers are imported here.
     """
     where = _location(model)
     local = Path(where).is_dir()
@@ -73,6 +78,10 @@ def load_embedder(model: str | None) -> Embedder:
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+    if threads is not None and "OMP_NUM_THREADS" not in os.environ:
+        import torch
+
+        torch.set_num_threads(threads)
 
     def load(*, offline: bool) -> HuggingFaceEmbeddings:
         return HuggingFaceEmbeddings(

@@ -205,7 +205,7 @@ def local_lock(root: Path) -> Iterator[None]:
     """Let no other rebuild run in a folder, and remove what one left that was killed."""
     if root.exists() and not root.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "it is not a folder")
-    root.mkdir(parents=True, exist_ok=True)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(root / "rebuild.lock")
     try:
         lock.acquire(timeout=0)

@@ -1,45 +1,215 @@
-"""The index as a long-running reader sees it: always the newest generation that can be opened."""
+"""The index as a long-running reader sees it: the newest generation that can be opened, followed in the background."""
 
-from pathlib import Path
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
+from types import TracebackType
+from typing import Self
 
-from index.errors import IndexUnusable
-from index.generations import Generations
-from index.store import Generation
+import numpy as np
+
+from index.errors import IndexDamaged, IndexUnusable
+from index.generations import Published
+from index.store import Generation, open_current
+from index.wording import REBUILD_HINT
+
+# Seconds between two looks at what is published, and until a look is given up.
+EVERY, PATIENCE = 0.5, 60.0
+# A generation that cannot be opened is tried again after EVERY seconds, then after twice as long, up to this.
+SLOWEST = 60.0
+# Looks that hang are left to themselves, but not any number of them.
+HANGING = 3
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    """A generation with the number of those who read it, and that of the look that opened it."""
+
+    generation: Generation
+    look: int
+    readers: int = 0
 
 
 class LiveIndex:
-    """Follows CURRENT. What was opened goes on answering from its private copy when the new one cannot be opened.
+    """Follows what is published from the first lease on; any thread may lease.
 
-    `trouble` says why the newest generation is not the one that answers, if so.
+    A new generation is opened and asked a first time beside the questions, and takes over for those that
+    come then. What was opened goes on answering when the new one cannot be opened: `trouble` says why, and
+    it is tried again, ever more rarely.
     """
 
-    def __init__(self, root: Path, model: str) -> None:
-        self._generations = Generations(root)
+    def __init__(self, published: Published, model: str, *, every: float = EVERY, patience: float = PATIENCE) -> None:
+        """model: the identity of the embedding model that will ask. every, patience: in seconds."""
+        self._published = published
         self._model = model
-        self._open: Generation | None = None
-        self._refused: str | None = None
+        self._every = every
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        self._closed = threading.Event()
+        self._watcher: threading.Thread | None = None
+        self._here = threading.local()
+        self._now: _Open | None = None
+        self._old: list[_Open] = []
+        self._hanging: list[threading.Thread] = []
+        self._looks = 0
+        self._failed: str | None = None
+        self._pause = 0.0
+        self._again = 0.0
         self.trouble: IndexUnusable | None = None
 
-    def generation(self) -> Generation:
-        """The newest generation; raises IndexUnusable only if none was ever opened."""
+    @contextmanager
+    def lease(self) -> Iterator[Generation]:
+        """The newest generation, which stays open until the lease ends; a lease within another has the same one.
+
+        The first lease opens it; it raises IndexUnusable if that fails.
+        """
+        outer: Generation | None = getattr(self._here, "generation", None)
+        if outer is not None:
+            yield outer
+            return
+        held = self._take()
+        self._here.generation = held.generation
         try:
-            newest = self._generations.current().name
-            if self._open is not None and newest == self._refused and self.trouble is not None:
-                return self._open  # it was tried; trying again costs a copy of it for each question
-            if self._open is None or self._open.name != newest:
-                self._refused = newest
-                opened = Generation.open(self._generations, self._model)
-                self.close()
-                self._open = opened
-                self._refused = None
-            self.trouble = None
-        except IndexUnusable as error:
-            if self._open is None:
-                raise
-            self.trouble = error
-        return self._open
+            yield held.generation
+        finally:
+            self._here.generation = None
+            with self._lock:
+                held.readers -= 1
 
     def close(self) -> None:
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        """Follow no longer, and close what nobody reads; what somebody still reads goes with the process."""
+        self._closed.set()
+        if self._watcher is not None:
+            self._watcher.join(self._every + 5.0)
+        with self._lock:
+            if self._now is not None:
+                self._old.append(self._now)
+                self._now = None
+        self._tidy()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _take(self) -> _Open:
+        while True:
+            with self._lock:
+                if self._now is not None:
+                    self._now.readers += 1
+                    return self._now
+            self._begin()
+
+    def _begin(self) -> None:
+        """Open the first generation, and follow from then on."""
+        with self._opening:
+            if self._closed.is_set():
+                raise RuntimeError("the index was closed")
+            if self._now is not None:
+                return
+            self._again = 0.0  # whoever asks is told how it is now
+            self._look_in_time()
+            if self._now is None:
+                raise self.trouble or IndexUnusable("There is no index that can be opened.", REBUILD_HINT)
+            self._watcher = threading.Thread(target=self._watch, name="index", daemon=True)
+            self._watcher.start()
+
+    def _watch(self) -> None:
+        while not self._closed.wait(self._every):
+            self._look_in_time()
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Close what was replaced and is read no more: here, where no question waits for it."""
+        with self._lock:
+            done = [one for one in self._old if not one.readers]
+            self._old = [one for one in self._old if one.readers]
+        for one in done:
+            one.generation.close()
+
+    def _look_in_time(self) -> None:
+        """Look whether there is something new; a look that hangs is given up, and counts if it ends after all."""
+        self._hanging = [look for look in self._hanging if look.is_alive()]
+        if len(self._hanging) >= HANGING:
+            return
+        self._looks += 1
+        look = threading.Thread(target=self._look, args=(self._looks,), name="index-look", daemon=True)
+        look.start()
+        look.join(self._patience)
+        if look.is_alive():
+            self._hanging.append(look)
+            why = f"The index did not open within {self._patience:g} seconds."
+            self._fail(self._looks, None, IndexUnusable(why, "Look at the disk or the server that it is on."))
+
+    def _look(self, number: int) -> None:
+        newest = None
+        try:
+            newest = self._published.newest()
+            if self._known(newest):
+                return
+            opened = open_current(self._published, self._model)
+        except IndexUnusable as error:
+            if newest is None or newest == self._published.newest():  # else it was removed for a newer one
+                self._fail(number, newest, error)
+        except Exception as error:
+            why = f"The index cannot be opened ({type(error).__name__})."
+            self._fail(number, newest, IndexDamaged(why, REBUILD_HINT))
+        else:
+            self._opened(number, newest, opened)
+
+    def _known(self, newest: str | None) -> bool:
+        """Whether there is nothing to open: it is open, or it failed and its time has not come."""
+        with self._lock:
+            if self._now is not None and newest == self._now.generation.name:
+                self._failed = self.trouble = None
+                return True
+            return self.trouble is not None and newest == self._failed and monotonic() < self._again
+
+    def _opened(self, number: int, newest: str | None, opened: Generation) -> None:
+        try:
+            _ask(opened)
+        except Exception as error:
+            opened.close()
+            why = f"The index cannot be asked ({type(error).__name__})."
+            self._fail(number, newest, error if isinstance(error, IndexUnusable) else IndexDamaged(why, REBUILD_HINT))
+            return
+        with self._lock:
+            before = self._now
+            old = before is not None and (before.look > number or before.generation.name == opened.name)
+            if old or self._closed.is_set():
+                self._old.append(_Open(opened, number))
+            else:
+                self._now = _Open(opened, number)
+                self._old += [before] if before else []
+        if self._closed.is_set():
+            self._tidy()
+        if newest is not None and opened.name < newest:  # the door to the store fell back on an older one
+            why = "The newest index is damaged; the one before answers."
+            self._fail(number, newest, IndexDamaged(why, REBUILD_HINT))
+        else:
+            with self._lock:
+                self._failed = self.trouble = None
+                self._pause = 0.0
+
+    def _fail(self, number: int, newest: str | None, trouble: IndexUnusable) -> None:
+        with self._lock:
+            if number != self._looks:  # it comes too late: another has looked since
+                return
+            self._pause = min(SLOWEST, 2 * self._pause) if self._pause and newest == self._failed else self._every
+            self._again = monotonic() + self._pause
+            self._failed = newest
+            self.trouble = trouble
+
+
+def _ask(generation: Generation) -> None:
+    """Ask something of a generation, so that what is read at the first question is read now; raises IndexDamaged."""
+    dimension = generation.manifest.dimension
+    vector = np.full(dimension, dimension**-0.5, dtype=np.float32)
+    if not generation.near_passages(vector, 1) or not generation.near_sentences(vector, 1):
+        raise IndexDamaged("The index is damaged: it finds nothing.", REBUILD_HINT)

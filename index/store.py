@@ -154,11 +154,6 @@ class Generation:
         self._positions = _positions(manifest)
         self._cache: dict[int, Stored] = {}
 
-    @classmethod
-    def open(cls, published: Published, model: str) -> "Generation":
-        """The same as open_current."""
-        return open_current(published, model)
-
     def close(self) -> None:
         self._place.close()
         self._copy.close()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from index.embedding import load_embedder, model_identity
 from index.live import LiveIndex
+from index.published import published
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Question
@@ -93,7 +94,7 @@ def main() -> None:
     parser.add_argument("--height", type=int, default=500)
     arguments = parser.parse_args()
     settings = BotSettings.load()
-    live = LiveIndex(settings.index_dir, model_identity(settings.embedding_model))
+    live = LiveIndex(published(settings), model_identity(settings.embedding_model))
     try:
         text = page(arguments.question, Answerer(live, load_embedder(settings.embedding_model)))
     finally:

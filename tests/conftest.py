@@ -17,7 +17,7 @@ from index.live import LiveIndex
 from index.manifest import Manifest
 from index.rebuild import Report, rebuild
 from index.selfcheck import Findings, check
-from index.store import Generation
+from index.store import Generation, open_current
 
 from bot.answering.answerer import Answerer
 
@@ -69,14 +69,14 @@ def shipped_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="session")
 def shipped(shipped_index: Path) -> Iterator[Generation]:
     """The shipped article's generation, open."""
-    with Generation.open(Generations(shipped_index), model_identity(None)) as generation:
+    with open_current(Generations(shipped_index), model_identity(None)) as generation:
         yield generation
 
 
 @pytest.fixture(scope="session")
 def answerer(shipped_index: Path, embedder: Embedder) -> Iterator[Answerer]:
     """What answers about the shipped article."""
-    live = LiveIndex(shipped_index, model_identity(None))
+    live = LiveIndex(Generations(shipped_index), model_identity(None))
     yield Answerer(live, embedder)
     live.close()
 

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 class Scene:
     """The server with a guild, a channel and two people; `desk` is the bot's."""
 
-    def __init__(self, server: DiscordServer, make: Callable[[], Desk]) -> None:
+    def __init__(self, server: DiscordServer, make: Callable[[], Desk], health: Path | None = None) -> None:
         self.server = server
         self._make = make
+        self._health = health
         self.stop = asyncio.Event()
         self.guild: Guild = server.guild("Readers")
         self.channel: Channel = self.guild.channel("general")
@@ -39,7 +40,14 @@ class Scene:
         self.desk = self._make()
         self.stop.clear()
         self.running = asyncio.create_task(
-            serve(self.desk, self.server.token, api=self.server.api, stop=self.stop, ready_timeout=0.1)
+            serve(
+                self.desk,
+                self.server.token,
+                api=self.server.api,
+                stop=self.stop,
+                ready_timeout=0.1,
+                health=self._health,
+            )
         )
         online = asyncio.create_task(self.server.online())
         await asyncio.wait({self.running, online}, return_when=asyncio.FIRST_COMPLETED)
@@ -78,7 +86,6 @@ def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: A
         kept,
         articles={article.id: article for article in read_articles(generations.current())},
         manifest=generations.manifest,
-        newest=generations.newest,
         model="all-MiniLM-L6-v2",
         reader=chat(kept) if chat else None,
     )
@@ -86,11 +93,17 @@ def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: A
 
 @contextlib.asynccontextmanager
 async def bot_at(
-    index: Path, state: Path, load: Callable[[], Answerer], *, desk: dict[str, Any] | None = None, **server: Any
+    index: Path,
+    state: Path,
+    load: Callable[[], Answerer],
+    *,
+    desk: dict[str, Any] | None = None,
+    health: Path | None = None,
+    **server: Any,
 ) -> AsyncIterator[Scene]:
-    """The bot, logged in and ready; `desk`: its limits, `server`: the server's options."""
+    """The bot, logged in and ready; `desk`: its limits, `health`: its pulse, `server`: the server's options."""
     async with DiscordServer(**server) as discord:
-        scene = Scene(discord, lambda: desk_of(index, state, load, **(desk or {})))
+        scene = Scene(discord, lambda: desk_of(index, state, load, **(desk or {})), health)
         try:
             await scene.start()
             yield scene

@@ -1,6 +1,6 @@
 """Questions about the text itself, asked of small articles with the real model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -29,18 +29,19 @@ Ask = Callable[..., Reply]
 
 
 @pytest.fixture(scope="module")
-def ask(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Ask:
+def ask(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     root = tmp_path_factory.mktemp("overview")
     (root / "articles").mkdir()
     (root / "articles" / "ferry.md").write_text(TWO, encoding="utf-8")
     (root / "articles" / "bare.txt").write_text(NOBODY, encoding="utf-8")
     rebuild(root / "articles", Generations(root / "index"), model_identity(None), lambda: embedder)
-    answerer = Answerer(LiveIndex(root / "index", model_identity(None)), embedder)
+    with LiveIndex(Generations(root / "index"), model_identity(None)) as live:
+        answerer = Answerer(live, embedder)
 
-    def run(text: str, article: str | None = None, recent: str | None = None) -> Reply:
-        return answerer.ask(Question(text, article=article, recent=recent))[0]
+        def run(text: str, article: str | None = None, recent: str | None = None) -> Reply:
+            return answerer.ask(Question(text, article=article, recent=recent))[0]
 
-    return run
+        yield run
 
 
 @pytest.mark.parametrize(

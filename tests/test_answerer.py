@@ -1,7 +1,8 @@
 """The whole way from a question to a verified reply, on the shipped article with the real model."""
 
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_an_unknown_article_is_a_usage_error(answerer: Answerer) -> None:
 
 
 @pytest.fixture(scope="module")
-def two(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str | None], Reply]:
+def two(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str | None], Reply]]:
     """Ask about two articles by two authors."""
     root = tmp_path_factory.mktemp("two")
     folder = root / "articles"
@@ -113,8 +114,9 @@ def two(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Callabl
         "\n\nA ferry is a museum that moves.\n"
     )
     rebuild(folder, Generations(root / "index"), model_identity(None), lambda: embedder)
-    answerer = Answerer(LiveIndex(root / "index", model_identity(None)), embedder)
-    return lambda text, article: answerer.ask(Question(text, article=article))[0]
+    with LiveIndex(Generations(root / "index"), model_identity(None)) as live:
+        answerer = Answerer(live, embedder)
+        yield lambda text, article: answerer.ask(Question(text, article=article))[0]
 
 
 def test_a_question_that_names_an_author_is_asked_of_that_author(two: Callable[[str, str | None], Reply]) -> None:
@@ -145,11 +147,12 @@ def test_a_deleted_index_is_said_to_be_deleted_and_the_copy_answers(
     shipped_index: Path, embedder: Embedder, tmp_path: Path
 ) -> None:
     root = Path(shutil.copytree(shipped_index, tmp_path / "index"))
-    live = LiveIndex(root, model_identity(None))
+    live = LiveIndex(Generations(root), model_identity(None))
     answerer = Answerer(live, embedder)
     assert answerer.articles()
     assert answerer.trouble() is None
     shutil.rmtree(root)
+    time.sleep(1.2)
     reply, _ = answerer.ask(Question("who wrote this?"))
     trouble = answerer.trouble()
     live.close()

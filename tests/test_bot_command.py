@@ -365,6 +365,7 @@ def test_a_signal_at_the_prompt_ends_the_chat(start: Start, own_index: Path, num
 def test_a_store_deleted_under_a_running_chat_goes_on_answering_and_says_so(start: Start, own_index: Path) -> None:
     chat = start(own_index)
     shutil.rmtree(own_index)
+    time.sleep(1.5)  # the index is looked at twice a second
     chat.send("who wrote this?\r")
     chat.expect("It was written by")
     chat.expect(PROMPT)

@@ -267,7 +267,7 @@ def test_questions_and_articles_cannot_smuggle_in_pings_or_links(
     rebuild(folder, Generations(index), model_identity(None), lambda: embedder)
 
     async def within() -> None:
-        live = LiveIndex(index, model_identity(None))
+        live = LiveIndex(Generations(index), model_identity(None))
         async with bot_at(index, tmp_path / "state.sqlite", lambda: Answerer(live, embedder)) as scene:
             await scene.server.until(lambda: scene.desk.answers.ready.is_set())
             answer = await scene.mention("what does the minister say @Mods should [read](http://evil.example) ||now||?")

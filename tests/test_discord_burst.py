@@ -1,9 +1,10 @@
 """A busy evening: 200 questions of 50 people while the gateway drops and the API stumbles; none is lost or doubled.
 
-BURST_SECONDS is how long it takes; `make soak` takes two minutes.
+BURST_QUESTIONS, BURST_DROPS and BURST_SECONDS are how many in how long; `make soak` takes 1,000, 50 and ten minutes.
 """
 
 import asyncio
+import itertools
 import os
 import random
 from pathlib import Path
@@ -17,7 +18,9 @@ from discord_server import Interaction, Message
 from bot.answering.answerer import Answerer
 
 SECONDS = float(os.environ.get("BURST_SECONDS", "20"))
-PEOPLE, EACH = 50, 4
+DROPS = int(os.environ.get("BURST_DROPS", "8"))
+PEOPLE = 50
+EACH = int(os.environ.get("BURST_QUESTIONS", "200")) // PEOPLE
 QUESTIONS = (
     "Why does Russia back Maduro?",
     "What does he say about China's investment?",
@@ -30,7 +33,7 @@ async def _faults(scene: Scene, pause: float, chance: random.Random) -> None:
     """Something goes wrong every so often, each kind at least once."""
     server = scene.server
     kinds: list[Any] = ["resumable", "reconnect", "abort", "close", "invalid", "resumable", "abort", "reconnect"]
-    for n, kind in enumerate(kinds):
+    for n, kind in enumerate(itertools.islice(itertools.cycle(kinds), DROPS)):
         await asyncio.sleep(pause)
         server.fail("*", r"/(channels|webhooks)/.*", status=500, times=2)
         server.fail("*", r"/(channels|webhooks)/.*", status=429, retry_after=0.3, times=3, via=n % 2 == 0)
@@ -57,7 +60,7 @@ def test_a_burst_loses_nothing_and_doubles_nothing(
             rooms = [scene.channel, server.guild("Elsewhere").channel("general"), server.guild("Third").channel("talk")]
             typed: list[Message] = []
             used: list[Interaction] = []
-            faults = asyncio.create_task(_faults(scene, SECONDS / 9, chance))
+            faults = asyncio.create_task(_faults(scene, SECONDS / (DROPS + 1), chance))
             turns = [person for person in people for _ in range(EACH)]
             chance.shuffle(turns)
             for n, person in enumerate(turns):
@@ -85,7 +88,10 @@ def test_a_burst_loses_nothing_and_doubles_nothing(
             assert [len(m.replies) + len(m.reactions) for m in typed] == [1] * len(typed)
             assert [replies(one) for one in used] == [1] * len(used)
             answered = sum(len(m.replies) for m in typed) + len(used)
-            print(f"\n{answered} answered, {PEOPLE * EACH - answered} told to wait, in {SECONDS:.0f} s;")
+            print(
+                f"\n{answered} answered over {DROPS} drops, {len(typed) + len(used) - answered} told to wait,", end=""
+            )
+            print(f" in {SECONDS:.0f} s;")
             print(f"{len(server.gateway.identifies)} logins, {len(server.gateway.resumes)} resumes, ", end="")
             print(f"{sum(request.status >= 400 or not request.status for request in server.requests)} failed requests")
 

@@ -358,7 +358,7 @@ def test_a_rebuilt_index_answers_within_two_seconds_and_nothing_fails_meanwhile(
         rebuild(folder, Generations(index), model_identity(None), lambda: embedder)
 
     build(3)
-    live = LiveIndex(index, model_identity(None))
+    live = LiveIndex(Generations(index), model_identity(None))
 
     async def within() -> None:
         async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
@@ -545,7 +545,7 @@ def test_a_conversation_about_one_article_stays_with_it(tmp_path: Path, folder: 
     (folder / "bridge.txt").write_text("By Al Span\n\nThe bridge costs 3 million.\n\nThe money for it is the town's.\n")
     index = tmp_path / "index"
     rebuild(folder, Generations(index), model_identity(None), lambda: embedder)
-    live = LiveIndex(index, model_identity(None))
+    live = LiveIndex(Generations(index), model_identity(None))
 
     async def within() -> None:
         async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
@@ -569,7 +569,7 @@ def test_context_follows_a_quote_to_its_new_place(tmp_path: Path, folder: Path, 
     path, index = folder / "bridge.txt", tmp_path / "index"
     path.write_text("By Al Span\n\nThe bridge over the river costs 3 million a year.\n\nIt is old.\n")
     rebuild(folder, Generations(index), model_identity(None), lambda: embedder)
-    live = LiveIndex(index, model_identity(None))
+    live = LiveIndex(Generations(index), model_identity(None))
 
     async def within() -> None:
         async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:

@@ -13,7 +13,7 @@ from index.generations import Generations
 from index.rebuild import rebuild
 from index.search import search
 from index.settings import IndexSettings
-from index.store import Generation
+from index.store import open_current
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TEXTS = (
@@ -122,7 +122,7 @@ def test_another_model_from_a_path_builds_and_asks_an_index(
     (folder / "x.txt").write_text("\n\n".join(TEXTS), encoding="utf-8")
     rebuild(folder, generations, model_identity(model), lambda: embedder)
     assert generations.manifest().dimension == 8
-    with Generation.open(generations, model_identity(model)) as generation:
+    with open_current(generations, model_identity(model)) as generation:
         assert search(generation, embedder, "Who sold the trawler?")
 
 

@@ -14,7 +14,7 @@ import pytest
 from index.embedding import Embedder, model_identity
 from index.generations import Generations
 from index.rebuild import Report, rebuild
-from index.store import Generation
+from index.store import open_current
 
 REPOSITORY = Path(__file__).parent.parent
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb"}
@@ -251,7 +251,7 @@ def test_a_signal_during_a_rebuild_leaves_the_index_as_it_was(
     assert err.splitlines()[-1] == "Interrupted. The index is as it was."
     assert sorted(path.name for path in generations.root.iterdir()) == ["CURRENT", "generations", "rebuild.lock"]
     assert generations.current() == before
-    with Generation.open(generations, "word-lengths") as generation:
+    with open_current(generations, "word-lengths") as generation:
         assert list(generation.articles) == ["bees.txt"]
 
 

@@ -1,18 +1,23 @@
-"""A long-running reader: it follows new generations, and keeps what it has when there is none to follow."""
+"""A long-running reader: it follows new generations by itself, and keeps what it has when there is none to follow."""
 
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from index.errors import IndexDamaged, IndexMissing, IndexOutdated
+from index.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusable
 from index.generations import Generations
 from index.live import LiveIndex
 from index.rebuild import Report
+from index.store import Generation, open_current
 
 Build = Callable[..., Report]
+MODEL = "word-lengths"
 
 
 @pytest.fixture
@@ -28,25 +33,36 @@ def write(folder: Path) -> Callable[[str], None]:
 
 @pytest.fixture
 def live(generations: Generations) -> Iterator[LiveIndex]:
-    index = LiveIndex(generations.root, "word-lengths")
-    yield index
-    index.close()
+    with LiveIndex(generations, MODEL, every=0.05) as index:
+        yield index
 
 
 def text(live: LiveIndex) -> str:
-    return live.generation().passages([0])[0].passage.text
+    with live.lease() as generation:
+        return text_of(generation)
+
+
+def text_of(generation: Generation) -> str:
+    return generation.passages([0])[0].passage.text
+
+
+def until(true: Callable[[], object], seconds: float = 5) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.01)
 
 
 def test_a_reader_of_an_index_that_was_never_built_says_so(live: LiveIndex) -> None:
-    with pytest.raises(IndexMissing):
-        live.generation()
+    with pytest.raises(IndexMissing), live.lease():
+        pass
 
 
 def test_a_reader_that_waited_for_the_first_rebuild_opens_it(
     live: LiveIndex, build: Build, write: Callable[[str], None]
 ) -> None:
-    with pytest.raises(IndexMissing):
-        live.generation()
+    with pytest.raises(IndexMissing), live.lease():
+        pass
     build()
     assert text(live) == "The first text."
     assert live.trouble is None
@@ -56,32 +72,172 @@ def test_a_reader_keeps_a_generation_open_while_it_is_the_newest(
     live: LiveIndex, build: Build, write: Callable[[str], None]
 ) -> None:
     build()
-    assert live.generation() is live.generation()
+    with live.lease() as one:
+        time.sleep(0.3)
+        with live.lease() as other:
+            assert one is other
 
 
-def test_a_generation_that_cannot_be_opened_is_tried_once(
-    live: LiveIndex, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+def test_a_reader_follows_a_new_generation_by_itself(
+    generations: Generations, build: Build, write: Callable[[str], None]
 ) -> None:
     build()
-    live.generation()
+    with LiveIndex(generations, MODEL) as live:
+        assert text(live) == "The first text."
+        write("The second text.")
+        build()
+        until(lambda: text(live) == "The second text.", 2)
+        assert live.trouble is None
+
+
+def test_a_lease_stays_with_its_generation_and_later_ones_get_the_new_one(
+    live: LiveIndex, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Generation] = []
+    close = Generation.close
+
+    def noted(self: Generation) -> None:
+        closed.append(self)
+        close(self)
+
+    monkeypatch.setattr(Generation, "close", noted)
+    build()
+    seen: list[str] = []
+    with live.lease() as first:
+        write("The second text.")
+        build()
+        elsewhere = threading.Thread(target=lambda: until(lambda: text(live) == "The second text."))
+        elsewhere.start()
+        elsewhere.join()
+        seen = [text_of(first), text(live)]
+        assert first not in closed
+    assert seen == ["The first text.", "The first text."]
+    until(lambda: first in closed)
+    assert text(live) == "The second text."
+
+
+def test_a_generation_that_cannot_be_opened_is_tried_ever_more_rarely(
+    live: LiveIndex,
+    generations: Generations,
+    build: Build,
+    write: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build()
+    assert text(live) == "The first text."
+    tried: list[float] = []
+
+    def fails(*_: object) -> Generation:
+        tried.append(time.monotonic())
+        raise IndexDamaged("The index is damaged.")
+
+    monkeypatch.setattr("index.live.open_current", fails)
     write("The second text.")
     build()
-    (live._generations.current() / "articles.json").write_text("[]", encoding="utf-8")
-    assert text(live) == "The first text."
-    tried = []
-    monkeypatch.setattr("index.live.Generation.open", lambda *_: tried.append(1))
+    until(lambda: len(tried) == 4)
     assert text(live) == "The first text."
     assert isinstance(live.trouble, IndexDamaged)
-    assert not tried
+    assert tried[3] - tried[0] >= 0.05 + 0.1 + 0.2
+    # A newer one is tried at once, and what was wrong is forgotten.
+    monkeypatch.setattr("index.live.open_current", open_current)
+    write("The third text.")
+    build()
+    until(lambda: text(live) == "The third text.")
+    assert live.trouble is None
 
 
-def test_a_reader_follows_a_new_generation(live: LiveIndex, build: Build, write: Callable[[str], None]) -> None:
+def test_a_store_that_hangs_is_given_up_in_time_and_taken_once_it_opens(
+    generations: Generations, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    hold = threading.Event()
+    with LiveIndex(generations, MODEL, every=0.05, patience=0.3) as live:
+        assert text(live) == "The first text."
+
+        def hangs(*arguments: Any) -> Generation:
+            hold.wait(20)
+            return open_current(*arguments)
+
+        monkeypatch.setattr("index.live.open_current", hangs)
+        write("The second text.")
+        build()
+        until(lambda: live.trouble)
+        assert live.trouble is not None
+        assert live.trouble.message == "The index did not open within 0.3 seconds."
+        assert text(live) == "The first text."
+        until(lambda: len(live._hanging) == 3)
+        hold.set()
+        until(lambda: text(live) == "The second text.")
+        until(lambda: live.trouble is None)
+
+
+def test_a_first_opening_that_hangs_is_an_error_in_time(
+    generations: Generations, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    hold = threading.Event()
+
+    def hangs(*_: object) -> Generation:
+        hold.wait(20)
+        raise IndexDamaged("The index is damaged.")
+
+    monkeypatch.setattr("index.live.open_current", hangs)
+    with (
+        LiveIndex(generations, MODEL, patience=0.2) as live,
+        pytest.raises(IndexUnusable, match="did not open within"),
+        live.lease(),
+    ):
+        pass
+    hold.set()
+
+
+def test_a_generation_that_is_deleted_while_it_is_opened_is_tried_again(
+    live: LiveIndex,
+    generations: Generations,
+    build: Build,
+    write: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     build()
     assert text(live) == "The first text."
+
+    def loses(published: Generations, model: str) -> Generation:
+        monkeypatch.setattr("index.live.open_current", open_current)
+        whole = published.current()
+        moved = whole.rename(whole.with_name("moved"))
+        try:
+            return open_current(published, model)
+        finally:
+            moved.rename(whole)
+
+    monkeypatch.setattr("index.live.open_current", loses)
     write("The second text.")
     build()
-    assert text(live) == "The second text."
-    assert live.trouble is None
+    until(lambda: text(live) == "The second text.")
+    until(lambda: live.trouble is None)
+
+
+def test_an_older_generation_that_answers_instead_is_said_to_be_one(
+    generations: Generations, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    older = generations.current()
+    write("The second text.")
+    build()
+    newest = generations.newest()
+
+    def falls_back(published: Generations, model: str) -> Generation:
+        (published.root / "CURRENT").write_text(older.name)
+        try:
+            return open_current(published, model)
+        finally:
+            (published.root / "CURRENT").write_text(f"{newest}\n")
+
+    monkeypatch.setattr("index.live.open_current", falls_back)
+    with LiveIndex(generations, MODEL, every=30) as live:
+        assert text(live) == "The first text."
+        assert live.trouble is not None
+        assert live.trouble.message == "The newest index is damaged; the one before answers."
 
 
 def delete(generations: Generations) -> None:
@@ -96,12 +252,18 @@ def point_nowhere(generations: Generations) -> None:
     (generations.root / "CURRENT").write_text("../../etc", encoding="utf-8")
 
 
+def of_another_model(generations: Generations) -> None:
+    manifest = generations.current() / "manifest.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace(MODEL, "another"), encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("spoil", "trouble"),
     [
         pytest.param(delete, IndexMissing, id="the index folder deleted"),
         pytest.param(damage, IndexDamaged, id="the new generation damaged"),
         pytest.param(point_nowhere, IndexDamaged, id="CURRENT names nothing"),
+        pytest.param(of_another_model, IndexOutdated, id="another model"),
     ],
 )
 def test_a_reader_answers_on_in_trouble_and_recovers_with_the_next_rebuild(
@@ -109,33 +271,32 @@ def test_a_reader_answers_on_in_trouble_and_recovers_with_the_next_rebuild(
     generations: Generations,
     build: Build,
     write: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
     spoil: Callable[[Generations], None],
     trouble: type[Exception],
 ) -> None:
     build()
     assert text(live) == "The first text."
+    publish = Generations.publish
+
+    def publish_spoiled(self: Generations, staging: Path) -> None:
+        with monkeypatch.context() as still:  # the watcher must not see it while it is whole
+            still.setattr(self, "newest", lambda: older)
+            publish(self, staging)
+            spoil(self)
+
+    older = generations.newest()
+    monkeypatch.setattr(Generations, "publish", publish_spoiled)
     write("The second text.")
     build()
-    spoil(generations)
+    monkeypatch.setattr(Generations, "publish", publish)
+    until(lambda: live.trouble)
     assert text(live) == "The first text."
     assert isinstance(live.trouble, trouble)
     write("The third text.")
     build()
-    assert text(live) == "The third text."
+    until(lambda: text(live) == "The third text.")
     assert live.trouble is None
-
-
-def test_a_reader_keeps_its_generation_when_the_next_is_of_another_model(
-    live: LiveIndex, generations: Generations, build: Build, write: Callable[[str], None]
-) -> None:
-    build()
-    first = live.generation()
-    write("The second text.")
-    build()
-    manifest = generations.current() / "manifest.json"
-    manifest.write_text(manifest.read_text(encoding="utf-8").replace("word-lengths", "another"), encoding="utf-8")
-    assert live.generation() is first
-    assert isinstance(live.trouble, IndexOutdated)
 
 
 def test_a_reader_that_follows_leaves_no_copies_behind(
@@ -151,7 +312,7 @@ def test_a_reader_that_follows_leaves_no_copies_behind(
     for number in range(3):
         write(f"Text number {number}.")
         build()
-        live.generation()
-        assert len(list(copies.iterdir())) == 1
+        until(lambda number=number: text(live) == f"Text number {number}.")  # type: ignore[misc]
+        until(lambda: len(list(copies.iterdir())) == 1)
     live.close()
     assert list(copies.iterdir()) == []

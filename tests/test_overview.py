@@ -7,6 +7,7 @@ import pytest
 from conftest import FAKE_MODEL
 
 from index.embedding import Embedder
+from index.generations import Generations
 from index.live import LiveIndex
 from index.rebuild import Report
 
@@ -24,7 +25,7 @@ ARTICLE = (
 def ask(tmp_path: Path, folder: Path, build: Callable[..., Report], fake: Embedder) -> Iterator[Callable[[str], Reply]]:
     (folder / "ferry.txt").write_text(ARTICLE, encoding="utf-8")
     build()
-    live = LiveIndex(tmp_path / "index", FAKE_MODEL)
+    live = LiveIndex(Generations(tmp_path / "index"), FAKE_MODEL)
     answerer = Answerer(live, fake)
     yield lambda text: answerer.ask(Question(text))[0]
     live.close()

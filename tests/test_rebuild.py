@@ -19,7 +19,7 @@ from index.errors import ArticlesError, BylineError, IndexLocked, UsageError
 from index.generations import KEPT, Generations
 from index.manifest import digests
 from index.rebuild import Plan, Report, header, rebuild
-from index.store import Generation
+from index.store import open_current
 
 Build = Callable[..., Report]
 
@@ -39,7 +39,7 @@ def articles(folder: Path) -> Path:
 
 def indexed(generations: Generations, model: str) -> dict[str, str]:
     """What the current generation really answers from: article id → text of its passages."""
-    with Generation.open(generations, model) as generation:
+    with open_current(generations, model) as generation:
         texts = dict.fromkeys(generation.articles, "")
         for stored in generation.passages(generation.positions().tolist()):
             texts[stored.passage.article] += stored.passage.text
@@ -182,7 +182,7 @@ def test_what_is_known_of_an_article_is_indexed_with_each_of_its_passages(
 ) -> None:
     (articles / "ants.txt").write_text(f"Ants\n\nBy Ines Okafor\n\n3 May 2021\n\n{ANTS}", encoding="utf-8")
     build()
-    with Generation.open(generations, "word-lengths") as generation:
+    with open_current(generations, "word-lengths") as generation:
         assert header(generation.articles["ants.txt"]) == "Ants | Ines Okafor | 2021-05-03"
         assert header(generation.articles["more/bees.txt"]) == ""
         assert generation.lexical.scores({"okafor": 1.0}).tolist()[1] == 0

@@ -10,7 +10,7 @@ from index.embedding import Embedder
 from index.generations import Generations
 from index.rebuild import Report, rebuild
 from index.search import Hit, Retriever, search
-from index.store import Generation
+from index.store import Generation, open_current
 
 Build = Callable[..., Report]
 
@@ -67,7 +67,7 @@ def two(folder: Path, generations: Generations, build: Build, fake: Embedder) ->
         paragraphs = [f"The {name[:4]} came to the {place} in {year}. " + "Nobody minded. " * 15 for year in range(10)]
         (folder / name).write_text("\n\n".join(paragraphs), encoding="utf-8")
     build()
-    with Generation.open(generations, fake.model) as generation:
+    with open_current(generations, fake.model) as generation:
         yield generation
 
 
@@ -97,7 +97,7 @@ def test_the_ranking_is_the_same_every_time_and_in_every_build(
     first = ranking(shipped)
     assert ranking(shipped) == first
     rebuild(SHIPPED, generations, embedder.model, lambda: embedder)
-    with Generation.open(generations, embedder.model) as again:
+    with open_current(generations, embedder.model) as again:
         assert ranking(again) == first
 
 

@@ -16,7 +16,7 @@ from index.generations import Generations
 from index.passages import Passage, split
 from index.rebuild import Report
 from index.sentences import sentence_spans
-from index.store import Generation
+from index.store import Generation, open_current
 
 Build = Callable[..., Report]
 
@@ -38,7 +38,7 @@ def built(folder: Path, generations: Generations, build: Build) -> Generations:
 
 @pytest.fixture
 def opened(built: Generations, fake: Embedder) -> Iterator[Generation]:
-    with Generation.open(built, fake.model) as generation:
+    with open_current(built, fake.model) as generation:
         yield generation
 
 
@@ -122,7 +122,7 @@ def test_the_passages_are_a_vector_store_of_langchains(opened: Generation, fake:
 
 def test_an_index_of_another_model_is_outdated_and_says_how_to_rebuild(built: Generations) -> None:
     with pytest.raises(IndexOutdated, match=r"word-lengths.*another") as caught:
-        Generation.open(built, "another")
+        open_current(built, "another")
     assert "python -m index rebuild" in caught.value.hint
 
 
@@ -131,7 +131,7 @@ def test_an_index_of_another_splitter_is_outdated(built: Generations, fake: Embe
     written = json.loads(manifest.read_text(encoding="utf-8"))
     manifest.write_text(json.dumps({**written, "splitter": 10_000}), encoding="utf-8")
     with pytest.raises(IndexOutdated, match="splitter") as caught:
-        Generation.open(built, fake.model)
+        open_current(built, fake.model)
     assert "python -m index rebuild" in caught.value.hint
 
 
@@ -163,13 +163,13 @@ def test_a_generation_with_any_file_damaged_is_refused(
         else:
             path.write_bytes(data)
         with pytest.raises(IndexDamaged) as caught:
-            Generation.open(built, fake.model)
+            open_current(built, fake.model)
         assert "python -m index rebuild" in caught.value.hint
         path.write_bytes(whole)
         refused += 1
     assert refused >= len(files) // 2
     assert list(copies.iterdir()) == []
-    Generation.open(built, fake.model).close()
+    open_current(built, fake.model).close()
 
 
 MANIFESTS = {
@@ -194,7 +194,7 @@ def test_a_manifest_that_cannot_be_read_is_damage(built: Generations, fake: Embe
     if content is not None:
         manifest.write_bytes(content)
     with pytest.raises(IndexDamaged, match="manifest"):
-        Generation.open(built, fake.model)
+        open_current(built, fake.model)
 
 
 POINTERS = {
@@ -214,32 +214,32 @@ POINTERS = {
 def test_a_current_that_names_no_generation_is_refused(built: Generations, fake: Embedder, content: bytes) -> None:
     (built.root / "CURRENT").write_bytes(content)
     with pytest.raises((IndexDamaged, IndexMissing)) as caught:
-        Generation.open(built, fake.model)
+        open_current(built, fake.model)
     assert "python -m index rebuild" in caught.value.hint
 
 
 def test_without_current_there_is_no_index(built: Generations, fake: Embedder) -> None:
     (built.root / "CURRENT").unlink()
     with pytest.raises(IndexMissing, match="no index"):
-        Generation.open(built, fake.model)
+        open_current(built, fake.model)
 
 
 def test_a_current_that_is_a_folder_is_refused(built: Generations, fake: Embedder) -> None:
     (built.root / "CURRENT").unlink()
     (built.root / "CURRENT").mkdir()
     with pytest.raises(IndexUnusable):
-        Generation.open(built, fake.model)
+        open_current(built, fake.model)
 
 
 def test_a_deleted_index_is_missing(built: Generations, fake: Embedder) -> None:
     shutil.rmtree(built.root / "generations")
     with pytest.raises(IndexMissing, match="deleted"):
-        Generation.open(built, fake.model)
+        open_current(built, fake.model)
 
 
 def test_the_published_files_are_never_written_by_a_reader(built: Generations, fake: Embedder) -> None:
     before = {path: path.stat().st_mtime_ns for path in built.current().rglob("*")}
-    with Generation.open(built, fake.model) as generation:
+    with open_current(built, fake.model) as generation:
         generation.near_passages(fake.query("bees"), 2)
     assert {path: path.stat().st_mtime_ns for path in built.current().rglob("*")} == before
 
@@ -251,13 +251,13 @@ def test_a_reader_answers_on_when_the_index_is_deleted(opened: Generation, built
 
 
 def test_a_readers_copy_is_removed_when_it_closes(built: Generations, fake: Embedder, copies: Path) -> None:
-    with Generation.open(built, fake.model):
+    with open_current(built, fake.model):
         assert len(list(copies.iterdir())) == 1
     assert list(copies.iterdir()) == []
 
 
 def test_a_generation_can_be_opened_many_times_at_once(built: Generations, fake: Embedder) -> None:
-    with Generation.open(built, fake.model) as one, Generation.open(built, fake.model) as other:
+    with open_current(built, fake.model) as one, open_current(built, fake.model) as other:
         assert stored(one) == stored(other)
         one.close()
         assert len(other.near_passages(fake.query("bees"), 5)) == 5

@@ -24,7 +24,7 @@ def opinions(folders: Iterable[Path], embedder: Embedder | None = None) -> Itera
     for folder in folders:
         with tempfile.TemporaryDirectory() as root:
             rebuild(folder, Generations(Path(root)), model_identity(None), lambda: embedder)
-            live = LiveIndex(Path(root), model_identity(None))
+            live = LiveIndex(Generations(Path(root)), model_identity(None))
             answerer = Answerer(live, embedder)
             for item in read_questions(folder / "questions.jsonl"):
                 yield _example(folder.name, item, live, answerer)
@@ -32,12 +32,13 @@ def opinions(folders: Iterable[Path], embedder: Embedder | None = None) -> Itera
 
 
 def _example(folder: str, item: Item, live: LiveIndex, answerer: Answerer) -> Example:
-    generation = live.generation()
-    reading = read(item.question, generation.lexical.counts)
-    scope = scope_of(generation, reading.text, item.question.article)
-    hits = search_vector(
-        generation, answerer._vector(reading), reading.terms, EVERYTHING, [article.id for article in scope]
-    )
+    with live.lease() as generation:
+        reading = read(item.question, generation.lexical.counts)
+        scope = scope_of(generation, reading.text, item.question.article)
+        hits = search_vector(
+            generation, answerer._vector(reading), reading.terms, EVERYTHING, [article.id for article in scope]
+        )
+        idf = {term: generation.lexical.idf(term) for term in reading.terms}
     windows = [_window(hit, item) for hit in hits]
     return Example(
         id=item.id,
@@ -50,7 +51,7 @@ def _example(folder: str, item: Item, live: LiveIndex, answerer: Answerer) -> Ex
         windows=tuple(windows),
         reading=reading,
         hits=tuple(hits),
-        idf={term: generation.lexical.idf(term) for term in reading.terms},
+        idf=idf,
         gold=tuple(item.gold) if item.answerable else (),
     )
 

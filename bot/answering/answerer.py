@@ -1,6 +1,8 @@
 """ask(question) → reply: read the question, find passages, let the reader answer, verify."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import lru_cache
 
@@ -39,6 +41,8 @@ OFF_TOPIC = 0.08
 WRITTEN = frozenset(("topic", "thesis", "summary", "ending"))
 # A longer article is never handed over whole.
 WHOLE_CHARS = 200_000
+# How many words the canary question borrows.
+_CANARY = 12
 
 
 class Answerer:
@@ -52,11 +56,25 @@ class Answerer:
 
     def articles(self) -> Mapping[str, Article]:
         """The articles that can be asked about, by id."""
-        return self._index.generation().articles
+        with self._index.lease() as generation:
+            return generation.articles
 
     def generation(self) -> str:
         """The name of the generation that answers."""
-        return self._index.generation().name
+        with self._index.lease() as generation:
+            return generation.name
+
+    def hold(self) -> AbstractContextManager[Generation]:
+        """Within this, everything that is asked on the same thread comes from one generation."""
+        return self._index.lease()
+
+    def canary(self) -> bool:
+        """Whether a question made of the first passage finds anything: each part that answers has worked then."""
+        with self._index.lease() as generation:
+            passage = generation.passages([0])[0].passage
+            words = " ".join(re.findall(r"\w+", passage.text)[:_CANARY])
+            reading = read(Question(f"What about {words}?"), generation.lexical.counts)
+            return bool(self.find(reading, generation, tuple(generation.articles.values()))[0])
 
     def trouble(self) -> BylineError | None:
         """Why the newest index is not the one that answers, if so."""
@@ -78,7 +96,10 @@ class Answerer:
 
         standalone: the question in words that need no conversation, if somebody put it so.
         """
-        generation = self._index.generation()
+        with self._index.lease() as generation:
+            return self._prepare(question, standalone, generation)
+
+    def _prepare(self, question: Question, standalone: str | None, generation: Generation) -> Prepared:
         counts = generation.lexical.counts
         reading = read(question, counts)
         if standalone and not reading.order:
@@ -115,22 +136,22 @@ class Answerer:
 
         Raises what `ask` raises.
         """
-        generation = self._index.generation()
-        reading = read(question, generation.lexical.counts)
-        ranked, signs = self.find(reading, generation, scope_of(generation, reading.text, question.article))
-        seen = {" ".join(text.split()) for text in shown}
-        left = [e for e in ranked if not any(_overlap(" ".join(e.sentence.text.split()), text) for text in seen)]
-        reply = extractive.further(question.text, left, certainty(signs), generation)
-        for quote in reply.quotes:
-            verify(generation.articles[quote.article], quote)
-        return reply, generation.articles
+        with self._index.lease() as generation:
+            reading = read(question, generation.lexical.counts)
+            ranked, signs = self.find(reading, generation, scope_of(generation, reading.text, question.article))
+            seen = {" ".join(text.split()) for text in shown}
+            left = [e for e in ranked if not any(_overlap(" ".join(e.sentence.text.split()), text) for text in seen)]
+            reply = extractive.further(question.text, left, certainty(signs), generation)
+            for quote in reply.quotes:
+                verify(generation.articles[quote.article], quote)
+            return reply, generation.articles
 
     def summary(self, article: str) -> tuple[Reply, Mapping[str, Article]]:
         """The central claims of an article in its order; raises UsageError if there is no such article."""
-        generation = self._index.generation()
-        found = find_article(generation.articles, article)
-        asked = f"What does {wording.describe(found)} argue?"
-        return Answer(asked, wording.IN_SHORT, overview.claims(generation, found), KNOWN), generation.articles
+        with self._index.lease() as generation:
+            found = find_article(generation.articles, article)
+            asked = f"What does {wording.describe(found)} argue?"
+            return Answer(asked, wording.IN_SHORT, overview.claims(generation, found), KNOWN), generation.articles
 
     def instead(self, reply: Reply, articles: Mapping[str, Article], within: str | None = None) -> tuple[str, ...]:
         """Questions to ask in place of one that was not answered, each of which would be; INSTEAD of them at most.

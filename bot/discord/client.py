@@ -10,6 +10,8 @@ import sys
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 import aiohttp
@@ -25,6 +27,7 @@ from bot.discord import commands, views
 from bot.discord.delivery import NETWORK
 from bot.discord.desk import WENT_WRONG, Desk
 from bot.discord.listening import Listener
+from bot.discord.pulse import beat
 from bot.discord.serving import Host, Interaction, event_of, say
 from bot.logs import failed
 
@@ -66,6 +69,7 @@ class BylineClient(Host):
         self.tree: app_commands.CommandTree[Host] = app_commands.CommandTree(self)
         self._lost: dict[int, discord.Object] = {}
         self._connected: set[int] = set()
+        self._offline: float | None = monotonic()
         self._registering: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
@@ -80,17 +84,28 @@ class BylineClient(Host):
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         self.listener.forget(event.message_id)
 
-    async def on_shard_connect(self, shard: int) -> None:
+    @property
+    def offline(self) -> float:
+        """For how many seconds a connection has been missing; 0.0 while there are all."""
+        return 0.0 if self._offline is None else monotonic() - self._offline
+
+    def _is_connected(self, shard: int) -> None:
         self._connected.add(shard)
+        if len(self._connected) >= (self.shard_count or 1):
+            self._offline = None
+
+    async def on_shard_connect(self, shard: int) -> None:
+        self._is_connected(shard)
 
     async def on_shard_disconnect(self, shard: int) -> None:
         self._connected.discard(shard)
+        self._offline = self._offline or monotonic()
         since = discord.utils.utcnow() - LOOK_BACK
         self._lost.setdefault(shard, discord.Object(discord.utils.time_snowflake(since)))
         log.info("disconnected shard=%d", shard)
 
     async def on_shard_resumed(self, shard: int) -> None:
-        self._connected.add(shard)
+        self._is_connected(shard)
         self._lost.pop(shard, None)
         log.info("resumed shard=%d", shard)
 
@@ -132,11 +147,12 @@ async def serve(
     message_content: str = "auto",
     stop: asyncio.Event | None = None,
     ready_timeout: float = 2.0,
+    health: Path | None = None,
 ) -> None:
     """Run the bot until SIGINT or SIGTERM, or until `stop` is set; then finish what is under way and return.
 
     api: the base address of the API, if it is not Discord's own. message_content: "on", "off" or
-    "auto" (as the application is set up). Raises LoginRefused or BylineError.
+    "auto" (as the application is set up). health: the file for its pulse. Raises LoginRefused or BylineError.
     """
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
     if api:
@@ -153,13 +169,13 @@ async def serve(
         client = BylineClient(desk, message_content=granted and message_content != "off", ready_timeout=ready_timeout)
         async with client:
             if await _unless(stopped, _logged_in(client, token)):
-                await _work(client, stopped)
+                await _work(client, stopped, health)
     finally:
         stopped.cancel()
     log.info("stopped")
 
 
-async def _work(client: "BylineClient", stopped: "asyncio.Task[Any]") -> None:
+async def _work(client: "BylineClient", stopped: "asyncio.Task[Any]", health: Path | None) -> None:
     """Answer until somebody stops the bot or it cannot go on; whoever waits then is answered or told so."""
     desk = client.desk
     work = {
@@ -167,6 +183,8 @@ async def _work(client: "BylineClient", stopped: "asyncio.Task[Any]") -> None:
         asyncio.create_task(desk.follow(), name="follow"),
         desk.answers.start(),
     }
+    if health is not None:
+        work.add(asyncio.create_task(beat(client, desk, health), name="pulse"))
     try:
         ended, _ = await asyncio.wait({*work, stopped}, return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping waiting=%d", desk.answers.waiting)

@@ -11,7 +11,7 @@ from time import monotonic
 import discord
 
 from index.articles import Article
-from index.errors import BylineError, IndexUnusable, UsageError
+from index.errors import IndexUnusable, UsageError
 from index.manifest import Manifest
 from index.wording import count
 
@@ -20,12 +20,12 @@ from bot.answering.chat_reader import ChatReader, alone
 from bot.answering.types import Question, Reply
 from bot.discord import render
 from bot.discord.queue import AnswerQueue, NotNow
-from bot.logs import failed, place_of
+from bot.logs import failed
 from bot.state import State
 
 log = logging.getLogger(__name__)
 
-FOLLOW_EVERY = 1.0
+FOLLOW_EVERY = 0.5
 REMEMBERED = 20_000
 NO_INDEX = "I cannot read my articles just now. Whoever runs me finds the reason in my log."
 RESTARTING = "I am being restarted"
@@ -116,12 +116,11 @@ class Desk:
         *,
         articles: Articles,
         manifest: Callable[[], Manifest],
-        newest: Callable[[], str | None],
         model: str,
         log_questions: bool = False,
         reader: ChatReader | None = None,
     ) -> None:
-        """articles: those of the index at the start. manifest, newest: the current one, its name; both read files.
+        """articles: those of the index at the start. manifest: the current one; it reads files.
 
         reader: the one with a chat model, if there is one.
         """
@@ -136,7 +135,6 @@ class Desk:
         self.trouble: str | None = None
         self.generation: str | None = None
         self.sees_content = False
-        self._newest = newest
         self.reader = reader
         self._log_questions = log_questions
 
@@ -185,6 +183,17 @@ class Desk:
         """The central claims of an article."""
         return self.answers.run(group, lambda answerer: Told(*answerer.summary(article)))
 
+    async def canary(self) -> str | None:
+        """Answer a question that the index itself gives: "", or the kind of error; None if there was no time for it."""
+        try:
+            found = await self.answers.run(0, lambda answerer: answerer.canary())
+        except NotNow:
+            return None
+        except Exception as error:
+            failed(log, "canary", error)
+            return type(error).__name__
+        return "" if found else "nothing was found"
+
     async def settle(self, event: Event, work: Callable[[], Awaitable[Told]]) -> Told | str:
         """What `work` tells, or a sentence for the asker that says why not; one line in the log either way."""
         began = monotonic()
@@ -218,38 +227,25 @@ class Desk:
         return told
 
     async def follow(self) -> None:
-        """Keep `articles` those of the newest generation; ends only when it is cancelled."""
-        await self.answers.ready.wait()
-        seen: str | None = None
+        """Keep `articles`, `generation` and `trouble` those of what answers; ends only when it is cancelled."""
+        answerer = await self.answers.loaded()
+        told: str | None = None
         while True:
-            newest = await asyncio.to_thread(self._newest)
-            if newest != seen and await self._refresh():
-                seen = newest
-            await asyncio.sleep(FOLLOW_EVERY)
-
-    async def _refresh(self) -> bool:
-        """Take over the newest articles; whether that was tried to an end, well or not."""
-        try:
-            self.articles, self.generation, found = await self.answers.run(
-                0, lambda answerer: (answerer.articles(), answerer.generation(), answerer.trouble())
-            )
+            name, found = answerer.generation(), answerer.trouble()
+            if name != self.generation:
+                self.articles, self.generation = answerer.articles(), name
+                log.info("index generation=%s articles=%d", name, len(self.articles))
             trouble = found.message if found else None
-        except NotNow:
-            return False
-        except BylineError as error:
-            trouble = error.message
-        except Exception as error:
-            trouble = place_of(error)
-        if trouble:
-            log.warning("index trouble=%s", trouble)
-        else:
-            log.info("index generation=%s articles=%d", self.generation, len(self.articles))
-        # Paths are for the log: /status is read by the administrators of every server.
-        self.trouble = "The newest index cannot be opened; the log says why." if trouble else None
-        return True
+            if trouble and trouble != told:
+                log.warning("index trouble=%s", trouble)
+            told = trouble
+            # Paths are for the log: /status is read by the administrators of every server.
+            self.trouble = "The newest index cannot be opened; the log says why." if trouble else None
+            await asyncio.sleep(FOLLOW_EVERY)
 
 
 def _ask(answerer: Answerer, question: Question) -> Told:
-    reply, articles = answerer.ask(question)
-    missing = reply.degree == "not_addressed"
-    return Told(reply, articles, answerer.instead(reply, articles, question.article) if missing else ())
+    with answerer.hold():
+        reply, articles = answerer.ask(question)
+        missing = reply.degree == "not_addressed"
+        return Told(reply, articles, answerer.instead(reply, articles, question.article) if missing else ())

@@ -106,6 +106,7 @@ class AnswerQueue(Generic[A]):
         self._begun: set[_Job] = set()
         self._open = True
         self._task: asyncio.Task[None] | None = None
+        self._loaded: A | None = None
         self.ready = asyncio.Event()
         self.hung = 0
         self.hurried = asyncio.Event()
@@ -115,6 +116,12 @@ class AnswerQueue(Generic[A]):
     def waiting(self) -> int:
         """How many questions are in line or under way."""
         return self._places.total()
+
+    async def loaded(self) -> A:
+        """What `load` made, once it is there."""
+        await self.ready.wait()
+        assert self._loaded is not None
+        return self._loaded
 
     def start(self) -> "asyncio.Task[None]":
         """Load, then work; the task ends only when loading fails, with what it raised."""
@@ -191,7 +198,7 @@ class AnswerQueue(Generic[A]):
         return True
 
     async def _run(self) -> None:
-        answerer = await self._worker.do(self._load)
+        self._loaded = answerer = await self._worker.do(self._load)
         self.ready.set()
         while True:
             job = self._next()

@@ -1,0 +1,170 @@
+"""What docs/reliability.md promises and no other file tests: bounded repeats, monsters, many reopenings, spoilt files.
+
+REOPENINGS is how many; `make soak` takes 200.
+"""
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from conftest import FAKE_MODEL
+from discord_scene import Scene
+from test_discord_faults import POST, Play, ask, play, settled
+from test_discord_render import answer, article
+
+from index.embedding import Embedder
+from index.generations import Generations
+from index.live import LiveIndex
+from index.rebuild import Report, rebuild
+
+from bot.discord import delivery, render
+
+__all__ = ["play"]
+
+REOPENINGS = int(os.environ.get("REOPENINGS", "20"))
+MONSTER = "[a](" * 20_000
+
+
+@pytest.mark.parametrize(
+    ("fault", "tries"),
+    [
+        ({"status": 503}, delivery.TRIES),
+        ({"status": 429, "retry_after": 0.01, "via": False}, delivery.TRIES),
+        ({"reset": True}, delivery.TRIES),
+        ({"status": 404, "code": 10003}, 1),
+        ({"status": 400, "code": 50035}, 1),
+    ],
+    ids=str,
+)
+def test_what_can_never_be_sent_is_tried_a_few_times_and_logged_once(
+    play: Play, fault: dict[str, Any], tries: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(delivery, "_FIRST_PAUSE", 0.01)
+
+    async def test(scene: Scene) -> None:
+        met = scene.server.fail(*POST, times=float("inf"), **fault)
+        with caplog.at_level(logging.INFO, "bot"):
+            asked = await ask(scene)
+            await scene.server.until(lambda: [line for line in caplog.messages if line.startswith("not sent")], 20)
+        hits = met.hits
+        met.times = 0
+        assert hits == tries
+        await settled(scene)
+        assert not asked.replies
+        assert len([line for line in caplog.messages if line.startswith("not sent")]) == 1
+        assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+    play(test)
+
+
+def test_a_monster_in_article_and_question_is_rendered_within_50_ms() -> None:
+    source = article(MONSTER, "The bridge is old.")
+    articles = {source.id: source}
+    reply = answer(source, MONSTER, "The bridge is old.", question=MONSTER)
+    for render_it in (lambda: render.answer(reply, articles), lambda: render.as_content(reply, articles)):
+        fastest = min(_took(render_it) for _ in range(3))
+        assert fastest < 0.05
+
+
+def _took(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def test_reopening_again_and_again_keeps_handles_and_memory(
+    folder: Path, tmp_path: Path, generations: Generations, fake: Embedder
+) -> None:
+    process = psutil.Process()
+    (folder / "x.txt").write_text("The bridge is old.\n\nIt costs much.\n", encoding="utf-8")
+    rebuild(folder, generations, FAKE_MODEL, lambda: fake)
+
+    def reopen(times: int) -> tuple[int, int]:
+        for _ in range(times):
+            with LiveIndex(generations, FAKE_MODEL) as live, live.lease() as generation:
+                assert generation.passages([0])
+        return process.num_fds(), process.memory_info().rss
+
+    handles, memory = reopen(10)
+    after, grown = reopen(REOPENINGS)
+    print(f"\n{REOPENINGS} reopenings: {handles} handles before, {after} after;", end="")
+    print(f" memory grew by {grown / memory - 1:.1%}")
+    assert after <= handles + 2
+    assert grown < 1.2 * memory
+
+
+def test_whatever_file_of_a_new_generation_is_spoilt_the_old_one_answers_and_the_next_takes_over(
+    folder: Path, generations: Generations, build: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = Generations.publish
+    spoilt = 0
+
+    def write(number: int) -> None:
+        (folder / "x.txt").write_text(f"The bridge number {number} is old.\n", encoding="utf-8")
+        build()
+
+    def spoiling(way: Callable[[Path], object], number: int) -> Callable[[Generations, Path], None]:
+        def publish_spoilt(self: Generations, staging: Path) -> None:
+            way(_files(staging)[number])
+            publish(self, staging)
+
+        return publish_spoilt
+
+    write(0)
+    files = _files(generations.current())
+    ways: list[Callable[[Path], object]] = [Path.unlink, _empty, _cut, _zero]
+    with LiveIndex(generations, FAKE_MODEL, every=0.02) as live:
+        with live.lease() as generation:
+            first = generation.name
+        for number, file in enumerate(files):
+            for way in ways[: None if file.stat().st_size else 1]:
+                with monkeypatch.context() as spoil:
+                    spoil.setattr(Generations, "publish", spoiling(way, number))
+                    write(spoilt := spoilt + 1)
+                newest = generations.newest()
+                _until(lambda newest=newest: live.trouble is not None and live._failed == newest)  # type: ignore[misc]
+                with live.lease() as generation:
+                    assert generation.name == first, f"{file} {way}"
+                    assert generation.passages([0])[0].passage.text == "The bridge number 0 is old."
+                shutil.rmtree(generations.current())
+                (generations.root / "CURRENT").write_text(f"{first}\n")
+                _until(lambda: live.trouble is None)
+        write(1000)
+        _until(lambda: live.trouble is None)
+        _until(lambda: _text(live) == "The bridge number 1000 is old.")
+    assert spoilt >= 20
+
+
+def _files(generation: Path) -> list[Path]:
+    """Its files in an order that is the same in each: Chroma names some folders at random."""
+    return sorted((p for p in generation.rglob("*") if p.is_file()), key=lambda p: (len(p.parts), p.name, str(p)))
+
+
+def _text(live: LiveIndex) -> str:
+    with live.lease() as generation:
+        return generation.passages([0])[0].passage.text
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _zero(path: Path) -> None:
+    path.write_bytes(b"\0" * path.stat().st_size)
