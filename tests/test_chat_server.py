@@ -43,9 +43,6 @@ from langchain_core.messages import AIMessage
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, ValidationError
 
-# Nothing may stay open: the project as a whole does not ask that of every library.
-pytestmark = pytest.mark.filterwarnings("error::ResourceWarning")
-
 WORDS = "He says that “ships” sail — and that they don’t."
 METHODS = ("json_schema", "function_calling", "json_mode")
 ASK = "Answer in JSON: why?"
