@@ -91,11 +91,12 @@ def server(url: str, header: tuple[str, str] | None = None) -> "ClientAPI":
 @contextmanager
 def patience(client: "ClientAPI") -> Iterator[None]:
     """Wait longer for a server, which takes its time to index what it is sent."""
+    before = _session(client).timeout
     _session(client).timeout = _WRITING
     try:
         yield
     finally:
-        _session(client).timeout = _PATIENCE
+        _session(client).timeout = before  # what checks within a rebuild leaves the rebuild its patience
 
 
 def _session(client: Any) -> Any:

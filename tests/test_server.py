@@ -232,6 +232,22 @@ def test_a_rebuild_whose_lock_was_taken_publishes_nothing(on_server: Build, plac
     assert generations_of(place) == [before]
 
 
+def test_a_rebuild_stays_patient_when_it_has_checked_what_it_built(
+    on_server: Build, place: ServerGenerations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = ServerGenerations.publish
+    timeouts: list[float] = []
+
+    def noted(self: ServerGenerations, staging: Path) -> None:
+        timeouts.append(place._client._server._session.timeout.read)  # type: ignore[attr-defined]
+        publish(self, staging)
+
+    monkeypatch.setattr(ServerGenerations, "publish", noted)
+    on_server()
+    assert timeouts == [chroma._WRITING]
+    assert place._client._server._session.timeout.read == chroma._PATIENCE  # type: ignore[attr-defined]
+
+
 def test_a_lock_that_is_held_says_so_now_and_then(place: ServerGenerations, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_lock, "BEAT", 0.05)
     with place.rebuilding():
