@@ -383,6 +383,26 @@ def test_the_header_opens_a_proxy_and_its_lack_is_said(
     assert "CHROMA_HEADER" in caught.value.hint
 
 
+@pytest.mark.parametrize("said", [b"<html>Welcome</html>", b"{}", b"[]", b"null", b'"x"', b""], ids=str)
+def test_a_web_server_that_is_no_chroma_is_said_to_be_none(said: bytes, tmp_path: Path) -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        with pytest.raises(IndexUnreachable, match="no Chroma server") as caught:
+            ServerGenerations(tmp_path, f"http://127.0.0.1:{listening.server_port}").manifest()
+        listening.shutdown()
+    assert "CHROMA_URL" in caught.value.hint
+
+
 def test_the_commands_work_with_a_server(
     command: Run, folder: Path, place: ServerGenerations, proxy: str, fake: Embedder, running: ChromaServer
 ) -> None:
