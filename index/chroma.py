@@ -91,11 +91,12 @@ def server(url: str, header: tuple[str, str] | None = None) -> "ClientAPI":
 @contextmanager
 def patience(client: "ClientAPI") -> Iterator[None]:
     """Wait longer for a server, which takes its time to index what it is sent."""
+    before = _session(client).timeout
     _session(client).timeout = _WRITING
     try:
         yield
     finally:
-        _session(client).timeout = _PATIENCE
+        _session(client).timeout = before  # what checks within a rebuild leaves the rebuild its patience
 
 
 def _session(client: Any) -> Any:
@@ -136,13 +137,18 @@ def collections(client: "ClientAPI") -> Iterator[Any]:
 
 
 def metadata(client: "ClientAPI", name: str) -> dict[str, Any] | None:
-    """What a collection says of itself; None where there is no such collection."""
+    """What a collection says of itself; None where there is no such collection.
+
+    Raises IndexUnreachable where what answers speaks no Chroma, as some other web server does.
+    """
     from chromadb.errors import NotFoundError
 
     try:
         return dict(client.get_collection(name, embedding_function=None).metadata or {})
     except NotFoundError:
         return None
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise IndexUnreachable("What answers at CHROMA_URL is no Chroma server.", SERVER_HINT) from None
 
 
 def set_metadata(client: "ClientAPI", name: str, metadata: dict[str, Any]) -> None:

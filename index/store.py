@@ -218,13 +218,17 @@ class Generation:
     def passages(self, positions: Iterable[int]) -> list["Stored"]:
         """The passages at positions, in their order."""
         wanted = list(positions)
-        missing = [position for position in dict.fromkeys(wanted) if position not in self._cache]
+        known = {position: self._cache[position] for position in wanted if position in self._cache}
+        missing = [position for position in dict.fromkeys(wanted) if position not in known]
         if missing:
             with translated():
-                self._fetch(missing)
-        return [self._cache[position] for position in wanted]
+                known |= self._fetch(missing)
+            if len(self._cache) + len(known) > _CACHED:
+                self._cache.clear()
+            self._cache |= known
+        return [known[position] for position in wanted]
 
-    def _fetch(self, positions: list[int]) -> None:
+    def _fetch(self, positions: list[int]) -> "dict[int, Stored]":
         found = self._passages.get(ids=[str(p) for p in positions], include=["documents", "metadatas"])
         rows = {int(i): (text, meta) for i, text, meta in zip(*_columns(found), strict=True)}
         inside = [n for _, meta in rows.values() for n in range(meta["first"], meta["first"] + meta["count"])]
@@ -233,14 +237,14 @@ class Generation:
             int(i): Sentence(meta["start"], meta["end"], meta["paragraph"], text)
             for i, text, meta in zip(*_columns(found), strict=True)
         }
-        if len(self._cache) > _CACHED:
-            self._cache.clear()
         if len(rows) < len(positions) or len(sentences) < len(inside):
             raise IndexDamaged("The index is damaged: some of its passages are missing.", REBUILD_HINT)
+        stored = {}
         for position, (text, meta) in rows.items():
             own = tuple(sentences[n] for n in range(meta["first"], meta["first"] + meta["count"]))
             passage = Passage(meta["key"], meta["article"], meta["start"], meta["end"], text, own)
-            self._cache[position] = Stored(position, meta["first"], passage)
+            stored[position] = Stored(position, meta["first"], passage)
+        return stored
 
     def _check_question(self, vector: Vectors) -> None:
         if len(vector) != self.manifest.dimension:

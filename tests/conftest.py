@@ -1,11 +1,15 @@
 """What the tests share: the real model and a real index on disk, and one fake that means something."""
 
+import ast
+import gc
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import RLock
+from typing import Any
 
 import pytest
 from langchain_core.embeddings import Embeddings
@@ -24,6 +28,24 @@ from bot.answering.answerer import Answerer
 REPOSITORY = Path(__file__).parent.parent
 SHIPPED = REPOSITORY / "articles"
 FAKE_MODEL = "word-lengths"
+
+if sys.version_info < (3, 11, 8):
+    # There, one ast.parse that begins while another is under way makes that one fail ("AST constructor recursion depth
+    # mismatch", python/cpython#106905). The collector lets it: it runs finalizers, which may print a traceback (that
+    # parses), and hypothesis' callback, during which other threads go on. pytest parses for each failure it shows.
+    _parse, _parsing = ast.parse, RLock()
+
+    def _undisturbed(*arguments: Any, **options: Any) -> Any:
+        with _parsing:
+            collecting = gc.isenabled()
+            gc.disable()
+            try:
+                return _parse(*arguments, **options)
+            finally:
+                if collecting:
+                    gc.enable()
+
+    ast.parse = _undisturbed
 
 
 class WordLengths(Embeddings):

@@ -117,14 +117,43 @@ def test_a_running_bot_tells_of_lag_connection_and_generation(
         assert told.generation == answerer.generation()
         time.sleep(0.7)
         assert (await until(path, lambda pulse: pulse.lag > 0.5)).lag < 5
-        scene.server.fail("GET", "/ws", status=503)
+        # Until it was seen: discord.py may be back after any part of a second.
+        away = scene.server.fail("GET", "/ws", status=503, times=float("inf"))
         await scene.server.drop("abort")
         assert (await until(path, lambda pulse: pulse.offline > 0)).offline < 5
+        away.times = 0
         await until(path, lambda pulse: not pulse.offline)
 
     async def test() -> None:
         async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path) as scene:
             await within(scene)
+        assert read(path) is None
+
+    run(test())
+
+
+def test_a_disk_that_is_slow_keeps_no_sign_of_life_back_and_no_file_after_the_end(
+    quick: None, shipped_index: Path, answerer: Answerer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "health.json"
+    signs: list[str] = []
+
+    def slow(path: Path, pulse: Pulse) -> None:
+        before = len(signs)
+        time.sleep(1)
+        during.append(len(signs) - before)
+        write(path, pulse)
+
+    during: list[int] = []
+    monkeypatch.setattr(beating, "write", slow)
+    monkeypatch.setattr(beating, "notify", signs.append)
+
+    async def test() -> None:
+        async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path):
+            await until(path, lambda pulse: pulse.loaded)
+        assert signs[-1] == "STOPPING=1"
+        assert max(during) > 1
+        await asyncio.sleep(1.1)
         assert read(path) is None
 
     run(test())

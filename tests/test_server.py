@@ -232,6 +232,22 @@ def test_a_rebuild_whose_lock_was_taken_publishes_nothing(on_server: Build, plac
     assert generations_of(place) == [before]
 
 
+def test_a_rebuild_stays_patient_when_it_has_checked_what_it_built(
+    on_server: Build, place: ServerGenerations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = ServerGenerations.publish
+    timeouts: list[float] = []
+
+    def noted(self: ServerGenerations, staging: Path) -> None:
+        timeouts.append(place._client._server._session.timeout.read)  # type: ignore[attr-defined]
+        publish(self, staging)
+
+    monkeypatch.setattr(ServerGenerations, "publish", noted)
+    on_server()
+    assert timeouts == [chroma._WRITING]
+    assert place._client._server._session.timeout.read == chroma._PATIENCE  # type: ignore[attr-defined]
+
+
 def test_a_lock_that_is_held_says_so_now_and_then(place: ServerGenerations, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_lock, "BEAT", 0.05)
     with place.rebuilding():
@@ -365,6 +381,26 @@ def test_the_header_opens_a_proxy_and_its_lack_is_said(
     with pytest.raises(IndexUnreachable, match="refuses access") as caught:
         ServerGenerations(place.root, proxy).manifest()
     assert "CHROMA_HEADER" in caught.value.hint
+
+
+@pytest.mark.parametrize("said", [b"<html>Welcome</html>", b"{}", b"[]", b"null", b'"x"', b""], ids=str)
+def test_a_web_server_that_is_no_chroma_is_said_to_be_none(said: bytes, tmp_path: Path) -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        with pytest.raises(IndexUnreachable, match="no Chroma server") as caught:
+            ServerGenerations(tmp_path, f"http://127.0.0.1:{listening.server_port}").manifest()
+        listening.shutdown()
+    assert "CHROMA_URL" in caught.value.hint
 
 
 def test_the_commands_work_with_a_server(

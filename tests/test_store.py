@@ -71,6 +71,12 @@ def test_passages_come_in_the_order_asked_for_with_the_place_of_their_first_sent
     assert [row.first_sentence for row in rows] == [counts[0] + counts[1], 0, counts[0]]
 
 
+def test_passages_come_back_from_a_cache_that_overflows(opened: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.store._CACHED", 2)
+    for positions in ([0], [0, 1], [1, 0, 2], [3, 0, 2, 1]):
+        assert [row.passage for row in opened.passages(positions)] == [expected()[n] for n in positions]
+
+
 def test_articles_come_back_as_they_were_read(opened: Generation) -> None:
     assert list(opened.articles.values()) == [parse(name, text.encode()) for name, text in TEXTS.items()]
 

@@ -15,6 +15,8 @@ from bot.health import Pulse, notify, write
 log = logging.getLogger(__name__)
 
 TICK, WRITE_EVERY, CANARY_EVERY = 1.0, 5.0, 30.0
+# What is being written when the bot ends is waited for, so many seconds at most.
+_LAST = 2.0
 # How long the worst delay is remembered, in ticks.
 _MINUTE = 60
 
@@ -31,12 +33,14 @@ async def beat(client: Connected, desk: Desk, path: Path) -> None:
     pulse = _Beat(client, desk)
     canary = asyncio.create_task(pulse.ask(), name="canary")
     written, ready = 0.0, False
+    writing: asyncio.Task[None] | None = None
     loop = asyncio.get_running_loop()
     try:
         while True:
-            if loop.time() - written >= WRITE_EVERY or not written:
+            # A disk that hangs is no reason to fall silent: only the file grows old then.
+            if (writing is None or writing.done()) and (loop.time() - written >= WRITE_EVERY or not written):
                 written = loop.time()
-                await _write(path, pulse.now())
+                writing = asyncio.create_task(_write(path, pulse.now()), name="pulse-file")
             ready = ready or (desk.answers.ready.is_set() and not client.offline)
             notify("READY=1\nWATCHDOG=1" if ready else "WATCHDOG=1")
             before = loop.time()
@@ -45,6 +49,8 @@ async def beat(client: Connected, desk: Desk, path: Path) -> None:
     finally:
         canary.cancel()
         notify("STOPPING=1")
+        if writing is not None:  # its thread would put the file back
+            await asyncio.wait({writing}, timeout=_LAST)
         with suppress(OSError):
             path.unlink(missing_ok=True)
 
@@ -78,7 +84,7 @@ class _Beat:
             at=time.time(),
             started=self._started,
             pid=os.getpid(),
-            loaded=desk.answers.ready.is_set(),
+            loaded=desk.answers.ready.is_set() and desk.generation is not None,
             offline=round(self._client.offline, 1),
             lag=round(max(self.lags), 3),
             unanswered=round(time.monotonic() - self._answered, 1),
