@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.wording import count
+from index.errors import BylineError
+from index.wording import OWNER_HINT, count
 
 # Beyond these the bot is not well; in seconds.
 SILENT, LAGGING, OFFLINE, UNANSWERED = 30.0, 2.0, 90.0, 180.0
@@ -59,9 +60,11 @@ def write(path: Path, pulse: Pulse) -> None:
 
 
 def read(path: Path) -> Pulse | None:
-    """What a bot wrote last; None if there is nothing that can be read."""
+    """What a bot wrote last; None if there is nothing that can be read. Raises BylineError for another user's bot."""
     try:
         return Pulse(**json.loads(path.read_text(encoding="utf-8")))
+    except PermissionError:
+        raise BylineError(f"The file {path} may not be read.", OWNER_HINT) from None
     except (OSError, ValueError, TypeError):
         return None
 

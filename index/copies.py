@@ -36,7 +36,7 @@ class PrivateCopy:
                 self.close()
             else:
                 return
-        raise OSError(f"no private folder can be made in {tempfile.gettempdir()}")
+        raise OSError(errno.EBUSY, f"no private folder can be made in {tempfile.gettempdir()}")
 
     def close(self) -> None:
         self._lock.release()

@@ -24,7 +24,7 @@ from index.copies import copy_tree
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexUnusable
 from index.manifest import Manifest, digests, read_manifest
 from index.selfcheck import Findings, check_apart
-from index.wording import COPY_HINT, REBUILD_HINT
+from index.wording import COPY_HINT, OWNER_HINT, REBUILD_HINT
 
 if TYPE_CHECKING:
     from index.chroma import Place
@@ -89,13 +89,15 @@ class Generations:
         return self._root
 
     def current(self) -> Path:
-        """The folder of the generation that answers; raises IndexMissing or IndexDamaged."""
+        """The folder of the generation that answers; raises IndexUnusable."""
         try:
             name = (self.root / "CURRENT").read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             raise IndexMissing("There is no index yet.", REBUILD_HINT) from None
         except NotADirectoryError:
             raise IndexMissing(f"{self.root} is not a folder.", "Name the folder of the index with --index.") from None
+        except PermissionError:
+            raise IndexUnusable(f"The index in {self.root} may not be read.", OWNER_HINT) from None
         except (OSError, UnicodeDecodeError):
             name = ""
         if not NAME.fullmatch(name):
@@ -116,7 +118,7 @@ class Generations:
             return None
 
     def manifest(self, name: str | None = None) -> Manifest:
-        """A generation's manifest, by default the current one's; raises IndexMissing or IndexDamaged."""
+        """A generation's manifest, by default the current one's; raises IndexUnusable."""
         return read_manifest(self.current() if name is None else self._folder(name))
 
     def read(self, name: str, path: str) -> bytes:

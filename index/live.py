@@ -187,15 +187,10 @@ class LiveIndex:
             else:
                 self._now = _Open(opened, number)
                 self._old += [before] if before else []
+            self._failed = self.trouble = None
+            self._pause = 0.0
         if self._closed.is_set():
             self._tidy()
-        if newest is not None and opened.name < newest:  # the door to the store fell back on an older one
-            why = "The newest index is damaged; the one before answers."
-            self._fail(number, newest, IndexDamaged(why, REBUILD_HINT))
-        else:
-            with self._lock:
-                self._failed = self.trouble = None
-                self._pause = 0.0
 
     def _fail(self, number: int, newest: str | None, trouble: IndexUnusable) -> None:
         with self._lock:

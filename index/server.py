@@ -27,7 +27,7 @@ from index.generations import KEPT, NAME, local_lock, next_name
 from index.manifest import Manifest, digests
 from index.selfcheck import Findings, check
 from index.server_lock import rebuild_lock
-from index.wording import REBUILD_HINT
+from index.wording import COPY_HINT, REBUILD_HINT
 
 if TYPE_CHECKING:
     from index.chroma import ClientAPI
@@ -100,9 +100,12 @@ class ServerGenerations:
             place = PurePosixPath(path)
             if place.is_absolute() or ".." in place.parts or "\\" in path:
                 raise IndexDamaged("The index is damaged: it holds a file that is none of its own.", REBUILD_HINT)
-            target = folder / place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(_joined(path, own))
+            data = _joined(path, own)
+            try:
+                (folder / place).parent.mkdir(parents=True, exist_ok=True)
+                (folder / place).write_bytes(data)
+            except OSError as error:
+                raise IndexUnusable(f"The index cannot be copied to {folder}: {error.strerror}.", COPY_HINT) from None
         found = digests(folder)
         if any(found.get(path) != digest for path, digest in self.manifest(name).files.items()):
             raise IndexDamaged("The index is damaged: its files are not what the rebuild wrote.", REBUILD_HINT)

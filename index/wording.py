@@ -4,6 +4,7 @@ import re
 
 UNCHANGED = "The index that answered before is unchanged."
 COPY_HINT = "Free space in the temporary folder, or name another with TMPDIR."
+OWNER_HINT = "Run this as the user to whom it belongs, such as the one that the bot runs as."
 REBUILD_HINT = "Build it with: python -m index rebuild"
 
 # What a terminal takes for orders: control sequences, strings such as a window title, and single control characters.

@@ -1,6 +1,7 @@
 """The bot's pulse, and what `python -m bot health` makes of it."""
 
 import asyncio
+import errno
 import json
 import signal
 import socket
@@ -15,6 +16,8 @@ from conftest import Run
 from discord_scene import Scene, bot_at, run
 from discord_server import DiscordServer
 from test_discord_run import WHY, started
+
+from index.errors import BylineError
 
 from bot.answering.answerer import Answerer
 from bot.discord import pulse as beating
@@ -68,6 +71,15 @@ def test_a_file_that_cannot_be_read_is_no_bot(tmp_path: Path, content: str | Non
         path.write_text(content)
     assert read(path) is None
     assert [f.text for f in findings(None, 0)] == ["No bot is running with this STATE_FILE."]
+
+
+def test_a_file_of_another_users_is_not_taken_for_no_bot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(BylineError, match="may not be read"):
+        read(tmp_path / "health.json")
 
 
 def test_the_file_is_private_and_replaced_whole(tmp_path: Path) -> None:

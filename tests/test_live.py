@@ -217,29 +217,6 @@ def test_a_generation_that_is_deleted_while_it_is_opened_is_tried_again(
     until(lambda: live.trouble is None)
 
 
-def test_an_older_generation_that_answers_instead_is_said_to_be_one(
-    generations: Generations, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    build()
-    older = generations.current()
-    write("The second text.")
-    build()
-    newest = generations.newest()
-
-    def falls_back(published: Generations, model: str) -> Generation:
-        (published.root / "CURRENT").write_text(older.name)
-        try:
-            return open_current(published, model)
-        finally:
-            (published.root / "CURRENT").write_text(f"{newest}\n")
-
-    monkeypatch.setattr("index.live.open_current", falls_back)
-    with LiveIndex(generations, MODEL, every=30) as live:
-        assert text(live) == "The first text."
-        assert live.trouble is not None
-        assert live.trouble.message == "The newest index is damaged; the one before answers."
-
-
 def delete(generations: Generations) -> None:
     shutil.rmtree(generations.root)
 

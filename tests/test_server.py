@@ -1,5 +1,6 @@
 """Generations on a real Chroma server: what holds for a folder holds there, and one that is gone is said in time."""
 
+import errno
 import json
 import logging
 import os
@@ -19,7 +20,7 @@ from killing import killed_at_random, kills
 from index import chroma, server_lock
 from index.chroma import collections, server, set_metadata
 from index.embedding import Embedder, model_identity
-from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated, IndexUnreachable
+from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated, IndexUnreachable, IndexUnusable
 from index.generations import KEPT, Generations
 from index.rebuild import Report, rebuild
 from index.server import POINTER, ServerGenerations
@@ -150,6 +151,20 @@ def test_a_file_or_a_collection_that_is_not_whole_is_damage_and_is_built_again(
         open_current(place, FAKE_MODEL)
     assert on_server().plan.stale == "the index was damaged"
     assert texts(place) == [ANTS, BEES]
+
+
+def test_a_full_temporary_folder_is_told(
+    on_server: Build, place: ServerGenerations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_server()
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(IndexUnusable, match=r"cannot be copied to .*: No space left on device\.") as caught:
+        verify_current(place)
+    assert "TMPDIR" in caught.value.hint
 
 
 @pytest.mark.parametrize("pointer", ["", "../../etc", "20200101T000000000000-00000000"])

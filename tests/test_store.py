@@ -1,5 +1,6 @@
 """The store: what was written comes back, what is not whole is refused, and a reader's copy is its own."""
 
+import errno
 import json
 import os
 import shutil
@@ -235,6 +236,18 @@ def test_a_current_that_is_a_folder_is_refused(built: Generations, fake: Embedde
     (built.root / "CURRENT").mkdir()
     with pytest.raises(IndexUnusable):
         open_current(built, fake.model)
+
+
+def test_an_index_of_another_users_is_not_said_to_be_damaged(
+    built: Generations, fake: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(IndexUnusable, match="may not be read") as caught:
+        open_current(built, fake.model)
+    assert "user" in caught.value.hint
 
 
 def test_a_deleted_index_is_missing(built: Generations, fake: Embedder) -> None:
