@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from index.errors import IndexDamaged, IndexUnusable
+from index.errors import IndexDamaged, IndexUnreachable, IndexUnusable
 from index.generations import Published
 from index.store import Generation, open_current
 from index.wording import REBUILD_HINT
@@ -38,6 +38,9 @@ class LiveIndex:
     A new generation is opened and asked a first time beside the questions, and takes over for those that
     come then. What was opened goes on answering when the new one cannot be opened: `trouble` says why, and
     it is tried again, ever more rarely.
+
+    A server that did not answer one reader is not waited for by the next: it is told so at once, until the
+    watcher hears from the server.
     """
 
     def __init__(self, published: Published, model: str, *, every: float = EVERY, patience: float = PATIENCE) -> None:
@@ -58,22 +61,29 @@ class LiveIndex:
         self._failed: str | None = None
         self._pause = 0.0
         self._again = 0.0
+        self._unreachable: IndexUnreachable | None = None
         self.trouble: IndexUnusable | None = None
 
     @contextmanager
-    def lease(self) -> Iterator[Generation]:
+    def lease(self, *, searching: bool = True) -> Iterator[Generation]:
         """The newest generation, which stays open until the lease ends; a lease within another has the same one.
 
-        The first lease opens it; it raises IndexUnusable if that fails.
+        The first lease opens it; it raises IndexUnusable if that fails. searching: whether the store will be
+        asked; if so, IndexUnreachable is raised at once where its server is known not to answer.
         """
         outer: Generation | None = getattr(self._here, "generation", None)
         if outer is not None:
             yield outer
             return
+        if searching and self._unreachable is not None:
+            raise IndexUnreachable(self._unreachable.message, self._unreachable.hint)
         held = self._take()
         self._here.generation = held.generation
         try:
             yield held.generation
+        except IndexUnreachable as error:
+            self._unreachable = IndexUnreachable(error.message, error.hint)
+            raise
         finally:
             self._here.generation = None
             with self._lock:
@@ -151,10 +161,14 @@ class LiveIndex:
         newest = None
         try:
             newest = self._published.newest()
+            if newest is not None:
+                self._unreachable = None
             if self._known(newest):
                 return
             opened = open_current(self._published, self._model)
         except IndexUnusable as error:
+            if not isinstance(error, IndexUnreachable):
+                self._unreachable = None
             if newest is None or newest == self._published.newest():  # else it was removed for a newer one
                 self._fail(number, newest, error)
         except Exception as error:

@@ -22,6 +22,7 @@ from index.chroma import collections, server, set_metadata
 from index.embedding import Embedder, model_identity
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated, IndexUnreachable, IndexUnusable
 from index.generations import KEPT, Generations
+from index.live import LiveIndex
 from index.rebuild import Report, rebuild
 from index.server import POINTER, ServerGenerations
 from index.store import articles_of, open_current
@@ -331,6 +332,39 @@ def test_a_server_that_is_stopped_or_killed_is_said_in_time_and_answers_again_wh
             assert generation.near_passages(vector, 1).keys() == {0}
             assert place.newest() == generation.name
     assert server(alone.url) is server(alone.url)
+
+
+@pytest.mark.timeout(60)
+def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
+    folder: Path, alone: ChromaServer, tmp_path: Path, fake: Embedder
+) -> None:
+    place = ServerGenerations(tmp_path / "index", alone.url)
+    (folder / "bees.txt").write_text(BEES, encoding="utf-8")
+    rebuild(folder, place, FAKE_MODEL, lambda: fake)
+    vector = fake.query("bees")
+
+    def ask(live: LiveIndex) -> float:
+        """How long it took to be told that the server does not answer; 0.0 if it does."""
+        started = time.monotonic()
+        try:
+            with live.lease() as generation:
+                assert generation.near_passages(vector, 1).keys() == {0}
+        except IndexUnreachable:
+            return time.monotonic() - started
+        return 0.0
+
+    with LiveIndex(place, FAKE_MODEL, every=0.1) as live:
+        assert not ask(live)
+        alone.stop()
+        assert ask(live) > 0.5
+        assert 0 < sum(ask(live) for _ in range(10)) < 0.5
+        with live.lease(searching=False) as generation:
+            assert list(generation.articles) == ["bees.txt"]
+        alone.go_on()
+        deadline = time.monotonic() + 20
+        while ask(live):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 def test_a_rebuild_that_is_under_way_when_the_server_goes_is_an_error_and_the_next_succeeds(

@@ -56,12 +56,12 @@ class Answerer:
 
     def articles(self) -> Mapping[str, Article]:
         """The articles that can be asked about, by id."""
-        with self._index.lease() as generation:
+        with self._index.lease(searching=False) as generation:
             return generation.articles
 
     def generation(self) -> str:
         """The name of the generation that answers."""
-        with self._index.lease() as generation:
+        with self._index.lease(searching=False) as generation:
             return generation.name
 
     def hold(self) -> AbstractContextManager[Generation]:

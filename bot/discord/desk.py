@@ -189,6 +189,9 @@ class Desk:
             found = await self.answers.run(0, lambda answerer: answerer.canary())
         except NotNow:
             return None
+        except IndexUnusable as error:
+            log.warning("failed canary index=%s", error.message)
+            return type(error).__name__
         except Exception as error:
             failed(log, "canary", error)
             return type(error).__name__
