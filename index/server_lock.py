@@ -32,19 +32,18 @@ def rebuild_lock(client: "ClientAPI") -> Iterator[Callable[[], None]]:
     last true; one whose process is gone, or that has been silent for DEAD_AFTER seconds, is removed.
     """
     name = f"{PREFIX}{secrets.token_hex(8)}"
-    with translated():
-        own = client.create_collection(name, embedding_function=None, metadata=_now())
 
     def check() -> None:
         with translated():
             if not any(other.name == name for other in collections(client)):
                 raise IndexLocked("Another rebuild has taken over on the Chroma server.", "Wait until it is done.")
 
-    _held.add(name)
+    _held.add(name)  # before it is to be seen: another thread would take it for left over
     done = Event()
-    beats = Thread(target=_beat, args=(own, done), daemon=True)
+    beats: Thread | None = None
     try:
         with translated():
+            own = client.create_collection(name, embedding_function=None, metadata=_now())
             others = [other for other in collections(client) if other.name.startswith(PREFIX)]
             for other in others:
                 if other.name != name and _alive(other.name, other.metadata or {}):
@@ -52,12 +51,13 @@ def rebuild_lock(client: "ClientAPI") -> Iterator[Callable[[], None]]:
             for other in others:
                 if other.name != name:
                     client.delete_collection(other.name)
+        beats = Thread(target=_beat, args=(own, done), daemon=True)
         beats.start()
         yield check
     finally:
         _held.discard(name)
         done.set()
-        if beats.ident is not None:
+        if beats is not None:
             beats.join(BEAT)
         with contextlib.suppress(BylineError), translated():  # what stays is taken for dead later
             client.delete_collection(name)
