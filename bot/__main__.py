@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.console import progress_bar, run, working
+from index.console import leave, progress_bar, run, working
 from index.errors import BylineError, IndexOutdated, SettingsError, UsageError
 from index.wording import printable
 
@@ -454,4 +454,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

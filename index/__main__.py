@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.console import progress_bar, run, working
+from index.console import leave, progress_bar, run, working
 from index.errors import IndexUnusable, UsageError
 from index.manifest import Manifest
 from index.published import published
@@ -213,4 +213,4 @@ def _print_json(value: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

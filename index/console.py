@@ -6,10 +6,12 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from io import TextIOWrapper
-from threading import Event
+from threading import Event, Timer, main_thread
 from time import monotonic
 from types import FrameType
+from typing import NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -18,6 +20,8 @@ from index.errors import BylineError
 
 INTERRUPTED = 130
 _LINE_EVERY = 5.0
+# Seconds until a signal that came within an import is looked at again.
+_AGAIN = 0.05
 _interrupted = Event()
 
 
@@ -60,6 +64,17 @@ def run(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean: Cal
             debug,
             clean,
         )
+
+
+def leave(status: int) -> NoReturn:
+    """End the process. Once interrupted, without the interpreter's own end: everything of ours is closed by then, and
+    an import that was cut off has had Python die of SIGINT there, or print what its finalizers think of it.
+    """
+    if _interrupted.is_set():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 @contextmanager
@@ -138,9 +153,27 @@ def _stop_on_signals() -> None:
             signal.signal(getattr(signal, name), _interrupt)
 
 
-def _interrupt(_signum: int, _frame: FrameType | None) -> None:
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt; within an import only when it is done, for one that is cut off can abort the process."""
+    if _imports(frame):
+        main = main_thread().ident
+        # Sent to the main thread, it also ends a wait there; Windows cannot aim.
+        send = partial(signal.pthread_kill, main) if main and hasattr(signal, "pthread_kill") else signal.raise_signal
+        again = Timer(_AGAIN, send, (signum,))
+        again.daemon = True
+        again.start()
+        return
     _interrupted.set()
+    sys.unraisablehook = lambda _: None  # a finalizer that is interrupted complains on stderr
     raise KeyboardInterrupt
+
+
+def _imports(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_globals.get("__name__") == "importlib._bootstrap":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _go_on() -> None:
