@@ -1,6 +1,7 @@
 """A real Chroma server on loopback for the tests: started, stopped, killed and started again on the same files."""
 
 import contextlib
+import http.client
 import signal
 import socket
 import subprocess
@@ -32,7 +33,7 @@ class ChromaServer:
         )
         deadline = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < deadline and self._process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            if self._answers():
                 return
             time.sleep(0.05)
         self.kill()
@@ -50,6 +51,14 @@ class ChromaServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def _answers(self) -> bool:
+        """A port that is open is not yet a server that answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
+        with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+            connection.request("GET", "/api/v2/heartbeat")
+            return connection.getresponse().status == 200
+        return False
 
     def _send(self, number: signal.Signals) -> None:
         assert self._process is not None
