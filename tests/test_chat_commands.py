@@ -162,8 +162,9 @@ def test_a_key_in_the_providers_own_variable_is_not_printed_either(
     assert server.key not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("arguments", [("ask",), ("--debug", "ask"), ("--debug", "ask", "--json")], ids=" ".join)
 def test_no_secret_of_any_setting_is_printed(
-    command: Run, server: ChatServer, settings: dict[str, str], tmp_path: Path
+    command: Run, server: ChatServer, settings: dict[str, str], tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     """A provider that echoes the key, a key in the address, debug output, an error in every setting: none shows one."""
     body = {"error": {"message": f"Wrong key {server.key}", "type": "x", "code": server.key}}
@@ -172,7 +173,7 @@ def test_no_secret_of_any_setting_is_printed(
     broken = {**marked, "CHAT_MAX_TOKENS": "marked"}
     server.otherwise(Status(401, body))
     for environment in (marked, hidden, broken):
-        done = command("bot", "--debug", "ask", "--json", WHY, **environment)
+        done = command("bot", *arguments, WHY, **environment)
         printed = done.stdout + done.stderr
         assert printed
         for secret in (server.key, "marked-discord-secret", "marked-password"):

@@ -2,7 +2,7 @@
 
 Rebuilds killed (kill -9), files of the published generation spoilt, full disks, a Chroma server that stops or is gone.
 
-UNDER_LOAD multiplies the kills, the sizes of a full disk (up to 3), and the bots that are started on a spoilt index.
+UNDER_LOAD multiplies the kills, and the bots that are started on a spoilt index.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ EVERY = 0.3
 LOST, TIMELY = 60.0, 10.0
 FREELY = {"QUESTIONS_PER_MINUTE": "1000"}
 # Bytes beyond which no file of a rebuild may grow: Chroma's, the articles, and Chroma's largest.
-SMALL = (50_000, 2_000, 300_000)[:TIMES]
+SMALL = (50_000, 2_000, 300_000)
 
 
 @dataclass(slots=True)
