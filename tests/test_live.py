@@ -1,7 +1,6 @@
 """A long-running reader: it follows new generations by itself, and keeps what it has when there is none to follow."""
 
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -280,12 +279,8 @@ def test_a_reader_that_follows_leaves_no_copies_behind(
     live: LiveIndex,
     build: Build,
     write: Callable[[str], None],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    copies: Path,
 ) -> None:
-    copies = tmp_path / "temporary"
-    copies.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(copies))
     for number in range(3):
         write(f"Text number {number}.")
         build()

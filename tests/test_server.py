@@ -304,13 +304,20 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChromaSer
     chroma_server.kill()
 
 
-@pytest.mark.timeout(60)
-def test_a_server_that_is_stopped_or_killed_is_said_in_time_and_answers_again_when_it_is_back(
-    folder: Path, alone: ChromaServer, tmp_path: Path, fake: Embedder
-) -> None:
+@pytest.fixture
+def bees_alone(folder: Path, alone: ChromaServer, tmp_path: Path, fake: Embedder) -> ServerGenerations:
+    """An index of one article on it."""
     place = ServerGenerations(tmp_path / "index", alone.url)
     (folder / "bees.txt").write_text(BEES, encoding="utf-8")
     rebuild(folder, place, FAKE_MODEL, lambda: fake)
+    return place
+
+
+@pytest.mark.timeout(60)
+def test_a_server_that_is_stopped_or_killed_is_said_in_time_and_answers_again_when_it_is_back(
+    folder: Path, alone: ChromaServer, bees_alone: ServerGenerations, fake: Embedder
+) -> None:
+    place = bees_alone
     vector = fake.query("bees")
     ways: list[Callable[[], object]] = [
         lambda: generation.near_passages(vector, 1),
@@ -336,11 +343,9 @@ def test_a_server_that_is_stopped_or_killed_is_said_in_time_and_answers_again_wh
 
 @pytest.mark.timeout(60)
 def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
-    folder: Path, alone: ChromaServer, tmp_path: Path, fake: Embedder
+    folder: Path, alone: ChromaServer, bees_alone: ServerGenerations, fake: Embedder
 ) -> None:
-    place = ServerGenerations(tmp_path / "index", alone.url)
-    (folder / "bees.txt").write_text(BEES, encoding="utf-8")
-    rebuild(folder, place, FAKE_MODEL, lambda: fake)
+    place = bees_alone
     vector = fake.query("bees")
 
     def ask(live: LiveIndex) -> float:
@@ -368,11 +373,9 @@ def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
 
 
 def test_a_rebuild_that_is_under_way_when_the_server_goes_is_an_error_and_the_next_succeeds(
-    folder: Path, alone: ChromaServer, tmp_path: Path, fake: Embedder
+    folder: Path, alone: ChromaServer, bees_alone: ServerGenerations, fake: Embedder
 ) -> None:
-    place = ServerGenerations(tmp_path / "index", alone.url)
-    (folder / "bees.txt").write_text(BEES, encoding="utf-8")
-    rebuild(folder, place, FAKE_MODEL, lambda: fake)
+    place = bees_alone
     before = place.current_name()
     with pytest.raises(IndexUnreachable):
         rebuild(folder, place, FAKE_MODEL, lambda: fake, force=True, progress=lambda done, total: alone.kill())

@@ -4,7 +4,6 @@ import errno
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,15 +40,6 @@ def built(folder: Path, generations: Generations, build: Build) -> Generations:
 def opened(built: Generations, fake: Embedder) -> Iterator[Generation]:
     with open_current(built, fake.model) as generation:
         yield generation
-
-
-@pytest.fixture
-def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder where temporary files of this process go."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 def expected() -> list[Passage]:
