@@ -4,9 +4,6 @@ PY := .venv/bin/python
 # The build of torch: cpu or cuda. Once set up, it stays what it is until another is asked for.
 TORCH ?= $(or $(patsubst .venv/.byline-setup-%,%,$(firstword $(wildcard .venv/.byline-setup-*))),cpu)
 
-# glibc else keeps an arena for each of many short-lived threads, and memory grows with each new index.
-export MALLOC_ARENA_MAX ?= 2
-
 .PHONY: setup chat run index test soak constraints clean
 
 setup: .venv/.byline-setup-$(TORCH)

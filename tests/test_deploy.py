@@ -14,7 +14,7 @@ from bot.settings import BotSettings
 
 DEPLOY = REPOSITORY / "deploy"
 KNOWN = {name.upper() for name in BotSettings.model_fields}
-OTHERS = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "MALLOC_ARENA_MAX"}
+OTHERS = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 UNITS = ("byline.service", "byline-rebuild.service")
 
 
