@@ -5,10 +5,11 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, IndexOutdated
 from index.wording import REBUILD_HINT
 
-FORMAT = 1
+FORMAT = 2
+"""Raised by every change of what a generation consists of; one of another format is refused."""
 _UNREADABLE = "The index is damaged: its manifest cannot be read."
 
 
@@ -52,7 +53,7 @@ class Manifest:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Manifest":
-        """Raises IndexDamaged."""
+        """Raises IndexDamaged or IndexOutdated."""
         try:
             return cls.from_json(data.decode("utf-8"))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -60,10 +61,10 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: str) -> "Manifest":
-        """Raises ValueError, TypeError or KeyError for what is not a manifest of this format."""
+        """Raises IndexOutdated for another format, ValueError, TypeError or KeyError for what is no manifest."""
         data = json.loads(text)
-        if data["format"] != FORMAT:
-            raise ValueError(f"manifest format {data['format']}")
+        if int(data["format"]) != FORMAT:
+            raise IndexOutdated("The index was built by another version of Byline.", REBUILD_HINT)
         articles = tuple(
             ArticleEntry(**{**entry, "authors": tuple(entry["authors"])}) for entry in data.pop("articles")
         )
@@ -71,7 +72,7 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a generation in a folder; raises IndexDamaged."""
+    """The manifest of a generation in a folder; raises IndexDamaged or IndexOutdated."""
     try:
         return Manifest.from_bytes((folder / "manifest.json").read_bytes())
     except OSError:

@@ -11,7 +11,15 @@ import numpy as np
 
 from index.articles import Article, Folder, Skipped, fingerprint, read_folder, text_digest
 from index.embedding import Embedder, Progress, Vectors
-from index.errors import ArticlesError, BylineError, IndexMissing, IndexUnreachable, IndexUnusable, UsageError
+from index.errors import (
+    ArticlesError,
+    BylineError,
+    IndexMissing,
+    IndexOutdated,
+    IndexUnreachable,
+    IndexUnusable,
+    UsageError,
+)
 from index.generations import Published
 from index.manifest import FORMAT, ArticleEntry, Manifest, digests
 from index.passages import SPLITTER_VERSION, Passage, split
@@ -243,6 +251,8 @@ def _current(published: Published, model: str) -> tuple[tuple[str, Manifest] | N
         return None, None if published.newest() is None else "the index was deleted"
     except IndexUnreachable:
         raise
+    except IndexOutdated:
+        return None, "the index was built by another version of Byline"
     except IndexUnusable:
         return None, DAMAGED
     return (name, manifest), _stale(published, name, manifest, model)

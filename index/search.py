@@ -1,7 +1,7 @@
 """Question → ranked passages: dense, sentence and lexical views, fused on their scores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -64,22 +64,19 @@ def search_vector(
     dense = generation.near_passages(vector, min(NEAR_PASSAGES, len(scope)), articles)
     near = generation.near_sentences(vector, NEAR_SENTENCES, articles)
     pool = sorted({*dense, *_top(lexical, scope, LEXICAL_HITS)})
-    stored = generation.passages(pool)
     # What a view did not return is no better than the worst that it did.
-    floor = min(dense.values()), min(cosine for _, cosine in near.values())
-    hits = []
-    for position, first, passage in stored:
-        inside = range(first, first + len(passage.sentences))
-        cosines = tuple(near[n][1] if n in near else floor[1] for n in inside)
-        hits.append(Hit(passage, 0.0, dense.get(position, floor[0]), float(lexical[position]), cosines))
-    fused = (
-        DENSE * _z([hit.dense for hit in hits])
-        + SENTENCE * _z([hit.sentence for hit in hits])
-        + LEXICAL * _z([hit.lexical for hit in hits])
-    )
-    order = sorted(range(len(hits)), key=lambda n: (-fused[n], hits[n].passage.start))[:k]
-    before = _before(generation, [stored[n] for n in order])
-    return [replace(hits[n], score=float(fused[n]), before=text) for n, text in zip(order, before, strict=True)]
+    floor, lowest = min(dense.values()), min(near.values())
+    cosines = [tuple(near.get(n, lowest) for n in generation.sentences_of(position)) for position in pool]
+    near_by = [dense.get(position, floor) for position in pool]
+    worded = [float(lexical[position]) for position in pool]
+    fused = DENSE * _z(near_by) + SENTENCE * _z([max(own) for own in cosines]) + LEXICAL * _z(worded)
+    order = sorted(range(len(pool)), key=lambda n: (-fused[n], pool[n]))[:k]
+    # Only what is given back is fetched: the rest of the pool is known by its numbers alone.
+    found = generation.passages(pool[n] for n in order)
+    return [
+        Hit(stored.passage, float(fused[n]), near_by[n], worded[n], cosines[n], before)
+        for n, stored, before in zip(order, found, _before(generation, found), strict=True)
+    ]
 
 
 class Retriever(BaseRetriever):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
 from index.articles import Article
 from index.chroma import Place, as_vectorstore, collection, create, pages, translated, vectors_of, writing
@@ -15,6 +14,8 @@ from index.copies import PrivateCopy
 from index.embedding import Vectors
 from index.errors import IndexDamaged, IndexOutdated, IndexUnusable
 from index.generations import Published
+from index.kept import NAME as ARTICLES
+from index.kept import KeptArticles, dumped, loaded
 from index.lexical import LexicalIndex
 from index.manifest import Manifest
 from index.passages import SPLITTER_VERSION, Passage, Sentence
@@ -28,8 +29,7 @@ Positions = NDArray[np.int64]
 
 _CACHED = 10_000
 _ATTEMPTS = 3
-_NO_ARTICLES = "The index is damaged: its articles cannot be read."
-_ARTICLES = TypeAdapter(tuple[Article, ...])
+_FIRST = "sentences.npy"
 
 
 def write(
@@ -46,10 +46,11 @@ def write(
     passage_texts: what the lexical view reads of each passage. Vectors have shape (passages,
     dimension) and (sentences of all passages in order, dimension). Ids in Chroma are positions.
     """
-    (folder / "articles.json").write_bytes(_ARTICLES.dump_json(tuple(articles), indent=1))
+    (folder / ARTICLES).write_bytes(dumped(articles))
     LexicalIndex.build(passage_texts).save(folder / "lexical")
     sentences = [(number, sentence) for number, passage in enumerate(passages) for sentence in passage.sentences]
     first = [0, *accumulate(len(passage.sentences) for passage in passages)]
+    np.save(folder / _FIRST, np.asarray(first, dtype=np.int64))
     with writing():
         place = published.place(folder.name, folder)
         try:
@@ -90,17 +91,14 @@ def write(
             place.close()
 
 
-def read_articles(folder: Path) -> tuple[Article, ...]:
-    """The articles of a generation in a folder as they were indexed; raises IndexDamaged."""
-    try:
-        return _articles((folder / "articles.json").read_bytes())
-    except OSError:
-        raise IndexDamaged(_NO_ARTICLES, REBUILD_HINT) from None
-
-
 def articles_of(published: Published, name: str | None = None) -> tuple[Article, ...]:
-    """The articles of a generation, by default the current one, as they were indexed; raises IndexUnusable."""
-    return _articles(published.read(name or published.current_name(), "articles.json"))
+    """All articles of a generation, by default the current one, as they were indexed; raises IndexUnusable."""
+    return loaded(published.read(name or published.current_name(), ARTICLES))
+
+
+def articles_by_id(published: Published, name: str, manifest: Manifest) -> Mapping[str, Article]:
+    """The same by id, each read when it is asked for."""
+    return KeptArticles(published.read(name, ARTICLES), [entry.id for entry in manifest.articles])
 
 
 def open_current(published: Published, model: str) -> "Generation":
@@ -143,7 +141,8 @@ class Generation:
         self._copy = copy
         self._place = place
         try:
-            self.articles: Mapping[str, Article] = {article.id: article for article in read_articles(copy.path)}
+            self.articles: Mapping[str, Article] = KeptArticles.open(copy.path, [a.id for a in manifest.articles])
+            self._first = _first_sentences(copy.path, manifest)
             self.lexical = LexicalIndex.load(copy.path / "lexical")
             self._passages = collection(place.client, place.passages, manifest.passages)
             self._sentences = collection(place.client, place.sentences, manifest.sentences)
@@ -176,22 +175,15 @@ class Generation:
 
     def near_passages(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
         """Position → cosine of the n passages nearest to a unit vector."""
-        self._check_question(vector)
-        with translated():
-            found = self._passages.query(
-                query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances"]
-            )
-        return {int(i): 1 - d for i, d in zip(found["ids"][0], _first(found["distances"]), strict=True)}
+        return self._near(self._passages, vector, n, articles)
 
-    def near_sentences(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, tuple[int, float]]:
-        """Position → (position of its passage, cosine) of the n sentences nearest to a unit vector."""
-        self._check_question(vector)
-        with translated():
-            found = self._sentences.query(
-                query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances", "metadatas"]
-            )
-        rows = zip(found["ids"][0], _first(found["metadatas"]), _first(found["distances"]), strict=True)
-        return {int(i): (int(meta["passage"]), 1 - d) for i, meta, d in rows}
+    def near_sentences(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
+        """Position → cosine of the n sentences nearest to a unit vector."""
+        return self._near(self._sentences, vector, n, articles)
+
+    def sentences_of(self, position: int) -> range:
+        """The positions of the sentences of the passage at a position."""
+        return range(int(self._first[position]), int(self._first[position + 1]))
 
     def sentence_vectors(self, article: str) -> tuple[list[tuple[int, int]], Vectors]:
         """The offsets of an article's sentences in order, and their vectors of shape (sentences, dimension)."""
@@ -228,6 +220,16 @@ class Generation:
             self._cache |= known
         return [known[position] for position in wanted]
 
+    def _near(self, rows: Any, vector: Vectors, n: int, articles: Sequence[str]) -> dict[int, float]:
+        if len(vector) != self.manifest.dimension:
+            raise IndexOutdated(
+                f"The index holds vectors of {self.manifest.dimension} numbers, and the model makes {len(vector)}.",
+                "Rebuild it with: python -m index rebuild --force",
+            )
+        with translated():
+            found = rows.query(query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances"])
+        return {int(i): 1 - d for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
+
     def _fetch(self, positions: list[int]) -> "dict[int, Stored]":
         found = self._passages.get(ids=[str(p) for p in positions], include=["documents", "metadatas"])
         rows = {int(i): (text, meta) for i, text, meta in zip(*_columns(found), strict=True)}
@@ -245,13 +247,6 @@ class Generation:
             passage = Passage(meta["key"], meta["article"], meta["start"], meta["end"], text, own)
             stored[position] = Stored(position, meta["first"], passage)
         return stored
-
-    def _check_question(self, vector: Vectors) -> None:
-        if len(vector) != self.manifest.dimension:
-            raise IndexOutdated(
-                f"The index holds vectors of {self.manifest.dimension} numbers, and the model makes {len(vector)}.",
-                "Rebuild it with: python -m index rebuild --force",
-            )
 
 
 class Stored(NamedTuple):
@@ -276,11 +271,15 @@ def check(manifest: Manifest, model: str) -> None:
         )
 
 
-def _articles(data: bytes) -> tuple[Article, ...]:
+def _first_sentences(folder: Path, manifest: Manifest) -> Positions:
+    """The position of each passage's first sentence, and behind them the number of sentences; shape (passages + 1,)."""
     try:
-        return _ARTICLES.validate_json(data)
-    except ValueError:
-        raise IndexDamaged(_NO_ARTICLES, REBUILD_HINT) from None
+        first: Positions = np.load(folder / _FIRST, mmap_mode="r")
+    except (OSError, ValueError):
+        first = np.zeros(0, dtype=np.int64)
+    if first.shape != (manifest.passages + 1,) or first[-1] != manifest.sentences:
+        raise IndexDamaged("The index is damaged: it does not say which sentences its passages have.", REBUILD_HINT)
+    return first
 
 
 def _check_dimension(passages: Any, manifest: Manifest) -> None:
@@ -306,10 +305,6 @@ def _positions(manifest: Manifest) -> dict[str, Positions]:
 
 def _where(articles: Sequence[str]) -> Any:
     return {"article": {"$in": list(articles)}} if articles else None
-
-
-def _first(column: Any) -> Any:
-    return column[0]
 
 
 def _columns(found: Any) -> tuple[Any, Any, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from discord_server import Channel, DiscordServer, Guild, Message, User
 
 from index.generations import Generations
-from index.store import read_articles
+from index.kept import read_articles
 
 from bot.answering.answerer import Answerer
 from bot.discord.client import serve

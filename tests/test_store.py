@@ -103,7 +103,7 @@ def test_near_passages_and_sentences_stay_within_the_articles_asked_for(opened: 
     vector = fake.query("The ants came in May.")
     assert set(opened.near_passages(vector, 5, ("bees.txt",))) == {3}
     assert set(opened.near_passages(vector, 5, ("bees.txt", "noël.md"))) == {3, 4}
-    assert {passage for passage, _ in opened.near_sentences(vector, 500, ("bees.txt",)).values()} == {3}
+    assert set(opened.near_sentences(vector, 500, ("bees.txt",))) == set(opened.sentences_of(3))
 
 
 def test_positions_are_those_of_the_articles_asked_for(opened: Generation) -> None:
@@ -176,9 +176,9 @@ MANIFESTS = {
     "cut": b'{"format": 1, "created": "2026',
     "a list": b"[]",
     "a number": b"1",
-    "another format": b'{"format": 2}',
-    "too little": b'{"format": 1, "articles": []}',
-    "odd articles": b'{"format": 1, "articles": [1]}',
+    "an odd format": b'{"format": "old"}',
+    "too little": b'{"format": 2, "articles": []}',
+    "odd articles": b'{"format": 2, "articles": [1]}',
     "not UTF-8": b'{"format": "\xff"}',
     "deep": b"[" * 100_000,
 }
@@ -192,6 +192,13 @@ def test_a_manifest_that_cannot_be_read_is_damage(built: Generations, fake: Embe
         manifest.write_bytes(content)
     with pytest.raises(IndexDamaged, match="manifest"):
         open_current(built, fake.model)
+
+
+def test_an_index_of_another_format_is_outdated_and_says_how_to_rebuild(built: Generations, fake: Embedder) -> None:
+    (built.current() / "manifest.json").write_text('{"format": 1, "articles": []}', encoding="utf-8")
+    with pytest.raises(IndexOutdated, match="another version of Byline") as caught:
+        open_current(built, fake.model)
+    assert "python -m index rebuild" in caught.value.hint
 
 
 POINTERS = {

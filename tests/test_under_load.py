@@ -30,9 +30,9 @@ from test_discord_run import started
 
 from index.embedding import Embedder, model_identity
 from index.generations import Generations
+from index.kept import read_articles
 from index.rebuild import rebuild
 from index.server import ServerGenerations
-from index.store import read_articles
 
 from bot.discord.desk import NO_INDEX
 from bot.discord.markup import unescape
