@@ -17,7 +17,7 @@ from index.lexical import terms
 from index.rebuild import rebuild
 from index.store import open_current
 
-from bot.answering.answerer import find_article
+from bot.answering.naming import find_named
 from bot.evaluation import Item, read_questions
 
 WEIGHTS = {
@@ -44,9 +44,8 @@ def main() -> None:
                 for item in read_questions(folder / "questions.jsonl"):
                     if not item.answerable or item.question.history or item.kind == "meta":
                         continue
-                    article = (
-                        find_article(generation.articles, item.question.article) if item.question.article else None
-                    )
+                    named = item.question.article
+                    article = find_named(generation.manifest.articles, named) if named else None
                     vector = embedder.query(item.question.text)
                     for name, weights in WEIGHTS.items():
                         search.DENSE, search.SENTENCE, search.LEXICAL = weights

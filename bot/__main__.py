@@ -189,7 +189,7 @@ async def _serve(settings: BotSettings, token: str) -> None:
     from index.embedding import model_identity
     from index.live import LiveIndex
     from index.published import published
-    from index.store import articles_of, check
+    from index.store import articles_by_id, check
 
     from bot.discord.client import serve
     from bot.discord.desk import Desk
@@ -202,7 +202,9 @@ async def _serve(settings: BotSettings, token: str) -> None:
     reader = chat_reader(settings, state)
     model = model_identity(settings.embedding_model)
     generations = published(settings)
-    check(generations.manifest(), model)
+    name = generations.current_name()
+    manifest = generations.manifest(name)
+    check(manifest, model)
     index = LiveIndex(generations, model)
 
     def load() -> "Answerer":
@@ -225,7 +227,8 @@ async def _serve(settings: BotSettings, token: str) -> None:
     desk = Desk(
         answers,
         state,
-        articles={article.id: article for article in articles_of(generations)},
+        articles=articles_by_id(generations, name, manifest),
+        heads={entry.id: entry for entry in manifest.articles},
         manifest=generations.manifest,
         model=model,
         log_questions=settings.log_questions,

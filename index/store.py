@@ -17,7 +17,7 @@ from index.generations import Published
 from index.kept import NAME as ARTICLES
 from index.kept import KeptArticles, dumped, loaded
 from index.lexical import LexicalIndex
-from index.manifest import Manifest
+from index.manifest import ArticleEntry, Manifest
 from index.passages import SPLITTER_VERSION, Passage, Sentence
 from index.wording import REBUILD_HINT
 
@@ -142,6 +142,7 @@ class Generation:
         self._place = place
         try:
             self.articles: Mapping[str, Article] = KeptArticles.open(copy.path, [a.id for a in manifest.articles])
+            self.heads: Mapping[str, ArticleEntry] = {entry.id: entry for entry in manifest.articles}
             self._first = _first_sentences(copy.path, manifest)
             self.lexical = LexicalIndex.load(copy.path / "lexical")
             self._passages = collection(place.client, place.passages, manifest.passages)

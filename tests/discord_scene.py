@@ -85,6 +85,7 @@ def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: A
         AnswerQueue(load, allowance=allowance, **limits),
         kept,
         articles={article.id: article for article in read_articles(generations.current())},
+        heads={entry.id: entry for entry in generations.manifest().articles},
         manifest=generations.manifest,
         model="all-MiniLM-L6-v2",
         reader=chat(kept) if chat else None,

@@ -11,9 +11,10 @@ import numpy as np
 from index.articles import Article
 from index.embedding import Embedder, Vectors
 from index.errors import BylineError, IndexMissing, UsageError
-from index.heads import surname
 from index.lexical import terms
 from index.live import LiveIndex
+from index.manifest import ArticleEntry
+from index.names import surname
 from index.passages import Passage
 from index.search import search_vector
 from index.store import Generation
@@ -59,6 +60,11 @@ class Answerer:
         with self._index.lease(searching=False) as generation:
             return generation.articles
 
+    def heads(self) -> Mapping[str, ArticleEntry]:
+        """What is known about each of them without its text, by id."""
+        with self._index.lease(searching=False) as generation:
+            return generation.heads
+
     def generation(self) -> str:
         """The name of the generation that answers."""
         with self._index.lease(searching=False) as generation:
@@ -74,7 +80,7 @@ class Answerer:
             passage = generation.passages([0])[0].passage
             words = " ".join(re.findall(r"\w+", passage.text)[:_CANARY])
             reading = read(Question(f"What about {words}?"), generation.lexical.counts)
-            return bool(self.find(reading, generation, tuple(generation.articles.values()))[0])
+            return bool(self.find(reading, generation, generation.manifest.articles)[0])
 
     def trouble(self) -> BylineError | None:
         """Why the newest index is not the one that answers, if so."""
@@ -126,8 +132,8 @@ class Answerer:
             open=True,
         )
 
-    def _whole(self, generation: Generation, scope: Sequence[Article]) -> tuple[Passage, ...]:
-        if len(scope) > 1 or len(scope[0].text) > WHOLE_CHARS:
+    def _whole(self, generation: Generation, scope: Sequence[ArticleEntry]) -> tuple[Passage, ...]:
+        if len(scope) > 1 or len(generation.articles[scope[0].id].text) > WHOLE_CHARS:
             return ()
         return tuple(stored.passage for stored in generation.passages(generation.positions([scope[0].id])))
 
@@ -149,7 +155,7 @@ class Answerer:
     def summary(self, article: str) -> tuple[Reply, Mapping[str, Article]]:
         """The central claims of an article in its order; raises UsageError if there is no such article."""
         with self._index.lease() as generation:
-            found = find_article(generation.articles, article)
+            found = generation.articles[find_named(generation.manifest.articles, article).id]
             asked = f"What does {wording.describe(found)} argue?"
             return Answer(asked, wording.IN_SHORT, overview.claims(generation, found), KNOWN), generation.articles
 
@@ -175,7 +181,7 @@ class Answerer:
             return False
 
     def _reply(
-        self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]
+        self, asked: str, reading: Reading, generation: Generation, scope: Sequence[ArticleEntry]
     ) -> tuple[Reply, list[Evidence]]:
         """The extractive reader's reply, and the sentences that it chose from, if it searched for any."""
         known = self._known(asked, reading, generation, scope)
@@ -187,7 +193,9 @@ class Answerer:
             sure = min(sure, extractive.CLOSEST)
         return extractive.answer(asked, reading, ranked, sure, topic, generation), ranked
 
-    def _known(self, asked: str, reading: Reading, generation: Generation, scope: Sequence[Article]) -> Reply | None:
+    def _known(
+        self, asked: str, reading: Reading, generation: Generation, scope: Sequence[ArticleEntry]
+    ) -> Reply | None:
         """The reply to what needs no search: small talk, an order, or a question about the text itself."""
         if (small := smalltalk.reply(asked, len(generation.articles))) is not None:
             return Abstention(asked, small, (), 0.0, "not_addressed")
@@ -198,17 +206,17 @@ class Answerer:
         if reading.aspects and len(scope) > 1:
             return Abstention(asked, wording.WHICH_ARTICLE.format(n=len(scope)), (), 0.0, "not_addressed")
         if reading.aspects:
-            found = overview.about(generation, scope[0], reading.aspects)
+            found = overview.about(generation, generation.articles[scope[0].id], reading.aspects)
             if found.known:
                 return Answer(asked, found.lead, found.quotes, KNOWN)
             return Abstention(asked, found.lead, (), 1 - KNOWN, "not_addressed")
         return None
 
     def find(
-        self, reading: Reading, generation: Generation, scope: Sequence[Article]
+        self, reading: Reading, generation: Generation, scope: Sequence[ArticleEntry]
     ) -> tuple[list[Evidence], Signals]:
         """The sentences that may answer, best first, and what the certainty is computed from."""
-        authors = {author for article in scope for author in article.authors}
+        authors = dict.fromkeys(author for article in scope for author in article.authors)
         reading = replace(reading, text=impersonal(reading.text, authors))
         within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
         hits = search_vector(generation, self._vector(reading), reading.terms, PASSAGES, within)
@@ -227,16 +235,11 @@ class Answerer:
         return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
 
 
-def find_article(articles: Mapping[str, Article], name: str) -> Article:
-    """The article that a name means: its id, its file name, or its title; raises UsageError."""
-    return find_named(articles.values(), name)
-
-
-def scope_of(generation: Generation, question: str, article: str | None) -> tuple[Article, ...]:
+def scope_of(generation: Generation, question: str, article: str | None) -> tuple[ArticleEntry, ...]:
     """The articles a question is about: the one given with it, else those by the authors that it names, else all."""
+    everything = generation.manifest.articles
     if article is not None:
-        return (find_article(generation.articles, article),)
-    everything = tuple(generation.articles.values())
+        return (find_named(everything, article),)
     named = tuple(a for a in everything if any(names_person(question, surname(author)) for author in a.authors))
     return named or everything
 
@@ -245,10 +248,10 @@ def _overlap(one: str, other: str) -> bool:
     return one in other or other in one
 
 
-def _knows(generation: Generation, scope: Sequence[Article]) -> Callable[[str], bool]:
+def _knows(generation: Generation, scope: Sequence[ArticleEntry]) -> Callable[[str], bool]:
     if len(scope) > 1:
         return generation.lexical.__contains__
-    return _vocabulary(scope[0].text).__contains__
+    return _vocabulary(generation.articles[scope[0].id].text).__contains__
 
 
 @lru_cache(maxsize=64)

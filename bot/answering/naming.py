@@ -51,7 +51,8 @@ def impersonal(question: str, authors: Iterable[str]) -> str:
     """
     found = re.sub(rf"(?<!\w){_WRITER}{_OF}", _pronoun, question, flags=re.IGNORECASE)
     for author in authors:
-        found = _without(found, author)
+        if surname(author).lower() in found.lower():
+            found = _without(found, author)
     return found
 
 

@@ -1,9 +1,9 @@
 """Respelling after the index's own words and names, and after English; the only door to pyspellchecker."""
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from math import log10
 from typing import Any, NamedTuple
 from unicodedata import combining, normalize
@@ -52,7 +52,7 @@ class Respelled(NamedTuple):
 def respell(text: str, vocabulary: Mapping[str, int]) -> Respelled:
     """Respell the words that neither the index nor English knows; vocabulary: the index's lower-case words."""
     corrections: list[tuple[str, str]] = []
-    known = _indexed(frozenset(vocabulary))
+    known = _indexed(vocabulary)
     shouted = text.isupper()
 
     def better(match: re.Match[str]) -> str:
@@ -72,6 +72,8 @@ def respell(text: str, vocabulary: Mapping[str, int]) -> Respelled:
 
 def names_person(text: str, surname: str) -> bool:
     """Whether a text names somebody; a surname that is an English word too counts only with its capital."""
+    if surname.lower() not in text.lower():  # of thousands of authors a question names one or none
+        return False
     return any(
         is_name(match.group(), surname) for match in re.finditer(rf"\b{re.escape(surname)}\b", text, re.IGNORECASE)
     )
@@ -197,8 +199,20 @@ class _Index(NamedTuple):
     heard: Mapping[str, tuple[str, ...]]
 
 
-@lru_cache(maxsize=8)
-def _indexed(vocabulary: frozenset[str]) -> _Index:
+_indexes: deque[tuple[Mapping[str, int], _Index]] = deque(maxlen=2)
+
+
+def _indexed(vocabulary: Mapping[str, int]) -> _Index:
+    """Made once for each vocabulary, and kept for the last two; which one it is tells its identity, for to compare
+    a whole archive's words takes as long as a search."""
+    found = next((index for known, index in tuple(_indexes) if known is vocabulary), None)
+    if found is None:
+        found = _index(vocabulary)
+        _indexes.append((vocabulary, found))
+    return found
+
+
+def _index(vocabulary: Mapping[str, int]) -> _Index:
     folded, heard = {}, defaultdict(list)
     for word in sorted(vocabulary):
         plain = "".join(c for c in normalize("NFD", word) if not combining(c))

@@ -1,6 +1,7 @@
 """The plain words around quotes: leads, voices, and a reply as the text that a person reads. Pure."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from index.articles import Article
 from index.heads import surname
@@ -65,7 +66,23 @@ def label(quote: Quote, article: Article) -> str:
     return "byline" if quote.voice == BYLINE else ""
 
 
-def describe(article: Article) -> str:
+class Head(Protocol):
+    """What is known about an article: the article itself, or its line in a manifest."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def title(self) -> str | None: ...
+
+    @property
+    def authors(self) -> tuple[str, ...]: ...
+
+    @property
+    def published(self) -> str | None: ...
+
+
+def describe(article: Head) -> str:
     """An article in a few words: “Title” by its authors (date), as far as they are known."""
     title = _named(article)
     by = f" by {' and '.join(article.authors)}" if article.authors else ""
@@ -110,7 +127,7 @@ def claim_of(reply: Reply, n: int) -> str:
     return reply.claims[n] if isinstance(reply, Answer) and n < len(reply.claims) else ""
 
 
-def _named(article: Article) -> str:
+def _named(article: Head) -> str:
     return f"“{article.title}”" if article.title else printable(article.id)
 
 

@@ -15,7 +15,7 @@ from index.errors import BylineError, UsageError
 from index.wording import count, printable
 
 from bot.answering import wording
-from bot.answering.answerer import find_article
+from bot.answering.naming import find_named
 from bot.answering.question import MAX_CHARS
 from bot.answering.types import Question
 from bot.discord import render
@@ -193,7 +193,7 @@ async def suggest_articles(interaction: Interaction, current: str) -> list[Choic
     """The articles whose name, title or author holds what was typed so far."""
     wanted = current.casefold()
     found = []
-    for one in interaction.client.desk.articles.values():
+    for one in interaction.client.desk.heads.values():
         name = wording.describe(one)
         if wanted in name.casefold() or wanted in one.id.casefold():
             value = one.id if len(one.id) <= CHOICE else render.key(one.id)
@@ -205,17 +205,17 @@ async def suggest_articles(interaction: Interaction, current: str) -> list[Choic
 
 def find(interaction: Interaction, name: str) -> Article:
     """The article that somebody named or chose; raises UsageError."""
-    articles = interaction.client.desk.articles
-    by_key = next((one for one in articles.values() if render.key(one.id) == name), None)
+    desk = interaction.client.desk
+    by_key = next((one for one in desk.heads if render.key(one) == name), None)
     if by_key:
-        return by_key
+        return desk.articles[by_key]
     try:
-        return find_article(articles, name)
+        return desk.articles[find_named(desk.heads.values(), name).id]
     except UsageError:
         wanted = name.casefold()
-        near = [one for one in articles.values() if wanted in f"{wording.describe(one)} {one.id}".casefold()]
+        near = [one.id for one in desk.heads.values() if wanted in f"{wording.describe(one)} {one.id}".casefold()]
         if len(near) == 1:
-            return near[0]
+            return desk.articles[near[0]]
         shown = printable(name[:CHOICE])
         which = f"{len(near)} articles match “{shown}”." if near else f"I have no article called “{shown}”."
         raise UsageError(which, "Choose one from the list that appears while you type.") from None

@@ -12,7 +12,7 @@ import discord
 
 from index.articles import Article
 from index.errors import IndexUnusable, UsageError
-from index.manifest import Manifest
+from index.manifest import ArticleEntry, Manifest
 from index.wording import count
 
 from bot.answering.answerer import Answerer
@@ -115,18 +115,20 @@ class Desk:
         state: State,
         *,
         articles: Articles,
+        heads: Mapping[str, ArticleEntry],
         manifest: Callable[[], Manifest],
         model: str,
         log_questions: bool = False,
         reader: ChatReader | None = None,
     ) -> None:
-        """articles: those of the index at the start. manifest: the current one; it reads files.
+        """articles, heads: those of the index at the start, with their texts and without.
 
-        reader: the one with a chat model, if there is one.
+        manifest: the current one; it reads files. reader: the one with a chat model, if there is one.
         """
         self.answers = answers
         self.state = state
         self.articles = articles
+        self.heads = heads
         self.manifest = manifest
         self.model = model
         self.channels = set(state.channels())
@@ -230,13 +232,13 @@ class Desk:
         return told
 
     async def follow(self) -> None:
-        """Keep `articles`, `generation` and `trouble` those of what answers; ends only when it is cancelled."""
+        """Keep `articles`, `heads`, `generation` and `trouble` those of what answers, until it is cancelled."""
         answerer = await self.answers.loaded()
         told: str | None = None
         while True:
             name, found = answerer.generation(), answerer.trouble()
             if name != self.generation:
-                self.articles, self.generation = answerer.articles(), name
+                self.articles, self.heads, self.generation = answerer.articles(), answerer.heads(), name
                 log.info("index generation=%s articles=%d", name, len(self.articles))
             trouble = found.message if found else None
             if trouble and trouble != told:
