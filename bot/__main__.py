@@ -223,6 +223,7 @@ async def _serve(settings: BotSettings, token: str) -> None:
         waiting=settings.max_waiting,
         seconds=settings.answer_seconds,
         allowance=Allowance(settings.questions_per_minute),
+        prepare=lambda answerer, questions: answerer.expect(questions),
     )
     desk = Desk(
         answers,

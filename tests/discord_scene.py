@@ -82,7 +82,7 @@ def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: A
     limits = {"per_minute": 6000, "waiting": 500, "seconds": 60.0} | options
     allowance = Allowance(limits.pop("per_minute"))
     return Desk(
-        AnswerQueue(load, allowance=allowance, **limits),
+        AnswerQueue(load, allowance=allowance, prepare=Answerer.expect, **limits),
         kept,
         articles={article.id: article for article in read_articles(generations.current())},
         heads={entry.id: entry for entry in generations.manifest().articles},

@@ -65,6 +65,21 @@ def test_a_follow_up_is_understood_from_the_exchange_before(answerer: Answerer) 
     assert reply.quotes[0].paragraph == 6
 
 
+def test_questions_that_wait_together_are_embedded_together_and_answered_alike(
+    answerer: Answerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = (Turn("user", "Why does Russia back Maduro?"), Turn("bot", "> “Russia has no allies.” — ¶5"))
+    questions = [Question("Does he expect a war?"), Question("and china?", history), Question("What about oil?")]
+    alone = [answerer.ask(question)[0] for question in questions]
+    answerer.expect([*questions, Question("   ")])
+    with monkeypatch.context() as watched:
+        watched.setattr(type(answerer._embedder.embeddings), "embed_query", None)
+        together = [answerer.ask(question)[0] for question in questions]
+    for one, other in zip(alone, together, strict=True):
+        assert one.quotes == other.quotes
+        assert one.certainty == pytest.approx(other.certainty, abs=1e-3)
+
+
 def test_another_topic_in_a_conversation_is_noticed(answerer: Answerer) -> None:
     history = (Turn("user", "Why does Russia back Maduro?"), Turn("bot", "> “Russia has no allies.” — ¶5"))
     reply, _ = answerer.ask(Question("what should I cook tonight?", history))

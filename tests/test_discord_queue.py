@@ -78,6 +78,56 @@ def test_groups_take_turns() -> None:
     run(test())
 
 
+def test_what_waits_together_is_prepared_together_and_what_comes_alone_is_not() -> None:
+    async def test() -> None:
+        told: list[list[str]] = []
+        order: list[str] = []
+        gate = threading.Event()
+        answers: AnswerQueue[str] = AnswerQueue(
+            lambda: "answerer",
+            waiting=10,
+            seconds=5,
+            allowance=Allowance(6000),
+            prepare=lambda _, about: told.append(list(about)),
+        )
+        answers.start()
+
+        def job(name: str) -> Callable[[str], None]:
+            def work(_: str) -> None:
+                gate.wait(5)
+                order.append(f"{name} of {len(told)}")
+
+            return work
+
+        alone = asyncio.create_task(answers.run(1, job("alone"), "alone"))
+        await asyncio.sleep(0.05)
+        waiting = [asyncio.create_task(answers.run(n, job(f"{n}"), f"{n}" if n < 5 else None)) for n in (2, 3, 4, 5)]
+        await asyncio.sleep(0.05)
+        gate.set()
+        await asyncio.gather(alone, *waiting)
+        assert told == [["2", "3", "4"]]
+        assert order == ["alone of 0", "2 of 1", "3 of 1", "4 of 1", "5 of 1"]
+        await answers.drain(1)
+
+    run(test())
+
+
+def test_questions_are_answered_even_if_they_cannot_be_prepared() -> None:
+    async def test() -> None:
+        def fails(_: str, about: object) -> None:
+            raise LookupError("nothing")
+
+        answers: AnswerQueue[str] = AnswerQueue(
+            lambda: "answerer", waiting=10, seconds=5, allowance=Allowance(6000), prepare=fails
+        )
+        answers.start()
+        told = await asyncio.gather(*(answers.run(1, str.upper, n) for n in range(3)))
+        assert told == ["ANSWERER"] * 3
+        await answers.drain(1)
+
+    run(test())
+
+
 def test_places_are_bounded_in_all_and_for_each_group() -> None:
     async def test() -> None:
         answers = queue(waiting=4)

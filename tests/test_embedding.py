@@ -58,6 +58,31 @@ def test_texts_that_mean_the_same_are_nearer_than_texts_that_do_not(embedder: Em
     assert trawler @ boat > 3 * (trawler @ bees)
 
 
+def test_questions_embedded_ahead_have_the_same_vectors_once(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def noted(_: object, text: str) -> list[float]:
+        asked.append(text)
+        return [1.0]
+
+    alone = [embedder.query(text) for text in TEXTS]
+    embedder.ahead(TEXTS)
+    with monkeypatch.context() as watched:
+        watched.setattr(type(embedder.embeddings), "embed_query", noted)
+        np.testing.assert_allclose([embedder.query(text) for text in TEXTS], alone, atol=1e-5)
+        assert asked == []
+        embedder.query(TEXTS[0])
+        assert asked == [TEXTS[0]]
+
+
+def test_what_was_embedded_ahead_and_never_asked_for_goes(fake: Embedder) -> None:
+    for number in range(2_000):
+        fake.ahead([f"question {number}", f"{number}"])
+    assert len(fake._ahead) <= 256
+
+
 @pytest.mark.parametrize("n", [1, 256, 600])
 def test_progress_rises_to_the_number_of_texts(fake: Embedder, n: int) -> None:
     told: list[tuple[int, int]] = []

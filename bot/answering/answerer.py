@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from index.articles import Article
 from index.embedding import Embedder, Vectors
-from index.errors import BylineError, IndexMissing, UsageError
+from index.errors import BylineError, IndexMissing, IndexUnusable, UsageError
 from index.lexical import terms
 from index.live import LiveIndex
 from index.manifest import ArticleEntry
@@ -96,6 +96,17 @@ class Answerer:
         """
         prepared = self.prepare(question)
         return prepared.reply, prepared.articles
+
+    def expect(self, questions: Sequence[Question]) -> None:
+        """Embed together what questions will be looked up by that are asked one by one afterwards."""
+        texts: dict[str, None] = {}
+        with suppress(IndexUnusable), self._index.lease(searching=False) as generation:
+            for question in questions:
+                with suppress(UsageError):  # whoever asks it is told, as of an index that cannot be used
+                    reading = read(question, generation.lexical.counts)
+                    sought = _sought(reading, scope_of(generation, reading.text, question.article))
+                    texts.update(dict.fromkeys(filter(None, (sought.text, sought.context))))
+        self._embedder.ahead(list(texts))
 
     def prepare(self, question: Question, standalone: str | None = None) -> Prepared:
         """The reply, and what a chat model needs to write another; raises what `ask` raises.
@@ -216,8 +227,7 @@ class Answerer:
         self, reading: Reading, generation: Generation, scope: Sequence[ArticleEntry]
     ) -> tuple[list[Evidence], Signals]:
         """The sentences that may answer, best first, and what the certainty is computed from."""
-        authors = dict.fromkeys(author for article in scope for author in article.authors)
-        reading = replace(reading, text=impersonal(reading.text, authors))
+        reading = _sought(reading, scope)
         within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
         hits = search_vector(generation, self._vector(reading), reading.terms, PASSAGES, within)
         similar = gather(hits, reading.terms, generation.lexical.idf, reading.context)
@@ -233,6 +243,12 @@ class Answerer:
             return vector
         moved = vector + reading.weight * self._embedder.query(reading.context)
         return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
+
+
+def _sought(reading: Reading, scope: Sequence[ArticleEntry]) -> Reading:
+    """A question as it is looked up in some articles: without their authors' names."""
+    authors = dict.fromkeys(author for article in scope for author in article.authors)
+    return replace(reading, text=impersonal(reading.text, authors))
 
 
 def scope_of(generation: Generation, question: str, article: str | None) -> tuple[ArticleEntry, ...]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median, quantiles
 from time import monotonic
 
@@ -146,7 +146,7 @@ class Desk:
         on_claim is told of what a chat model says so far, as it is verified.
         """
         if self.reader is None:
-            return self.answers.run(group, lambda answerer: _ask(answerer, question))
+            return self.answers.run(group, lambda answerer: _ask(answerer, question), question)
         return self._read(question, group, user, self.reader, on_claim)
 
     async def _read(
@@ -154,7 +154,8 @@ class Desk:
     ) -> Told:
         """The search waits its turn like every question; the chat model is waited for here, and holds up nobody."""
         reworded = await reader.standalone(question, user)
-        prepared = await self.answers.run(group, lambda answerer: answerer.prepare(question, reworded.text))
+        sought = replace(question, text=reworded.text, history=()) if reworded.text else question
+        prepared = await self.answers.run(group, lambda answerer: answerer.prepare(question, reworded.text), sought)
         show = None if on_claim is None else lambda answer: on_claim(Told(answer, prepared.articles))
         reading = asyncio.ensure_future(reader.read(prepared, user=user, on_claim=show))
         hurried = asyncio.ensure_future(self.answers.hurried.wait())
@@ -179,7 +180,7 @@ class Desk:
 
     def more(self, question: Question, shown: tuple[str, ...], group: int) -> Awaitable[Told]:
         """Further evidence for a question."""
-        return self.answers.run(group, lambda answerer: Told(*answerer.more(question, shown)))
+        return self.answers.run(group, lambda answerer: Told(*answerer.more(question, shown)), question)
 
     def summary(self, article: str, group: int) -> Awaitable[Told]:
         """The central claims of an article."""

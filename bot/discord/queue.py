@@ -4,15 +4,18 @@ The event loop never waits for an answer, so heartbeats go on while the model lo
 """
 
 import asyncio
+import itertools
 import logging
 import queue
 import threading
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Generic, TypeVar
+
+from bot.logs import failed
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +24,8 @@ A = TypeVar("A")
 
 # How many questions somebody may ask in a row before the minute's rate applies.
 BURST = 5
+# How many questions in line are prepared together at most.
+TOGETHER = 32
 # Users are forgotten once their allowance is full again; beyond this many the fullest go first.
 REMEMBERED = 10_000
 
@@ -53,9 +58,12 @@ class TookTooLong(NotNow):
 
 @dataclass(slots=True, eq=False)
 class _Job:
+    """about: what `prepare` is told of it, None where there is nothing to prepare, or it was done."""
+
     work: Callable[[Any], Any]
     done: "asyncio.Future[Any]"
     group: int
+    about: Any = None
 
 
 class Allowance:
@@ -92,8 +100,18 @@ class AnswerQueue(Generic[A]):
     A group may hold half of the places, and groups take turns, so that no server waits for another's crowd.
     """
 
-    def __init__(self, load: Callable[[], A], *, waiting: int, seconds: float, allowance: Allowance) -> None:
+    def __init__(
+        self,
+        load: Callable[[], A],
+        *,
+        waiting: int,
+        seconds: float,
+        allowance: Allowance,
+        prepare: Callable[[A, Sequence[Any]], None] | None = None,
+    ) -> None:
+        """prepare: does at once, before the first of them, what several jobs in line need; told what they are about."""
         self._load = load
+        self._prepare = prepare
         self._limit = waiting
         self._seconds = seconds
         self._allowance = allowance
@@ -157,11 +175,14 @@ class AnswerQueue(Generic[A]):
         """Count a question against somebody's allowance."""
         self._allowance.take(user)
 
-    async def run(self, group: int, work: Callable[[A], T]) -> T:
-        """The result of a job, once it is its turn; raises TookTooLong, Closing, or what the job raises."""
+    async def run(self, group: int, work: Callable[[A], T], about: Any = None) -> T:
+        """The result of a job, once it is its turn; raises TookTooLong, Closing, or what the job raises.
+
+        about: what `prepare` is told of it where others wait as well.
+        """
         if not self._open:
             raise Closing
-        job = _Job(work, asyncio.get_running_loop().create_future(), group)
+        job = _Job(work, asyncio.get_running_loop().create_future(), group, about)
         self._lines.setdefault(group, deque()).append(job)
         self._arrived.set()
         try:
@@ -207,7 +228,8 @@ class AnswerQueue(Generic[A]):
                 await self._arrived.wait()
                 continue
             self._begun = {job}
-            task = asyncio.ensure_future(self._worker.do(lambda job=job: job.work(answerer)))  # type: ignore[misc]
+            work = self._with_others(answerer, job)
+            task = asyncio.ensure_future(self._worker.do(work))
             await asyncio.wait({task}, timeout=self._seconds)
             if not task.done():
                 # It hangs. Its thread is left to itself, and another goes on with the others' questions.
@@ -223,6 +245,26 @@ class AnswerQueue(Generic[A]):
                 job.done.set_result(task.result())
             else:
                 job.done.set_exception(error)
+
+    def _with_others(self, answerer: A, job: _Job) -> Callable[[], Any]:
+        """A job's work; before it, what it and those in line behind it need is prepared together, if there are any."""
+        near = [job, *itertools.chain.from_iterable(self._lines.values())]
+        batch = [other for other in near if other.about is not None][:TOGETHER]
+        prepare = self._prepare
+        if prepare is None or job.about is None or len(batch) < 2:
+            return lambda: job.work(answerer)
+        together = [other.about for other in batch]
+        for other in batch:
+            other.about = None
+
+        def work() -> Any:
+            try:
+                prepare(answerer, together)
+            except Exception as error:  # each job does without, and says itself what is wrong
+                failed(log, "preparing", error)
+            return job.work(answerer)
+
+        return work
 
     def _next(self) -> _Job | None:
         """The oldest job of the group whose turn it is."""
