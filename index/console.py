@@ -67,14 +67,17 @@ def run(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean: Cal
 
 
 def leave(status: int) -> NoReturn:
-    """End the process. Once interrupted, without the interpreter's own end: everything of ours is closed by then, and
-    an import that was cut off has had Python die of SIGINT there, or print what its finalizers think of it.
+    """End the process without the interpreter's own end: everything of ours is closed by then.
+
+    To take torch apart lasts a second. And once interrupted, an import that was cut off has had Python die of SIGINT
+    there, or print what its finalizers think of it.
     """
-    if _interrupted.is_set():
+    try:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(status)
-    sys.exit(status)
+    except (OSError, ValueError):  # nobody reads any more: the interpreter deals with that
+        sys.exit(status)
+    os._exit(status)
 
 
 @contextmanager
