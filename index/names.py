@@ -1,6 +1,7 @@
 """Names of people in a line that may hold one. Pure."""
 
 import re
+from functools import lru_cache
 
 _PARTICLES = frozenset(
     ("al av bin da das de del della den der di dos du e el ibn la las le los til van von y zu").split()
@@ -94,6 +95,7 @@ def authors_in(line: str, body_words: frozenset[str], *, named: bool) -> tuple[s
     return tuple(" ".join(re.sub(r"\([^)]*\)|(?<!\S)@\w+|\S+@\S+", " ", name).split()) for name in found)
 
 
+@lru_cache(maxsize=65_536)
 def surname(author: str) -> str:
     """The last word of a name, without ranks, titles or anything in brackets behind it."""
     words = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -43,7 +44,7 @@ def gather(
     for hit in hits:
         follows = False
         for sentence, cosine in zip(hit.passage.sentences, hit.sentences, strict=True):
-            held = set(terms(sentence.text))
+            held = _held(sentence.text)
             coverage = sum(value for term, value in worth.items() if term in held) / total
             score = cosine + COVERAGE * coverage + PASSAGE_COSINE * hit.dense + PASSAGE_SCORE * hit.score
             said = _was_said(sentence.text, before)
@@ -130,6 +131,12 @@ def _cut(hit: Hit) -> list[Window]:
             before, run = run[-1].text, []
         run.append(sentence)
     return [*found, Window(tuple(run), before)]
+
+
+@lru_cache(maxsize=8_192)
+def _held(sentence: str) -> frozenset[str]:
+    """The terms of a sentence; those of one article come near most of its questions."""
+    return frozenset(terms(sentence))
 
 
 def _is_fragment(text: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from math import log10
 from typing import Any, NamedTuple
 from unicodedata import combining, normalize
@@ -191,36 +191,41 @@ def _function_sounds() -> frozenset[str]:
     return frozenset(sound(word) for word in STOP_WORDS if len(word) >= 4)
 
 
-class _Index(NamedTuple):
+class _Index:
     """The words of a vocabulary; by what accented ones are without accents; and the longer ones by their sound."""
 
-    words: tuple[str, ...]
-    folded: Mapping[str, str]
-    heard: Mapping[str, tuple[str, ...]]
+    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+        self.vocabulary = vocabulary
+        self.words = tuple(vocabulary)
+        self.folded: dict[str, str] = {}
+        for word in sorted(word for word in vocabulary if not word.isascii()):
+            plain = "".join(c for c in normalize("NFD", word) if not combining(c))
+            if plain != word and plain not in vocabulary:
+                self.folded[plain] = word
+
+    @cached_property
+    def heard(self) -> Mapping[str, tuple[str, ...]]:
+        """Made when the first word is unknown: it takes a second for 50,000 words."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self.vocabulary):
+            if len(word) > 4 and word.isalpha():
+                found[sound(word)].append(word)
+        return {key: tuple(alike) for key, alike in found.items() if len(key) > 2}
 
 
-_indexes: deque[tuple[Mapping[str, int], _Index]] = deque(maxlen=2)
+_indexes: deque[_Index] = deque(maxlen=2)
 
 
 def _indexed(vocabulary: Mapping[str, int]) -> _Index:
-    """Made once for each vocabulary, and kept for the last two; which one it is tells its identity, for to compare
-    a whole archive's words takes as long as a search."""
-    found = next((index for known, index in tuple(_indexes) if known is vocabulary), None)
+    """Made once for each vocabulary, and kept for the last two.
+
+    Its identity tells which one it is: to compare the words of an archive takes as long as a search.
+    """
+    found = next((index for index in tuple(_indexes) if index.vocabulary is vocabulary), None)
     if found is None:
-        found = _index(vocabulary)
-        _indexes.append((vocabulary, found))
+        found = _Index(vocabulary)
+        _indexes.append(found)
     return found
-
-
-def _index(vocabulary: Mapping[str, int]) -> _Index:
-    folded, heard = {}, defaultdict(list)
-    for word in sorted(vocabulary):
-        plain = "".join(c for c in normalize("NFD", word) if not combining(c))
-        if plain != word and plain not in vocabulary:
-            folded[plain] = word
-        if len(word) > 4 and word.isalpha():
-            heard[sound(word)].append(word)
-    return _Index(tuple(vocabulary), folded, {key: tuple(found) for key, found in heard.items() if len(key) > 2})
 
 
 @cache
