@@ -237,7 +237,12 @@ async def _serve(settings: BotSettings, token: str) -> None:
     )
     try:
         await serve(
-            desk, token, api=settings.discord_api, message_content=settings.message_content, health=settings.health_file
+            desk,
+            token,
+            api=settings.discord_api,
+            message_content=settings.message_content,
+            health=settings.health_file,
+            shards=settings.shards(),
         )
     finally:
         if reader is not None:

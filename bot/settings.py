@@ -1,14 +1,24 @@
 """What the bot needs beyond the index."""
 
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
 from index.errors import SettingsError
 from index.settings import IndexSettings
+
+_SHARDS = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?/(\d{1,5})", re.ASCII)
+
+
+class Shards(NamedTuple):
+    """Which of Discord's shards one process serves, and how many there are in all."""
+
+    ids: tuple[int, ...]
+    total: int
 
 
 class BotSettings(IndexSettings):
@@ -17,6 +27,7 @@ class BotSettings(IndexSettings):
     reranker_model: str | None = Field(default=None)
     discord_token: SecretStr | None = Field(default=None)
     discord_api: str | None = Field(default=None, repr=False)  # an address may hold a password
+    discord_shards: str | None = Field(default=None)
     message_content: Literal["auto", "on", "off"] = Field(default="auto")
     questions_per_minute: int = Field(default=10, ge=1, le=1000)
     max_waiting: int = Field(default=500, ge=1, le=100_000)
@@ -50,8 +61,22 @@ class BotSettings(IndexSettings):
         """Where a running bot says how it is."""
         return self.state_file.with_name(f"{self.state_file.stem}-health.json")
 
+    def shards(self) -> Shards | None:
+        """The shards that this process serves, None for all; raises SettingsError."""
+        if self.discord_shards is None:
+            return None
+        match = _SHARDS.fullmatch(self.discord_shards)
+        first, last, total = (int(match[n] or match[1]) for n in (1, 2, 3)) if match else (0, 0, 0)
+        if not first <= last < total:
+            raise SettingsError(
+                "The setting DISCORD_SHARDS names no shards.",
+                "Give the first, the last and how many there are in all, as in 0-3/16, or leave it empty for all.",
+            )
+        return Shards(tuple(range(first, last + 1)), total)
+
     def check(self) -> None:
         super().check()
+        self.shards()
         if self.discord_api is not None and not self.discord_api.startswith(("http://", "https://")):
             raise SettingsError(
                 "The setting DISCORD_API is no web address.",

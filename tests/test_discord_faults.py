@@ -23,6 +23,7 @@ from bot.answering.answerer import Answerer
 from bot.answering.types import Question, Reply
 from bot.discord.client import serve
 from bot.discord.markup import unescape
+from bot.settings import Shards
 
 Test = Callable[[Scene], Coroutine[Any, Any, None]]
 Play = Callable[..., None]
@@ -536,6 +537,30 @@ def test_a_login_that_takes_long_can_be_stopped(shipped_index: Path, answerer: A
             await asyncio.sleep(0.3)
             stop.set()
             await asyncio.wait_for(running, 3)
+
+    run(test())
+
+
+def test_a_process_serves_its_own_shards_and_leaves_the_others_to_others(
+    shipped_index: Path, answerer: Answerer, tmp_path: Path
+) -> None:
+    async def test() -> None:
+        async with DiscordServer(shards=2) as server:
+            here, there = server.guild("Here", shard=1), server.guild("There", shard=0)
+            ann = server.user("Ann")
+            stop = asyncio.Event()
+            desk = desk_of(shipped_index, tmp_path / "state", lambda: answerer)
+            shards = Shards((1,), 2)
+            running = asyncio.create_task(
+                serve(desk, server.token, api=server.api, stop=stop, ready_timeout=0.1, shards=shards)
+            )
+            await server.until(lambda: server.gateway.online() == {1}, 10)
+            unheard = await server.say(there.channel("general"), ann, f"{server.bot.mention} {WHY}")
+            asked = await server.say(here.channel("general"), ann, f"{server.bot.mention} {WHY}")
+            assert "Khara argues" in (await server.reply_to(asked)).text
+            assert not unheard.replies
+            stop.set()
+            await asyncio.wait_for(running, 15)
 
     run(test())
 

@@ -21,6 +21,25 @@ def dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / ".env"
 
 
+@pytest.mark.parametrize(
+    ("given", "ids", "total"), [("0-3/16", (0, 1, 2, 3), 16), ("15/16", (15,), 16), ("0/1", (0,), 1)]
+)
+def test_shards_are_named_by_the_first_the_last_and_their_number(
+    given: str, ids: tuple[int, ...], total: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert BotSettings.load().shards() is None
+    monkeypatch.setenv("DISCORD_SHARDS", given)
+    assert BotSettings.load().shards() == (ids, total)
+
+
+@pytest.mark.parametrize("given", ["3", "4/4", "3-1/8", "0-8/8", "-1/4", "a/b", "0-1/0", "٣/٤", "0-3 / 16"])
+def test_shards_that_cannot_be_are_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_SHARDS", given)
+    with pytest.raises(SettingsError, match="DISCORD_SHARDS") as caught:
+        BotSettings.load()
+    assert "0-3/16" in caught.value.hint
+
+
 def test_every_setting_has_a_default() -> None:
     loaded = IndexSettings.load()
     assert (loaded.articles_dir, loaded.index_dir) == (Path("articles"), Path(".byline"))

@@ -30,6 +30,7 @@ from bot.discord.listening import Listener
 from bot.discord.pulse import beat
 from bot.discord.serving import Host, Interaction, event_of, say
 from bot.logs import failed
+from bot.settings import Shards
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,13 @@ class LoginRefused(BylineError):
 class BylineClient(Host):
     """Hears messages and interactions, and hands them on."""
 
-    def __init__(self, desk: Desk, *, message_content: bool, ready_timeout: float = 2.0) -> None:
-        """message_content: whether the privileged intent is asked for. ready_timeout: seconds to wait for guilds."""
+    def __init__(
+        self, desk: Desk, *, message_content: bool, ready_timeout: float = 2.0, shards: Shards | None = None
+    ) -> None:
+        """message_content: whether the privileged intent is asked for. ready_timeout: seconds to wait for guilds.
+
+        shards: None for as many as Discord recommends, all of them here.
+        """
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = True
         intents.message_content = message_content
@@ -62,6 +68,8 @@ class BylineClient(Host):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             guild_ready_timeout=ready_timeout,
+            shard_ids=list(shards.ids) if shards else None,  # type: ignore[arg-type]  # None is its default
+            shard_count=shards.total if shards else None,
         )
         desk.sees_content = message_content
         self.desk = desk
@@ -91,7 +99,7 @@ class BylineClient(Host):
 
     def _is_connected(self, shard: int) -> None:
         self._connected.add(shard)
-        if len(self._connected) >= (self.shard_count or 1):
+        if len(self._connected) >= (len(self.shard_ids or ()) or self.shard_count or 1):
             self._offline = None
 
     async def on_shard_connect(self, shard: int) -> None:
@@ -148,11 +156,13 @@ async def serve(
     stop: asyncio.Event | None = None,
     ready_timeout: float = 2.0,
     health: Path | None = None,
+    shards: Shards | None = None,
 ) -> None:
     """Run the bot until SIGINT or SIGTERM, or until `stop` is set; then finish what is under way and return.
 
     api: the base address of the API, if it is not Discord's own. message_content: "on", "off" or
-    "auto" (as the application is set up). health: the file for its pulse. Raises LoginRefused or BylineError.
+    "auto" (as the application is set up). health: the file for its pulse. shards: those to serve, None for all.
+    Raises LoginRefused or BylineError.
     """
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
     if api:
@@ -166,7 +176,8 @@ async def serve(
             return
         if message_content == "on" and not granted:
             raise _no_content_intent()
-        client = BylineClient(desk, message_content=granted and message_content != "off", ready_timeout=ready_timeout)
+        reads = granted and message_content != "off"
+        client = BylineClient(desk, message_content=reads, ready_timeout=ready_timeout, shards=shards)
         async with client:
             if await _unless(stopped, _logged_in(client, token)):
                 await _work(client, stopped, health)
