@@ -4,7 +4,7 @@ PY := .venv/bin/python
 # The build of torch: cpu or cuda. Once set up, it stays what it is until another is asked for.
 TORCH ?= $(or $(patsubst .venv/.byline-setup-%,%,$(firstword $(wildcard .venv/.byline-setup-*))),cpu)
 
-.PHONY: setup chat run index test soak constraints clean
+.PHONY: setup chat run index test soak bench constraints clean
 
 setup: .venv/.byline-setup-$(TORCH)
 
@@ -39,6 +39,21 @@ soak: setup
 	KILLS=200 STORE_EXAMPLES=50 FUZZ=2000 $(SOAK) tests/test_store_faults.py tests/test_store_machine.py tests/test_reader_fuzz.py
 	REBUILDS=50 QUERIES=100000 $(SOAK) tests/test_soak_rebuilds.py
 	SOAK_MINUTES=$(SOAK_MINUTES) $(SOAK) tests/test_soak_traffic.py
+
+# What speed is claimed, as ratios within one run: an hour with these sizes, the first time two (docs/performance.md).
+BENCH := $(PY) benchmarks
+BENCH_ARTICLES ?= articles
+BENCH_SIZES ?= 1000,10000
+
+bench: setup
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	rm -f .bench/figures.jsonl
+	$(BENCH)/warm_answer.py
+	$(BENCH)/many_askers.py
+	$(BENCH)/cold_start.py
+	$(BENCH)/rebuild_time.py $(BENCH_FOLDER)
+	$(BENCH)/scale.py --sizes $(BENCH_SIZES) $(BENCH_ARTICLES)
+	$(BENCH)/plot.py
 
 # After a change of dependencies. No find-links and no index address, so that nothing local gets in.
 constraints: setup

@@ -1,0 +1,157 @@
+"""Articles in any number, varied from real ones by a seeded generator, and vectors that are kept between runs."""
+
+import hashlib
+import json
+import random
+import re
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import count, pairwise
+from pathlib import Path
+
+import numpy as np
+
+from index.articles import Article, parse, read_folder
+from index.embedding import Embedder, Progress, Vectors
+from index.passages import split
+from index.sentences import sentence_spans
+
+# The share of words that give way to others that stand behind the same word elsewhere.
+SWAPPED = 1 / 6
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_AT_ONCE = 2048
+
+
+def read(folders: Sequence[Path]) -> list[Article]:
+    """The articles of all folders and of the folders below them."""
+    return [article for folder in folders for article in read_folder(folder, (), None, {}).articles]
+
+
+def write_varied(
+    originals: Sequence[Article], folder: Path, *, passages: int = 0, articles: int = 0, seed: int = 1
+) -> int:
+    """Write varied articles to a folder until there are so many, and so many passages; returns how many articles.
+
+    A smaller corpus is the beginning of a larger one with the same seed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = 0
+    for number, text in enumerate(varied(originals, seed), 1):
+        name = f"article-{number:05}.txt"
+        (folder / name).write_text(text, encoding="utf-8")
+        written += len(split(parse(name, text.encode()), sentence_spans))
+        if written >= passages and number >= articles:
+            return number
+    raise AssertionError("unreachable")
+
+
+def varied(articles: Sequence[Article], seed: int) -> Iterator[str]:
+    """Articles without end, each after a real one: its sentences with other words and with names of their own.
+
+    An article's names are changed alike wherever they stand, so the number of distinct words grows with
+    that of the articles, as it does in an archive.
+    """
+    words = _Words(articles)
+    for number in count():
+        article = articles[number % len(articles)]
+        vary = _Variation(words, random.Random(f"{seed}-{number}"))
+        title = json.dumps(f"{article.title or article.id} ({number})")
+        authors = json.dumps(", ".join(map(vary, article.authors)))
+        start = next(paragraph.body for paragraph in article.paragraphs if paragraph.body < paragraph.end)
+        yield f"---\ntitle: {title}\nauthor: {authors}\n---\n\n{vary(article.text[start:])}"
+
+
+class _Words:
+    """The words of some articles: those that stand behind each, those that are no names, and how names begin."""
+
+    def __init__(self, articles: Sequence[Article]) -> None:
+        self.following: dict[str, list[str]] = defaultdict(list)
+        self.ordinary: set[str] = set()
+        beginnings: set[str] = set()
+        for article in articles:
+            found = _WORD.findall(article.text)
+            self.ordinary.update(word for word in found if word.islower())
+            beginnings.update(word[:3].lower() for word in found if word.istitle() and len(word) > 3)
+            for before, word in pairwise(found):
+                if word.islower() and len(word) > 3:
+                    self.following[before.lower()].append(word)
+        self.beginnings = sorted(beginnings)
+
+    def name(self, chance: random.Random) -> str:
+        return "".join(chance.choice(self.beginnings) for _ in range(chance.choice((2, 2, 3)))).capitalize()
+
+
+class _Variation:
+    """One article's changes."""
+
+    def __init__(self, words: _Words, chance: random.Random) -> None:
+        self._words = words
+        self._chance = chance
+        self._names: dict[str, str] = {}
+        self._before = ""
+
+    def __call__(self, text: str) -> str:
+        return _WORD.sub(self._other, text)
+
+    def _other(self, match: re.Match[str]) -> str:
+        word, before = match.group(), self._before
+        self._before = word.lower()
+        if len(word) > 3 and word.istitle() and word.lower() not in self._words.ordinary:
+            return self._names.setdefault(word, self._words.name(self._chance))
+        if len(word) > 3 and word.islower() and self._chance.random() < SWAPPED:
+            return self._chance.choice(self._words.following.get(before, [word]))
+        return word
+
+
+class KeptVectors(Embedder):
+    """An embedder that keeps what it has embedded in a file."""
+
+    def __init__(self, embedder: Embedder, path: Path) -> None:
+        super().__init__(embedder.embeddings, embedder.model)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.took = 0.0
+        """The seconds that embedding and keeping took so far."""
+        self._file = sqlite3.connect(path)
+        self._file.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
+
+    def documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        began = time.perf_counter()
+        try:
+            return self._documents(texts, progress)
+        finally:
+            self.took += time.perf_counter() - began
+
+    def _documents(self, texts: Sequence[str], progress: Progress | None) -> Vectors:
+        missing = [text for text in texts if self._kept(text) is None]
+        missing.sort(key=len)
+        for start in range(0, len(missing), _AT_ONCE):
+            part = missing[start : start + _AT_ONCE]
+            rows = zip(map(self._key, part), super().documents(part), strict=True)
+            with self._file:
+                self._file.executemany(
+                    "INSERT OR IGNORE INTO vectors VALUES (?, ?)", ((key, row.tobytes()) for key, row in rows)
+                )
+            if progress:
+                progress(start + len(part), len(missing))
+        return np.stack([np.frombuffer(self._kept(text) or b"", dtype=np.float32) for text in texts])
+
+    def _kept(self, text: str) -> bytes | None:
+        row = self._file.execute("SELECT vector FROM vectors WHERE text = ?", (self._key(text),)).fetchone()
+        return row[0] if row else None
+
+    def _key(self, text: str) -> bytes:
+        return hashlib.sha256(f"{self.model}\n{text}".encode()).digest()[:16]
+
+
+def questions(articles: Sequence[Article], n: int, seed: int = 1) -> list[str]:
+    """Questions about what articles speak of: three words in a row of a sentence's long ones."""
+    chance = random.Random(seed)
+    found: list[str] = []
+    while len(found) < n:
+        article = chance.choice(articles)
+        words = [word for word in _WORD.findall(article.text) if len(word) > 4]
+        at = chance.randrange(max(1, len(words) - 3))
+        found.append(f"What about {' '.join(words[at : at + 3])}?")
+    return found

@@ -1,0 +1,175 @@
+"""What an index costs and how fast and well it is searched, at growing sizes, each in a process of its own.
+
+    python benchmarks/scale.py [ARTICLES …] [--sizes 1000,10000] [--kept .bench/vectors.sqlite]
+
+The articles are varied from those in the folders, by default the project's. Vectors are kept between runs, so the time
+of a build is that of everything but the embedding. Sizes are in passages; 100,000 take an hour or more of embedding
+the first time, 3 GB of disk and 3 GB of memory.
+"""
+
+import argparse
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import corpus
+import numpy as np
+import psutil
+from measure import Figure, report, seconds
+
+from index.chroma import pages, vectors_of
+from index.embedding import QUESTION_THREADS, Vectors, load_embedder, model_identity
+from index.generations import Generations
+from index.lexical import terms
+from index.live import LiveIndex
+from index.rebuild import rebuild
+from index.search import search_vector
+from index.store import Generation, open_current
+
+from bot.answering.answerer import PASSAGES, Answerer
+from bot.answering.types import Question
+
+ASKED, TOP, STARTS = 200, 10, 5
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("articles", nargs="*", type=Path, default=[Path("articles")])
+    parser.add_argument("--sizes", default="1000,10000")
+    parser.add_argument("--kept", type=Path, default=Path(".bench", "vectors.sqlite"))
+    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(measured(options.one, options.kept)))
+        return
+    found = []
+    for size in map(int, options.sizes.split(",")):
+        build(options.articles, size, options.kept)
+        command = [sys.executable, __file__, "--one", str(size), "--kept", str(options.kept)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        found.append(json.loads(done.stdout.splitlines()[-1]))
+    show(found)
+
+
+def build(originals: list[Path], size: int, kept: Path) -> None:
+    """Build the index of a size, unless it is there, and note how long that took."""
+    root = kept.parent / f"scale-{size}"
+    note = root / "built.json"
+    if note.exists():
+        return
+    shutil.rmtree(root, ignore_errors=True)
+    articles = corpus.write_varied(corpus.read(originals), root / "articles", passages=size)
+    embedder = corpus.KeptVectors(load_embedder(None), kept)
+    generations = Generations(root / "index")
+    took = seconds(lambda: rebuild(root / "articles", generations, model_identity(None), lambda: embedder))
+    note.write_text(json.dumps({"articles": articles, "seconds": took - embedder.took}))
+
+
+def measured(size: int, kept: Path) -> dict[str, Any]:
+    """The figures of one size, by name; times in seconds, a list for each."""
+    root = kept.parent / f"scale-{size}"
+    generations = Generations(root / "index")
+    embedder = load_embedder(None, QUESTION_THREADS)
+    embedder.query("Warm?")
+    process = psutil.Process()
+    started, before = [], process.memory_info().rss
+    for _ in range(STARTS):
+        with LiveIndex(generations, model_identity(None)) as live:
+            started.append(seconds(partial(_open, live)))
+    with open_current(generations, model_identity(None)) as generation:
+        _search(generation, "What about it?", embedder.query("What about it?"))
+        memory = process.memory_info().rss - before
+        texts = _questions(generation)
+        vectors = [embedder.query(text) for text in texts]
+        searches = [
+            seconds(partial(_search, generation, text, vector)) for text, vector in zip(texts, vectors, strict=True)
+        ]
+        recall = _recall(generation, vectors)
+        manifest = generation.manifest
+    with LiveIndex(generations, model_identity(None)) as live:
+        answerer = Answerer(live, embedder)
+        answers = [seconds(partial(answerer.ask, Question(text))) for text in texts]
+    disk = sum(path.stat().st_size for path in generations.current().rglob("*") if path.is_file())
+    return {
+        **json.loads((root / "built.json").read_text()),
+        "passages": manifest.passages,
+        "sentences": manifest.sentences,
+        "start": started,
+        "search": searches,
+        "answer": answers[10:],
+        "recall": recall,
+        "memory": memory,
+        "disk": disk,
+    }
+
+
+def show(sizes: list[dict[str, Any]]) -> None:
+    first = sizes[0]
+    for one in sizes:
+        n = one["passages"]
+        at = f"at {n:,} passages"
+        report(
+            Figure(f"search {at}", tuple(1000 * t for t in one["search"]), unit=" ms"),
+            Figure(f"answer {at}", tuple(1000 * t for t in one["answer"]), unit=" ms"),
+            Figure(f"recall@{TOP} of the passages {at}", (one["recall"][0],), ">= 0.99"),
+            Figure(f"recall@{TOP} of the sentences {at}", (one["recall"][1],), ">= 0.99"),
+            Figure(f"start-up {at}", tuple(one["start"]), unit=" s"),
+            Figure(f"build a passage, without embedding, {at}", (1000 * one["seconds"] / n,), unit=" ms"),
+            Figure(f"memory a passage {at}", (one["memory"] / n / 1024,), unit=" KiB"),
+            Figure(f"disk a passage {at}", (one["disk"] / n / 1024,), unit=" KiB"),
+        )
+        if one is not first:
+            than = f"{at} / at {first['passages']:,}"
+            later = median(one["start"]) - median(first["start"])
+            report(
+                Figure(f"search {than}", (median(one["search"]) / median(first["search"]),), "<= 2.5"),
+                Figure(f"answer {than}", (median(one["answer"]) / median(first["answer"]),)),
+                Figure(f"start-up {than.replace('/', '-')}", (later,), "<= 2", " s"),
+                Figure(f"build a passage {than}", (one["seconds"] / n / (first["seconds"] / first["passages"]),)),
+            )
+
+
+def _open(live: LiveIndex) -> None:
+    with live.lease():
+        pass
+
+
+def _search(generation: Generation, text: str, vector: Vectors) -> None:
+    search_vector(generation, vector, dict.fromkeys(terms(text), 1.0), PASSAGES)
+
+
+def _questions(generation: Generation) -> list[str]:
+    """Questions about articles from all over the index."""
+    chance = random.Random(0)
+    articles = chance.choices(list(generation.articles), k=ASKED)
+    return [corpus.questions([generation.articles[name]], 1, n)[0] for n, name in enumerate(articles)]
+
+
+def _recall(generation: Generation, questions: list[Vectors]) -> tuple[float, float]:
+    """The share of the exactly nearest that the search finds, of passages and of sentences."""
+    manifest = generation.manifest
+    sentences = _share(generation._sentences, manifest.sentences, generation.near_sentences, questions)
+    return _share(generation._passages, manifest.passages, generation.near_passages, questions), sentences
+
+
+def _share(rows: Any, number: int, near: Callable[[Vectors, int], dict[int, float]], questions: list[Vectors]) -> float:
+    vectors = np.empty((number, len(questions[0])), dtype=np.float32)
+    for positions, found in pages(rows, number, ["embeddings"]):
+        vectors[positions] = vectors_of(found)
+    right = 0
+    for question in questions:
+        exact = np.argsort(-(vectors @ question))[:TOP].tolist()
+        found = near(question, TOP)
+        right += len(set(exact) & set(found))
+    return right / (TOP * len(questions))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""The pipeline of the usual LangChain tutorial, as what Byline is compared with: it finds, and verifies nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from langchain_chroma import Chroma
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+TOP = 4
+
+
+def build(texts: Sequence[str], embeddings: Embeddings, folder: Path) -> Chroma:
+    """Index texts: pieces of 1,000 characters that overlap by 200."""
+    splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+    pieces = splitter.split_documents([Document(text) for text in texts])
+    store = Chroma.from_documents(pieces[:5000], embeddings, persist_directory=str(folder))
+    for start in range(5000, len(pieces), 5000):  # Chroma takes 5,461 at once
+        store.add_documents(pieces[start : start + 5000])
+    return store
+
+
+def search(store: Chroma, question: str) -> list[Document]:
+    return store.similarity_search(question, k=TOP)

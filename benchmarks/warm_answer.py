@@ -1,0 +1,87 @@
+"""How long a warm answer takes, from the question to the verified reply, beside one call of the embedding model.
+
+python benchmarks/warm_answer.py [ARTICLES] [--pairs 200]
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Sequence
+from itertools import cycle
+from pathlib import Path
+
+import corpus
+import tutorial
+from measure import Figure, paired, ratios, report, seconds
+
+from index.embedding import QUESTION_THREADS, load_embedder, model_identity
+from index.generations import Generations
+from index.lexical import terms
+from index.live import LiveIndex
+from index.rebuild import rebuild
+from index.search import search_vector
+
+from bot.answering.answerer import PASSAGES, Answerer
+from bot.answering.reranker import Scores, Window, load_reranker
+from bot.answering.types import Question
+
+WARM = 20
+
+
+class Watched:
+    """The reader, with the seconds that it took last."""
+
+    name = "watched"
+
+    def __init__(self) -> None:
+        self._reader = load_reranker(None)
+        self.took = 0.0
+
+    def score(self, question: str, context: str, windows: Sequence[Window]) -> list[Scores]:
+        found: list[list[Scores]] = []
+        self.took = seconds(lambda: found.append(self._reader.score(question, context, windows)))
+        return found[0]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("articles", nargs="?", type=Path, default=Path("articles"))
+    parser.add_argument("--pairs", type=int, default=200)
+    options = parser.parse_args()
+    embedder = load_embedder(None, QUESTION_THREADS)
+    encode: Callable[[str], object] = embedder.embeddings._client.encode  # type: ignore[attr-defined]  # the bare model
+    reader = Watched()
+    with tempfile.TemporaryDirectory() as folder:
+        generations = Generations(Path(folder, "index"))
+        rebuild(options.articles, generations, model_identity(None), lambda: embedder)
+        articles = corpus.read([options.articles])
+        store = tutorial.build([article.text for article in articles], embedder.embeddings, Path(folder, "tutorial"))
+        questions = cycle(corpus.questions(articles, 20))
+        with LiveIndex(generations, model_identity(None)) as live:
+            answerer = Answerer(live, embedder, reader)
+
+            def find(question: str) -> None:
+                with live.lease() as generation:
+                    asked = dict.fromkeys(terms(question), 1.0)
+                    search_vector(generation, embedder.query(question), asked, PASSAGES)
+
+            def pairs(way: Callable[[str], object], less: Callable[[], float] = float) -> list[tuple[float, float]]:
+                times = []
+                for n in range(options.pairs + WARM):
+                    question = next(questions)
+                    ours, bare = paired(lambda: way(question), lambda: encode(question), n)  # noqa: B023
+                    times.append((ours - less(), bare))
+                return times[WARM:]
+
+            def show(claim: str, times: Sequence[tuple[float, float]], bar: str = "") -> None:
+                report(Figure(f"{claim} / model.encode", ratios(times), bar))
+                report(Figure(f"{claim}", tuple(1000 * ours for ours, _ in times), unit=" ms"))
+
+            show("a warm answer", pairs(lambda question: answerer.ask(Question(question))), "<= 1.6")
+            without = pairs(lambda question: answerer.ask(Question(question)), lambda: reader.took)
+            show("a warm answer but for its reader", without)
+            show("Byline's search", pairs(find))
+            show("the tutorial's search", pairs(lambda question: tutorial.search(store, question)))
+
+
+if __name__ == "__main__":
+    main()
