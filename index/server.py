@@ -3,7 +3,7 @@
 byline-current               metadata: the name of the generation that answers, and the SHA-256 of its manifest
 byline-NAME-passages         never written again
 byline-NAME-sentences
-byline-NAME-files            manifest.json, articles.json and lexical/*: compressed, in pieces, as documents
+byline-NAME-files            a generation's files, among them manifest.json: compressed, in pieces, as documents
 byline-rebuild-*             a rebuild at work
 """
 
