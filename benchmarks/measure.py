@@ -2,12 +2,18 @@
 
 import json
 import operator
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
+from bot.settings import BotSettings
+
+REPOSITORY = Path(__file__).parent.parent
 FIGURES = Path(".bench") / "figures.jsonl"
 
 
@@ -54,6 +60,22 @@ def report(*figures: Figure) -> None:
         for figure in figures:
             print(figure, flush=True)
             file.write(json.dumps({**asdict(figure), "at": time.time()}) + "\n")
+
+
+def command(*arguments: str | Path, folder: Path) -> str:
+    """What Python prints that runs with these arguments in an empty folder, with none of Byline's settings.
+
+    Settings of whoever measures must not reach it: with CHROMA_URL it would publish on a server in use.
+    """
+    settings = {name.upper() for name in BotSettings.model_fields}
+    clean = {name: value for name, value in os.environ.items() if name.upper() not in settings}
+    folder.mkdir(exist_ok=True)
+    given = [str(argument.absolute() if isinstance(argument, Path) else argument) for argument in arguments]
+    clean["PYTHONPATH"] = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "benchmarks")])
+    done = subprocess.run([sys.executable, *given], cwd=folder, env=clean, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(given)} failed:\n{done.stderr}")
+    return done.stdout
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -11,8 +11,6 @@ import argparse
 import json
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,7 +20,7 @@ from typing import Any
 import corpus
 import numpy as np
 import psutil
-from measure import Figure, report, seconds
+from measure import Figure, command, report, seconds
 
 from index.chroma import pages, vectors_of
 from index.embedding import QUESTION_THREADS, Vectors, load_embedder, model_identity
@@ -52,24 +50,20 @@ def main() -> None:
     found = []
     for size in map(int, options.sizes.split(",")):
         build(options.articles, size, options.kept)
-        command = [sys.executable, __file__, "--one", str(size), "--kept", str(options.kept)]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-        found.append(json.loads(done.stdout.splitlines()[-1]))
+        said = command(Path(__file__), "--one", str(size), "--kept", options.kept, folder=options.kept.parent / "empty")
+        found.append(json.loads(said.splitlines()[-1]))
     show(found)
 
 
 def build(originals: list[Path], size: int, kept: Path) -> None:
-    """Build the index of a size, unless it is there, and note how long that took."""
+    """Build the index of a size, and note how long that took."""
     root = kept.parent / f"scale-{size}"
-    note = root / "built.json"
-    if note.exists():
-        return
     shutil.rmtree(root, ignore_errors=True)
     articles = corpus.write_varied(corpus.read(originals), root / "articles", passages=size)
     embedder = corpus.KeptVectors(load_embedder(None), kept)
     generations = Generations(root / "index")
     took = seconds(lambda: rebuild(root / "articles", generations, model_identity(None), lambda: embedder))
-    note.write_text(json.dumps({"articles": articles, "seconds": took - embedder.took}))
+    (root / "built.json").write_text(json.dumps({"articles": articles, "seconds": took - embedder.took}))
 
 
 def measured(size: int, kept: Path) -> dict[str, Any]:
@@ -79,6 +73,9 @@ def measured(size: int, kept: Path) -> dict[str, Any]:
     embedder = load_embedder(None, QUESTION_THREADS)
     embedder.query("Warm?")
     process = psutil.Process()
+    import chromadb  # noqa: F401  # what is measured is an index, not a library
+    from bm25s import BM25  # noqa: F401
+
     started, before = [], process.memory_info().rss
     for _ in range(STARTS):
         with LiveIndex(generations, model_identity(None)) as live:

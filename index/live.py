@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from time import monotonic
@@ -62,10 +62,9 @@ class _Looker:
 
     def _run(self) -> None:
         while (number := self._numbers.get()) is not None:
-            try:
+            with suppress(BaseException):  # what a look meets it tells itself; the thread is needed for the next
                 self._look(number)
-            finally:
-                self._done.set()
+            self._done.set()
 
 
 class LiveIndex:
@@ -210,7 +209,7 @@ class LiveIndex:
                 self._unreachable = None
             if newest is None or newest == self._published.newest():  # else it was removed for a newer one
                 self._fail(number, newest, error)
-        except Exception as error:
+        except BaseException as error:  # chromadb's Rust core panics with what is no Exception
             why = f"The index cannot be opened ({type(error).__name__})."
             self._fail(number, newest, IndexDamaged(why, REBUILD_HINT))
         else:
@@ -227,8 +226,9 @@ class LiveIndex:
     def _opened(self, number: int, newest: str | None, opened: Generation) -> None:
         try:
             _ask(opened)
-        except Exception as error:
-            opened.close()
+        except BaseException as error:
+            with suppress(BaseException):
+                opened.close()
             why = f"The index cannot be asked ({type(error).__name__})."
             self._fail(number, newest, error if isinstance(error, IndexUnusable) else IndexDamaged(why, REBUILD_HINT))
             return

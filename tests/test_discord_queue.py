@@ -8,7 +8,17 @@ from collections.abc import Callable
 import pytest
 from discord_scene import run
 
-from bot.discord.queue import BURST, REMEMBERED, Allowance, AnswerQueue, Closing, LineFull, TookTooLong, TooSoon
+from bot.discord.queue import (
+    BURST,
+    REMEMBERED,
+    TOGETHER,
+    Allowance,
+    AnswerQueue,
+    Closing,
+    LineFull,
+    TookTooLong,
+    TooSoon,
+)
 
 
 class Clock:
@@ -107,6 +117,33 @@ def test_what_waits_together_is_prepared_together_and_what_comes_alone_is_not() 
         await asyncio.gather(alone, *waiting)
         assert told == [["2", "3", "4"]]
         assert order == ["alone of 0", "2 of 1", "3 of 1", "4 of 1", "5 of 1"]
+        await answers.drain(1)
+
+    run(test())
+
+
+def test_what_is_prepared_together_is_what_comes_next() -> None:
+    async def test() -> None:
+        told: list[list[int]] = []
+        gate = threading.Event()
+        answers: AnswerQueue[str] = AnswerQueue(
+            lambda: "answerer",
+            waiting=200,
+            seconds=5,
+            allowance=Allowance(6000),
+            prepare=lambda _, about: told.append(list(about)),
+        )
+        answers.start()
+        first = asyncio.create_task(answers.run(0, lambda _: gate.wait(5)))
+        await asyncio.sleep(0.05)
+        crowd = [asyncio.create_task(answers.run(1, str.upper, n)) for n in range(100)]
+        others = [asyncio.create_task(answers.run(group, str.upper, 1000 + group)) for group in (2, 3)]
+        await asyncio.sleep(0.05)
+        gate.set()
+        await asyncio.gather(first, *crowd, *others)
+        assert told[0][:5] == [0, 1002, 1003, 1, 2] or told[0][:5] == [0, 1, 1002, 1003, 2]
+        assert len(told[0]) == TOGETHER
+        assert sorted(n for batch in told for n in batch) == [*range(100), 1002, 1003]
         await answers.drain(1)
 
     run(test())

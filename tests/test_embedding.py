@@ -80,7 +80,8 @@ def test_questions_embedded_ahead_have_the_same_vectors_once(
 def test_what_was_embedded_ahead_and_never_asked_for_goes(fake: Embedder) -> None:
     for number in range(2_000):
         fake.ahead([f"question {number}", f"{number}"])
-    assert len(fake._ahead) <= 256
+    assert len(fake._ahead) <= 1024
+    assert list(fake._ahead)[-2:] == ["question 1999", "1999"]
 
 
 @pytest.mark.parametrize("n", [1, 256, 600])

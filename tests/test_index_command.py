@@ -289,3 +289,26 @@ def test_an_import_is_finished_before_a_signal_ends_it(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (130, "done\n")
     assert done.stderr.endswith("Interrupted.\n")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_command_whose_output_is_closed_does_its_work(ready: Generations, closed: str) -> None:
+    line = f'exec "$0" -m index status --index "$1" {closed}'
+    done = subprocess.run(["sh", "-c", line, sys.executable, str(ready.root)], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_copy_that_is_still_read_at_the_end_is_removed(ready: Generations, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from index.console import leave\n"
+        "from index.generations import Generations; from index.store import open_current\n"
+        "kept = open_current(Generations(Path(sys.argv[1])), sys.argv[2])\n"
+        "assert list(Path(sys.argv[3]).iterdir()); leave(3)"
+    )
+    here = tmp_path / "copies"
+    here.mkdir()
+    arguments = [str(ready.root), model_identity(None), str(here)]
+    environment = {**os.environ, "TMPDIR": str(here)}
+    done = subprocess.run([sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "")
+    assert list(here.iterdir()) == []

@@ -170,6 +170,32 @@ def test_a_store_that_hangs_is_given_up_in_time_and_taken_once_it_opens(
         until(lambda: live.trouble is None)
 
 
+class Panic(BaseException):
+    """As chromadb's Rust core raises: no Exception."""
+
+
+def test_a_reader_survives_panics_and_opens_what_comes_after_them(
+    live: LiveIndex, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    assert text(live) == "The first text."
+    left = [Panic, Panic, Panic, Panic]
+
+    def panics(*arguments: Any) -> Generation:
+        if left:
+            raise left.pop()
+        return open_current(*arguments)
+
+    monkeypatch.setattr("index.live.open_current", panics)
+    write("The second text.")
+    build()
+    until(lambda: live.trouble)
+    assert live.trouble is not None
+    assert live.trouble.message == "The index cannot be opened (Panic)."
+    until(lambda: text(live) == "The second text.")
+    assert not left
+
+
 def test_a_first_opening_that_hangs_is_an_error_in_time(
     generations: Generations, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,12 @@ def test_shards_are_named_by_the_first_the_last_and_their_number(
     assert BotSettings.load().shards() == (ids, total)
 
 
+def test_processes_that_share_shards_have_a_pulse_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert BotSettings.load().health_file == Path("byline-health.json")
+    monkeypatch.setenv("DISCORD_SHARDS", "4-7/16")
+    assert BotSettings.load().health_file == Path("byline-health-4-7.json")
+
+
 @pytest.mark.parametrize("given", ["3", "4/4", "3-1/8", "0-8/8", "-1/4", "a/b", "0-1/0", "٣/٤", "0-3 / 16"])
 def test_shards_that_cannot_be_are_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_SHARDS", given)

@@ -60,15 +60,10 @@ class Answerer:
         with self._index.lease(searching=False) as generation:
             return generation.articles
 
-    def heads(self) -> Mapping[str, ArticleEntry]:
-        """What is known about each of them without its text, by id."""
+    def current(self) -> Generation:
+        """The generation that answers now; its name, articles and heads may be read after it was replaced."""
         with self._index.lease(searching=False) as generation:
-            return generation.heads
-
-    def generation(self) -> str:
-        """The name of the generation that answers."""
-        with self._index.lease(searching=False) as generation:
-            return generation.name
+            return generation
 
     def hold(self) -> AbstractContextManager[Generation]:
         """Within this, everything that is asked on the same thread comes from one generation."""

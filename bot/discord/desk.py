@@ -237,10 +237,10 @@ class Desk:
         answerer = await self.answers.loaded()
         told: str | None = None
         while True:
-            name, found = answerer.generation(), answerer.trouble()
-            if name != self.generation:
-                self.articles, self.heads, self.generation = answerer.articles(), answerer.heads(), name
-                log.info("index generation=%s articles=%d", name, len(self.articles))
+            now, found = answerer.current(), answerer.trouble()
+            if now.name != self.generation:
+                self.articles, self.heads, self.generation = now.articles, now.heads, now.name
+                log.info("index generation=%s articles=%d", now.name, len(self.articles))
             trouble = found.message if found else None
             if trouble and trouble != told:
                 log.warning("index trouble=%s", trouble)

@@ -248,8 +248,9 @@ class AnswerQueue(Generic[A]):
 
     def _with_others(self, answerer: A, job: _Job) -> Callable[[], Any]:
         """A job's work; before it, what it and those in line behind it need is prepared together, if there are any."""
-        near = [job, *itertools.chain.from_iterable(self._lines.values())]
-        batch = [other for other in near if other.about is not None][:TOGETHER]
+        turns = itertools.zip_longest(*self._lines.values())  # as `_next` takes them
+        near = itertools.chain([job], *turns)
+        batch = list(itertools.islice((other for other in near if other and other.about is not None), TOGETHER))
         prepare = self._prepare
         if prepare is None or job.about is None or len(batch) < 2:
             return lambda: job.work(answerer)
