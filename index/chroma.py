@@ -27,7 +27,7 @@ _NUDGE = 1e-3
 _BATCH, _SYNCED = 500, 20
 _PATIENCE, _WRITING = 5.0, 120.0
 # Chroma's defaults miss some of the true nearest neighbours; a small index can afford to find them all.
-_HNSW = {"space": "cosine", "ef_construction": 400, "ef_search": 400, "max_neighbors": 32}
+_HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighbors": 32}
 
 
 @dataclass(frozen=True, slots=True)
