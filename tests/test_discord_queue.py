@@ -3,7 +3,8 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from discord_scene import run
@@ -29,8 +30,13 @@ class Clock:
         return self.now
 
 
-def queue(waiting: int = 10, seconds: float = 5.0, load: Callable[[], str] = lambda: "answerer") -> AnswerQueue[str]:
-    return AnswerQueue(load, waiting=waiting, seconds=seconds, allowance=Allowance(6000))
+def queue(
+    waiting: int = 10,
+    seconds: float = 5.0,
+    load: Callable[[], str] = lambda: "answerer",
+    prepare: Callable[[str, Sequence[Any]], None] | None = None,
+) -> AnswerQueue[str]:
+    return AnswerQueue(load, waiting=waiting, seconds=seconds, allowance=Allowance(6000), prepare=prepare)
 
 
 def test_an_allowance_is_a_burst_and_then_a_rate() -> None:
@@ -93,13 +99,7 @@ def test_what_waits_together_is_prepared_together_and_what_comes_alone_is_not() 
         told: list[list[str]] = []
         order: list[str] = []
         gate = threading.Event()
-        answers: AnswerQueue[str] = AnswerQueue(
-            lambda: "answerer",
-            waiting=10,
-            seconds=5,
-            allowance=Allowance(6000),
-            prepare=lambda _, about: told.append(list(about)),
-        )
+        answers = queue(prepare=lambda _, about: told.append(list(about)))
         answers.start()
 
         def job(name: str) -> Callable[[str], None]:
@@ -126,13 +126,7 @@ def test_what_is_prepared_together_is_what_comes_next() -> None:
     async def test() -> None:
         told: list[list[int]] = []
         gate = threading.Event()
-        answers: AnswerQueue[str] = AnswerQueue(
-            lambda: "answerer",
-            waiting=200,
-            seconds=5,
-            allowance=Allowance(6000),
-            prepare=lambda _, about: told.append(list(about)),
-        )
+        answers = queue(200, prepare=lambda _, about: told.append(list(about)))
         answers.start()
         first = asyncio.create_task(answers.run(0, lambda _: gate.wait(5)))
         await asyncio.sleep(0.05)
@@ -154,9 +148,7 @@ def test_questions_are_answered_even_if_they_cannot_be_prepared() -> None:
         def fails(_: str, about: object) -> None:
             raise LookupError("nothing")
 
-        answers: AnswerQueue[str] = AnswerQueue(
-            lambda: "answerer", waiting=10, seconds=5, allowance=Allowance(6000), prepare=fails
-        )
+        answers = queue(prepare=fails)
         answers.start()
         told = await asyncio.gather(*(answers.run(1, str.upper, n) for n in range(3)))
         assert told == ["ANSWERER"] * 3
