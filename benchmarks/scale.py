@@ -167,7 +167,7 @@ def _share(
     rows: Any, number: int, near: Callable[[Vectors, int], dict[int, float]], questions: list[Vectors]
 ) -> tuple[float, list[float]]:
     vectors = np.empty((number, len(questions[0])), dtype=np.float32)
-    for positions, found in pages(rows, number, ["embeddings"]):
+    for positions, found in pages(rows, range(number), ["embeddings"]):
         vectors[positions] = vectors_of(found)
     right, took = 0, []
     for question in questions:

@@ -72,10 +72,12 @@ def search_vector(
     fused = DENSE * _z(near_by) + SENTENCE * _z([max(own) for own in cosines]) + LEXICAL * _z(worded)
     order = sorted(range(len(pool)), key=lambda n: (-fused[n], pool[n]))[:k]
     # Only what is given back is fetched: the rest of the pool is known by its numbers alone.
-    found = generation.passages(pool[n] for n in order)
+    best = [pool[n] for n in order]
+    known = generation.passages([*best, *(max(0, position - 1) for position in best)])
+    found, earlier = known[: len(best)], known[len(best) :]
     return [
         Hit(stored.passage, float(fused[n]), near_by[n], worded[n], cosines[n], before)
-        for n, stored, before in zip(order, found, _before(generation, found), strict=True)
+        for n, stored, before in zip(order, found, map(_before, found, earlier), strict=True)
     ]
 
 
@@ -105,15 +107,11 @@ def to_document(hit: Hit) -> Document:
     return Document(id=passage.id, page_content=passage.text, metadata=metadata)
 
 
-def _before(generation: Generation, found: Sequence[Stored]) -> list[str]:
-    """The last sentence of the passage before each, where that is of the same article."""
-    earlier = generation.passages(max(0, stored.position - 1) for stored in found)
-    return [
-        other.passage.sentences[-1].text
-        if other.position < stored.position and other.passage.article == stored.passage.article
-        else ""
-        for stored, other in zip(found, earlier, strict=True)
-    ]
+def _before(stored: Stored, earlier: Stored) -> str:
+    """The last sentence of the passage before one, where that is of the same article."""
+    if earlier.position < stored.position and earlier.passage.article == stored.passage.article:
+        return earlier.passage.sentences[-1].text
+    return ""
 
 
 def _top(scores: Vectors, scope: Positions, n: int) -> list[int]:

@@ -43,8 +43,7 @@ def check(place: Any, manifest: Manifest) -> Findings:
     with translated():
         passages = collection(place.client, place.passages, manifest.passages)
         sentences = collection(place.client, place.sentences, manifest.sentences)
-        for rows, number in ((passages, manifest.passages), (sentences, manifest.sentences)):
-            _check_texts(rows, number)
+        _check_texts(passages, manifest.passages)
         searched, found = _self_search(passages, manifest.passages, manifest.dimension)
         more = _self_search(sentences, manifest.sentences, manifest.dimension)
     for part, (asked, right) in (("passages", (searched, found)), ("sentences", more)):
@@ -90,7 +89,7 @@ def _check_texts(rows: Any, number: int) -> None:
     from index.chroma import pages
 
     empty = 0
-    for _, found in pages(rows, number, ["documents"]):
+    for _, found in pages(rows, range(number), ["documents"]):
         empty += sum(not text for text in found["documents"])
     if empty:
         raise IndexDamaged(f"The index is damaged: {count(empty, 'text')} of {number:,} in it are empty.", REBUILD_HINT)

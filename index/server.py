@@ -157,7 +157,7 @@ class ServerGenerations:
             texts += pieces
             rows += [{"path": path, "part": n, "parts": len(pieces), "sha256": digest} for n in range(len(pieces))]
         # Nobody looks for a file by a vector, but Chroma wants one; one each, as equal ones make bad neighbours.
-        create(self._client, _called(name, FILES), np.arange(1, len(texts) + 1, dtype=np.float32)[:, None], texts, rows)
+        create(self._client, _called(name, FILES), np.arange(1, len(texts) + 1, dtype=np.float32)[:, None], rows, texts)
 
     def _pointer(self) -> tuple[str, str]:
         """The current generation's name and the SHA-256 of its manifest."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.articles import Article
-from index.chroma import Place, as_vectorstore, collection, create, pages, translated, vectors_of, writing
+from index.chroma import THOROUGH, Place, as_vectorstore, collection, create, pages, translated, vectors_of, writing
 from index.copies import PrivateCopy
 from index.embedding import Vectors
 from index.errors import IndexDamaged, IndexOutdated, IndexUnusable
@@ -18,7 +18,8 @@ from index.kept import NAME as ARTICLES
 from index.kept import KeptArticles, dumped, loaded
 from index.lexical import LexicalIndex
 from index.manifest import ArticleEntry, Manifest
-from index.passages import SPLITTER_VERSION, Passage, Sentence
+from index.passages import SPLITTER_VERSION, Passage
+from index.spans import Spans
 from index.wording import REBUILD_HINT
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ Positions = NDArray[np.int64]
 
 _CACHED = 10_000
 _ATTEMPTS = 3
-_FIRST = "sentences.npy"
 
 
 def write(
@@ -48,9 +48,7 @@ def write(
     """
     (folder / ARTICLES).write_bytes(dumped(articles))
     LexicalIndex.build(passage_texts).save(folder / "lexical")
-    sentences = [(number, sentence) for number, passage in enumerate(passages) for sentence in passage.sentences]
-    first = [0, *accumulate(len(passage.sentences) for passage in passages)]
-    np.save(folder / _FIRST, np.asarray(first, dtype=np.int64))
+    Spans.of(passages).save(folder)
     with writing():
         place = published.place(folder.name, folder)
         try:
@@ -58,34 +56,16 @@ def write(
                 place.client,
                 place.passages,
                 passage_vectors,
+                [{"article": p.article, "key": p.id, "start": p.start, "end": p.end} for p in passages],
                 [p.text for p in passages],
-                [
-                    {
-                        "article": p.article,
-                        "key": p.id,
-                        "start": p.start,
-                        "end": p.end,
-                        "first": first[n],
-                        "count": len(p.sentences),
-                    }
-                    for n, p in enumerate(passages)
-                ],
+                effort=THOROUGH,
             )
+            # Texts and places of sentences are the passages' and the spans': Chroma would write each text three times.
             create(
                 place.client,
                 place.sentences,
                 sentence_vectors,
-                [s.text for _, s in sentences],
-                [
-                    {
-                        "article": passages[n].article,
-                        "passage": n,
-                        "start": s.start,
-                        "end": s.end,
-                        "paragraph": s.paragraph,
-                    }
-                    for n, s in sentences
-                ],
+                [{"article": passage.article} for passage in passages for _ in passage.sentences],
             )
         finally:
             place.close()
@@ -143,7 +123,7 @@ class Generation:
         try:
             self.articles: Mapping[str, Article] = KeptArticles.open(copy.path, [a.id for a in manifest.articles])
             self.heads: Mapping[str, ArticleEntry] = {entry.id: entry for entry in manifest.articles}
-            self._first = _first_sentences(copy.path, manifest)
+            self._spans = Spans.load(copy.path, manifest.passages, manifest.sentences)
             self.lexical = LexicalIndex.load(copy.path / "lexical")
             self._passages = collection(place.client, place.passages, manifest.passages)
             self._sentences = collection(place.client, place.sentences, manifest.sentences)
@@ -184,15 +164,17 @@ class Generation:
 
     def sentences_of(self, position: int) -> range:
         """The positions of the sentences of the passage at a position."""
-        return range(int(self._first[position]), int(self._first[position + 1]))
+        return self._spans.sentences_of(position)
 
     def sentence_vectors(self, article: str) -> tuple[list[tuple[int, int]], Vectors]:
         """The offsets of an article's sentences in order, and their vectors of shape (sentences, dimension)."""
+        own = self._positions[article]
+        inside = range(self.sentences_of(int(own[0])).start, self.sentences_of(int(own[-1])).stop)
+        vectors = np.empty((len(inside), self.manifest.dimension), dtype=np.float32)
         with translated():
-            found = self._sentences.get(where={"article": article}, include=["embeddings", "metadatas"])
-        metadatas: Any = found["metadatas"]
-        order = sorted(range(len(metadatas)), key=lambda i: metadatas[i]["start"])
-        return [(metadatas[i]["start"], metadatas[i]["end"]) for i in order], vectors_of(found)[order]
+            for positions, found in pages(self._sentences, inside, ["embeddings"]):
+                vectors[np.asarray(positions) - inside.start] = vectors_of(found)
+        return self._spans.offsets(inside), vectors
 
     def embedded(self, wanted: Collection[str], text_of: Callable[[str, str], str]) -> dict[str, Vectors]:
         """The vectors of those texts among `wanted` that this generation embedded, by text.
@@ -200,12 +182,17 @@ class Generation:
         text_of: what was embedded for a passage, of its article's id and its text.
         """
         known: dict[str, Vectors] = {}
+        inside: dict[int, str] = {}
+        include = ["documents", "embeddings", "metadatas"]
         with translated():
-            for _, found in pages(self._passages, self.manifest.passages, ["documents", "embeddings", "metadatas"]):
-                texts = [text_of(m["article"], d) for m, d in zip(found["metadatas"], found["documents"], strict=True)]
-                _learn(known, texts, found, wanted)
-            for _, found in pages(self._sentences, self.manifest.sentences, ["documents", "embeddings"]):
-                _learn(known, found["documents"], found, wanted)
+            for positions, found in pages(self._passages, range(self.manifest.passages), include):
+                rows = list(zip(positions, found["documents"], found["metadatas"], strict=True))
+                _learn(known, [text_of(meta["article"], text) for _, text, meta in rows], found, wanted)
+                for position, text, meta in rows:
+                    own = self._spans.read(position, meta["start"], text)
+                    inside |= zip(self.sentences_of(position), (sentence.text for sentence in own), strict=True)
+            for positions, found in pages(self._sentences, range(self.manifest.sentences), ["embeddings"]):
+                _learn(known, [inside[position] for position in positions], found, wanted)
         return known
 
     def passages(self, positions: Iterable[int]) -> list["Stored"]:
@@ -233,20 +220,14 @@ class Generation:
 
     def _fetch(self, positions: list[int]) -> "dict[int, Stored]":
         found = self._passages.get(ids=[str(p) for p in positions], include=["documents", "metadatas"])
-        rows = {int(i): (text, meta) for i, text, meta in zip(*_columns(found), strict=True)}
-        inside = [n for _, meta in rows.values() for n in range(meta["first"], meta["first"] + meta["count"])]
-        found = self._sentences.get(ids=[str(n) for n in inside], include=["documents", "metadatas"])
-        sentences = {
-            int(i): Sentence(meta["start"], meta["end"], meta["paragraph"], text)
-            for i, text, meta in zip(*_columns(found), strict=True)
-        }
-        if len(rows) < len(positions) or len(sentences) < len(inside):
+        if len(found["ids"]) < len(positions):
             raise IndexDamaged("The index is damaged: some of its passages are missing.", REBUILD_HINT)
         stored = {}
-        for position, (text, meta) in rows.items():
-            own = tuple(sentences[n] for n in range(meta["first"], meta["first"] + meta["count"]))
+        for row, text, meta in zip(found["ids"], found["documents"], found["metadatas"], strict=True):
+            position = int(row)
+            own = self._spans.read(position, meta["start"], text)
             passage = Passage(meta["key"], meta["article"], meta["start"], meta["end"], text, own)
-            stored[position] = Stored(position, meta["first"], passage)
+            stored[position] = Stored(position, self.sentences_of(position).start, passage)
         return stored
 
 
@@ -272,17 +253,6 @@ def check(manifest: Manifest, model: str) -> None:
         )
 
 
-def _first_sentences(folder: Path, manifest: Manifest) -> Positions:
-    """The position of each passage's first sentence, and behind them the number of sentences; shape (passages + 1,)."""
-    try:
-        first: Positions = np.load(folder / _FIRST, mmap_mode="r")
-    except (OSError, ValueError):
-        first = np.zeros(0, dtype=np.int64)
-    if first.shape != (manifest.passages + 1,) or first[-1] != manifest.sentences:
-        raise IndexDamaged("The index is damaged: it does not say which sentences its passages have.", REBUILD_HINT)
-    return first
-
-
 def _check_dimension(passages: Any, manifest: Manifest) -> None:
     found = vectors_of(passages.get(ids=["0"], include=["embeddings"]))
     if found.shape != (1, manifest.dimension):
@@ -306,7 +276,3 @@ def _positions(manifest: Manifest) -> dict[str, Positions]:
 
 def _where(articles: Sequence[str]) -> Any:
     return {"article": {"$in": list(articles)}} if articles else None
-
-
-def _columns(found: Any) -> tuple[Any, Any, Any]:
-    return found["ids"], found["documents"], found["metadatas"]

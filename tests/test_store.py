@@ -177,8 +177,8 @@ MANIFESTS = {
     "a list": b"[]",
     "a number": b"1",
     "an odd format": b'{"format": "old"}',
-    "too little": b'{"format": 2, "articles": []}',
-    "odd articles": b'{"format": 2, "articles": [1]}',
+    "too little": b'{"format": 3, "articles": []}',
+    "odd articles": b'{"format": 3, "articles": [1]}',
     "not UTF-8": b'{"format": "\xff"}',
     "deep": b"[" * 100_000,
 }

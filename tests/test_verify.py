@@ -108,7 +108,7 @@ def test_what_fails_its_check_is_not_published_and_leaves_nothing(
     """Vectors that are lost on their way into Chroma, as two writers on one folder lose them."""
     before = built.current()
 
-    def lossy(client: object, name: str, vectors: Vectors, *rest: object) -> None:
+    def lossy(client: object, name: str, vectors: Vectors, *rest: object, effort: object = None) -> None:
         create(client, name, vectors[:1], *(part[:1] for part in rest))  # type: ignore[arg-type, index]
 
     create = index.chroma.create
