@@ -38,7 +38,7 @@ class Spans:
         try:
             first = np.load(folder / FIRST, mmap_mode="r")
             places = np.load(folder / SENTENCES, mmap_mode="r")
-        except (OSError, ValueError):
+        except (OSError, ValueError, EOFError):
             raise IndexDamaged(_DAMAGED, REBUILD_HINT) from None
         if first.shape != (passages + 1,) or first[-1] != sentences or places.shape != (sentences, 3):
             raise IndexDamaged(_DAMAGED, REBUILD_HINT)
