@@ -44,7 +44,7 @@ EVERY = 0.3
 LOST, TIMELY = 60.0, 10.0
 FREELY = {"QUESTIONS_PER_MINUTE": "1000"}
 # Bytes beyond which no file of a rebuild may grow: Chroma's, the articles, and Chroma's largest.
-SMALL = (50_000, 2_000, 300_000)
+SMALL = (50_000, 2_000, 200_000)
 
 
 @dataclass(slots=True)
