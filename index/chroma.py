@@ -35,8 +35,8 @@ class Effort(NamedTuple):
     search: int
 
 
-# Chroma's defaults miss some of the true nearest neighbours. Of 100,000 passages, among them near copies, these find
-# 99 of 100; for sentences the smaller one does (docs/performance.md).
+# Chroma's defaults miss some of the true nearest neighbours. Passages that are variations of each other need the larger
+# one; what the smaller misses of sentences are others as near (docs/performance.md).
 USUAL, THOROUGH = Effort(300, 350), Effort(600, 700)
 _NEIGHBOURS = 24
 
