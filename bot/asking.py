@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from index.articles import Article
+from index.console import until_signalled
 from index.errors import BylineError
 
 from bot.answering.answerer import Answerer
@@ -47,7 +48,7 @@ class Asker:
         self.last = None
         if self._reader is None:
             return self._answerer.ask(question)
-        return self._runner.run(self._read(question, self._reader, on_block))
+        return self._runner.run(until_signalled(self._read(question, self._reader, on_block)))
 
     async def _read(
         self, question: Question, reader: ChatReader, on_block: OnBlock | None

@@ -1,5 +1,6 @@
 """Lines from a person at a terminal, with editing and a history; the only door to prompt_toolkit."""
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -9,6 +10,8 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.keys import Keys
+
+from index.console import until_signalled
 
 
 def line_reader(history: Path) -> Callable[[], str | None]:
@@ -25,7 +28,7 @@ def line_reader(history: Path) -> Callable[[], str | None]:
     def read() -> str | None:
         while True:
             try:
-                return session.prompt("\n› ")
+                return asyncio.run(until_signalled(session.prompt_async("\n› ")))
             except _Cleared:
                 continue
             except EOFError:

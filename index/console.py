@@ -5,14 +5,14 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from io import TextIOWrapper
 from threading import Event, Timer, main_thread
 from time import monotonic
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import typer
 from typer.exceptions import TyperException
@@ -24,6 +24,7 @@ _LINE_EVERY = 5.0
 # Seconds until a signal that came within an import is looked at again.
 _AGAIN = 0.05
 _interrupted = Event()
+T = TypeVar("T")
 
 
 def run(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean: Callable[[str], str] = str) -> int:
@@ -139,6 +140,34 @@ def _plain_progress(what: str) -> Callable[[int, int], None]:
     return advance
 
 
+async def until_signalled(work: Awaitable[T]) -> T:
+    """Await `work` as the main task of an event loop; SIGTERM and SIGHUP cancel it, and are obeyed once it has ended.
+
+    A KeyboardInterrupt out of the blue lands in whichever task runs just then, and those that wait for that one can
+    wait for ever.
+    """
+    import asyncio
+
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+    came = []
+
+    def cancel(signum: int, _: FrameType | None) -> None:
+        came.append(signum)
+        loop.call_soon_threadsafe(task.cancel)
+
+    heeded = [number for number in _from_outside() if signal.getsignal(number) is _interrupt]
+    for number in heeded:
+        signal.signal(number, cancel)
+    try:
+        return await work
+    finally:
+        for number in heeded:
+            signal.signal(number, _interrupt)
+        if came:
+            signal.raise_signal(came[0])
+
+
 def _be_quiet() -> None:
     """Turn off telemetry and chatter of the libraries; they read these variables when they are imported."""
     for name, value in (
@@ -156,9 +185,13 @@ def _stop_on_signals() -> None:
     """Let SIGTERM, and a terminal that is closed, end a command as Ctrl-C does, so that it cleans up."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell wants it ignored
         signal.signal(signal.SIGINT, _interrupt)
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupt)
+    for number in _from_outside():
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
+            signal.signal(number, _interrupt)
+
+
+def _from_outside() -> list[signal.Signals]:
+    return [signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

@@ -253,44 +253,6 @@ def test_a_signal_during_a_rebuild_leaves_the_index_as_it_was(
         assert list(generation.articles) == ["bees.txt"]
 
 
-def test_a_line_of_input_in_another_encoding_is_read_as_well_as_it_can_be() -> None:
-    code = (
-        "import sys, typer; from index.console import run; app = typer.Typer();"
-        "app.command()(lambda: print(ascii(sys.stdin.readline())));"
-        "run(app, ['--debug'], 'interrupted')"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=REPOSITORY,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        input=b"caf\xe9?\n",
-        capture_output=True,
-        check=True,
-    )
-    assert done.stdout.strip() == rb"'caf\ufffd?\n'"
-
-
-def test_an_import_is_finished_before_a_signal_ends_it(tmp_path: Path) -> None:
-    """One that is cut off half way can leave a C library that aborts the process."""
-    (tmp_path / "slow.py").write_text(
-        "import os, signal, time\nos.kill(os.getpid(), signal.SIGTERM)\ntime.sleep(0.2)\nprint('done')"
-    )
-    code = (
-        "import sys, typer; from index.console import leave, run; app = typer.Typer();"
-        "app.command()(lambda: (__import__('slow'), __import__('time').sleep(20)));"
-        "leave(run(app, ['--debug'], 'Interrupted.'))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": f"{REPOSITORY}{os.pathsep}{tmp_path}"},
-        capture_output=True,
-        text=True,
-        timeout=15,
-    )
-    assert (done.returncode, done.stdout) == (130, "done\n")
-    assert done.stderr.endswith("Interrupted.\n")
-
-
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
 def test_a_command_whose_output_is_closed_does_its_work(ready: Generations, closed: str) -> None:
     line = f'exec "$0" -m index status --index "$1" {closed}'
