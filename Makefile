@@ -34,11 +34,11 @@ SOAK := $(PY) -m pytest -s --timeout 10000
 SOAK_MINUTES ?= 60
 
 soak: setup
-	BURST_QUESTIONS=1000 BURST_DROPS=50 BURST_SECONDS=600 $(SOAK) tests/test_discord_burst.py
-	REOPENINGS=200 $(SOAK) tests/test_reliability.py tests/test_server.py
-	KILLS=200 STORE_EXAMPLES=50 FUZZ=2000 $(SOAK) tests/test_store_faults.py tests/test_store_machine.py tests/test_reader_fuzz.py
-	REBUILDS=50 QUERIES=100000 $(SOAK) tests/test_soak_rebuilds.py
-	SOAK_MINUTES=$(SOAK_MINUTES) $(SOAK) tests/test_soak_traffic.py
+	BURST_QUESTIONS=1000 BURST_DROPS=50 BURST_SECONDS=600 $(SOAK) tests/soak/test_burst.py
+	REOPENINGS=200 $(SOAK) tests/test_reliability.py tests/index/publishing/test_server.py
+	KILLS=200 STORE_EXAMPLES=50 FUZZ=2000 $(SOAK) tests/index/test_generation_faults.py tests/index/test_generation_machine.py tests/index/articles/test_fuzz.py
+	REBUILDS=50 QUERIES=100000 $(SOAK) tests/soak/test_rebuilds.py
+	SOAK_MINUTES=$(SOAK_MINUTES) $(SOAK) tests/soak/test_traffic.py
 
 # What speed is claimed, as ratios within one run: an hour with these sizes, the first time two (docs/performance.md).
 BENCH := $(PY) benchmarks

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from index.articles import Article, parse, read_folder
+from index.articles.article import Article
+from index.articles.files import read_folder
+from index.articles.formats import parse
 from index.embedding import Embedder, Progress, Vectors
-from index.passages import split
-from index.sentences import sentence_spans
+from index.text.passages import split
+from index.text.sentences import sentence_spans
 
 # The share of words that give way to others that stand behind the same word elsewhere.
 SWAPPED = 1 / 6

@@ -1,4 +1,4 @@
-"""Fit the weights that tell another topic in bot/answering/certainty.py, and print them.
+"""Fit the weights that tell another topic in bot/answering/evidence/certainty.py, and print them.
 
     python benchmarks/fit_certainty.py FOLDER [FOLDER …]
 
@@ -16,12 +16,13 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from index.embedding import load_embedder, model_identity
-from index.generations import Generations
 from index.live import LiveIndex
+from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
-from bot.answering import certainty, question
 from bot.answering.answerer import Answerer, scope_of
+from bot.answering.evidence import certainty
+from bot.answering.question import parsing
 from bot.evaluation import read_questions
 
 HELD = ("about_text", "conversation", "best", "together")
@@ -35,11 +36,11 @@ def main() -> None:
     embedder = load_embedder(None)
     for folder in folders:
         with tempfile.TemporaryDirectory() as index:
-            rebuild(folder, Generations(Path(index)), model_identity(None), lambda: embedder)
-            with LiveIndex(Generations(Path(index)), model_identity(None)) as live, live.lease() as generation:
+            rebuild(folder, FolderPublisher(Path(index)), model_identity(None), lambda: embedder)
+            with LiveIndex(FolderPublisher(Path(index)), model_identity(None)) as live, live.lease() as generation:
                 answerer = Answerer(live, embedder)
                 for item in read_questions(folder / "questions.jsonl"):
-                    reading = question.read(item.question, generation.lexical.counts)
+                    reading = parsing.read(item.question, generation.lexical.counts)
                     if reading.order or reading.aspects or not (item.answerable or item.kind == "offtopic"):
                         continue
                     scope = scope_of(generation, reading.text, item.question.article)

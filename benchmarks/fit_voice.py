@@ -1,4 +1,4 @@
-"""Fit the weights of bot/answering/voice.py on gold quotes about articles, and write them.
+"""Fit the weights of bot/answering/voice/voice.py on gold quotes about articles, and write them.
 
     python benchmarks/fit_voice.py [--write] FOLDER [FOLDER …]
 
@@ -16,8 +16,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from voices import cases, kind_of
 
-from bot.answering import voice, voice_weights
-from bot.answering.voice import AUTHOR, HEDGED, readings
+from bot.answering.voice import voice
+from bot.answering.voice import weights as fitted
+from bot.answering.voice.voice import AUTHOR, HEDGED, readings
 
 KINDS = (AUTHOR, HEDGED, "reported")
 # Seen in fewer articles than this, a feature says more about them than about English.
@@ -28,7 +29,7 @@ STRENGTH = 0.3
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--write", action="store_true", help="write bot/answering/voice_weights.py")
+    parser.add_argument("--write", action="store_true", help="write bot/answering/voice/weights.py")
     options = parser.parse_args()
     rows, labels, groups = [], [], []
     for folder in options.folders:
@@ -58,10 +59,10 @@ def main() -> None:
     bias = model.intercept_[1:] - model.intercept_[0]
     lines = {"bias": bias, **{name: weights[:, at] for at, name in enumerate(names)}}
     body = "".join(f'    "{name}": ({w[0]:.2f}, {w[1]:.2f}),\n' for name, w in lines.items())
-    head = (voice_weights.__doc__ or "").strip()
+    head = (fitted.__doc__ or "").strip()
     source = f'"""{head}"""\n\nWEIGHTS: dict[str, tuple[float, float]] = {{\n{body}}}\n'
     if options.write:
-        Path(voice.__file__).with_name("voice_weights.py").write_text(source, encoding="utf-8")
+        Path(voice.__file__).with_name("weights.py").write_text(source, encoding="utf-8")
     else:
         print(body)
 

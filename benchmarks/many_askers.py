@@ -14,13 +14,13 @@ import psutil
 from measure import Figure, paired, ratios, report
 
 from index.embedding import QUESTION_THREADS, Embedder, load_embedder, model_identity
-from index.generations import Generations
 from index.live import LiveIndex
+from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Question
-from bot.discord.queue import TOGETHER, Allowance, AnswerQueue
+from bot.discord.queue import TOGETHER, AnswerQueue, RateLimiter
 
 LONE = 7
 
@@ -34,7 +34,7 @@ def main() -> None:
     embedder = load_embedder(None, QUESTION_THREADS)
     questions = corpus.questions(corpus.read([options.articles]), options.askers)
     with tempfile.TemporaryDirectory() as folder:
-        generations = Generations(Path(folder))
+        generations = FolderPublisher(Path(folder))
         rebuild(options.articles, generations, model_identity(None), lambda: embedder)
         with LiveIndex(generations, model_identity(None)) as live:
             answerer = Answerer(live, embedder)
@@ -43,7 +43,7 @@ def main() -> None:
 
 async def measure(answerer: Answerer, embedder: Embedder, questions: list[str], rounds: int) -> None:
     queue: AnswerQueue[Answerer] = AnswerQueue(
-        lambda: answerer, waiting=1000, seconds=600, allowance=Allowance(10**6), prepare=Answerer.expect
+        lambda: answerer, waiting=1000, seconds=600, allowance=RateLimiter(10**6), prepare=Answerer.expect
     )
     queue.start()
     n = len(questions)

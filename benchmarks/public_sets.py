@@ -22,13 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import load_embedder, model_identity
-from index.generations import Generations
 from index.live import LiveIndex
+from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
-from bot.answering.certainty import certainty
-from bot.answering.question import read
+from bot.answering.evidence.certainty import certainty
+from bot.answering.question.parsing import read
 from bot.answering.types import Evidence, Question
 
 Scope = str | Collection[str] | None
@@ -65,8 +65,8 @@ class Byline:
         for doc in docs:
             head = f"---\ntitle: {json.dumps(doc.meta.get('title') or '')}\n---\n\n"
             (articles / self._names[doc.id]).write_text(head + doc.text, encoding="utf-8")
-        rebuild(articles, Generations(root / "index"), model_identity(None), lambda: self._embedder)
-        self._live = LiveIndex(Generations(root / "index"), model_identity(None))
+        rebuild(articles, FolderPublisher(root / "index"), model_identity(None), lambda: self._embedder)
+        self._live = LiveIndex(FolderPublisher(root / "index"), model_identity(None))
         self._answerer = Answerer(self._live, self._embedder)
         known = self._answerer.articles()
         self._shift = {

@@ -17,12 +17,13 @@ import corpus
 import tutorial
 from measure import Figure, command, paired, ratios, report, seconds
 
-from index.articles import SUFFIXES, Article
+from index.articles.article import Article
+from index.articles.files import SUFFIXES
 from index.embedding import load_embedder, model_identity
-from index.generations import Generations
-from index.passages import split
-from index.rebuild import rebuild, with_header
-from index.sentences import sentence_spans
+from index.publishing.folder import FolderPublisher
+from index.rebuild import rebuild
+from index.text.passages import split, with_header
+from index.text.sentences import sentence_spans
 
 ARTICLES = 85
 FULL, TIMES = 2, 5
@@ -59,7 +60,7 @@ def measure(folder: Path, scratch: Path) -> None:
     index, empty = scratch / "index", scratch / "empty"
 
     def full() -> None:
-        rebuild(folder, Generations(index), model_identity(None), lambda: embedder, force=True)
+        rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder, force=True)
 
     def theirs() -> None:
         tutorial.build([article.text for article in articles], embedder.embeddings, scratch / "tutorial")

@@ -23,14 +23,14 @@ import numpy as np
 import psutil
 from measure import Figure, command, report, seconds
 
-from index.chroma import pages, vectors_of
 from index.embedding import QUESTION_THREADS, Vectors, load_embedder, model_identity
-from index.generations import Generations
-from index.lexical import terms
+from index.generation import Generation, open_current
 from index.live import LiveIndex
+from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 from index.search import search_vector
-from index.store import Generation, open_current
+from index.store.chroma import pages, vectors_of
+from index.text.words import terms
 
 from bot.answering.answerer import PASSAGES, Answerer
 from bot.answering.types import Question
@@ -64,7 +64,7 @@ def build(originals: list[Path], size: int, kept: Path) -> None:
     shutil.rmtree(root, ignore_errors=True)
     articles = corpus.write_varied(corpus.read(originals), root / "articles", passages=size)
     embedder = corpus.KeptVectors(load_embedder(None), kept)
-    generations = Generations(root / "index")
+    generations = FolderPublisher(root / "index")
     took = seconds(lambda: rebuild(root / "articles", generations, model_identity(None), lambda: embedder))
     (root / "built.json").write_text(json.dumps({"articles": articles, "seconds": took - embedder.took}))
 
@@ -72,7 +72,7 @@ def build(originals: list[Path], size: int, kept: Path) -> None:
 def measured(size: int, kept: Path) -> dict[str, Any]:
     """The figures of one size, by name; times in seconds, a list for each."""
     root = kept.parent / f"scale-{size}"
-    generations = Generations(root / "index")
+    generations = FolderPublisher(root / "index")
     embedder = load_embedder(None, QUESTION_THREADS)
     embedder.query("Warm?")
     process = psutil.Process()

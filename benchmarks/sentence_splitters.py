@@ -3,7 +3,7 @@
     pip install sentencex pysbd
     python benchmarks/sentence_splitters.py FOLDER [FOLDER …]
 
-A folder holds text files. What Byline uses is syntok with the mends of index/sentences.py.
+A folder holds text files. What Byline uses is syntok with the mends of index/text/sentences.py.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def splitters() -> dict[str, Splitter]:
     from syntok import segmenter
     from syntok.tokenizer import Tokenizer
 
-    from index.sentences import sentence_spans
+    from index.text.sentences import sentence_spans
 
     segment = pysbd.Segmenter(language="en", clean=False, char_span=True)
     tokenizer = Tokenizer(replace_not_contraction=False)

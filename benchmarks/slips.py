@@ -13,10 +13,10 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from index.articles import read_folder
-from index.lexical import STOP_WORDS, words
+from index.articles.files import read_folder
+from index.text.words import STOP_WORDS, words
 
-from bot.answering.spelling import respell
+from bot.answering.question.spelling import respell
 
 BESIDE = dict(zip("qwertyuiopasdfghjklzxcvbnm", "wqrewtyuiosapsdfghjkxzcvbn", strict=True))
 SOUNDS = (

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from index import search
 from index.embedding import load_embedder, model_identity
-from index.generations import Generations
-from index.lexical import terms
+from index.generation import open_current
+from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
-from index.store import open_current
+from index.text.words import terms
 
-from bot.answering.naming import find_named
-from bot.evaluation import Item, read_questions
+from bot.answering.question.naming import find_named
+from bot.evaluation import EvalQuestion, read_questions
 
 WEIGHTS = {
     "passage vectors": (1, 0, 0),
@@ -39,8 +39,8 @@ def main() -> None:
     top3: dict[str, list[bool]] = {name: [] for name in WEIGHTS}
     for folder in parser.parse_args().folders:
         with tempfile.TemporaryDirectory() as index:
-            rebuild(folder, Generations(Path(index)), model_identity(None), lambda: embedder)
-            with open_current(Generations(Path(index)), model_identity(None)) as generation:
+            rebuild(folder, FolderPublisher(Path(index)), model_identity(None), lambda: embedder)
+            with open_current(FolderPublisher(Path(index)), model_identity(None)) as generation:
                 for item in read_questions(folder / "questions.jsonl"):
                     if not item.answerable or item.question.history or item.kind == "meta":
                         continue
@@ -61,7 +61,7 @@ def main() -> None:
         print(f"{name:28}{_share(first[name]):8.3f}{_share(top3[name]):8.3f}")
 
 
-def _holds(hit: search.Hit, item: Item) -> bool:
+def _holds(hit: search.Hit, item: EvalQuestion) -> bool:
     paragraphs = {sentence.paragraph for sentence in hit.passage.sentences}
     return any(gold["role"] == "must" and gold["paragraph"] in paragraphs for gold in item.gold)
 

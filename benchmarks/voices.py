@@ -16,12 +16,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from index.articles import Article, read_folder
-from index.lexical import words
-from index.sentences import sentence_spans
+from index.articles.article import Article
+from index.articles.files import read_folder
+from index.text.sentences import sentence_spans
+from index.text.words import words
 
-from bot.answering.citations import balanced
-from bot.answering.voice import voice_of
+from bot.answering.reply.citations import balanced
+from bot.answering.voice.voice import voice_of
 
 
 class Case(NamedTuple):

@@ -14,14 +14,14 @@ import tutorial
 from measure import Figure, paired, ratios, report, seconds
 
 from index.embedding import QUESTION_THREADS, load_embedder, model_identity
-from index.generations import Generations
-from index.lexical import terms
 from index.live import LiveIndex
+from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 from index.search import search_vector
+from index.text.words import terms
 
 from bot.answering.answerer import PASSAGES, Answerer
-from bot.answering.reranker import Scores, Window, load_reranker
+from bot.answering.evidence.reranker import Scores, Window, load_reranker
 from bot.answering.types import Question
 
 WARM = 20
@@ -51,7 +51,7 @@ def main() -> None:
     encode: Callable[[str], object] = embedder.embeddings._client.encode  # type: ignore[attr-defined]  # the bare model
     reader = Watched()
     with tempfile.TemporaryDirectory() as folder:
-        generations = Generations(Path(folder, "index"))
+        generations = FolderPublisher(Path(folder, "index"))
         rebuild(options.articles, generations, model_identity(None), lambda: embedder)
         articles = corpus.read([options.articles])
         store = tutorial.build([article.text for article in articles], embedder.embeddings, Path(folder, "tutorial"))

@@ -6,12 +6,12 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from index.articles import Article
+from index.articles.article import Article
 from index.console import until_signalled
 from index.errors import BylineError
 
 from bot.answering.answerer import Answerer
-from bot.answering.chat_reader import ChatReader, Read
+from bot.answering.chat.reader import ChatOutcome, ChatReader
 from bot.answering.types import Answer, Question, Reply
 
 OnBlock = Callable[[Answer, Mapping[str, Article]], None]
@@ -28,7 +28,7 @@ class Asker:
         self._answerer = answerer
         self._reader = reader
         self._runner = asyncio.Runner()
-        self.last: Read | None = None
+        self.last: ChatOutcome | None = None
 
     def __enter__(self) -> Self:
         return self

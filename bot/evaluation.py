@@ -16,14 +16,14 @@ from typing import Any, get_args
 
 from rapidfuzz.distance import LCSseq
 
-from index.articles import Article
+from index.articles.article import Article
 from index.errors import UsageError
-from index.wording import printable
+from index.formatting import printable
 
-from bot.answering.chat_reader import Read
-from bot.answering.naming import Named, find_named
+from bot.answering.chat.reader import ChatOutcome
+from bot.answering.question.naming import Named, find_named
+from bot.answering.reply.wording import as_text
 from bot.answering.types import Answer, Degree, Question, Reply, Turn
-from bot.answering.wording import as_text
 
 COVERED = 0.7
 NEAR_MISS = "near_miss"
@@ -33,7 +33,7 @@ _UNSAFE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class EvalQuestion:
     """One line of a question file; gold is None where the line does not say what the answer should be."""
 
     id: str
@@ -45,10 +45,10 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class EvalResult:
     """What one reply is worth; None where the item does not tell."""
 
-    item: Item
+    item: EvalQuestion
     degree: Degree
     certainty: float
     abstained: bool
@@ -61,7 +61,7 @@ class Result:
     seconds: float
 
 
-def read_questions(path: Path) -> list[Item]:
+def read_questions(path: Path) -> list[EvalQuestion]:
     """Read a JSONL file of questions; raises UsageError that names the line."""
     try:
         # Not splitlines(): a JSON string may hold U+2028 or U+0085 as they are.
@@ -80,7 +80,7 @@ def read_questions(path: Path) -> list[Item]:
     return items
 
 
-def check_articles(path: Path, items: Iterable[Item], known: Sequence[Named], only: str | None = None) -> None:
+def check_articles(path: Path, items: Iterable[EvalQuestion], known: Sequence[Named], only: str | None = None) -> None:
     """Raise UsageError for an article that is not known, naming its line; only: the one that is asked instead."""
     if only is not None:
         find_named(known, only)
@@ -117,7 +117,7 @@ def as_line(value: Any) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
-def judge(item: Item, reply: Reply, articles: Mapping[str, Article], seconds: float) -> Result:
+def judge(item: EvalQuestion, reply: Reply, articles: Mapping[str, Article], seconds: float) -> EvalResult:
     """Compare one reply with the item's gold quotes."""
     claimed = () if reply.abstained else reply.quotes
     covering = [any(covers(quote.paragraph, quote.text, gold) for quote in claimed) for gold in item.gold]
@@ -127,7 +127,7 @@ def judge(item: Item, reply: Reply, articles: Mapping[str, Article], seconds: fl
         if covering[i]:
             met |= musts & set(gold.get("replaces") or ())
     known = item.answerable is True and bool(item.gold)
-    return Result(
+    return EvalResult(
         item=item,
         degree=reply.degree,
         certainty=reply.certainty,
@@ -142,7 +142,7 @@ def judge(item: Item, reply: Reply, articles: Mapping[str, Article], seconds: fl
     )
 
 
-def summary(results: list[Result]) -> dict[str, float | int | None]:
+def summary(results: list[EvalResult]) -> dict[str, float | int | None]:
     """The figures of a run: rates between 0 and 1, seconds, words; None where nothing could be measured."""
     answerable = [r for r in results if r.item.answerable is True]
     unanswerable = [r for r in results if r.item.answerable is False]
@@ -174,13 +174,13 @@ def summary(results: list[Result]) -> dict[str, float | int | None]:
     }
 
 
-def by_kind(results: list[Result]) -> dict[str, dict[str, float | int | None]]:
+def by_kind(results: list[EvalResult]) -> dict[str, dict[str, float | int | None]]:
     """The same figures for each kind of question, in the order of the file."""
     kinds = dict.fromkeys(r.item.kind for r in results)
     return {kind: summary([r for r in results if r.item.kind == kind]) for kind in kinds if kind}
 
 
-def by_degree(results: list[Result]) -> dict[str, dict[str, float | int | None]]:
+def by_degree(results: list[EvalResult]) -> dict[str, dict[str, float | int | None]]:
     """How often each degree of sureness was given, and how often the article had the answer, and it was quoted."""
     found = {}
     for degree in dict.fromkeys(get_args(Degree)):
@@ -193,7 +193,7 @@ def by_degree(results: list[Result]) -> dict[str, dict[str, float | int | None]]
     return found
 
 
-def table(results: list[Result]) -> Iterator[str]:
+def table(results: list[EvalResult]) -> Iterator[str]:
     """The figures as lines for a person."""
     total = summary(results)
     labels = {
@@ -250,7 +250,7 @@ class Prices:
     million_out: float = 0.0
 
 
-def chat_summary(reads: list[Read], prices: Prices) -> dict[str, float | int | None]:
+def chat_summary(reads: list[ChatOutcome], prices: Prices) -> dict[str, float | int | None]:
     """What a chat model made of the questions: claims and tokens counted, fallbacks, the cost in all."""
     asked = [read for read in reads if read.raw or read.reply.note]
     total_in, total_out = sum(read.tokens_in for read in reads), sum(read.tokens_out for read in reads)
@@ -267,7 +267,7 @@ def chat_summary(reads: list[Read], prices: Prices) -> dict[str, float | int | N
     }
 
 
-def chat_table(reads: list[Read], prices: Prices) -> Iterator[str]:
+def chat_table(reads: list[ChatOutcome], prices: Prices) -> Iterator[str]:
     """The same as lines for a person, and why the extractive reader stood in."""
     total = chat_summary(reads, prices)
     labels = {
@@ -290,7 +290,7 @@ def chat_table(reads: list[Read], prices: Prices) -> Iterator[str]:
         yield f"  {sum(read.reply.note == note for read in reads):>4} × {note}"
 
 
-def _item(path: Path, number: int, line: str) -> Item:
+def _item(path: Path, number: int, line: str) -> EvalQuestion:
     try:
         data = json.loads(line)
         history = tuple(
@@ -300,7 +300,7 @@ def _item(path: Path, number: int, line: str) -> Item:
         if not (isinstance(text, str) and isinstance(article, str | None) and isinstance(answerable, bool | None)):
             raise TypeError
         identity, kind, gold = data.get("id"), data.get("kind"), data.get("gold")
-        return Item(
+        return EvalQuestion(
             id=str(number if identity is None else identity),
             question=Question(text, history, article),
             kind="" if kind is None else str(kind),

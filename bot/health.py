@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.errors import BylineError
-from index.wording import OWNER_HINT, count
+from index.errors import OWNER_HINT, BylineError
+from index.formatting import count
 
 # Beyond these the bot is not well; in seconds.
 SILENT, LAGGING, OFFLINE, UNANSWERED = 30.0, 2.0, 90.0, 180.0
@@ -17,7 +17,7 @@ RESTART = "Restart it; if that does not help, its log says more."
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class HealthReport:
     """The state of a bot at a moment; at, started: seconds since 1970, the other times how long something lasts.
 
     offline: without all of its connections to Discord, 0.0 with them. lag: the most by which the event loop was
@@ -47,7 +47,7 @@ class Finding:
     text: str
 
 
-def write(path: Path, pulse: Pulse) -> None:
+def write(path: Path, pulse: HealthReport) -> None:
     """Replace the file at once, readable by its owner alone; raises OSError."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
@@ -59,17 +59,17 @@ def write(path: Path, pulse: Pulse) -> None:
         raise
 
 
-def read(path: Path) -> Pulse | None:
+def read(path: Path) -> HealthReport | None:
     """What a bot wrote last; None if there is nothing that can be read. Raises BylineError for another user's bot."""
     try:
-        return Pulse(**json.loads(path.read_text(encoding="utf-8")))
+        return HealthReport(**json.loads(path.read_text(encoding="utf-8")))
     except PermissionError:
         raise BylineError(f"The file {path} may not be read.", OWNER_HINT) from None
     except (OSError, ValueError, TypeError):
         return None
 
 
-def findings(pulse: Pulse | None, now: float) -> list[Finding]:
+def findings(pulse: HealthReport | None, now: float) -> list[Finding]:
     """What there is to say of a bot, a sentence each; it is well if every finding is."""
     if pulse is None:
         return [Finding(False, "No bot is running with this STATE_FILE.")]
@@ -101,7 +101,7 @@ def _gateway(offline: float) -> Finding:
     return Finding(offline < OFFLINE, f"It has been without a connection to Discord for {offline:,.0f} s.")
 
 
-def _canary(pulse: Pulse) -> Finding:
+def _canary(pulse: HealthReport) -> Finding:
     if pulse.canary:
         return Finding(False, f"It could not answer the canary question ({pulse.canary}).")
     return Finding(pulse.unanswered < UNANSWERED, f"It answered a question {pulse.unanswered:,.0f} s ago.")

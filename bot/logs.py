@@ -20,7 +20,7 @@ _SECRETS = (
 )
 
 
-class OneLine(logging.Formatter):
+class OneLineFormatter(logging.Formatter):
     """A record in one line: an exception as its kind, its words and where it was raised; whole with `debug`."""
 
     def __init__(self, *, debug: bool, secrets: Collection[str] = ()) -> None:
@@ -67,6 +67,6 @@ def log_to_stderr(*, debug: bool, secrets: Collection[str] = (), level: int | No
     level: of the bot's events, where it is another.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(OneLine(debug=debug, secrets=secrets))
+    handler.setFormatter(OneLineFormatter(debug=debug, secrets=secrets))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("bot").setLevel(logging.DEBUG if debug else level or logging.INFO)

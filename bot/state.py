@@ -15,7 +15,7 @@ from typing import Literal, TextIO
 
 from index.errors import BylineError
 
-from bot.answering.limits import Budget
+from bot.answering.chat.limits import Budget
 
 Vote = Literal["up", "down"]
 

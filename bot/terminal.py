@@ -5,13 +5,13 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from index.articles import Article
+from index.articles.article import Article
 from index.errors import BylineError, UsageError
-from index.wording import count, printable
+from index.formatting import count, printable
 
-from bot.answering import smalltalk
+from bot.answering.question import small_talk
+from bot.answering.reply.wording import as_block, as_text, describe
 from bot.answering.types import Answer, Question, Reply, Turn
-from bot.answering.wording import as_block, as_text, describe
 from bot.asking import OnBlock
 
 HISTORY_TURNS = 6
@@ -78,7 +78,7 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(lines)
 
 
-class Live:
+class StreamPrinter:
     """Writes an answer as it grows, block by block."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
@@ -133,11 +133,11 @@ class _Session:
             raise UsageError(f"There is no command /{printable(command)}.", "/help lists them.")
 
     def _ask(self, line: str) -> None:
-        live = Live(self._write)
+        live = StreamPrinter(self._write)
         reply, articles = self._asker.ask(Question(line, self._history, self._scope, self._recent), live.show)
         text = as_text(reply, articles)
         live.finish(text)
-        if not smalltalk.is_smalltalk(line):  # "and why?" after "thanks" still means what was said before
+        if not small_talk.is_smalltalk(line):  # "and why?" after "thanks" still means what was said before
             self._history = (*self._history, Turn("user", line), Turn("bot", text))[-HISTORY_TURNS:]
         if reply.quotes:
             self._last = reply.quotes[0].article

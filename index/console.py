@@ -68,7 +68,7 @@ def run(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean: Cal
         )
 
 
-def leave(status: int) -> NoReturn:
+def exit_process(status: int) -> NoReturn:
     """End the process without the interpreter's own end, but for what is registered with atexit: to take torch apart
     lasts a second.
 
@@ -87,7 +87,7 @@ def leave(status: int) -> NoReturn:
 
 
 @contextmanager
-def working(what: str) -> Iterator[None]:
+def spinner(what: str) -> Iterator[None]:
     """A spinner on a terminal while something takes its time; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield

@@ -14,6 +14,11 @@ BylineError
     └── IndexLocked      another rebuild is at work
 """
 
+UNCHANGED = "The index that answered before is unchanged."
+COPY_HINT = "Free space in the temporary folder, or name another with TMPDIR."
+OWNER_HINT = "Run this as the user to whom it belongs, such as the one that the bot runs as."
+REBUILD_HINT = "Build it with: python -m index rebuild"
+
 
 class BylineError(Exception):
     """One plain sentence for a person, a hint that says what to do, and an exit status."""

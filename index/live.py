@@ -11,10 +11,9 @@ from typing import Self
 
 import numpy as np
 
-from index.errors import IndexDamaged, IndexUnreachable, IndexUnusable
-from index.generations import Published
-from index.store import Generation, open_current
-from index.wording import REBUILD_HINT
+from index.errors import REBUILD_HINT, IndexDamaged, IndexUnreachable, IndexUnusable
+from index.generation import Generation, open_current
+from index.publishing.publisher import Publisher
 
 # Seconds between two looks at what is published, and until a look is given up.
 EVERY, PATIENCE = 0.5, 60.0
@@ -78,7 +77,7 @@ class LiveIndex:
     watcher hears from the server.
     """
 
-    def __init__(self, published: Published, model: str, *, every: float = EVERY, patience: float = PATIENCE) -> None:
+    def __init__(self, published: Publisher, model: str, *, every: float = EVERY, patience: float = PATIENCE) -> None:
         """model: the identity of the embedding model that will ask. every, patience: in seconds."""
         self._published = published
         self._model = model

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,29 +10,33 @@ from time import perf_counter
 
 import numpy as np
 
-from index.articles import Article, Folder, Skipped, fingerprint, read_folder, text_digest
+from index.articles.article import Article, fingerprint, text_digest
+from index.articles.files import FolderContents, SkippedFile, read_folder
 from index.embedding import Embedder, Progress, Vectors
 from index.errors import (
+    UNCHANGED,
     ArticlesError,
     BylineError,
+    IndexLocked,
     IndexMissing,
     IndexOutdated,
     IndexUnreachable,
     IndexUnusable,
     UsageError,
 )
-from index.generations import Published
-from index.manifest import FORMAT, ArticleEntry, Manifest, digests
-from index.passages import SPLITTER_VERSION, Passage, split
-from index.sentences import sentence_spans
-from index.verify import verify_built
-from index.wording import UNCHANGED, printable
+from index.formatting import printable
+from index.publishing.locks import local_lock
+from index.publishing.publisher import Publisher
+from index.publishing.verification import verify_built
+from index.store.manifest import FORMAT, ArticleEntry, Manifest, digests
+from index.text.passages import SPLITTER_VERSION, Passage, split, with_header
+from index.text.sentences import sentence_spans
 
 DAMAGED = "the index was damaged"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RebuildPlan:
     """What a rebuild does, by article id; `stale` completes "every article is built again: …" where it does so."""
 
     added: tuple[str, ...] = ()
@@ -46,11 +51,11 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class RebuildReport:
     """What a rebuild did; `built` is false after a dry run and where nothing had changed."""
 
-    plan: Plan
-    skipped: tuple[Skipped, ...]
+    plan: RebuildPlan
+    skipped: tuple[SkippedFile, ...]
     built: bool
     passages: int
     sentences: int
@@ -59,7 +64,7 @@ class Report:
 
 def rebuild(
     folder: Path,
-    published: Published,
+    published: Publisher,
     model: str,
     load: Callable[[], Embedder],
     *,
@@ -68,7 +73,7 @@ def rebuild(
     force: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
-) -> Report:
+) -> RebuildReport:
     """Bring the index up to date with a folder of articles.
 
     model: the identity of the embedding model; load is called only if there is something to embed.
@@ -79,7 +84,11 @@ def rebuild(
     started = perf_counter()
     options = _Options(folder, model, only, encoding, force)
     survey = _survey(published, options)
-    if dry_run or survey.plan.empty:
+    if dry_run:
+        return _unbuilt(survey, started)
+    if survey.plan.empty:
+        with suppress(IndexLocked, OSError), local_lock(published.root):  # removes what a killed rebuild left
+            pass
         return _unbuilt(survey, started)
     try:
         with published.rebuilding() as staging:
@@ -95,7 +104,7 @@ def rebuild(
         hint = "Check that folder, or name another with --index." if survey.manifest is None else UNCHANGED
         why = error.strerror or error
         raise BylineError(f"The index in {published.root} cannot be written: {why}.", hint) from error
-    return Report(survey.plan, survey.skipped, True, built.passages, built.sentences, perf_counter() - started)
+    return RebuildReport(survey.plan, survey.skipped, True, built.passages, built.sentences, perf_counter() - started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +123,11 @@ class _Survey:
     newest: str | None
     manifest: Manifest | None
     articles: tuple[Article, ...]
-    skipped: tuple[Skipped, ...]
-    plan: Plan
+    skipped: tuple[SkippedFile, ...]
+    plan: RebuildPlan
 
 
-def _survey(published: Published, options: _Options) -> _Survey:
+def _survey(published: Publisher, options: _Options) -> _Survey:
     """Compare the folder with the index. Articles outside `only` are kept as indexed if the index is sound and ours."""
     newest = published.newest()
     current, stale = _current(published, options.model)
@@ -143,21 +152,16 @@ def _survey(published: Published, options: _Options) -> _Survey:
     return _Survey(newest, manifest, tuple(articles), skipped, _plan(articles, before, stale))
 
 
-def _unbuilt(survey: _Survey, started: float) -> Report:
+def _unbuilt(survey: _Survey, started: float) -> RebuildReport:
     manifest = survey.manifest
     passages, sentences = (manifest.passages, manifest.sentences) if manifest else (0, 0)
-    return Report(survey.plan, survey.skipped, False, passages, sentences, perf_counter() - started)
-
-
-def header(article: Article) -> str:
-    """What is known about an article in one line, put before its passages where they are embedded and indexed."""
-    return " | ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
+    return RebuildReport(survey.plan, survey.skipped, False, passages, sentences, perf_counter() - started)
 
 
 def _build(
-    published: Published, staging: Path, articles: Sequence[Article], model: str, embed: "Embedding"
+    published: Publisher, staging: Path, articles: Sequence[Article], model: str, embed: "Embedding"
 ) -> Manifest:
-    from index.store import write
+    from index.generation import write
 
     split_up = [(article, split(article, sentence_spans)) for article in articles]
     passages = [passage for _, own in split_up for passage in own]
@@ -176,11 +180,6 @@ def _build(
     )
     (staging / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
     return manifest
-
-
-def with_header(article: Article, text: str) -> str:
-    """What is embedded and indexed for a passage of an article."""
-    return f"{header(article)}\n{text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +206,14 @@ class Embedding:
 
 
 def _reusable(
-    published: Published, survey: "_Survey", model: str
+    published: Publisher, survey: "_Survey", model: str
 ) -> Callable[[Collection[str]], Mapping[str, Vectors]]:
     """What was embedded for the generation before, if all of it can be relied on."""
 
     def known(wanted: Collection[str]) -> Mapping[str, Vectors]:
         if survey.manifest is None or survey.plan.stale:
             return {}
-        from index.store import open_current
+        from index.generation import open_current
 
         try:
             with open_current(published, model) as generation:
@@ -241,7 +240,7 @@ def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
     )
 
 
-def _current(published: Published, model: str) -> tuple[tuple[str, Manifest] | None, str | None]:
+def _current(published: Publisher, model: str) -> tuple[tuple[str, Manifest] | None, str | None]:
     """The current generation, if there is one, and why nothing of the index can be taken over, if so."""
     try:
         name = published.current_name()
@@ -258,7 +257,7 @@ def _current(published: Published, model: str) -> tuple[tuple[str, Manifest] | N
     return (name, manifest), _stale(published, name, manifest, model)
 
 
-def _stale(published: Published, name: str, manifest: Manifest, model: str) -> str | None:
+def _stale(published: Publisher, name: str, manifest: Manifest, model: str) -> str | None:
     if manifest.model != model:
         return "the embedding model is another one"
     if manifest.splitter != SPLITTER_VERSION:
@@ -266,9 +265,9 @@ def _stale(published: Published, name: str, manifest: Manifest, model: str) -> s
     return None if published.sound(name, manifest) else DAMAGED
 
 
-def _kept(published: Published, current: tuple[str, Manifest], places: tuple[str, ...]) -> tuple[Article, ...] | None:
+def _kept(published: Publisher, current: tuple[str, Manifest], places: tuple[str, ...]) -> tuple[Article, ...] | None:
     """The indexed articles that the given places do not cover; None if they are not those that were indexed."""
-    from index.store import articles_of
+    from index.generation import articles_of
 
     name, manifest = current
     try:
@@ -282,13 +281,13 @@ def _kept(published: Published, current: tuple[str, Manifest], places: tuple[str
     return tuple(article for article in articles if not _covered(article.id, places))
 
 
-def _without_copies(read: Folder, kept: Sequence[Article]) -> tuple[list[Article], tuple[Skipped, ...]]:
+def _without_copies(read: FolderContents, kept: Sequence[Article]) -> tuple[list[Article], tuple[SkippedFile, ...]]:
     """All articles in the order of their ids, without those that were read and repeat one that is kept."""
     known = {fingerprint(article.text): article.id for article in kept}
     copies = [article for article in read.articles if fingerprint(article.text) in known]
     fresh = [article for article in read.articles if article not in copies]
     told = (
-        Skipped(printable(a.id), f"it has the same text as {printable(known[fingerprint(a.text)])}") for a in copies
+        SkippedFile(printable(a.id), f"it has the same text as {printable(known[fingerprint(a.text)])}") for a in copies
     )
     return sorted((*fresh, *kept), key=lambda article: article.id), (*read.skipped, *told)
 
@@ -322,9 +321,9 @@ def _covered(article: str, places: tuple[str, ...]) -> bool:
     return any(place in (".", article) or article.startswith(f"{place}/") for place in places)
 
 
-def _plan(articles: Sequence[Article], before: Mapping[str, str], stale: str | None) -> Plan:
+def _plan(articles: Sequence[Article], before: Mapping[str, str], stale: str | None) -> RebuildPlan:
     now = {article.id: article.digest for article in articles}
-    return Plan(
+    return RebuildPlan(
         added=tuple(name for name in now if name not in before),
         changed=tuple(name for name in now if name in before and now[name] != before[name]),
         removed=tuple(name for name in before if name not in now),

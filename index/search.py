@@ -10,9 +10,9 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from index.embedding import Embedder, Vectors
-from index.lexical import terms
-from index.passages import Passage
-from index.store import Generation, Positions, Stored
+from index.generation import Generation, Positions, StoredPassage
+from index.text.passages import Passage
+from index.text.words import terms
 
 # Weights of the views' z-scores; benchmarks/views.py compares them, docs/results.md has the figures.
 DENSE, SENTENCE, LEXICAL = 1.0, 1.0, 2.0
@@ -107,7 +107,7 @@ def to_document(hit: Hit) -> Document:
     return Document(id=passage.id, page_content=passage.text, metadata=metadata)
 
 
-def _before(stored: Stored, earlier: Stored) -> str:
+def _before(stored: StoredPassage, earlier: StoredPassage) -> str:
     """The last sentence of the passage before one, where that is of the same article."""
     if earlier.position < stored.position and earlier.passage.article == stored.passage.article:
         return earlier.passage.sentences[-1].text

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from index.embedding import load_embedder, model_identity
 from index.live import LiveIndex
-from index.published import published
+from index.publishing.factory import published
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Question
-from bot.discord import render
-from bot.discord.markup import unescape
-from bot.discord.views import buttons
+from bot.discord.buttons import buttons
+from bot.discord.rendering import replies
+from bot.discord.rendering.markup import unescape
 from bot.settings import BotSettings
 
 STYLE = """
@@ -47,7 +47,7 @@ p { margin: 0 0 10px } .field { font-weight: 600; margin-bottom: 2px }
 def page(question: str, answerer: Answerer) -> str:
     reply, articles = answerer.ask(Question(question))
     instead = answerer.instead(reply, articles) if reply.degree == "not_addressed" else ()
-    embed = render.answer(reply, articles, instead)
+    embed = replies.answer(reply, articles, instead)
 
     async def labels() -> list[str]:
         view = buttons(reply, thread=True)

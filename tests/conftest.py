@@ -13,22 +13,18 @@ from threading import RLock
 from typing import Any
 
 import pytest
-from langchain_core.embeddings import Embeddings
 
-from index.chroma import embedded
 from index.embedding import Embedder, load_embedder, model_identity
-from index.generations import Generations
+from index.generation import Generation, open_current
 from index.live import LiveIndex
-from index.manifest import Manifest
-from index.rebuild import Report, rebuild
-from index.selfcheck import Findings, check
-from index.store import Generation, open_current
+from index.publishing.folder import FolderPublisher
+from index.rebuild import RebuildReport, rebuild
 
 from bot.answering.answerer import Answerer
 
-REPOSITORY = Path(__file__).parent.parent
-SHIPPED = REPOSITORY / "articles"
-FAKE_MODEL = "word-lengths"
+from tests.support.command import Run
+from tests.support.fakes import FAKE_MODEL, WordLengths, check_here
+from tests.support.paths import REPOSITORY, SHIPPED
 
 if sys.version_info < (3, 11, 8):
     # There, one ast.parse that begins while another is under way makes that one fail ("AST constructor recursion depth
@@ -49,32 +45,6 @@ if sys.version_info < (3, 11, 8):
     ast.parse = _undisturbed
 
 
-class WordLengths(Embeddings):
-    """A vector says how many words of each length a text has: it means something, and costs nothing."""
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return [self.embed_query(text) for text in texts]
-
-    def embed_query(self, text: str) -> list[float]:
-        counts = [0.01] * 16
-        for word in text.split():
-            counts[min(len(word), 15)] += 1.0
-        norm = sum(count * count for count in counts) ** 0.5
-        return [count / norm for count in counts]
-
-
-def check_here(folder: Path, manifest: Manifest) -> Findings:
-    """What a rebuild has a process of its own do."""
-    place = embedded(folder / "chroma")
-    try:
-        return check(place, manifest)
-    finally:
-        place.close()
-
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """The real model."""
@@ -85,21 +55,21 @@ def embedder() -> Embedder:
 def shipped_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped article, indexed by the real model into a real Chroma store on disk."""
     root = tmp_path_factory.mktemp("index")
-    rebuild(SHIPPED, Generations(root, check_here), model_identity(None), lambda: embedder)
+    rebuild(SHIPPED, FolderPublisher(root, check_here), model_identity(None), lambda: embedder)
     return root
 
 
 @pytest.fixture(scope="session")
 def shipped(shipped_index: Path) -> Iterator[Generation]:
     """The shipped article's generation, open."""
-    with open_current(Generations(shipped_index), model_identity(None)) as generation:
+    with open_current(FolderPublisher(shipped_index), model_identity(None)) as generation:
         yield generation
 
 
 @pytest.fixture(scope="session")
 def answerer(shipped_index: Path, embedder: Embedder) -> Iterator[Answerer]:
     """What answers about the shipped article."""
-    live = LiveIndex(Generations(shipped_index), model_identity(None))
+    live = LiveIndex(FolderPublisher(shipped_index), model_identity(None))
     yield Answerer(live, embedder)
     live.close()
 
@@ -119,16 +89,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def generations(tmp_path: Path) -> Generations:
+def generations(tmp_path: Path) -> FolderPublisher:
     """An index folder without an index; what is built is checked in this process, where that costs little."""
-    return Generations(tmp_path / "index", check_here)
+    return FolderPublisher(tmp_path / "index", check_here)
 
 
 @pytest.fixture
-def build(folder: Path, generations: Generations, fake: Embedder) -> Callable[..., Report]:
+def build(folder: Path, generations: FolderPublisher, fake: Embedder) -> Callable[..., RebuildReport]:
     """Rebuild `folder` into `generations` with the fake model."""
 
-    def run(**options: object) -> Report:
+    def run(**options: object) -> RebuildReport:
         return rebuild(folder, generations, FAKE_MODEL, lambda: fake, **options)  # type: ignore[arg-type]
 
     return run

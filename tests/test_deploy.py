@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import REPOSITORY
 
 from bot.settings import BotSettings
+
+from tests.support.paths import REPOSITORY
 
 DEPLOY = REPOSITORY / "deploy"
 KNOWN = {name.upper() for name in BotSettings.model_fields}

@@ -13,17 +13,19 @@ from typing import Any
 
 import psutil
 import pytest
-from conftest import FAKE_MODEL
-from discord_scene import Scene
-from test_discord_faults import POST, Play, ask, play, settled
-from test_discord_render import answer, article
 
 from index.embedding import Embedder
-from index.generations import Generations
 from index.live import LiveIndex
-from index.rebuild import Report, rebuild
+from index.publishing.folder import FolderPublisher
+from index.rebuild import RebuildReport, rebuild
 
-from bot.discord import delivery, render
+from bot.discord import delivery
+from bot.discord.rendering import replies
+
+from tests.bot.discord.rendering.test_replies import answer, article
+from tests.bot.discord.scene import Scene
+from tests.bot.discord.test_faults import POST, Play, ask, play, settled
+from tests.support.fakes import FAKE_MODEL
 
 __all__ = ["play"]
 
@@ -67,7 +69,7 @@ def test_a_monster_in_article_and_question_is_rendered_within_50_ms() -> None:
     source = article(MONSTER, "The bridge is old.")
     articles = {source.id: source}
     reply = answer(source, MONSTER, "The bridge is old.", question=MONSTER)
-    for render_it in (lambda: render.answer(reply, articles), lambda: render.as_content(reply, articles)):
+    for render_it in (lambda: replies.answer(reply, articles), lambda: replies.as_content(reply, articles)):
         fastest = min(_took(render_it) for _ in range(3))
         assert fastest < 0.05
 
@@ -79,7 +81,7 @@ def _took(work: Callable[[], object]) -> float:
 
 
 def test_reopening_again_and_again_keeps_handles_and_memory(
-    folder: Path, tmp_path: Path, generations: Generations, fake: Embedder
+    folder: Path, tmp_path: Path, generations: FolderPublisher, fake: Embedder
 ) -> None:
     process = psutil.Process()
     (folder / "x.txt").write_text("The bridge is old.\n\nIt costs much.\n", encoding="utf-8")
@@ -100,17 +102,17 @@ def test_reopening_again_and_again_keeps_handles_and_memory(
 
 
 def test_whatever_file_of_a_new_generation_is_spoilt_the_old_one_answers_and_the_next_takes_over(
-    folder: Path, generations: Generations, build: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+    folder: Path, generations: FolderPublisher, build: Callable[..., RebuildReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish = Generations.publish
+    publish = FolderPublisher.publish
     spoilt = 0
 
     def write(number: int) -> None:
         (folder / "x.txt").write_text(f"The bridge number {number} is old.\n", encoding="utf-8")
         build()
 
-    def spoiling(way: Callable[[Path], object], number: int) -> Callable[[Generations, Path], None]:
-        def publish_spoilt(self: Generations, staging: Path) -> None:
+    def spoiling(way: Callable[[Path], object], number: int) -> Callable[[FolderPublisher, Path], None]:
+        def publish_spoilt(self: FolderPublisher, staging: Path) -> None:
             way(_files(staging)[number])
             publish(self, staging)
 
@@ -125,7 +127,7 @@ def test_whatever_file_of_a_new_generation_is_spoilt_the_old_one_answers_and_the
         for number, file in enumerate(files):
             for way in ways[: None if file.stat().st_size else 1]:
                 with monkeypatch.context() as spoil:
-                    spoil.setattr(Generations, "publish", spoiling(way, number))
+                    spoil.setattr(FolderPublisher, "publish", spoiling(way, number))
                     write(spoilt := spoilt + 1)
                 newest = generations.newest()
                 _until(lambda newest=newest: live.trouble is not None and live._failed == newest)  # type: ignore[misc]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parent.parent
+from tests.support.paths import REPOSITORY
 
 PYTHON = """#!/bin/sh
 echo "python $*" >> "$LOG"

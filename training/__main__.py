@@ -1,6 +1,6 @@
 """Train the reader, measure it on articles that it did not learn from, and write it as the package resource.
 
-    python -m training --public FOLDER --opinions FOLDER --learn a,c,e/b,d --out RUN [--weights bot/answering/weights]
+    python -m training --public FOLDER --opinions FOLDER --learn a,c,e/b,d --out RUN [--weights FOLDER]
 
 --public holds squad2, selqa, clapnq and xquad; --opinions holds folders of articles with a questions.jsonl;
 --learn names those to learn from, in two halves. A reader is trained on each half and asked about the other: the
@@ -24,7 +24,7 @@ from training.model import Reader
 from training.opinions import opinions
 from training.train import Plan, train, word_pieces
 
-from bot.answering.reranker import PackagedReader
+from bot.answering.evidence.reranker import PackagedReader
 
 State = dict[str, Tensor]
 PUBLIC = Plan(epochs=1.0, batch=12, windows=3, typos=0.05, frozen=False, seed=13)

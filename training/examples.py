@@ -12,12 +12,12 @@ from typing import Any
 
 from rapidfuzz.distance import LCSseq
 
-from index.lexical import words
-from index.passages import MAX_WORDS
 from index.search import Hit
-from index.sentences import sentence_spans
+from index.text.passages import MAX_WORDS
+from index.text.sentences import sentence_spans
+from index.text.words import words
 
-from bot.answering.question import Reading
+from bot.answering.question.parsing import ParsedQuestion
 
 MUST, STANDS_IN, SUPPORTS, NONE = 1.0, 1.0, 0.4, 0.0
 COVERED = 0.7
@@ -47,7 +47,7 @@ class Example:
     context: str
     answerable: bool
     windows: tuple[Window, ...]
-    reading: Reading | None = None
+    reading: ParsedQuestion | None = None
     hits: tuple[Hit, ...] = ()
     idf: Mapping[str, float] = field(default_factory=dict)
     gold: tuple[Mapping[str, Any], ...] = ()

@@ -11,12 +11,12 @@ from sklearn.metrics import roc_auc_score
 
 from training.examples import Example
 
-from bot.answering import premise
 from bot.answering.answerer import PASSAGES
-from bot.answering.certainty import Signals, signals
-from bot.answering.evidence import gather, judge, select, windows
-from bot.answering.extractive import FEW, SEVERAL
-from bot.answering.reranker import Reranker, Window
+from bot.answering.evidence import premise
+from bot.answering.evidence.certainty import Signals, signals
+from bot.answering.evidence.reranker import Reranker, Window
+from bot.answering.evidence.selection import gather, judge, select, windows
+from bot.answering.reply.extractive import FEW, SEVERAL
 from bot.answering.types import Evidence
 from bot.evaluation import SHORT_WORDS, covers, overlaps
 

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index.embedding import Embedder, load_embedder, model_identity
-from index.generations import Generations
 from index.live import LiveIndex
+from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 from index.search import Hit, search_vector
 from training.examples import Example, Window, label
 
 from bot.answering.answerer import Answerer, scope_of
-from bot.answering.question import read
-from bot.evaluation import Item, read_questions
+from bot.answering.question.parsing import read
+from bot.evaluation import EvalQuestion, read_questions
 
 EVERYTHING = 1_000
 
@@ -23,15 +23,15 @@ def opinions(folders: Iterable[Path], embedder: Embedder | None = None) -> Itera
     embedder = embedder or load_embedder(None)
     for folder in folders:
         with tempfile.TemporaryDirectory() as root:
-            rebuild(folder, Generations(Path(root)), model_identity(None), lambda: embedder)
-            live = LiveIndex(Generations(Path(root)), model_identity(None))
+            rebuild(folder, FolderPublisher(Path(root)), model_identity(None), lambda: embedder)
+            live = LiveIndex(FolderPublisher(Path(root)), model_identity(None))
             answerer = Answerer(live, embedder)
             for item in read_questions(folder / "questions.jsonl"):
                 yield _example(folder.name, item, live, answerer)
             live.close()
 
 
-def _example(folder: str, item: Item, live: LiveIndex, answerer: Answerer) -> Example:
+def _example(folder: str, item: EvalQuestion, live: LiveIndex, answerer: Answerer) -> Example:
     with live.lease() as generation:
         reading = read(item.question, generation.lexical.counts)
         scope = scope_of(generation, reading.text, item.question.article)
@@ -56,7 +56,7 @@ def _example(folder: str, item: Item, live: LiveIndex, answerer: Answerer) -> Ex
     )
 
 
-def _window(hit: Hit, item: Item) -> Window:
+def _window(hit: Hit, item: EvalQuestion) -> Window:
     gold = item.gold if item.answerable else ()
     sentences = hit.passage.sentences
     return Window(

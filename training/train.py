@@ -16,7 +16,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, pad
 from training.examples import Example, Window
 from training.model import Reader
 
-from bot.answering.pairs import Encoded, Encoder
+from bot.answering.evidence.pairs import Encoded, Encoder
 
 EASY = 0.4
 """How often one of a question's windows is chosen by chance."""

@@ -8,28 +8,28 @@ from functools import lru_cache
 
 import numpy as np
 
-from index.articles import Article
+from index.articles.article import Article
+from index.articles.names import surname
 from index.embedding import Embedder, Vectors
 from index.errors import BylineError, IndexMissing, IndexUnusable, UsageError
-from index.lexical import terms
+from index.generation import Generation
 from index.live import LiveIndex
-from index.manifest import ArticleEntry
-from index.names import surname
-from index.passages import Passage
 from index.search import search_vector
-from index.store import Generation
+from index.store.manifest import ArticleEntry
+from index.text.passages import Passage
+from index.text.words import terms
 
-from bot.answering import extractive, overview, smalltalk, suggest, wording
-from bot.answering.certainty import Signals, certainty, names_unknown, on_topic, signals
-from bot.answering.citations import verify
-from bot.answering.evidence import gather, judge, windows
-from bot.answering.framing import Prepared
-from bot.answering.naming import find_named, impersonal
-from bot.answering.question import Reading, clean, read
-from bot.answering.reranker import Reranker, Window, load_reranker
-from bot.answering.spelling import names_person
-from bot.answering.suggest import MAIN_ARGUMENT
-from bot.answering.types import Abstention, Answer, Evidence, Question, Reply
+from bot.answering.evidence.certainty import Signals, certainty, names_unknown, on_topic, signals
+from bot.answering.evidence.reranker import Reranker, Window, load_reranker
+from bot.answering.evidence.selection import gather, judge, windows
+from bot.answering.question import small_talk
+from bot.answering.question.naming import find_named, impersonal
+from bot.answering.question.parsing import ParsedQuestion, clean, read
+from bot.answering.reply import extractive, overview, suggestions, wording
+from bot.answering.reply.citations import verify
+from bot.answering.reply.suggestions import MAIN_ARGUMENT
+from bot.answering.types import Abstention, Answer, Evidence, PreparedQuestion, Question, Reply
+from bot.answering.voice.people import names_person
 
 PASSAGES = 12
 # The certainty of what is read from an article's head and shape, where nothing is searched for.
@@ -103,7 +103,7 @@ class Answerer:
                     texts.update(dict.fromkeys(filter(None, (sought.text, sought.context))))
         self._embedder.ahead(list(texts))
 
-    def prepare(self, question: Question, standalone: str | None = None) -> Prepared:
+    def prepare(self, question: Question, standalone: str | None = None) -> PreparedQuestion:
         """The reply, and what a chat model needs to write another; raises what `ask` raises.
 
         standalone: the question in words that need no conversation, if somebody put it so.
@@ -111,7 +111,7 @@ class Answerer:
         with self._index.lease() as generation:
             return self._prepare(question, standalone, generation)
 
-    def _prepare(self, question: Question, standalone: str | None, generation: Generation) -> Prepared:
+    def _prepare(self, question: Question, standalone: str | None, generation: Generation) -> PreparedQuestion:
         counts = generation.lexical.counts
         reading = read(question, counts)
         if standalone and not reading.order:
@@ -124,10 +124,10 @@ class Answerer:
             verify(generation.articles[quote.article], quote)
         written = bool(ranked) or (bool(reply.quotes) and bool(WRITTEN.intersection(reading.aspects)))
         if not written:
-            return Prepared(question.text, reading.text, reply, generation.articles)
+            return PreparedQuestion(question.text, reading.text, reply, generation.articles)
         whole = self._whole(generation, scope)
         quoted = tuple(p for p in whole if any(p.start < q.end and q.start < p.end for q in reply.quotes))
-        return Prepared(
+        return PreparedQuestion(
             question.text,
             standalone or clean(question.text),
             reply,
@@ -171,7 +171,7 @@ class Answerer:
         articles: those that came with the reply. within: the article that was asked.
         """
         scope = {within: articles[within]} if within and within in articles else articles
-        tried = suggest.candidates([q for q in reply.quotes if q.article in scope], scope, 3 * INSTEAD)
+        tried = suggestions.candidates([q for q in reply.quotes if q.article in scope], scope, 3 * INSTEAD)
         found = [MAIN_ARGUMENT] if len(scope) == 1 else []
         for question in tried:
             if len(found) == INSTEAD:
@@ -187,7 +187,7 @@ class Answerer:
             return False
 
     def _reply(
-        self, asked: str, reading: Reading, generation: Generation, scope: Sequence[ArticleEntry]
+        self, asked: str, reading: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
     ) -> tuple[Reply, list[Evidence]]:
         """The extractive reader's reply, and the sentences that it chose from, if it searched for any."""
         known = self._known(asked, reading, generation, scope)
@@ -200,10 +200,10 @@ class Answerer:
         return extractive.answer(asked, reading, ranked, sure, topic, generation), ranked
 
     def _known(
-        self, asked: str, reading: Reading, generation: Generation, scope: Sequence[ArticleEntry]
+        self, asked: str, reading: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
     ) -> Reply | None:
         """The reply to what needs no search: small talk, an order, or a question about the text itself."""
-        if (small := smalltalk.reply(asked, len(generation.articles))) is not None:
+        if (small := small_talk.reply(asked, len(generation.articles))) is not None:
             return Abstention(asked, small, (), 0.0, "not_addressed")
         if reading.order:
             return Abstention(
@@ -219,7 +219,7 @@ class Answerer:
         return None
 
     def find(
-        self, reading: Reading, generation: Generation, scope: Sequence[ArticleEntry]
+        self, reading: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
     ) -> tuple[list[Evidence], Signals]:
         """The sentences that may answer, best first, and what the certainty is computed from."""
         reading = _sought(reading, scope)
@@ -231,7 +231,7 @@ class Answerer:
         ranked = judge(similar, read, self._reranker.score(reading.text, reading.context, texts))
         return ranked, signals(reading, ranked, hits)
 
-    def _vector(self, reading: Reading) -> Vectors:
+    def _vector(self, reading: ParsedQuestion) -> Vectors:
         """The question's unit vector, moved towards what it leans on."""
         vector = self._embedder.query(reading.text)
         if not reading.context:
@@ -240,7 +240,7 @@ class Answerer:
         return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
 
 
-def _sought(reading: Reading, scope: Sequence[ArticleEntry]) -> Reading:
+def _sought(reading: ParsedQuestion, scope: Sequence[ArticleEntry]) -> ParsedQuestion:
     """A question as it is looked up in some articles: without their authors' names."""
     authors = dict.fromkeys(author for article in scope for author in article.authors)
     return replace(reading, text=impersonal(reading.text, authors))

@@ -1,9 +1,11 @@
 """The values that the answering rooms hand to each other."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from index.passages import Passage, Sentence
+from index.articles.article import Article
+from index.text.passages import Passage, Sentence
 
 UNREAD = -12.0
 """The logit of a sentence that the reader was not given: it does not answer."""
@@ -108,3 +110,23 @@ class Abstention:
 
 
 Reply = Answer | Abstention
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedQuestion:
+    """A question that was read and looked up, with what the extractive reader says.
+
+    asked: as it was typed. text: as it is understood. reply: the extractive reader's. declined: what it
+    would say if the article did not address the question. passages: what was found, best first. whole: all
+    passages of the one article in question, nothing where it is too long or there are several. open:
+    whether a chat model may answer, too.
+    """
+
+    asked: str
+    text: str
+    reply: Reply
+    articles: Mapping[str, Article]
+    declined: Abstention | None = None
+    passages: tuple[Passage, ...] = ()
+    whole: tuple[Passage, ...] = ()
+    open: bool = False

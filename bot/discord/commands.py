@@ -10,21 +10,21 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from index.articles import Article
+from index.articles.article import Article
 from index.errors import BylineError, UsageError
-from index.wording import count, printable
+from index.formatting import count, printable
 
-from bot.answering import wording
-from bot.answering.naming import find_named
-from bot.answering.question import MAX_CHARS
+from bot.answering.question.naming import find_named
+from bot.answering.question.parsing import MAX_CHARS
+from bot.answering.reply import wording
 from bot.answering.types import Question
-from bot.discord import render
+from bot.discord.buttons import buttons, can_open_thread
 from bot.discord.conversation import text_of
 from bot.discord.delivery import acknowledge
-from bot.discord.desk import Told
-from bot.discord.markup import shorten
-from bot.discord.serving import Host, Interaction, say, serve, show
-from bot.discord.views import buttons, can_open_thread
+from bot.discord.interactions import Host, Interaction, say, serve, show
+from bot.discord.rendering import replies
+from bot.discord.rendering.markup import shorten
+from bot.discord.service import Response
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ async def show_article(interaction: Interaction, name: str | None) -> None:
         await say(interaction, f"{error.message} {error.hint}")
         return
     articles = interaction.client.desk.articles
-    await show(interaction, [render.details(found) if found else render.catalogue(articles)])
+    await show(interaction, [replies.details(found) if found else replies.catalogue(articles)])
 
 
 async def passage(interaction: Interaction, number: int, name: str | None) -> None:
@@ -105,7 +105,7 @@ async def passage(interaction: Interaction, number: int, name: str | None) -> No
     if not await acknowledge(interaction, private=True):
         return
     try:
-        embeds = await asyncio.to_thread(render.passage, found, number)
+        embeds = await asyncio.to_thread(replies.passage, found, number)
     except LookupError as error:
         await say(interaction, f"{error.args[0]}.")
     else:
@@ -170,7 +170,7 @@ async def status(interaction: Interaction) -> None:
         rebuilt = manifest.created
     except BylineError as error:
         index, rebuilt = error.message, "not known"
-    embed = discord.Embed(title="Status", colour=render.PLAIN)
+    embed = discord.Embed(title="Status", colour=replies.PLAIN)
     facts = {
         "Index": index,
         "Generation": desk.generation or "still being opened",
@@ -196,7 +196,7 @@ async def suggest_articles(interaction: Interaction, current: str) -> list[Choic
     for one in interaction.client.desk.heads.values():
         name = wording.describe(one)
         if wanted in name.casefold() or wanted in one.id.casefold():
-            value = one.id if len(one.id) <= CHOICE else render.key(one.id)
+            value = one.id if len(one.id) <= CHOICE else replies.key(one.id)
             found.append(Choice(name=shorten(name, CHOICE, escaped=False), value=value))
             if len(found) == CHOICES:
                 break
@@ -206,7 +206,7 @@ async def suggest_articles(interaction: Interaction, current: str) -> list[Choic
 def find(interaction: Interaction, name: str) -> Article:
     """The article that somebody named or chose; raises UsageError."""
     desk = interaction.client.desk
-    by_key = next((one for one in desk.heads if render.key(one) == name), None)
+    by_key = next((one for one in desk.heads if replies.key(one) == name), None)
     if by_key:
         return desk.articles[by_key]
     try:
@@ -267,7 +267,7 @@ def add_to(tree: "app_commands.CommandTree[Host]") -> None:
 
     @tree.command(name="help", description="What I can do, and how to ask.")
     async def _help(interaction: Interaction) -> None:
-        await show(interaction, [discord.Embed(description=HELP, colour=render.PLAIN)])
+        await show(interaction, [discord.Embed(description=HELP, colour=replies.PLAIN)])
 
     @tree.command(name="channel", description="Answer every question in this channel, or only when asked.")
     @app_commands.describe(answer="on: every question here is answered.")
@@ -287,7 +287,9 @@ def add_to(tree: "app_commands.CommandTree[Host]") -> None:
         await ask_about(interaction, message)
 
 
-def _below(interaction: Interaction, scope: str | None, *, private: bool) -> Callable[[Told], discord.ui.View | None]:
+def _below(
+    interaction: Interaction, scope: str | None, *, private: bool
+) -> Callable[[Response], discord.ui.View | None]:
     thread = not private and can_open_thread(interaction.channel)
     return lambda told: buttons(told.reply, scope, thread=thread)
 

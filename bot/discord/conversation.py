@@ -16,8 +16,8 @@ from index.errors import UsageError
 
 from bot.answering.types import Question, Turn
 from bot.discord.delivery import NETWORK, persist
-from bot.discord.markup import flat
-from bot.discord.render import Shown, key, read_back
+from bot.discord.rendering.markup import flat
+from bot.discord.rendering.replies import ShownAnswer, key, read_back
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ _ONE_WORD = re.compile(r"\W*(?:what|why|how|who|when|where|which|really|huh|sure
 
 
 @dataclass(frozen=True, slots=True)
-class Addressed:
+class AddressedMessage:
     """How a message reached the bot, and what it says without the mention. `insists`: an answer is expected."""
 
     way: Way
@@ -53,25 +53,27 @@ class Addressed:
         return self.way != "channel"
 
 
-def addressed(message: discord.Message, me: discord.ClientUser, answer_channels: Container[int]) -> Addressed | None:
+def addressed(
+    message: discord.Message, me: discord.ClientUser, answer_channels: Container[int]
+) -> AddressedMessage | None:
     """Whether a message is for the bot: a mention, a reply to it, a direct message, in its thread or in its channel."""
     if message.author.bot or message.webhook_id or message.type not in _TYPES:
         return None
     text = _without_mention(message, me)
     if isinstance(message.channel, discord.DMChannel):
-        return Addressed("dm", text)
+        return AddressedMessage("dm", text)
     replied = _replied_to(message)
     to_me = replied is not None and replied.author.id == me.id
     if _is_mentioned(message, me):
-        return Addressed("reply" if to_me else "mention", text)
+        return AddressedMessage("reply" if to_me else "mention", text)
     if not text or _is_for_others(message, replied, me):
         return None
     if to_me:
-        return Addressed("reply", text)
+        return AddressedMessage("reply", text)
     if isinstance(message.channel, discord.Thread) and message.channel.owner_id == me.id:
-        return Addressed("thread", text) if _ONE_WORD.fullmatch(text) or is_question(text) else None
+        return AddressedMessage("thread", text) if _ONE_WORD.fullmatch(text) or is_question(text) else None
     if message.channel.id in answer_channels and is_question(text):
-        return Addressed("channel", text)
+        return AddressedMessage("channel", text)
     return None
 
 
@@ -88,7 +90,7 @@ def is_among_people(text: str) -> bool:
 
 
 async def question_of(
-    message: discord.Message, heard: Addressed, me: discord.ClientUser, articles: Iterable[str] = ()
+    message: discord.Message, heard: AddressedMessage, me: discord.ClientUser, articles: Iterable[str] = ()
 ) -> Question:
     """The question in a message, with the conversation before it and the article that this was about, if it was one.
 
@@ -124,7 +126,7 @@ def text_of(message: discord.Message) -> str:
     return flat(message.clean_content) or flat(forwarded) or flat(embedded)
 
 
-async def shown_before(message: discord.Message, me: discord.ClientUser) -> list[Shown]:
+async def shown_before(message: discord.Message, me: discord.ClientUser) -> list[ShownAnswer]:
     """The answers that a message follows, oldest first: its reply chain, or what stands before it in a thread or DM."""
     chain = await _chain(message, me)
     if chain or not isinstance(message.channel, discord.Thread | discord.DMChannel):
@@ -134,7 +136,7 @@ async def shown_before(message: discord.Message, me: discord.ClientUser) -> list
     async def before() -> list[discord.Message]:
         return [earlier async for earlier in room.history(limit=_LOOK_BACK, before=message)]
 
-    found: list[Shown] = []
+    found: list[ShownAnswer] = []
     try:
         for earlier in await persist(before):
             shown = read_back(earlier) if earlier.author.id == me.id else None
@@ -152,14 +154,14 @@ async def shown_before(message: discord.Message, me: discord.ClientUser) -> list
     return found[::-1]
 
 
-def turns(exchanges: list[Shown]) -> tuple[Turn, ...]:
+def turns(exchanges: list[ShownAnswer]) -> tuple[Turn, ...]:
     """What was asked and answered, as the turns of a conversation."""
     return tuple(turn for one in exchanges for turn in (Turn("user", one.question), Turn("bot", one.text)))
 
 
-async def _chain(message: discord.Message, me: discord.ClientUser) -> list[Shown]:
+async def _chain(message: discord.Message, me: discord.ClientUser) -> list[ShownAnswer]:
     """The bot's answers up the chain of replies, oldest first."""
-    found: list[Shown] = []
+    found: list[ShownAnswer] = []
     at = await _fetched(message)
     for _ in range(_HOPS):
         if at is None:

@@ -30,28 +30,28 @@ TOGETHER = 32
 REMEMBERED = 10_000
 
 
-class NotNow(Exception):
+class QuestionDeclined(Exception):
     """A question that is not taken; str(error) tells the asker why in a friendly sentence."""
 
 
-class TooSoon(NotNow):
+class RateLimited(QuestionDeclined):
     def __init__(self, seconds: float) -> None:
         wait = max(1, round(seconds))
         super().__init__(f"You are asking faster than I may answer. Ask again in {wait} s, please.")
         self.seconds = seconds
 
 
-class LineFull(NotNow):
+class QueueFull(QuestionDeclined):
     def __init__(self) -> None:
         super().__init__("Too many questions are waiting just now. Ask again in a minute, please.")
 
 
-class Closing(NotNow):
+class ShuttingDown(QuestionDeclined):
     def __init__(self) -> None:
         super().__init__("I am being restarted. Ask again in a minute, please.")
 
 
-class TookTooLong(NotNow):
+class AnswerTimedOut(QuestionDeclined):
     def __init__(self) -> None:
         super().__init__("That took me too long, so I gave up. Ask again in a minute, please.")
 
@@ -66,7 +66,7 @@ class _Job:
     about: Any = None
 
 
-class Allowance:
+class RateLimiter:
     """A token bucket for each user: BURST questions in a row, `per_minute` in the long run."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = monotonic) -> None:
@@ -106,7 +106,7 @@ class AnswerQueue(Generic[A]):
         *,
         waiting: int,
         seconds: float,
-        allowance: Allowance,
+        allowance: RateLimiter,
         prepare: Callable[[A, Sequence[Any]], None] | None = None,
     ) -> None:
         """prepare: does at once, before the first of them, what several jobs in line need; told what they are about."""
@@ -151,15 +151,15 @@ class AnswerQueue(Generic[A]):
         """A place for one question, held until its answer is delivered, and charged to the user's allowance.
 
         Without `charge` the user must have something left, and `charge` is called once it is known that
-        they asked at all. Raises NotNow where there is no place to be had.
+        they asked at all. Raises QuestionDeclined where there is no place to be had.
         """
         if not self._open:
-            raise Closing
+            raise ShuttingDown
         if self._places.total() >= self._limit or self._places[group] >= max(1, self._limit // 2):
-            raise LineFull
+            raise QueueFull
         wait = self._allowance.take(user) if charge else self._allowance.wait(user)
         if wait:
-            raise TooSoon(wait)
+            raise RateLimited(wait)
         self._places[group] += 1
         self._empty.clear()
         try:
@@ -176,12 +176,12 @@ class AnswerQueue(Generic[A]):
         self._allowance.take(user)
 
     async def run(self, group: int, work: Callable[[A], T], about: Any = None) -> T:
-        """The result of a job, once it is its turn; raises TookTooLong, Closing, or what the job raises.
+        """The result of a job, once it is its turn; raises AnswerTimedOut, ShuttingDown, or what the job raises.
 
         about: what `prepare` is told of it where others wait as well.
         """
         if not self._open:
-            raise Closing
+            raise ShuttingDown
         job = _Job(work, asyncio.get_running_loop().create_future(), group, about)
         self._lines.setdefault(group, deque()).append(job)
         self._arrived.set()
@@ -190,7 +190,7 @@ class AnswerQueue(Generic[A]):
                 result: T = await job.done
                 return result
         except TimeoutError:
-            raise TookTooLong from None
+            raise AnswerTimedOut from None
         finally:
             self._forget(job)
 
@@ -205,7 +205,7 @@ class AnswerQueue(Generic[A]):
             self.hurried.set()
             for job in [job for line in self._lines.values() for job in line] + list(self._begun):
                 if not job.done.done():
-                    job.done.set_exception(Closing())
+                    job.done.set_exception(ShuttingDown())
             await self._emptied(0.2 * seconds)
         if self._task:
             self._task.cancel()

@@ -1,0 +1,1 @@
+"""Answer with a chat model: prompts, calls, and the check of every claim."""

@@ -1,0 +1,1 @@
+"""Find and score the sentences that may answer a question, and how certain that is."""

@@ -1,0 +1,238 @@
+"""Questions about the text itself, answered from its metadata and its central sentences."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from index.articles.article import Article
+from index.articles.names import surname
+from index.formatting import count
+from index.generation import Generation
+
+from bot.answering.question.about_text import Aspect
+from bot.answering.reply.citations import quote
+from bot.answering.reply.wording import IN_SHORT
+from bot.answering.types import Quote
+from bot.answering.voice.voice import BYLINE
+
+SUMMARY_SENTENCES, CLAIMS = 3, 5
+CENTRAL_WORDS = (8, 60)
+
+# How authors announce their point, in any subject.
+_POINT = re.compile(
+    r"\bI (?:argue|hold|believe|propose|think that|want|shall|will argue|have a different)\b"
+    r"|\bmy (?:point|argument|view|claim|answer|proposal|case)\b|\bin my (?:view|opinion)\b"
+    r"|\bthe (?:main|real|whole) (?:thing|point|question|reason|problem)\b|\bthe (?:case for|case against|point is)\b"
+    r"|\b(?:should|must|ought|therefore|that is why|in short|to sum up|it is time)\b",
+    re.IGNORECASE,
+)
+# A sentence that opens so is half of a thought.
+_LEANING = re.compile(
+    r"[\"“‘']?(?:and|but|or|so|yet|also|thus|then|therefore|however|moreover|nevertheless|in addition|besides"
+    r"|this|that|these|those|such|it|he|she|they|here|there)\b",
+    re.IGNORECASE,
+)
+# Authors on what they do or did for a living.
+_LIFE = re.compile(
+    r"\bI (?:\w+ )?(?:am|was|have been|had been|served|serve|spent|worked|work|taught|teach|practised|practise"
+    r"|trained)\b[^.;]{0,60}"
+    r"\b(?:years|decades?|as an?|for the|an? (?:\w+ )?\w+(?:er|or|ist|ian|ant|man|woman))\b"
+    r"|\bmy (?:years|time|career|work) (?:as|in|at)\b|\bas a (?:former|retired) \w+",
+)
+_PERSONAL = re.compile(r"\bI (?:think|believe|argue|hold|would|suspect|doubt|fear|propose)\b")
+
+
+def central(generation: Generation, article: Article, n: int) -> list[tuple[int, int]]:
+    """Offsets of the n sentences that best stand for an article, in the order of the text.
+
+    Each is scored by its cosine to the mean of all sentences (centroid summarisation, Radev et al.
+    2004), raised where authors state a case: near the beginning and the end, in words that announce a
+    point; lowered where it leans on the sentence before it or asks.
+    """
+    spans, vectors = generation.sentence_vectors(article.id)
+    if not spans:
+        return []
+    centre = vectors.mean(axis=0)
+    closeness = vectors @ centre / (float((centre @ centre) ** 0.5) + 1e-9)
+    last = max(1, len(spans) - 1)
+    scored = []
+    for place, (start, end) in enumerate(spans):
+        text = article.text[start:end]
+        if article.note_span is not None and start >= article.note_span[0]:
+            continue
+        length = len(text.split())
+        if not CENTRAL_WORDS[0] <= length <= CENTRAL_WORDS[1]:
+            continue
+        scored.append((float(closeness[place]) + _standing(text, place / last), start, end))
+    chosen: list[tuple[int, int]] = []
+    for _, start, end in sorted(scored, reverse=True):
+        if not any(_same(article.text[start:end], article.text[a:b]) for a, b in chosen):
+            chosen.append((start, end))
+        if len(chosen) == n:
+            break
+    return sorted(chosen or spans[:1])
+
+
+class Overview(NamedTuple):
+    """What there is to say about the text itself; `known` is false where the article does not tell."""
+
+    lead: str
+    quotes: tuple[Quote, ...]
+    known: bool
+
+
+def _standing(text: str, place: float) -> float:
+    """How far a sentence can stand for the whole, by its place (0 first, 1 last) and its form."""
+    edge = 0.2 if place < 0.1 else 0.1 if place < 0.25 or place > 0.85 else 0.0
+    leans = 0.15 if _LEANING.match(text) else 0.0
+    asks = 0.3 if text.rstrip("\"”'’)").endswith("?") else 0.0
+    return edge + (0.06 if _POINT.search(text) else 0.0) - leans - asks
+
+
+def about(generation: Generation, article: Article, aspects: Sequence[Aspect]) -> Overview:
+    """Answer questions about the text itself; what is asked together is answered together."""
+    parts = [_aspect(generation, article, aspect) for aspect in aspects]
+    leads = dict.fromkeys(part.lead for part in parts)
+    quotes = dict.fromkeys(quote for part in parts for quote in part.quotes)
+    return Overview(" ".join(leads), tuple(_joined(article, list(quotes))), any(part.known for part in parts))
+
+
+def _joined(article: Article, quotes: Sequence[Quote]) -> list[Quote]:
+    """Head lines that stand right below each other are quoted as one, in the order of the text."""
+    joined: list[Quote] = []
+    for found in quotes:
+        before = joined[-1] if joined else None
+        adjacent = before is not None and before.voice == found.voice == BYLINE and before.paragraph == found.paragraph
+        if before is not None and adjacent:
+            first, last = sorted((before, found), key=lambda q: q.start)
+            if first.end <= last.start and not article.text[first.end : last.start].strip():
+                joined[-1] = quote(article, first.start, last.end)
+                continue
+        joined.append(found)
+    return joined
+
+
+def claims(generation: Generation, article: Article) -> tuple[Quote, ...]:
+    """The central claims of an article, in its order."""
+    return tuple(_quotes(article, central(generation, article, CLAIMS)))
+
+
+def _aspect(generation: Generation, article: Article, aspect: Aspect) -> Overview:
+    authors = " and ".join(article.authors)
+    if aspect == "author":
+        signed = [*_head(article, "author"), *_head_with(article, article.authors), *_note(article)][:2]
+        return _told(f"It was written by {authors}.", "The article does not name its author.", signed, bool(authors))
+    if aspect == "affiliation":
+        who = authors or "its author"
+        note = _note(article) or _biography(article) or _head(article, "author")
+        are = "are" if len(article.authors) > 1 else "is"
+        return _told(f"What the article says about {who}:", f"The article does not say who {who} {are}.", note)
+    if aspect == "date":
+        dated = bool(article.published)
+        return _told(f"It is dated {article.published}.", "The article bears no date.", _dates(article), dated)
+    if aspect == "title":
+        title = _head(article, "title")
+        return _told(f"It is titled “{article.title}”.", "The article has no title.", title, bool(article.title))
+    if aspect == "source":
+        missing = "The article does not say where it was published."
+        return _told(f"Its source is {article.source}.", missing, [], bool(article.source))
+    if aspect == "translation":
+        head = [quote(article, line.start, line.end) for line in article.head if line.kind != "title"]
+        said = [q for q in (*head, *_note(article)) if "translat" in q.text.lower()]
+        return _told("The article says:", "The article does not say that it is a translation.", said)
+    if aspect == "length":
+        return _told(_length(article), "", [], known=True)
+    if aspect == "genre":
+        return _genre(generation, article)
+    if aspect == "ending":
+        return _told(f"{_subject(article)} ends with this:", "", _ending(article))
+    if aspect == "topic":
+        named = f", “{article.title}”," if article.title else ""
+        return _told(f"The article{named} is about this:", "", _quotes(article, central(generation, article, 2)))
+    lead = IN_SHORT if aspect == "summary" else f"{_subject(article)} argues above all:"
+    return _told(lead, "", _quotes(article, central(generation, article, SUMMARY_SENTENCES)))
+
+
+def _length(article: Article) -> str:
+    return f"It has {count(article.words, 'word')} in {count(len(article.paragraphs), 'paragraph')}."
+
+
+def _told(lead: str, otherwise: str, quotes: Sequence[Quote], known: bool | None = None) -> Overview:
+    """The lead with its quotes where the article tells, which without a word to the contrary it does by a quote."""
+    if known if known is not None else bool(quotes):
+        return Overview(lead, tuple(quotes), known=True)
+    return Overview(otherwise, (), known=False)
+
+
+def _genre(generation: Generation, article: Article) -> Overview:
+    spans, _ = generation.sentence_vectors(article.id)
+    personal = [(start, end) for start, end in spans if _PERSONAL.search(article.text[start:end])]
+    lead = f"It reads as opinion: {_subject(article)} speaks in the first person."
+    return _told(lead, "The article does not say whether it is news or opinion.", _quotes(article, personal[:2]))
+
+
+def _biography(article: Article) -> list[Quote]:
+    """What an author without a note tells of his or her own work in the body, two sentences at most."""
+    from index.text.sentences import sentence_spans
+
+    found: list[tuple[int, int]] = []
+    for paragraph in article.paragraphs:
+        for start, end in sentence_spans(article.text[paragraph.body : paragraph.end]):
+            span = paragraph.body + start, paragraph.body + end
+            if _LIFE.search(article.text[span[0] : span[1]]) and len(found) < 2:
+                found.append(span)
+    return _quotes(article, found)
+
+
+def _ending(article: Article) -> list[Quote]:
+    """The last sentences above the author note, as far back as makes a thought: two, or three where they are short."""
+    from index.text.sentences import sentence_spans
+
+    found: list[tuple[int, int]] = []
+    for paragraph in reversed(article.paragraphs):
+        if article.note_span is not None and paragraph.start >= article.note_span[0]:
+            continue
+        spans = [
+            (paragraph.body + s, paragraph.body + e)
+            for s, e in sentence_spans(article.text[paragraph.body : paragraph.end])
+        ]
+        for start, end in reversed(spans):
+            found.append((start, end))
+            if len(found) >= 2 and sum(len(article.text[s:e].split()) for s, e in found) >= 30:
+                return _quotes(article, sorted(found))
+    return _quotes(article, sorted(found))
+
+
+def _quotes(article: Article, spans: Sequence[tuple[int, int]]) -> list[Quote]:
+    return [quote(article, start, end) for start, end in spans]
+
+
+def _head(article: Article, kind: str) -> list[Quote]:
+    return [quote(article, line.start, line.end) for line in article.head if line.kind == kind]
+
+
+def _head_with(article: Article, names: Sequence[str]) -> list[Quote]:
+    return [
+        quote(article, line.start, line.end)
+        for line in article.head
+        if line.kind not in ("author", "title")
+        and any(surname(name) in article.text[line.start : line.end] for name in names)
+    ]
+
+
+def _dates(article: Article) -> list[Quote]:
+    dated = [quote(article, line.start, line.end) for line in article.head if line.kind == "date"]
+    return dated or [q for q in (*_head(article, "credit"), *_head(article, "author")) if re.search(r"\d", q.text)]
+
+
+def _note(article: Article) -> list[Quote]:
+    return [quote(article, *article.note_span)] if article.note_span else []
+
+
+def _subject(article: Article) -> str:
+    return surname(article.authors[0]) if len(article.authors) == 1 else "The article"
+
+
+def _same(one: str, other: str) -> bool:
+    a, b = (" ".join(re.findall(r"\w+", text.lower())) for text in (one, other))
+    return a in b or b in a

@@ -1,0 +1,1 @@
+"""Replies, articles and paragraphs as Discord embeds and markdown; no I/O."""

@@ -1,0 +1,99 @@
+"""The lines below an article: the note about its author or text, and what a web page puts there. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.articles.furniture import is_furniture
+from index.articles.lines import HeadLine, Line
+from index.articles.names import is_name, plain, surname
+
+MAX_NOTE_WORDS = 60
+_MAX_FOOT_BLOCKS = 6
+_OPEN, _CLOSE = "*_[(", "*_])"
+_VERBS = (
+    r"(?:is|was|are|were|has|had|served|serves|teaches|taught|writes|wrote|works|worked|lives|edits|edited|covers|runs|ran"
+    r"|owns|farmed|practises|practices|directs|heads|chairs|keeps|kept|maintains|repairs|retired|spent|advised|leads|led)\b"
+)
+# Of somebody who is known to be the author, more verbs are believed.
+_MORE_VERBS = (
+    r"(?:studies|studied|researches|contributes|contributed|hosts|publishes|blogs|reports|reported|represents|represented"
+    r"|manages|managed|founded|co-founded|co-\w+s|grew|won|can be|tweets|sits|joined|reads|received|declares|does not"
+    r"|did not|thanks|wishes|would like)\b"
+)
+_AUTHOR = re.compile(
+    rf"(?:the|this) (?:author|writer|columnist)s?(?:,[^,.]{{1,120}},)? (?:{_VERBS}|{_MORE_VERBS}|of (?:\d|one|two|three"
+    r"|four|five|six|seven|eight|nine|ten|several|many|numerous|the (?:books?|novels?)|[“\"'‘*_]))"
+    r"|(?:der autor|die autorin|l['’]auteure?|el autor|la autora|o autor|l['’]autore|l['’]autrice|autor|autorka|автор"
+    r"|авторка)"
+    r" (?:ist|war|lehrt|leitet|arbeitet|lebt|est|était|es|fue|é|è|jest|є|был|была|работает|працює|—|–|-) ",
+    re.I,
+)
+_END = re.compile(r"[.!?…][\"”’)\]*_]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorNote:
+    """The line at the foot about the author or the text; `author` where only the note names one."""
+
+    start: int
+    end: int
+    author: str | None = None
+
+
+def read_foot(blocks: Sequence[Sequence[Line]]) -> tuple[HeadLine, ...]:
+    """The lines of the last blocks that are no text of the author's, in order; two blocks at least are left."""
+    found: list[HeadLine] = []
+    for block in reversed(blocks[2:][-_MAX_FOOT_BLOCKS:]):
+        if not all(is_furniture(plain(line.text)) for line in block):
+            break
+        found[:0] = [HeadLine("furniture", line.start, line.end, line.paragraph) for line in block]
+    return tuple(found)
+
+
+def read_note(text: str, block: Sequence[Line], authors: tuple[str, ...]) -> AuthorNote | None:
+    """The author note, if an article's last block is one, or its last line is one about the author.
+
+    text: the article, in which an author named only by the note does not appear above it.
+    """
+    whole = _note(text, block[0].start, block[-1].end, authors)
+    if whole or len(block) < 2 or not _END.search(block[-2].text.rstrip()):
+        return whole
+    last = _note(text, block[-1].start, block[-1].end, authors)
+    return last if last and any(_is_about(plain(block[-1].text), author) for author in authors) else None
+
+
+def _note(text: str, start: int, end: int, authors: tuple[str, ...]) -> AuthorNote | None:
+    stripped = text[start:end].strip()
+    words = stripped.strip(_OPEN + _CLOSE + " ").strip()
+    if not words or len(words.split()) > MAX_NOTE_WORDS:
+        return None
+    if any(_is_about(words, author) for author in authors) or _AUTHOR.match(words):
+        return AuthorNote(start, end)
+    name = _leading_name(words)
+    if name and not authors and name not in text[:start]:
+        return AuthorNote(start, end, author=name)
+    return AuthorNote(start, end) if stripped[0] in _OPEN and stripped[-1] in _CLOSE else None
+
+
+def is_about(line: str, author: str) -> bool:
+    """Whether a short line says who the author is: a name, a verb in the third person."""
+    words = plain(line)
+    titled = re.match(r"(?:Mr|Mrs|Ms|Dr|Prof|Professor|Sir|Dame|Lord|Lady)\b\.?\s", words)
+    led = words.casefold().startswith(author.casefold())
+    return len(words.split()) <= MAX_NOTE_WORDS // 2 and bool(titled or led) and _is_about(words, author, strict=True)
+
+
+def _is_about(text: str, author: str, *, strict: bool = False) -> bool:
+    name = re.escape(author) if strict else ""
+    if not strict and re.match(re.escape(author) + r"(?!\w)", text, re.I):
+        return True
+    last = rf"(?:\S+\s+){{0,3}}{re.escape(surname(author))}"
+    verb = rf"(?:,\s+(?:an?|the|who)\b|\s+(?:who\b|{_VERBS}|{_MORE_VERBS}))"
+    return bool(re.match(rf"(?:{name}{verb}|{last}{verb})" if strict else last + verb, text))
+
+
+def _leading_name(text: str) -> str | None:
+    match = re.match(r"((?:[^\W\d_][\w.'’\-]*\s+){2,5}?)" + _VERBS, text)
+    name = match.group(1).strip() if match else ""
+    return name if is_name(name) else None

@@ -1,0 +1,212 @@
+"""python -m index rebuild | status | search | verify"""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from index.console import progress_bar, run, spinner
+from index.errors import IndexUnusable, UsageError
+from index.formatting import count, printable, without_controls
+from index.publishing.factory import published
+from index.settings import IndexSettings
+from index.store.manifest import Manifest
+
+if TYPE_CHECKING:
+    from index.rebuild import RebuildReport
+    from index.search import Hit
+
+MAX_QUESTION_CHARS = 2_000
+_NICENESS = 10
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+ArticlesOption = Annotated[
+    # Not checked here: what is wrong with a folder is said by what reads it.
+    Path | None, typer.Option("--articles", help="The folder of articles (default: ARTICLES_DIR).", readable=False)
+]
+IndexOption = Annotated[
+    Path | None, typer.Option("--index", help="The folder of the index (default: INDEX_DIR).", readable=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def rebuild(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Files or folders in the articles folder to look at; the others stay as they are (default: all).",
+            readable=False,
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build again even if nothing has changed.")] = False,
+    articles: ArticlesOption = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the index up to date with the articles folder. The old index answers until the new one is complete."""
+    from index.embedding import load_embedder, model_identity
+    from index.rebuild import rebuild as bring_up_to_date
+
+    settings = IndexSettings.load(articles_dir=articles, index_dir=index)
+    with progress_bar("Embedding passages") as progress:
+        report = bring_up_to_date(
+            settings.articles_dir,
+            published(settings),
+            model_identity(settings.embedding_model),
+            lambda: load_embedder(settings.embedding_model, _step_back()),
+            only=tuple(paths or ()),
+            encoding=settings.articles_encoding,
+            force=force,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    if as_json:
+        _print_json({**asdict(report), "skipped": [skip._asdict() for skip in report.skipped]})
+    else:
+        _print_report(report, dry_run)
+
+
+@app.command()
+def status(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Say what is indexed, when it was built and with which model."""
+    settings = IndexSettings.load(index_dir=index)
+    place = published(settings)
+    name = place.current_name()
+    manifest = place.manifest(name)
+    if as_json:
+        _print_json({"generation": name, **{k: v for k, v in asdict(manifest).items() if k != "files"}})
+        return
+    _print_status(name, manifest)
+
+
+@app.command()
+def verify(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Check the index that answers: that its files are those that were written, and that it finds what it holds."""
+    from index.publishing.verification import verify_current
+
+    place = published(IndexSettings.load(index_dir=index))
+    try:
+        with spinner("Checking"):
+            name, findings = verify_current(place)
+    except IndexUnusable as error:
+        if as_json:
+            _print_json({"generation": place.newest(), "sound": False, "problem": error.message})
+        raise
+    if as_json:
+        _print_json({"generation": name, "sound": True, **asdict(findings)})
+        return
+    size = f"{count(findings.passages, 'passage')} and {count(findings.sentences, 'sentence')}"
+    print(f"Generation {name} is sound: {size}; {findings.found} of {findings.searched} looked for came first.")
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
+    article: Annotated[str | None, typer.Option("--article", help="Only this article.")] = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the passages that come closest to a question, with their scores."""
+    from index.embedding import load_embedder, model_identity
+    from index.generation import open_current
+    from index.search import search as find
+
+    if not question.strip():
+        raise UsageError("The question is empty.", 'Try: python -m index search "what is it about"')
+    if len(question) > MAX_QUESTION_CHARS:
+        raise UsageError(
+            f"The question has {len(question):,} characters; the limit is {MAX_QUESTION_CHARS:,}.",
+            "Ask it in fewer words.",
+        )
+    settings = IndexSettings.load(index_dir=index)
+    model = model_identity(settings.embedding_model)
+    with spinner("Loading the model"), open_current(published(settings), model) as generation:
+        if article is not None and article not in generation.articles:
+            raise UsageError(f"No article {article} is in the index.", "python -m index status lists them.")
+        hits = find(generation, load_embedder(settings.embedding_model), question, k, article)
+    if as_json:
+        _print_json([_hit(hit) for hit in hits])
+        return
+    for rank, hit in enumerate(hits, 1):
+        passage = hit.passage
+        numbers = sorted({sentence.paragraph for sentence in passage.sentences})
+        where = f"¶{numbers[0]}" if len(numbers) == 1 else f"¶{numbers[0]}–{numbers[-1]}"
+        views = f"passage {hit.dense:.2f}, sentence {hit.sentence:.2f}, words {hit.lexical:.1f}"
+        print(f"{rank}. {printable(passage.article)} {where}  score {hit.score:.2f} ({views})")
+        print(f"   {' '.join(without_controls(passage.text).split())}\n")
+
+
+def main() -> int:
+    return run(app, sys.argv[1:], interrupted="Interrupted. The index is as it was.")
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False,
+) -> None:
+    """Build and inspect the index of articles."""
+
+
+def _hit(hit: "Hit") -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "article": passage.article,
+        "paragraphs": sorted({sentence.paragraph for sentence in passage.sentences}),
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "score": round(hit.score, 4),
+        "dense": round(hit.dense, 4),
+        "sentence": round(hit.sentence, 4),
+        "lexical": round(hit.lexical, 4),
+    }
+
+
+def _step_back() -> int:
+    """Let what answers questions on this machine go first; how many threads a rebuild takes."""
+    if hasattr(os, "nice"):  # Windows has none
+        os.nice(_NICENESS)
+    return max(1, (os.cpu_count() or 1) // 2)
+
+
+def _print_report(report: "RebuildReport", dry_run: bool) -> None:
+    for skip in report.skipped:
+        print(f"skipped    {skip.name}: {skip.reason}")
+    plan = report.plan
+    for word, ids in (("added", plan.added), ("changed", plan.changed), ("removed", plan.removed)):
+        for article in ids:
+            print(f"{word:10} {printable(article)}")
+    if plan.stale:
+        print(f"Every article is built again: {plan.stale}.")
+    lists = {"added": plan.added, "changed": plan.changed, "removed": plan.removed, "unchanged": plan.unchanged}
+    counts = ", ".join(f"{len(ids)} {word}" for word, ids in lists.items())
+    counts += f", {len(report.skipped)} skipped" if report.skipped else ""
+    seconds = f"{report.seconds:.1f} s"
+    if plan.empty:
+        print(f"Nothing has changed: {counts}; {seconds}.")
+    elif dry_run:
+        print(f"A rebuild would index: {counts}. Nothing was written.")
+    else:
+        print(f"Indexed: {counts}; {report.passages:,} passages, {report.sentences:,} sentences; {seconds}.")
+
+
+def _print_status(name: str, manifest: Manifest) -> None:
+    print(f"Generation {name}, built {manifest.created} with {manifest.model}")
+    counts = ((len(manifest.articles), "article"), (manifest.passages, "passage"), (manifest.sentences, "sentence"))
+    print(", ".join(count(n, noun) for n, noun in counts), end="\n\n")
+    for article in manifest.articles:
+        known = " · ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
+        size = f"{count(article.words, 'word')}, {count(article.paragraphs, 'paragraph')}"
+        print(f"{printable(article.id)}  {size}{'  ' + without_controls(known) if known else ''}")
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,287 @@
+"""Generations as the rest of Byline sees them: writing one, and reading the published one."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.articles.article import Article
+from index.embedding import Vectors
+from index.errors import REBUILD_HINT, IndexDamaged, IndexOutdated, IndexUnusable
+from index.publishing.copies import PrivateCopy
+from index.publishing.publisher import Publisher
+from index.store.article_table import NAME as ARTICLES
+from index.store.article_table import ArticleTable, dumped, loaded
+from index.store.bm25 import BM25Index
+from index.store.chroma import (
+    THOROUGH,
+    CollectionPair,
+    as_vectorstore,
+    collection,
+    create,
+    pages,
+    translated,
+    vectors_of,
+    writing,
+)
+from index.store.manifest import ArticleEntry, Manifest
+from index.store.sentence_table import SentenceTable
+from index.text.passages import SPLITTER_VERSION, Passage
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+    from langchain_core.vectorstores import VectorStore
+
+Positions = NDArray[np.int64]
+
+_CACHED = 10_000
+_ATTEMPTS = 3
+
+
+def write(
+    published: Publisher,
+    folder: Path,
+    articles: Sequence[Article],
+    passages: Sequence[Passage],
+    passage_texts: Sequence[str],
+    passage_vectors: Vectors,
+    sentence_vectors: Vectors,
+) -> None:
+    """Write everything of a generation but its manifest: files into its staging folder, collections to their place.
+
+    passage_texts: what the lexical view reads of each passage. Vectors have shape (passages,
+    dimension) and (sentences of all passages in order, dimension). Ids in Chroma are positions.
+    """
+    (folder / ARTICLES).write_bytes(dumped(articles))
+    BM25Index.build(passage_texts).save(folder / "lexical")
+    SentenceTable.of(passages).save(folder)
+    with writing():
+        place = published.place(folder.name, folder)
+        try:
+            create(
+                place.client,
+                place.passages,
+                passage_vectors,
+                [{"article": p.article, "key": p.id, "start": p.start, "end": p.end} for p in passages],
+                [p.text for p in passages],
+                effort=THOROUGH,
+            )
+            # Texts and places of sentences are the passages' and the spans': Chroma would write each text three times.
+            create(
+                place.client,
+                place.sentences,
+                sentence_vectors,
+                [{"article": passage.article} for passage in passages for _ in passage.sentences],
+            )
+        finally:
+            place.close()
+
+
+def articles_of(published: Publisher, name: str | None = None) -> tuple[Article, ...]:
+    """All articles of a generation, by default the current one, as they were indexed; raises IndexUnusable."""
+    return loaded(published.read(name or published.current_name(), ARTICLES))
+
+
+def articles_by_id(published: Publisher, name: str, manifest: Manifest) -> Mapping[str, Article]:
+    """The same by id, each read when it is asked for."""
+    return ArticleTable(published.read(name, ARTICLES), [entry.id for entry in manifest.articles])
+
+
+def open_current(published: Publisher, model: str) -> "Generation":
+    """Open the generation that answers; model: the identity of the embedding model that will ask.
+
+    One that a rebuild removes meanwhile is given up for its successor. Raises IndexUnusable.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        name = published.current_name()
+        try:
+            return _open(published, name, model)
+        except IndexUnusable:
+            if attempt == _ATTEMPTS or published.newest() in (None, name):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _open(published: Publisher, name: str, model: str) -> "Generation":
+    manifest = published.manifest(name)
+    check(manifest, model)
+    with translated():
+        copy = PrivateCopy()
+        try:
+            published.copy(name, copy.path)
+            return Generation(name, copy, published.place(name, copy.path), manifest)
+        except BaseException:
+            copy.close()
+            raise
+
+
+class Generation:
+    """A published generation: its files, and Chroma's folder if it has one, are a copy, as Chroma writes on opening.
+
+    Close it when the last reader is done; the copy is removed then. Reading raises IndexUnusable where the store fails.
+    """
+
+    def __init__(self, name: str, copy: PrivateCopy, place: CollectionPair, manifest: Manifest) -> None:
+        self.name = name
+        self.manifest = manifest
+        self._copy = copy
+        self._place = place
+        try:
+            self.articles: Mapping[str, Article] = ArticleTable.open(copy.path, [a.id for a in manifest.articles])
+            self.heads: Mapping[str, ArticleEntry] = {entry.id: entry for entry in manifest.articles}
+            self._spans = SentenceTable.load(copy.path, manifest.passages, manifest.sentences)
+            self.lexical = BM25Index.load(copy.path / "lexical")
+            self._passages = collection(place.client, place.passages, manifest.passages)
+            self._sentences = collection(place.client, place.sentences, manifest.sentences)
+            _check_dimension(self._passages, manifest)
+        except BaseException:
+            place.close()
+            raise
+        self._positions = _positions(manifest)
+        self._cache: dict[int, StoredPassage] = {}
+
+    def close(self) -> None:
+        self._place.close()
+        self._copy.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def positions(self, articles: Sequence[str] = ()) -> Positions:
+        """The positions of the passages of some articles, or of all; shape (passages,)."""
+        if not articles:
+            return np.arange(self.manifest.passages)
+        return np.concatenate([self._positions[article] for article in articles])
+
+    def vectorstore(self, embeddings: "Embeddings | None" = None) -> "VectorStore":
+        """The passages as LangChain's vector store."""
+        return as_vectorstore(self._place.client, self._place.passages, embeddings)
+
+    def near_passages(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
+        """Position → cosine of the n passages nearest to a unit vector."""
+        return self._near(self._passages, vector, n, articles)
+
+    def near_sentences(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
+        """Position → cosine of the n sentences nearest to a unit vector."""
+        return self._near(self._sentences, vector, n, articles)
+
+    def sentences_of(self, position: int) -> range:
+        """The positions of the sentences of the passage at a position."""
+        return self._spans.sentences_of(position)
+
+    def sentence_vectors(self, article: str) -> tuple[list[tuple[int, int]], Vectors]:
+        """The offsets of an article's sentences in order, and their vectors of shape (sentences, dimension)."""
+        own = self._positions[article]
+        inside = range(self.sentences_of(int(own[0])).start, self.sentences_of(int(own[-1])).stop)
+        vectors = np.empty((len(inside), self.manifest.dimension), dtype=np.float32)
+        with translated():
+            for positions, found in pages(self._sentences, inside, ["embeddings"]):
+                vectors[np.asarray(positions) - inside.start] = vectors_of(found)
+        return self._spans.offsets(inside), vectors
+
+    def embedded(self, wanted: Collection[str], text_of: Callable[[str, str], str]) -> dict[str, Vectors]:
+        """The vectors of those texts among `wanted` that this generation embedded, by text.
+
+        text_of: what was embedded for a passage, of its article's id and its text.
+        """
+        known: dict[str, Vectors] = {}
+        inside: dict[int, str] = {}
+        include = ["documents", "embeddings", "metadatas"]
+        with translated():
+            for positions, found in pages(self._passages, range(self.manifest.passages), include):
+                rows = list(zip(positions, found["documents"], found["metadatas"], strict=True))
+                _learn(known, [text_of(meta["article"], text) for _, text, meta in rows], found, wanted)
+                for position, text, meta in rows:
+                    own = self._spans.read(position, meta["start"], text)
+                    inside |= zip(self.sentences_of(position), (sentence.text for sentence in own), strict=True)
+            for positions, found in pages(self._sentences, range(self.manifest.sentences), ["embeddings"]):
+                _learn(known, [inside[position] for position in positions], found, wanted)
+        return known
+
+    def passages(self, positions: Iterable[int]) -> list["StoredPassage"]:
+        """The passages at positions, in their order."""
+        wanted = list(positions)
+        known = {position: self._cache[position] for position in wanted if position in self._cache}
+        missing = [position for position in dict.fromkeys(wanted) if position not in known]
+        if missing:
+            with translated():
+                known |= self._fetch(missing)
+            if len(self._cache) + len(known) > _CACHED:
+                self._cache.clear()
+            self._cache |= known
+        return [known[position] for position in wanted]
+
+    def _near(self, rows: Any, vector: Vectors, n: int, articles: Sequence[str]) -> dict[int, float]:
+        if len(vector) != self.manifest.dimension:
+            raise IndexOutdated(
+                f"The index holds vectors of {self.manifest.dimension} numbers, and the model makes {len(vector)}.",
+                "Rebuild it with: python -m index rebuild --force",
+            )
+        with translated():
+            found = rows.query(query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances"])
+        return {int(i): 1 - d for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
+
+    def _fetch(self, positions: list[int]) -> "dict[int, StoredPassage]":
+        found = self._passages.get(ids=[str(p) for p in positions], include=["documents", "metadatas"])
+        if len(found["ids"]) < len(positions):
+            raise IndexDamaged("The index is damaged: some of its passages are missing.", REBUILD_HINT)
+        stored = {}
+        for row, text, meta in zip(found["ids"], found["documents"], found["metadatas"], strict=True):
+            position = int(row)
+            own = self._spans.read(position, meta["start"], text)
+            passage = Passage(meta["key"], meta["article"], meta["start"], meta["end"], text, own)
+            stored[position] = StoredPassage(position, self.sentences_of(position).start, passage)
+        return stored
+
+
+class StoredPassage(NamedTuple):
+    """A passage with its position and that of its first sentence."""
+
+    position: int
+    first_sentence: int
+    passage: Passage
+
+
+def check(manifest: Manifest, model: str) -> None:
+    """Raise IndexOutdated for an index that today's settings cannot ask."""
+    if manifest.model != model:
+        raise IndexOutdated(
+            f"The index was built with the embedding model {manifest.model}, and the setting names {model}.",
+            "Rebuild it with: python -m index rebuild",
+        )
+    if manifest.splitter != SPLITTER_VERSION:
+        raise IndexOutdated(
+            f"The index was built by version {manifest.splitter} of the splitter; this is version {SPLITTER_VERSION}.",
+            "Rebuild it with: python -m index rebuild",
+        )
+
+
+def _check_dimension(passages: Any, manifest: Manifest) -> None:
+    found = vectors_of(passages.get(ids=["0"], include=["embeddings"]))
+    if found.shape != (1, manifest.dimension):
+        raise IndexDamaged("The index is damaged: its vectors are not those that it lists.", REBUILD_HINT)
+
+
+def _learn(known: dict[str, Vectors], texts: Sequence[str], found: Any, wanted: Collection[str]) -> None:
+    """Take the vectors of wanted texts. Of equal texts the first counts: the others' were told apart from it."""
+    rows = zip(map(int, found["ids"]), texts, vectors_of(found), strict=True)
+    for _, text, vector in sorted(rows, key=lambda row: row[0]):
+        if text in wanted and np.isfinite(vector).all():
+            known.setdefault(text, vector)
+
+
+def _positions(manifest: Manifest) -> dict[str, Positions]:
+    ends = list(accumulate((article.passages for article in manifest.articles), initial=0))
+    return {
+        entry.id: np.arange(start, end) for entry, start, end in zip(manifest.articles, ends, ends[1:], strict=False)
+    }
+
+
+def _where(articles: Sequence[str]) -> Any:
+    return {"article": {"$in": list(articles)}} if articles else None

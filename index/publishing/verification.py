@@ -1,0 +1,41 @@
+"""Whether a generation is what its rebuild wrote and answers as it should: before it is published, and afterwards."""
+
+from pathlib import Path
+
+from index.errors import COPY_HINT, REBUILD_HINT, UNCHANGED, IndexDamaged, IndexUnusable
+from index.publishing.copies import PrivateCopy, copy_tree
+from index.publishing.publisher import Publisher
+from index.store.manifest import Manifest
+from index.store.self_check import CheckResult
+
+_DAMAGED = "The index is damaged: "
+
+
+def verify_built(published: Publisher, staging: Path, manifest: Manifest) -> CheckResult:
+    """Check what a rebuild wrote, on a copy, as checking writes; raises IndexDamaged, or OSError where disks fail."""
+    copy = PrivateCopy()
+    try:
+        copy_tree(staging, copy.path)
+        return published.check(staging.name, copy.path, manifest)
+    except IndexDamaged as error:
+        why = error.message.removeprefix(_DAMAGED)
+        raise IndexDamaged(f"The new index was not published: {why[0].lower()}{why[1:]}", UNCHANGED) from error
+    finally:
+        copy.close()
+
+
+def verify_current(published: Publisher) -> tuple[str, CheckResult]:
+    """Check the generation that answers: its manifest, its files, and what it finds; raises IndexUnusable."""
+    name = published.current_name()
+    manifest = published.manifest(name)
+    if not manifest.files:
+        raise IndexDamaged(f"{_DAMAGED}its manifest lists no files.", REBUILD_HINT)
+    try:
+        copy = PrivateCopy()
+    except OSError as error:
+        raise IndexUnusable(f"The index cannot be copied to be checked: {error.strerror}.", COPY_HINT) from None
+    try:
+        published.copy(name, copy.path)
+        return name, published.check(name, copy.path, manifest)
+    finally:
+        copy.close()

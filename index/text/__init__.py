@@ -1,0 +1,1 @@
+"""Sentences, passages and words of an article's text."""

@@ -1,0 +1,11 @@
+"""How often English uses a word; the only door to pyspellchecker."""
+
+from functools import cache
+from typing import Any
+
+
+@cache
+def english() -> Any:
+    from spellchecker import SpellChecker
+
+    return SpellChecker(distance=1)

@@ -1,0 +1,102 @@
+"""Which sentences are taken for evidence, and which of them are quoted."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from index.search import Hit
+from index.text.passages import Passage, Sentence
+
+from bot.answering.evidence.selection import QuoteLimits, Scores, gather, judge, select, windows
+from bot.answering.types import UNREAD, Evidence
+
+BRIDGE = (
+    "The bridge closed in March.",
+    "Nobody was asked.",
+    "A detour costs each driver forty minutes a day.",
+)
+FERRY = ("The ferry runs twice a day.", "The bridge closed in March.")
+
+
+ALIKE = tuple(f"Sentence {word} has ten words that are all of them alike." for word in "one two three four".split())
+
+
+def hit(texts: tuple[str, ...], paragraph: int, score: float = 0.0, cosine: float = 0.3) -> Hit:
+    sentences, at = [], paragraph * 1_000
+    for text in texts:
+        sentences.append(Sentence(at, at + len(text), paragraph, text))
+        at += len(text) + 1
+    whole = " ".join(texts)
+    passage = Passage(str(paragraph), "a.txt", sentences[0].start, sentences[-1].end, whole, tuple(sentences))
+    return Hit(passage, score, cosine, 0.0, tuple(cosine for _ in texts))
+
+
+def logits(*answers: float) -> Scores:
+    return np.array([(value, -3.0) for value in answers], dtype=np.float32)
+
+
+def judged(hits: list[Hit], *answers: Scores, room: int = 600) -> list[Evidence]:
+    """The evidence of hits after a reader gave these logits to its windows, in the order of the text."""
+    similar = gather(hits, {}, lambda _: 1.0)
+    read = sorted(windows(similar, hits, room), key=lambda window: window.sentences[0].start)
+    return judge(similar, read, answers)
+
+
+def texts(found: list[Evidence]) -> list[str]:
+    return [evidence.sentence.text for evidence in found]
+
+
+def test_the_reader_decides_what_comes_first() -> None:
+    found = judged([hit(BRIDGE, 1), hit(FERRY[:1], 2)], logits(-4, -4, 3), logits(-1))
+    assert texts(found)[:2] == [BRIDGE[2], FERRY[0]]
+    assert found[0].answers == 3
+    assert found[0].corrects == -3
+
+
+def test_a_sentence_that_was_not_read_still_counts_for_its_similarity() -> None:
+    near, far = hit(BRIDGE[2:], 1, cosine=0.9), hit(FERRY[:1], 2, cosine=0.2)
+    found = judged([near, far], logits(0.5), room=0)
+    assert texts(found) == [BRIDGE[2], FERRY[0]]
+    assert found[1].answers == UNREAD
+    found = judged([near, far], logits(-11.0), room=0)
+    assert texts(found) == [BRIDGE[2], FERRY[0]]
+
+
+def test_windows_are_the_surroundings_of_the_likeliest_sentences() -> None:
+    long = tuple(f"Sentence {n} says with ten words what nobody has asked." for n in range(14))
+    passage = hit(long, 1)
+    cosines = tuple(0.9 if n == 9 else 0.1 for n in range(14))
+    found = windows(gather([replace(passage, sentences=cosines, before="Once.")], {}, lambda _: 1.0), [passage], 50)
+    assert len(found) == 1
+    assert long[9] in [sentence.text for sentence in found[0].sentences]
+    assert sum(len(sentence.text.split()) for sentence in found[0].sentences) <= 70
+    assert found[0].before == long[6]
+    everything = windows(gather([passage], {}, lambda _: 1.0), [passage], 5_000)
+    assert sorted(s.text for w in everything for s in w.sentences) == sorted(long)
+
+
+def test_at_most_so_many_sentences_and_words_are_quoted_and_none_far_behind_the_first() -> None:
+    found = judged([hit((text,), n + 1) for n, text in enumerate(ALIKE)], *map(logits, (3.0, 2.0, 1.0, -3.0)))
+    assert len(select(found, QuoteLimits(4, 100, 10.0))) == 4
+    assert len(select(found, QuoteLimits(2, 100, 10.0))) == 2
+    assert len(select(found, QuoteLimits(4, 25, 10.0))) == 2
+    assert len(select(found, QuoteLimits(4, 100, 0.5))) == 3
+    assert len(select(found, QuoteLimits(4, 1, 10.0))) == 1
+
+
+def test_without_a_reader_similarity_decides() -> None:
+    found = gather([hit(FERRY[:1], 2), hit(BRIDGE[2:], 1, cosine=0.9)], {}, lambda _: 1.0)
+    assert texts(found) == [BRIDGE[2], FERRY[0]]
+
+
+def test_what_is_said_twice_is_kept_once() -> None:
+    found = gather([hit(BRIDGE, 1), hit(FERRY, 2)], {}, lambda _: 1.0)
+    assert texts(found).count(FERRY[1]) == 1
+
+
+def test_words_of_the_question_count_by_their_rarity() -> None:
+    found = gather([hit(BRIDGE, 1)], {"bridg": 1.0, "detour": 1.0}, lambda term: 3.0 if term == "detour" else 1.0)
+    coverage = {evidence.sentence.text: evidence.coverage for evidence in found}
+    assert coverage[BRIDGE[2]] == pytest.approx(0.75)
+    assert coverage[BRIDGE[0]] == pytest.approx(0.25)

@@ -1,0 +1,109 @@
+"""Verification: hundreds of ways to be wrong, none of which leaves."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.articles.formats import parse
+from index.text.passages import split
+from index.text.sentences import sentence_spans
+
+from bot.answering.reply.citations import UnverifiedQuote, balanced, quote, verify
+
+ARTICLE = parse(
+    "ferry.txt",
+    b"By Jane Roe\n3 May 2024\nThe ferry should stay free. I think that a bridge would cost more.\n\n"
+    b'The mayor said: "Never. Not while I live." Nobody asked her why.\n\nJane Roe was harbour master of Selby.\n',
+)
+GOOD = [quote(ARTICLE, s.start, s.end) for p in split(ARTICLE, sentence_spans) for s in p.sentences]
+HEAD = [quote(ARTICLE, line.start, line.end) for line in ARTICLE.head]
+
+
+def test_what_quote_makes_is_verified() -> None:
+    assert len(GOOD) == 6
+    for good in (*GOOD, *HEAD):
+        verify(ARTICLE, good)
+
+
+def test_the_paragraph_is_the_one_that_holds_the_words() -> None:
+    assert [q.paragraph for q in GOOD] == [1, 1, 2, 2, 2, 3]
+
+
+def test_head_and_note_are_bylines_and_nothing_else_is() -> None:
+    assert {q.voice for q in (*HEAD, GOOD[-1])} == {"byline"}
+    assert "byline" not in {q.voice for q in GOOD[:-1]}
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(GOOD), st.data())
+def test_a_changed_character_is_refused(good, data) -> None:  # type: ignore[no-untyped-def]
+    place = data.draw(st.integers(0, len(good.text) - 1))
+    letter = data.draw(st.characters().filter(lambda c: c != good.text[place]))
+    with pytest.raises(UnverifiedQuote):
+        verify(ARTICLE, replace(good, text=good.text[:place] + letter + good.text[place + 1 :]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(GOOD), st.integers(-40, 40).filter(bool), st.integers(-40, 40))
+def test_shifted_offsets_are_refused(good, left: int, right: int) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(UnverifiedQuote):
+        verify(ARTICLE, replace(good, start=good.start + left, end=good.end + right))
+
+
+@pytest.mark.parametrize("number", [0, 3, 99, -1])
+def test_another_paragraph_number_is_refused(number: int) -> None:
+    with pytest.raises(UnverifiedQuote):
+        verify(ARTICLE, replace(GOOD[0], paragraph=number))
+
+
+def test_another_article_is_refused() -> None:
+    with pytest.raises(UnverifiedQuote):
+        verify(ARTICLE, replace(GOOD[0], article="toll.txt"))
+
+
+def test_a_head_line_glued_to_the_body_is_refused() -> None:
+    with pytest.raises(UnverifiedQuote, match="head line"):
+        quote(ARTICLE, ARTICLE.head[1].start, GOOD[0].end, "author")
+
+
+def test_head_lines_in_a_row_may_be_quoted_together_and_whole() -> None:
+    first, last = ARTICLE.head[0], ARTICLE.head[1]
+    verify(ARTICLE, quote(ARTICLE, first.start, last.end))
+    with pytest.raises(UnverifiedQuote):
+        quote(ARTICLE, first.start + 3, last.end)
+
+
+def test_words_of_two_paragraphs_are_refused() -> None:
+    with pytest.raises(UnverifiedQuote, match="leaves"):
+        quote(ARTICLE, GOOD[1].start, GOOD[2].end)
+
+
+def test_a_byline_told_as_a_claim_and_a_claim_told_as_a_byline_are_refused() -> None:
+    with pytest.raises(UnverifiedQuote):
+        verify(ARTICLE, replace(GOOD[-1], voice="author"))
+    with pytest.raises(UnverifiedQuote):
+        verify(ARTICLE, replace(GOOD[0], voice="byline"))
+
+
+def test_an_empty_quote_is_refused() -> None:
+    with pytest.raises(UnverifiedQuote):
+        quote(ARTICLE, GOOD[0].start, GOOD[0].start)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('"Never." Not now."', '"Never." Not now.'),
+        ('Never."', "Never."),
+        ('"Never.', "Never."),
+        ('He said "never".', 'He said "never".'),
+        ("Never.”", "Never."),
+        ("“Never.", "Never."),
+        ("“Never.”", "“Never.”"),
+    ],
+)
+def test_a_mark_without_a_partner_stays_outside(text: str, kept: str) -> None:
+    start, end = balanced(text, 0)
+    assert text[start:end] == kept

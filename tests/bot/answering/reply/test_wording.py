@@ -1,0 +1,27 @@
+"""The words around a quote: whose claim it is, in words that a reader takes in at once."""
+
+import pytest
+
+from index.articles.formats import parse
+
+from bot.answering.reply.wording import label, lead
+from bot.answering.types import Quote
+
+ARTICLE = parse("ferry.txt", b"By Jane Roe\n3 May 2024\n\nThe ferry should stay free, and the council knows that.\n")
+
+
+@pytest.mark.parametrize(
+    ("voice", "shown", "opening"),
+    [
+        ("author", "", "Roe argues:"),
+        ("author_hedged", "Roe, hedging", "Roe, hedging:"),
+        ("reported:Ann Bell", "Roe reports Ann Bell", "Roe reports Ann Bell:"),
+        ("reported:ministry", "Roe reports the ministry", "Roe reports the ministry:"),
+        ("reported:the author's uncle", "Roe reports the author's uncle", "Roe reports the author's uncle:"),
+        ("reported:unnamed", "Roe reports others", "Roe reports:"),
+    ],
+)
+def test_a_voice_is_shown_in_words(voice: str, shown: str, opening: str) -> None:
+    quote = Quote("ferry.txt", 2, "The ferry", voice, 0, 9)
+    assert label(quote, ARTICLE) == shown
+    assert lead([quote], {"ferry.txt": ARTICLE}) == opening

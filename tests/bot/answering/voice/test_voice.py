@@ -1,0 +1,203 @@
+"""Whose claim a sentence is. Each table is a rule of English; the names are made up for this file."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.articles.article import Article
+from index.articles.formats import parse
+
+from bot.answering.voice.voice import AUTHOR, BYLINE, HEDGED, UNNAMED, probabilities, readings, voice_of
+
+HEAD = "By Ada Wren\n3 May 2021\n\nThe harbour needs a wall, and the council knows it.\n\n"
+
+
+def article(body: str) -> Article:
+    return parse("piece.txt", (HEAD + body).encode())
+
+
+def voice(body: str, part: str) -> str:
+    """The voice of the sentence of a body that holds a part."""
+    made = article(body)
+    place = made.text.index(part, len(HEAD))
+    return voice_of(made, place, place + len(part))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The wall will cost nine million crowns.",
+        "The mayor opened the bridge in March.",
+        "The council should vote for the wall.",
+        "I say that the wall must be built.",
+        "We asked for the papers and got none.",
+        "My claim is that the harbour needs a wall.",
+        "The claims of the insurers have doubled.",
+        "The report is nine hundred pages long.",
+        "She does not say that the wall would hold.",
+        "Nobody says that aloud.",
+        "The minister may not touch the fund.",
+        "I believe in walls.",
+    ],
+)
+def test_what_is_plainly_asserted_is_the_authors(text: str) -> None:
+    assert voice(text, text) == AUTHOR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I think the wall will hold.",
+        "My guess is that the vote fails.",
+        "The vote will probably fail.",
+        "Perhaps the wall was never needed.",
+        "I would not rule out a second flood.",
+        "I doubt that the ferry will run.",
+        "I would not be surprised if the bridge closed.",
+        "It is possible that the wall comes too late.",
+        "The ferry seems likely to stop.",
+        "The wall may hold for a decade.",
+        "I suspect that the mayor will resign.",
+        "In my opinion the toll will likely be dropped.",
+    ],
+)
+def test_what_is_hedged_is_the_authors_with_a_hedge(text: str) -> None:
+    assert voice(text, text) == HEDGED
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ilse Tamm says that the wall will hold.", "Ilse Tamm"),
+        ('The mayor, Ilse Tamm, told the radio that "the wall will hold".', "Ilse Tamm"),
+        ('"The wall will hold," said Ilse Tamm.', "Ilse Tamm"),
+        ('"It will hold," says its chief engineer, Ilse Tamm, "if it is built."', "Ilse Tamm"),
+        ("According to Ilse Tamm, the wall will hold.", "Ilse Tamm"),
+        ("Ilse Tamm of the Green group argues that the wall will hold.", "Ilse Tamm"),
+        ("The retired engineer Ilse Tamm, with whom I have argued for years, insists that it will hold.", "Ilse Tamm"),
+        ("Professor Ilse Tamm, who built the first one, warns that the wall is too low.", "Ilse Tamm"),
+        ("The plan has a critic, Ilse Tamm, who argues that the wall is too low.", "Ilse Tamm"),
+        ("The Minister of Works, Mr. Olav Brekke, explained that the wall was paid for.", "Olav Brekke"),
+        ("The harbour board maintains that the wall is too low.", "harbour board"),
+        ("The wall will be finished, says the consortium, in 2029.", "consortium"),
+        ("By then, according to the ministry's own forecast, the sea will have risen.", "ministry"),
+        ("My grandmother used to say that the sea takes what it wants.", "the author's grandmother"),
+        ("Maersk said that its ships would stay away.", "Maersk"),
+    ],
+)
+def test_what_is_relayed_is_the_one_who_says_it(text: str, name: str) -> None:
+    assert voice(text, text) == f"reported:{name}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'A diplomat told me that "the wall is theatre".',
+        "Officials at the port, who asked not to be named, say that the wall leaks.",
+        "One of them added that the gates had rusted.",
+        "Critics claim that the wall is a waste.",
+        "Last week it was reported that the gates had rusted.",
+        '"Not in my harbour," said to me one of their officers.',
+        "A manager of the port, who begged me not to print his name, told me that the gates leak.",
+    ],
+)
+def test_what_nobody_named_says_is_reported_without_a_name(text: str) -> None:
+    assert voice(text, text) == UNNAMED
+
+
+CONTEXTS = (
+    ("Ilse Tamm runs the port. She says that the wall will hold.", "She says", "Ilse Tamm"),
+    ("A better objection comes from Ilse Tamm. He warns that the gates leak.", "He warns", "Ilse Tamm"),
+    (
+        "The Minister of Works, Olav Brekke, wants a wall. The minister told us that it is paid for.",
+        "told us",
+        "Olav Brekke",
+    ),
+    ("Olav Brekke wants a wall.\n\nMr Brekke says that it is paid for.", "Mr Brekke", "Olav Brekke"),
+    ('Ilse Tamm put it better: "I had a queue. Now I have a rumour."', "Now I have a rumour", "Ilse Tamm"),
+    ('Ilse Tamm was blunter. "We have sand. We have no stones," she said.', "We have sand", "Ilse Tamm"),
+    (
+        "A friend of mine works there. Nobody, she says, has seen the plans. She says that they are lost.",
+        "lost",
+        "unnamed",
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "part", "name"), [pytest.param(*row, id=row[0][:60]) for row in CONTEXTS])
+def test_the_sentences_before_tell_who_speaks(text: str, part: str, name: str) -> None:
+    assert voice(text, part) == f"reported:{name}"
+
+
+def test_a_view_that_is_quoted_to_be_rebutted_is_reported_and_the_rebuttal_is_not() -> None:
+    text = 'Ilse Tamm claims that "the wall is a gift to the sea". The sea has never had one.'
+    assert voice(text, "Ilse Tamm claims") == "reported:Ilse Tamm"
+    assert voice(text, "The sea has") == AUTHOR
+
+
+def test_a_pull_quote_has_the_voice_of_the_sentence_that_it_repeats() -> None:
+    relayed = "Olav Brekke says that the gates were never tested in a storm."
+    assert voice(f'"The gates were never tested in a storm."\n\n{relayed}', '"The gates') == AUTHOR
+    pulled = '"the gates were never tested in a storm"'
+    assert voice(f"{pulled}\n\n{relayed}", pulled) == "reported:Olav Brekke"
+
+
+def test_an_author_who_is_named_in_the_text_is_no_source() -> None:
+    assert voice("Ada Wren says that the wall must be built.\n\nIt leaks.", "Ada Wren") == AUTHOR
+
+
+def test_a_head_line_and_the_author_note_are_the_byline() -> None:
+    made = parse("piece.txt", (HEAD + "It leaks.\n\nAda Wren is a sailor and writes about harbours.").encode())
+    assert voice_of(made, made.text.index("Ada"), made.text.index("Ada") + 3) == BYLINE
+    assert made.note_span is not None
+    assert voice_of(made, *made.note_span) == BYLINE
+
+
+def test_a_span_over_several_sentences_is_reported_if_one_of_them_is() -> None:
+    text = "It leaks. Ilse Tamm says that it was built in a hurry. I think it was."
+    assert voice(text, text) == "reported:Ilse Tamm"
+    assert voice("It leaks. I think it was built in a hurry.", "It leaks. I think it was built in a hurry.") == HEDGED
+
+
+def test_the_probabilities_of_the_three_voices_sum_to_one() -> None:
+    for features in (frozenset[str](), frozenset({"hedged"}), frozenset({"unheard of"})):
+        assert sum(probabilities(features)) == pytest.approx(1)
+    assert probabilities(frozenset({"hedged", "adverb"}))[1] > probabilities(frozenset())[1]
+
+
+@given(st.text(alphabet='aA I.,"“”:;’said that he Ilse Tamm\n—?', max_size=200))
+@settings(max_examples=150, deadline=None)
+def test_every_sentence_of_any_text_has_a_voice(text: str) -> None:
+    made = article(text or "x")
+    for reading in readings(made):
+        found = voice_of(made, reading.start, reading.end)
+        assert found in (AUTHOR, HEDGED, BYLINE) or found.removeprefix("reported:").strip()
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", ["“Yes.” ", "A. ", 'He said, "', "Ann Bell, the mayor, "])
+def test_reading_a_long_odd_text_takes_time_in_proportion(text: str) -> None:
+    assert readings(article(text * 8_000))
+
+
+@pytest.mark.parametrize("text", ["The support of the ministry explains it all.", "The vote revealed a divided town."])
+def test_a_fact_that_explains_something_reports_nobody(text: str) -> None:
+    article = parse("x.txt", f"By Jo Writer\n\n{text}\n\nIt is what it is, and no more than that.\n".encode())
+    start = article.text.index(text)
+    assert voice_of(article, start, start + len(text)) == "author"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "A builder came. Modern walls are raised and resilient, he says, and the town needs them.",
+        "They met in the Hall But not for long. But her daughter, who was measuring, asked me who she should write to.",
+        "Children are born who consider it a river.",
+    ],
+)
+def test_a_capital_that_only_begins_the_sentence_names_nobody(body: str) -> None:
+    assert voice(body, body.split(". ")[-1].rstrip(".")) in (AUTHOR, HEDGED, UNNAMED)
+
+
+def test_a_word_that_is_somebodys_name_in_the_article_still_is() -> None:
+    assert voice("Ada asked Ivor Brown twice. Brown says that the wall fell.", "Brown says") == "reported:Ivor Brown"

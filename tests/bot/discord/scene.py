@@ -1,0 +1,116 @@
+"""Our bot, as `python -m bot run` assembles it, logged in to the tests' Discord in this process."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.publishing.folder import FolderPublisher
+from index.store.article_table import read_articles
+
+from bot.answering.answerer import Answerer
+from bot.discord.gateway import serve
+from bot.discord.queue import AnswerQueue, RateLimiter
+from bot.discord.service import AnswerService
+from bot.state import State
+
+from tests.servers.discord.server import Channel, DiscordServer, Guild, Message, User
+
+if TYPE_CHECKING:
+    from bot.answering.chat.reader import ChatReader
+
+
+class Scene:
+    """The server with a guild, a channel and two people; `desk` is the bot's."""
+
+    def __init__(self, server: DiscordServer, make: Callable[[], AnswerService], health: Path | None = None) -> None:
+        self.server = server
+        self._make = make
+        self._health = health
+        self.stop = asyncio.Event()
+        self.guild: Guild = server.guild("Readers")
+        self.channel: Channel = self.guild.channel("general")
+        self.ann: User = server.user("Ann")
+        self.bob: User = server.user("Bob", admin=True, manage_guild=True)
+        self.running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Log the bot in, and wait until it can answer."""
+        self.desk = self._make()
+        self.stop.clear()
+        self.running = asyncio.create_task(
+            serve(
+                self.desk,
+                self.server.token,
+                api=self.server.api,
+                stop=self.stop,
+                ready_timeout=0.1,
+                health=self._health,
+            )
+        )
+        online = asyncio.create_task(self.server.online())
+        await asyncio.wait({self.running, online}, return_when=asyncio.FIRST_COMPLETED)
+        if self.running.done():
+            online.cancel()
+            self.running.result()
+        await self.server.until(lambda: self.desk.state.note("commands"))
+
+    async def restart(self) -> None:
+        """Stop the bot, and start another that remembers nothing but its files."""
+        await self.finish()
+        await self.start()
+
+    async def finish(self) -> None:
+        """Stop the bot as SIGTERM does, and raise what it raised."""
+        self.stop.set()
+        if self.running is not None:
+            running, self.running = self.running, None
+            await asyncio.wait_for(running, 15)
+
+    async def mention(self, text: str, *, user: User | None = None, channel: Channel | None = None) -> Message:
+        """Somebody mentions the bot, and gets this answer."""
+        asked = await self.server.say(channel or self.channel, user or self.ann, f"{self.server.bot.mention} {text}")
+        return await self.server.reply_to(asked)
+
+
+def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: Any) -> AnswerService:
+    """A desk over an index on disk; `load` makes what answers, `chat` what reads with a chat model."""
+    generations = FolderPublisher(index)
+    kept = State(state)
+    chat: Callable[[State], ChatReader] | None = options.pop("chat", None)
+    limits = {"per_minute": 6000, "waiting": 500, "seconds": 60.0} | options
+    allowance = RateLimiter(limits.pop("per_minute"))
+    return AnswerService(
+        AnswerQueue(load, allowance=allowance, prepare=Answerer.expect, **limits),
+        kept,
+        articles={article.id: article for article in read_articles(generations.current())},
+        heads={entry.id: entry for entry in generations.manifest().articles},
+        manifest=generations.manifest,
+        model="all-MiniLM-L6-v2",
+        reader=chat(kept) if chat else None,
+    )
+
+
+@contextlib.asynccontextmanager
+async def bot_at(
+    index: Path,
+    state: Path,
+    load: Callable[[], Answerer],
+    *,
+    desk: dict[str, Any] | None = None,
+    health: Path | None = None,
+    **server: Any,
+) -> AsyncIterator[Scene]:
+    """The bot, logged in and ready; `desk`: its limits, `health`: its pulse, `server`: the server's options."""
+    async with DiscordServer(**server) as discord:
+        scene = Scene(discord, lambda: desk_of(index, state, load, **(desk or {})), health)
+        try:
+            await scene.start()
+            yield scene
+        finally:
+            await scene.finish()
+
+
+def run(test: Coroutine[Any, Any, None], seconds: float = 60) -> None:
+    asyncio.run(asyncio.wait_for(test, seconds))

@@ -1,0 +1,248 @@
+"""Answers of a chat model in Discord: they grow, are withdrawn, fall back, and stay within a budget."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answering.answerer import Answerer
+from bot.answering.chat.limits import Budget
+from bot.answering.chat.reader import NO_BUDGET, ChatReader
+from bot.discord.drafts import DraftUpdater
+from bot.discord.rendering.markup import unescape
+from bot.discord.service import Response
+from bot.state import State
+
+from tests.bot.answering.chat.scene import faithful, reader_of
+from tests.bot.discord.scene import Scene, bot_at, run
+from tests.servers.chat.server import ChatServer, Hang, Status, Text
+from tests.servers.discord.server import Message
+
+Test = Callable[[Scene], Coroutine[Any, Any, None]]
+Play = Callable[..., None]
+WHY = "Why does Russia back Maduro?"
+
+
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    with ChatServer() as started:
+        yield started
+
+
+@pytest.fixture
+def play(shipped_index: Path, answerer: Answerer, tmp_path: Path, server: ChatServer) -> Play:
+    """Run a test against the bot with a chat model."""
+
+    def go(test: Test, *, budget: Budget | None = None, **options: Any) -> None:
+        def chat(state: State) -> ChatReader:
+            return reader_of(server, budget=budget, ledger=state, timeout=5.0)
+
+        async def within() -> None:
+            desk = {"chat": chat}
+            async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, desk=desk, **options) as scene:
+                await test(scene)
+
+        run(within())
+
+    return go
+
+
+def footer(message: Message) -> str:
+    return str(message.embeds[0].get("footer", {}).get("text", "")) if message.embeds else ""
+
+
+async def finished(scene: Scene, question: str = WHY) -> Message:
+    answer = await scene.mention(question)
+    await scene.server.until(lambda: footer(answer))
+    return answer
+
+
+def test_an_answer_shows_each_claim_above_its_quote_and_who_read(play: Play, server: ChatServer) -> None:
+    server.script(faithful())
+
+    async def test(scene: Scene) -> None:
+        answer = await finished(scene)
+        lines = [line for line in unescape(answer.embeds[0]["description"]).splitlines() if line]
+        assert [line.startswith("> “") for line in lines] == [False, True] * 3
+        assert lines[0].startswith("Claim A rests on")
+        assert footer(answer).endswith("openai:scripted")
+        assert len(answer.components) == 1
+
+    play(test)
+
+
+def test_an_answer_grows_by_at_most_one_edit_a_second(play: Play, server: ChatServer) -> None:
+    server.script(faithful(size=12, pause=0.04))
+
+    async def test(scene: Scene) -> None:
+        asked = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
+        answer = await scene.server.reply_to(asked)
+        assert not footer(answer)
+        assert unescape(answer.embeds[0]["description"]).count("> “") == 1
+        await scene.server.until(lambda: footer(answer))
+        assert unescape(answer.embeds[0]["description"]).count("> “") == 3
+        at = [r.at for r in scene.server.requests if r.method in ("POST", "PATCH") and "/messages" in r.path]
+        assert len(at) >= 2
+        assert all(later - earlier >= 0.95 for earlier, later in itertools.pairwise(at))
+        assert scene.server.answers(scene.channel) == [answer]
+
+    play(test)
+
+
+def test_a_command_is_answered_as_it_grows(play: Play, server: ChatServer) -> None:
+    server.script(faithful(size=12, pause=0.04))
+
+    async def test(scene: Scene) -> None:
+        asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": WHY})
+        answer = await asked.wait()
+        await scene.server.until(lambda: footer(answer))
+        assert unescape(answer.embeds[0]["description"]).count("> “") == 3
+        assert answer.edits >= 2
+
+    play(test)
+
+
+def test_a_deleted_question_cancels_the_model_and_withdraws_what_was_shown(play: Play, server: ChatServer) -> None:
+    server.script(lambda body: Hang(30, faithful(size=400)(body), after=3))
+
+    async def test(scene: Scene) -> None:
+        asked = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
+        answer = await scene.server.reply_to(asked)
+        await scene.server.delete(asked)
+        await scene.server.until(lambda: answer.deleted)
+        assert await asyncio.to_thread(server.wait, lambda: server.requests[-1].abandoned)
+
+    play(test)
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        ([Hang(30)], "it did not answer in time"),
+        ([Status(500)] * 3, "it failed (status 500)"),
+        ([Text(text="I am a model.")] * 2, "nothing that it said could be verified"),
+    ],
+    ids=["hang", "500", "prose"],
+)
+def test_whatever_fails_the_answer_comes_and_is_labelled(
+    play: Play, server: ChatServer, script: list[Any], why: str
+) -> None:
+    server.script(*script)
+
+    async def test(scene: Scene) -> None:
+        answer = await finished(scene)
+        assert footer(answer).endswith(f"no chat model: {why}")
+        assert "> “" in answer.text
+
+    play(test)
+
+
+def test_a_follow_up_is_reworded_by_the_model_and_titled_as_it_was_asked(play: Play, server: ChatServer) -> None:
+    server.script(faithful(), Text(text="What does he say about China?"), faithful())
+
+    async def test(scene: Scene) -> None:
+        answer = await finished(scene)
+        follow = await scene.server.say(scene.channel, scene.ann, "and china?", reply_to=answer, ping=False)
+        told = await scene.server.reply_to(follow)
+        await scene.server.until(lambda: footer(told))
+        assert unescape(told.embeds[0]["title"]) == "and china?"
+        assert "<question>What does he say about China?</question>" in server.requests[-1].text
+        assert "<user>Why does Russia back Maduro?</user>" in server.requests[1].text
+
+    play(test)
+
+
+def test_a_used_up_budget_is_a_friendly_stop_that_survives_a_restart(play: Play, server: ChatServer) -> None:
+    server.otherwise(faithful())
+
+    async def test(scene: Scene) -> None:
+        assert footer(await finished(scene)).endswith("openai:scripted")
+        for _ in range(2):
+            answer = await finished(scene)
+            assert footer(answer).endswith(f"no chat model: {NO_BUDGET}")
+            assert "> “" in answer.text
+            await scene.restart()
+        asked = len(server.requests)
+        follow = await scene.server.say(scene.channel, scene.ann, "and china?", reply_to=answer, ping=False)
+        assert footer(await scene.server.reply_to(follow)).endswith(f"no chat model: {NO_BUDGET}")
+        assert len(server.requests) == asked  # nor is a follow-up reworded
+        other = await scene.mention(WHY, user=scene.bob)
+        await scene.server.until(lambda: footer(other))
+        assert footer(other).endswith("openai:scripted")
+
+    play(test, budget=Budget(questions=1))
+
+
+def test_status_says_who_reads_and_how_it_goes_and_never_the_key(play: Play, server: ChatServer) -> None:
+    server.otherwise(Status(401))
+
+    async def test(scene: Scene) -> None:
+        async def status() -> str:
+            return unescape((await (await scene.server.slash(scene.bob, scene.channel, "status")).wait()).text)
+
+        assert "openai:scripted, working; 0 answers without it" in await status()
+        for _ in range(5):
+            await finished(scene)
+        told = await status()
+        assert "paused for" in told
+        assert "5 answers without it" in told
+        assert server.key not in told
+        assert "127.0.0.1" not in told
+
+    play(test)
+
+
+def test_the_model_holds_up_nobody(play: Play, server: ChatServer) -> None:
+    """While one question waits for a model, another that needs none is answered."""
+    server.script(Hang(3))
+
+    async def test(scene: Scene) -> None:
+        slow = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
+        await asyncio.to_thread(server.wait, lambda: bool(server.requests))
+        quick = await scene.mention("who wrote this?", user=scene.bob)
+        assert not slow.replies
+        assert "Khara" in quick.text
+
+    play(test)
+
+
+def test_closing_delivers_what_there_is(play: Play, server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.discord.gateway.GRACE", 1.5)
+    server.script(Hang(30))
+
+    async def test(scene: Scene) -> None:
+        asked = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
+        await asyncio.to_thread(server.wait, lambda: bool(server.requests))
+        await scene.finish()
+        assert footer(asked.replies[0]).endswith("no chat model: I am being restarted")
+
+    play(test)
+
+
+def test_live_shows_the_newest_and_gives_up_where_it_may_not() -> None:
+    shown: list[object] = []
+    first, second, third = (Response(None, {}, (name,)) for name in "abc")  # type: ignore[arg-type]
+
+    async def test(answer: bool) -> None:
+        async def show(told: Response) -> bool:
+            shown.append(told)
+            return answer
+
+        live = DraftUpdater(show, every=0.05)
+        live(first)
+        await asyncio.sleep(0.01)
+        live(second)
+        live(third)
+        await asyncio.sleep(0.1)
+        await live.stop()
+        live(first)
+        await asyncio.sleep(0.02)
+
+    asyncio.run(test(answer=True))
+    assert shown == [first, third]
+    shown.clear()
+    asyncio.run(test(answer=False))
+    assert shown == [first]

@@ -1,0 +1,379 @@
+"""python -m bot, run as a person runs it: what it prints and where, exit statuses, and the prompt of a terminal."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from index.articles.formats import parse
+from index.embedding import Embedder, model_identity
+from index.publishing.folder import FolderPublisher
+from index.rebuild import rebuild
+
+from tests.support.paths import REPOSITORY
+
+HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb"}
+QUESTION = "Why does Russia back Maduro?"
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def refused(done: "subprocess.CompletedProcess[str]", status: int) -> tuple[str, str]:
+    """The sentence and the hint of a command that failed as documented."""
+    assert (done.returncode, done.stdout) == (status, "")
+    sentence, hint = done.stderr.splitlines()
+    assert hint.startswith("  ")
+    return sentence, hint.strip()
+
+
+# ask
+
+
+def test_ask_prints_the_lead_and_the_quotes(command: Run, shipped_index: Path) -> None:
+    done = command("bot", "ask", QUESTION, INDEX_DIR=str(shipped_index))
+    assert (done.returncode, done.stderr) == (0, "")
+    lead, *quotes = done.stdout.strip().split("\n\n")
+    assert lead.endswith(":")
+    assert quotes
+    assert all(text.startswith('> "') and "— ¶" in text for text in quotes)
+
+
+def test_ask_as_json_is_one_line_with_the_documented_fields(command: Run, shipped_index: Path) -> None:
+    done = command("bot", "ask", QUESTION, "--json", "--index", str(shipped_index))
+    assert (done.returncode, done.stderr) == (0, "")
+    (line,) = done.stdout.splitlines()
+    answer = json.loads(line)
+    assert set(answer) == {
+        "question", "abstained", "degree", "certainty", "text", "quotes", "reader", "seconds"
+    }  # fmt: skip
+    assert (answer["question"], answer["abstained"], answer["degree"]) == (QUESTION, False, "answers")
+    assert 0 <= answer["certainty"] <= 1
+    assert answer["seconds"] > 0
+    (path,) = (REPOSITORY / "articles").iterdir()
+    article = parse(path.name, path.read_bytes())
+    for quote in answer["quotes"]:
+        assert set(quote) == {"article", "paragraph", "text", "voice", "start", "end"}
+        assert quote["article"] == path.name
+        assert article.text[quote["start"] : quote["end"]] == quote["text"]
+        assert f"¶{quote['paragraph']}" in answer["text"]
+
+
+def test_an_abstention_is_an_answer_too(command: Run, shipped_index: Path) -> None:
+    done = command("bot", "ask", "hello", "--json", "--index", str(shipped_index))
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["abstained"], answer["quotes"]) == (0, True, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "status", "message"),
+    [
+        pytest.param(["ask", "why?"], {"INDEX_DIR": "none"}, 1, "There is no index yet.", id="no index"),
+        pytest.param(["chat"], {"INDEX_DIR": "none"}, 1, "There is no index yet.", id="nothing to chat about"),
+        pytest.param(["ask", " "], {}, 2, "The question is empty.", id="empty"),
+        pytest.param(["ask", "???"], {}, 2, "The question holds no words.", id="no words"),
+        pytest.param(["ask", b"\xff\xfe why"], {}, 2, "The question is not valid UTF-8 text.", id="not UTF-8"),
+        pytest.param(["ask", "a\x1bb"], {}, 2, "The question holds control characters.", id="control characters"),
+        pytest.param(
+            ["ask", "why " * 5000], {}, 2, "The question has 19,999 characters; the limit is 2,000.", id="long"
+        ),
+        pytest.param(
+            ["ask", "why?", "--article", "no\x1bpe"], {}, 2, "No article no?pe is in the index.", id="article"
+        ),
+        pytest.param(["ask"], {}, 2, "Missing argument", id="no question"),
+        pytest.param(["nope"], {}, 2, "No such command 'nope'", id="unknown command"),
+        pytest.param(
+            ["ask", "why?", "--index", "file"], {}, 2, "The index cannot be at file:", id="a file for an index"
+        ),
+        pytest.param(["ask", "why?", "--index", "file/x"], {}, 2, "The index cannot be at file/x:", id="below a file"),
+        pytest.param(["ask", "why?"], {"EMBEDDING_MODEL": "no/such"}, 2, "The index was built with", id="other model"),
+        pytest.param(["eval", "none.jsonl"], {}, 2, "The question file none.jsonl cannot be read", id="no questions"),
+        pytest.param(
+            ["eval", "bad.jsonl"], {}, 2, "Line 2 of bad.jsonl is not a question.", id="no question in a line"
+        ),
+        pytest.param(["eval", "lost.jsonl"], {}, 2, "Line 1 of lost.jsonl: No article nope", id="a line's article"),
+        pytest.param(
+            ["eval", "good.jsonl", "--article", "x"], {}, 2, "No article x is in the index.", id="eval's article"
+        ),
+        pytest.param(
+            ["eval", "good.jsonl", "--answers", "no/out.jsonl"],
+            {},
+            1,
+            "The answers cannot be written to",
+            id="no folder",
+        ),
+        pytest.param(
+            ["eval", "good.jsonl", "--answers", "good.jsonl"], {}, 2, "The answers would overwrite", id="same file"
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence_with_one_hint_and_no_model(
+    command: Run,
+    shipped_index: Path,
+    tmp_path: Path,
+    arguments: list[str],
+    settings: dict[str, str],
+    status: int,
+    message: str,
+) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "good.jsonl").write_text('{"question": "why?"}\n')
+    (tmp_path / "bad.jsonl").write_text('{"question": "why?"}\nwhy?\n')
+    (tmp_path / "lost.jsonl").write_text('{"question": "why?", "article": "nope"}\n')
+    # A module that cannot be imported stands in the model's way, so that loading it would not go unnoticed.
+    (tmp_path / "torch.py").write_text("raise SystemExit('torch was imported')")
+    path = os.pathsep.join((str(tmp_path), str(REPOSITORY)))
+    done = command("bot", *arguments, **{"INDEX_DIR": str(shipped_index), "PYTHONPATH": path, **settings})
+    sentence, _ = refused(done, status)
+    assert sentence.startswith(message)
+    assert (tmp_path / "good.jsonl").read_text() == '{"question": "why?"}\n'
+
+
+def test_another_model_is_not_only_answered_with_a_rebuild(command: Run, shipped_index: Path) -> None:
+    done = command("bot", "ask", "why?", INDEX_DIR=str(shipped_index), EMBEDDING_MODEL="no/such-model")
+    _, hint = refused(done, 2)
+    assert hint.startswith("Set EMBEDDING_MODEL back, or, if that model is on this machine, rebuild")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("ask", "--help"), ("chat", "--help"), ("eval", "--help")], ids=" ".join
+)
+def test_help_loads_nothing_and_says_where_the_index_is_looked_for(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    code = (
+        "import sys; from bot.cli import app; from index.console import run;"
+        f"status = run(app, {arguments!r}, 'interrupted');"
+        "print(status, *{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    shown, _, last = done.stdout.strip().rpartition("\n")
+    status, *modules = last.split()
+    assert status == "0"
+    assert "typer" in modules
+    assert not HEAVY & set(modules)
+    assert arguments == ("--help",) or "The folder of the index; by default INDEX_DIR." in shown
+
+
+# eval
+
+
+def questions(path: Path, *texts: str) -> Path:
+    path.write_text("".join(json.dumps({"id": f"q{n}", "question": text}) + "\n" for n, text in enumerate(texts, 1)))
+    return path
+
+
+def test_eval_scores_the_shipped_questions_and_writes_the_answers(
+    command: Run, shipped_index: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_text("what an earlier run left, however long it was\n" * 1000)
+    file = REPOSITORY / "tests" / "data" / "questions.jsonl"
+    done = command("bot", "eval", str(file), "--answers", str(out), "--json", "--index", str(shipped_index))
+    assert done.returncode == 0
+    # A slow machine says now and then how far it is.
+    assert all(line.startswith("Asking: ") for line in done.stderr.splitlines())
+    figures = json.loads(done.stdout)
+    asked = [json.loads(line)["id"] for line in file.read_text(encoding="utf-8").splitlines()]
+    answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [answer["id"] for answer in answers] == asked
+    assert figures["total"]["questions"] == len(asked)
+    assert figures["total"]["quote_exactness"] == 1
+    assert set(figures["kinds"]) > {"direct"}
+
+
+def test_eval_asks_the_article_that_a_line_names_and_abstains_from_what_cannot_be_asked(
+    command: Run, shipped_index: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "q.jsonl").write_text(
+        '{"question": "\\ud800 ?"}\n{"question": "tldr", "article": "' + shipped_article() + '"}\n'
+    )
+    done = command("bot", "eval", "q.jsonl", "--answers", "out.jsonl", "--index", str(shipped_index))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("questions")
+    first, second = (json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (first["id"], first["question"], first["abstained"]) == ("1", "\ud800 ?", True)
+    assert {quote["article"] for quote in second["quotes"]} == {shipped_article()}
+
+
+def shipped_article() -> str:
+    (path,) = (REPOSITORY / "articles").iterdir()
+    return path.name
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_an_interrupted_eval_keeps_what_is_done(
+    heeded_sigint: None, shipped_index: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    out = tmp_path / "out.jsonl"
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "bot",
+            "eval",
+            str(questions(tmp_path / "q.jsonl", *["why?"] * 5000)),
+            "--answers",
+            str(out),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "INDEX_DIR": str(shipped_index)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while process.poll() is None and (not out.exists() or out.read_bytes().count(b"\n") < 3):
+        time.sleep(0.02)
+    process.send_signal(number)
+    printed, _ = process.communicate(timeout=60)
+    assert (process.returncode, printed) == (130, "")
+    answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [answer["id"] for answer in answers] == [f"q{n}" for n in range(1, len(answers) + 1)]
+    assert 3 <= len(answers) < 5000
+
+
+def test_an_eval_that_fails_before_its_first_answer_leaves_the_earlier_answers(command: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_text("earlier\n")
+    questions(tmp_path / "q.jsonl", "why?")
+    done = command("bot", "eval", "q.jsonl", "--answers", "out.jsonl", INDEX_DIR="none")
+    assert done.returncode == 1
+    assert out.read_text() == "earlier\n"
+
+
+# chat
+
+
+def test_chat_on_a_pipe_prints_answers_and_complains_on_stderr(command: Run, shipped_index: Path) -> None:
+    lines = "\n".join(["/HELP", "why " * 5000, "a\x1bb", "/nosuch\x1b[31m", "who wrote this?", "/QUIT", "never asked"])
+    done = command("bot", "chat", stdin=lines, INDEX_DIR=str(shipped_index))
+    assert done.returncode == 0
+    assert "Ask about" in done.stdout
+    assert "/passage N" in done.stdout
+    assert "It was written by" in done.stdout
+    assert done.stderr.splitlines() == [
+        "The question has 19,999 characters; the limit is 2,000.",
+        "  Ask it in fewer words.",
+        "The question holds control characters.",
+        "  Type it again as plain text.",
+        "There is no command /nosuch?[31m.",
+        "  /help lists them.",
+    ]
+
+
+def test_an_article_cannot_move_the_cursor(command: Run, embedder: Embedder, folder: Path, tmp_path: Path) -> None:
+    (folder / "red.md").write_text(
+        "---\ntitle: Red\nauthor: Jane Roe\n---\n\nThe ferry \x1b[31mshould\x9b2J stay free for want of a road.\n",
+        encoding="utf-8",
+    )
+    rebuild(folder, FolderPublisher(tmp_path / "index"), model_identity(None), lambda: embedder)
+    done = command("bot", "chat", stdin="the ferry?\n/passage 1\n", INDEX_DIR="index")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "should2J" in done.stdout
+    assert not {"\x1b", "\x9b"} & set(done.stdout)
+    done = command("bot", "ask", "the ferry?", "--json", INDEX_DIR="index")
+    assert not {"\x1b", "\x9b"} & set(done.stdout)
+    assert "should2J" in json.loads(done.stdout)["quotes"][0]["text"]
+
+
+PROMPT = "›"
+Start = Callable[[Path], "pexpect.spawn[str]"]
+
+
+@pytest.fixture
+def start(heeded_sigint: None, tmp_path: Path) -> Iterator[Start]:
+    """Open the chat in a terminal of its own, up to its prompt."""
+    opened: list[pexpect.spawn[str]] = []
+
+    def run(index: Path) -> "pexpect.spawn[str]":
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "bot", "chat"],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(REPOSITORY),
+                "INDEX_DIR": str(index),
+                "TERM": "xterm",
+                "PROMPT_TOOLKIT_NO_CPR": "1",  # nobody is there to say where the cursor stands
+            },
+            cwd=str(tmp_path),
+            encoding="utf-8",
+            timeout=60,
+            dimensions=(40, 120),
+        )
+        opened.append(child)
+        child.expect("Ask about")
+        child.expect(PROMPT)
+        return child
+
+    yield run
+    for child in opened:
+        child.close(force=True)
+
+
+@pytest.fixture
+def own_index(shipped_index: Path, tmp_path: Path) -> Path:
+    """A copy of the index that a test may spoil."""
+    return Path(shutil.copytree(shipped_index, tmp_path / "own"))
+
+
+def ended(child: "pexpect.spawn[str]") -> int | None:
+    child.expect(pexpect.EOF, timeout=20)
+    child.close()
+    status: int | None = child.exitstatus
+    return status
+
+
+def test_a_chat_at_a_terminal_answers_clears_lines_and_remembers_what_was_typed(start: Start, own_index: Path) -> None:
+    chat = start(own_index)
+    chat.send("who wrote this?\r")
+    chat.expect("It was written by")
+    chat.expect(PROMPT)
+    chat.send("half a line")
+    chat.sendcontrol("c")
+    chat.expect(PROMPT)
+    chat.send("\x1b[200~/article \x1b[31mred\x1b[201~\r")  # pasted
+    chat.expect(r"No article is called “\?\[31mred”")
+    chat.expect(PROMPT)
+    chat.send("\x1b[31m/HELP\r")  # typed
+    chat.expect("/passage N")
+    chat.expect(PROMPT)
+    chat.sendcontrol("d")
+    assert ended(chat) == 0
+    assert "who wrote this?" in (own_index / "history").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_at_the_prompt_ends_the_chat(start: Start, own_index: Path, number: signal.Signals) -> None:
+    chat = start(own_index)
+    chat.kill(number)
+    chat.expect("Interrupted")
+    assert ended(chat) == 130
+
+
+def test_a_store_deleted_under_a_running_chat_goes_on_answering_and_says_so(start: Start, own_index: Path) -> None:
+    chat = start(own_index)
+    shutil.rmtree(own_index)
+    time.sleep(1.5)  # the index is looked at twice a second
+    chat.send("who wrote this?\r")
+    chat.expect("It was written by")
+    chat.expect(PROMPT)
+    told = " ".join(chat.before.split())
+    assert "(The index was deleted. I answer from the copy I opened before. Build it with: python -m index" in told
+    assert "Traceback" not in told
+    assert "Press ENTER" not in told
+    chat.send("/quit\r")
+    assert ended(chat) == 0
+    assert not own_index.exists()

@@ -1,0 +1,285 @@
+"""What a reply is worth: cases worked out by hand, and question files that cannot be used."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.articles.formats import parse
+from index.errors import UsageError
+
+from bot.answering.reply.citations import quote
+from bot.answering.types import Abstention, Answer, Question, Quote, Reply
+from bot.evaluation import (
+    EvalQuestion,
+    EvalResult,
+    as_line,
+    by_kind,
+    check_articles,
+    judge,
+    read_questions,
+    summary,
+    table,
+    to_json,
+)
+
+# ¶1 has ten words, ¶2 eight and a dash, ¶3 five, the first with a ligature and the third with an apostrophe.
+TEXT = """One two three four five six seven eight nine ten.
+
+The ferry should stay free — as it was.
+
+Oﬃce hours aren’t for ferries.
+"""
+ARTICLE = parse("ferry.txt", TEXT.encode())
+ARTICLES = {ARTICLE.id: ARTICLE}
+
+
+def said(*texts: str) -> tuple[Quote, ...]:
+    return tuple(quote(ARTICLE, ARTICLE.text.index(text), ARTICLE.text.index(text) + len(text)) for text in texts)
+
+
+def gold(paragraph: int, text: str, role: str = "must", replaces: Sequence[int] = ()) -> dict[str, Any]:
+    return {"paragraph": paragraph, "quote": text, "role": role, "replaces": list(replaces)}
+
+
+def item(*entries: Mapping[str, Any], answerable: bool | None = True, kind: str = "") -> EvalQuestion:
+    return EvalQuestion("1", Question("?"), kind, answerable, entries)
+
+
+def answer(*texts: str) -> Answer:
+    return Answer("?", "It argues:", said(*texts), 0.9)
+
+
+def abstention(*texts: str) -> Abstention:
+    return Abstention("?", "It does not say.", said(*texts), 0.1, "closest")
+
+
+def judged(what: EvalQuestion, reply: Reply, seconds: float = 1.0) -> EvalResult:
+    return judge(what, reply, ARTICLES, seconds)
+
+
+TEN = "One two three four five six seven eight nine ten."
+FERRY = "The ferry should stay free — as it was."
+HOURS = "Oﬃce hours aren’t for ferries."
+
+
+@pytest.mark.parametrize(
+    ("quoted", "complete", "relevant"),
+    [
+        (TEN, True, 1),
+        ("two three four five six seven eight", True, 1),  # 7 of the 10 words, and all of its own
+        ("two three four five six seven", False, 1),  # 6 of 10 do not cover it, but stand inside it
+        (FERRY, False, 0),  # another paragraph
+    ],
+)
+def test_a_gold_quote_is_covered_by_seven_words_in_ten(quoted: str, complete: bool, relevant: int) -> None:
+    result = judged(item(gold(1, TEN)), answer(quoted))
+    assert (result.complete, result.hit, result.relevant) == (complete, complete, relevant)
+
+
+def test_the_words_count_in_their_order() -> None:
+    backwards = "ten nine eight seven six five four three two one"
+    assert judged(item(gold(1, backwards)), answer(TEN)).hit is False
+
+
+def test_case_punctuation_ligatures_and_apostrophes_do_not_matter() -> None:
+    assert judged(item(gold(3, "OFFICE, HOURS! AREN'T; FOR: FERRIES?")), answer(HOURS)).complete is True
+    # As written, and not as a compatible form: 3 of 5 words would not do.
+    assert judged(item(gold(3, "office hours")), answer("Oﬃce hours")).complete is True
+
+
+def test_a_dash_is_no_word() -> None:
+    assert judged(item(), answer(FERRY)).words == 8
+
+
+@pytest.mark.parametrize(
+    ("quoted", "complete", "hit"),
+    [((TEN, FERRY), True, True), ((TEN,), False, True), ((HOURS,), True, True), ((HOURS[:12],), False, False)],
+)
+def test_a_stand_in_is_worth_what_it_replaces(quoted: tuple[str, ...], complete: bool, hit: bool) -> None:
+    what = item(gold(1, TEN), gold(2, FERRY), gold(3, HOURS, "ok", (0, 1)))
+    result = judged(what, answer(*quoted))
+    assert (result.complete, result.hit) == (complete, hit)
+
+
+def test_an_abstention_covers_nothing_but_its_quotes_are_checked() -> None:
+    result = judged(item(gold(1, TEN, "ok")), abstention(TEN, FERRY))
+    assert (result.abstained, result.quotes, result.exact) == (True, 2, 2)
+    assert (result.complete, result.hit, result.words, result.relevant) == (False, False, 0, 0)
+
+
+def test_a_quote_that_is_not_verbatim_is_counted_wherever_it_is_shown() -> None:
+    (good,) = said(TEN)
+    bad = Quote(good.article, good.paragraph, "One two", good.voice, good.start, good.end)
+    results = [judged(item(), answer(TEN)), judged(item(), Abstention("?", "No.", (bad,), 0.1, "closest"))]
+    assert summary(results)["quote_exactness"] == 0.5
+
+
+def test_what_an_item_does_not_tell_is_not_measured() -> None:
+    result = judged(item(answerable=None), answer(TEN))
+    assert (result.complete, result.hit) == (None, None)
+    figures = summary([result])
+    assert figures["score"] is figures["evidence_recall"] is figures["balanced_abstention"] is None
+
+
+def test_the_figures_of_a_run_worked_out_by_hand() -> None:
+    results = [
+        judged(item(gold(1, TEN), kind="a"), answer(TEN, FERRY), 4.0),  # complete; 1 of 2 quotes relevant; 18 words
+        judged(item(gold(1, TEN), gold(2, FERRY), kind="a"), answer(TEN), 1.0),  # a hit; 10 words
+        judged(item(gold(1, TEN), kind="b"), abstention(FERRY), 3.0),  # a false abstention
+        judged(item(answerable=False, kind="b"), abstention(), 2.0),  # a true one
+    ]
+    figures = summary(results)
+    assert figures["questions"] == 4
+    assert figures["evidence_recall"] == figures["evidence_recall_120_words"] == pytest.approx(1 / 3)
+    assert figures["hit_rate"] == pytest.approx(2 / 3)
+    assert figures["quote_precision"] == pytest.approx(2 / 3)
+    assert figures["quote_exactness"] == 1
+    assert figures["true_abstain"] == 1
+    assert figures["false_abstain"] == pytest.approx(1 / 3)
+    assert figures["balanced_abstention"] == pytest.approx((1 + 2 / 3) / 2)
+    assert figures["words_quoted_median"] == 14
+    assert (figures["seconds_median"], figures["seconds_p95"]) == (2.5, 4.0)
+    assert figures["score"] == pytest.approx(2 * (1 / 3) * (5 / 6) / (1 / 3 + 5 / 6))  # 10/21
+    assert [(kind, found["questions"]) for kind, found in by_kind(results).items()] == [("a", 2), ("b", 2)]
+    lines = list(table(results))
+    assert any(line.split() == ["score", "0.476"] for line in lines)
+    assert any(line.split() == ["a", "2", "50.0%", "100.0%", "66.7%", "0.0%"] for line in lines)
+
+
+def test_long_answers_do_not_count_for_the_score() -> None:
+    long = parse("long.txt", ("word " * 121 + "end.\n").encode())
+    start = long.text.index("word")
+    whole = quote(long, start, long.text.index("end.") + 4)
+    what = EvalQuestion("1", Question("?"), "", True, (gold(1, "word end"),))
+    result = judge(what, Answer("?", "It argues:", (whole,), 0.9), {long.id: long}, 1.0)
+    figures = summary([result])
+    assert (figures["evidence_recall"], figures["evidence_recall_120_words"], figures["score"]) == (1, 0, 0.0)
+
+
+def test_the_score_is_zero_where_nothing_was_right_and_half_the_abstentions_suffice() -> None:
+    assert summary([judged(item(gold(1, TEN)), abstention())])["score"] == 0.0
+    assert summary([judged(item(answerable=False), abstention())])["score"] == 0.0  # no evidence was found
+    only_answerable = summary([judged(item(gold(1, TEN)), answer(TEN))])
+    assert (only_answerable["balanced_abstention"], only_answerable["score"]) == (1, 1)
+
+
+@pytest.mark.parametrize(("n", "p95", "p99"), [(1, 1, 1), (20, 19, 20), (40, 38, 40), (100, 95, 99), (152, 145, 151)])
+def test_a_percentile_is_the_nearest_rank(n: int, p95: int, p99: int) -> None:
+    figures = summary([judged(item(), answer(TEN), float(seconds)) for seconds in range(n, 0, -1)])
+    assert (figures["seconds_p95"], figures["seconds_p99"]) == (p95, p99)
+
+
+def written(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_question_file_is_read(tmp_path: Path) -> None:
+    turns = [{"role": "user", "text": "before?"}, {"role": "assistant", "text": "yes"}]
+    first = {"id": "q1", "question": "why?", "history": turns, "kind": "k", "answerable": True, "gold": [gold(1, "x")]}
+    path = written(
+        tmp_path / "q.jsonl", "\ufeff" + json.dumps(first), "", '{"question": "and?", "id": null, "kind": null}'
+    )
+    one, two = read_questions(path)
+    assert (one.id, one.question.text, one.kind, one.answerable, one.line) == ("q1", "why?", "k", True, 1)
+    assert [(turn.role, turn.text) for turn in one.question.history] == [("user", "before?"), ("bot", "yes")]
+    assert one.gold[0]["quote"] == "x"
+    assert (two.id, two.kind, two.answerable, two.gold, two.line) == ("3", "", None, (), 3)
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085"])
+def test_a_line_of_json_is_not_broken_inside_a_string(tmp_path: Path, mark: str) -> None:
+    path = written(tmp_path / "q.jsonl", f'{{"question": "why a{mark}b?"}}', '{"question": "and?"}')
+    assert [what.question.text for what in read_questions(path)] == [f"why a{mark}b?", "and?"]
+
+
+def test_windows_line_ends_are_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_bytes(b'{"question": "why?"}\r\n\r\n{"question": "and?"}\r\n')
+    assert [what.line for what in read_questions(path)] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "why?",
+        "[]",
+        "1",
+        '{"id": "1"}',
+        '{"question": 1}',
+        '{"question": "?", "article": 1}',
+        '{"question": "?", "history": "x"}',
+        '{"question": "?", "history": [{"text": "x"}]}',
+        '{"question": "?", "answerable": "yes"}',
+        '{"question": "?", "gold": ["x"]}',
+        '{"question": "?", "gold": 1}',
+        '{"question": "?", "gold": [{"quote": "x"}]}',
+        '{"question": "?", "gold": [{"paragraph": "1", "quote": "x"}]}',
+        '{"question": "?", "gold": [{"paragraph": 1, "quote": null}]}',
+        '{"question": "?", "gold": [{"paragraph": 1, "quote": "x", "replaces": 0}]}',
+        '{"question": "?", "gold": [{"paragraph": 1, "quote": "x", "replaces": ["0"]}]}',
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
+def test_what_is_no_question_names_its_line(tmp_path: Path, line: str) -> None:
+    path = written(tmp_path / "q.jsonl", '{"question": "why?"}', line)
+    with pytest.raises(UsageError, match=r"^Line 2 of .*q\.jsonl is not a question\."):
+        read_questions(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"\n \n", "holds no question"), (b"\xff\xfe", "it is not UTF-8 text"), (None, "No such file")],
+)
+def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, content: bytes | None, reason: str) -> None:
+    path = tmp_path / "q.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match=reason):
+        read_questions(path)
+
+
+def test_an_unknown_article_is_found_out_beforehand_and_names_its_line(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "q.jsonl",
+        '{"question": "?"}',
+        '{"question": "?", "article": "ferry.txt"}',
+        '{"question": "?", "article": "nope"}',
+    )
+    items = read_questions(path)
+    check_articles(path, items[:2], [ARTICLE])
+    with pytest.raises(UsageError, match=r"^Line 3 of .*q\.jsonl: No article nope is in the index\."):
+        check_articles(path, items, [ARTICLE])
+    check_articles(path, items, [ARTICLE], only="ferry.txt")
+    with pytest.raises(UsageError, match=r"^No article other is in the index\."):
+        check_articles(path, items, [ARTICLE], only="other")
+
+
+def test_an_answer_as_json_holds_the_documented_fields() -> None:
+    found = to_json(answer(TEN), ARTICLES, 0.1234, "q1")
+    assert found == {
+        "id": "q1",
+        "question": "?",
+        "abstained": False,
+        "degree": "answers",
+        "certainty": 0.9,
+        "text": f'It argues:\n\n> "{TEN}" — ¶1',
+        "quotes": [
+            {"article": "ferry.txt", "paragraph": 1, "text": TEN, "voice": "author", "start": 0, "end": len(TEN)}
+        ],
+        "reader": "extractive",
+        "seconds": 0.1234,
+    }
+    assert "id" not in to_json(answer(TEN), ARTICLES, 0.1)
+
+
+def test_a_line_of_json_is_one_line_that_no_terminal_obeys_and_loses_nothing() -> None:
+    value = {"text": "a\u2028b\u0085c\x1bd\x9be\x7ff\ud800g\u202eh — ¶7 é 🤔"}
+    line = as_line(value)
+    assert json.loads(line) == value
+    assert line.splitlines() == [line]
+    assert not {"\x1b", "\x9b", "\x7f", "\ud800", "\u202e"} & set(line)
+    assert "— ¶7 é 🤔" in line

@@ -1,0 +1,146 @@
+"""Nothing that was put into a setting as a secret comes out anywhere: log, traceback, status, health, files."""
+
+import asyncio
+import io
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.errors import SettingsError
+from index.publishing.folder import FolderPublisher
+
+from bot.answering.answerer import Answerer
+from bot.answering.reply.wording import as_text
+from bot.logs import OneLineFormatter
+from bot.prompt import line_reader
+from bot.settings import BotSettings
+from bot.state import State
+
+from tests.bot.answering.chat.scene import ARTICLES, PREPARED, reader_of
+from tests.bot.discord.scene import bot_at, run
+from tests.bot.test_health import until_file
+from tests.servers.chat.server import ChatServer, Status
+from tests.support.command import Run
+from tests.support.paths import REPOSITORY
+
+Handler = logging.StreamHandler[io.StringIO]
+MARK = "marked-{}-0123456789"
+MARKED = {
+    "DISCORD_TOKEN": MARK.format("token"),
+    "CHAT_API_KEY": MARK.format("key"),
+    "DISCORD_API": "http://127.0.0.1:9/api",
+    "CHAT_BASE_URL": f"http://user:{MARK.format('chat')}@127.0.0.1:9/v1",
+    "OPENAI_API_KEY": MARK.format("provider"),
+}
+SECRETS = [MARK.format(name) for name in ("token", "key", "chat", "provider")]
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> BotSettings:
+    for name, value in MARKED.items():
+        monkeypatch.setenv(name, value)
+    return BotSettings.load()
+
+
+def test_the_settings_know_their_secrets_and_do_not_show_them(settings: BotSettings) -> None:
+    assert set(SECRETS) <= set(settings.secrets)
+    shown = f"{settings!r} {settings} {settings.model_dump_json(include={'discord_token', 'chat_api_key'})}"
+    assert not [secret for secret in SECRETS if secret in shown]
+
+
+@pytest.mark.parametrize("form", ["{}", "http://user:{}@127.0.0.1:9/api"])
+@pytest.mark.parametrize("name", ["DISCORD_API", "MAX_WAITING", "MESSAGE_CONTENT", "CHAT_TIMEOUT"])
+def test_a_secret_in_the_wrong_place_is_not_repeated(name: str, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, form.format(SECRETS[0]))
+    with pytest.raises(SettingsError) as refused:
+        BotSettings.load()
+    assert name in refused.value.message
+    assert SECRETS[0] not in refused.value.message + refused.value.hint
+
+
+def test_a_failed_start_shows_none_even_in_its_traceback(command: Run, shipped_index: Path) -> None:
+    done = command("bot", "--debug", "run", INDEX_DIR=str(shipped_index), CHAT_MODEL="openai:x", **MARKED)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "cannot be reached" in done.stderr
+    assert not [secret for secret in SECRETS if secret in done.stdout + done.stderr]
+
+
+def test_a_traceback_of_what_nobody_foresaw_shows_none(command: Run, tmp_path: Path) -> None:
+    """An exception that says what it was given, thrown by a stand-in for a library."""
+    (tmp_path / "langchain").mkdir()
+    (tmp_path / "langchain" / "__init__.py").write_text("import os\nraise RuntimeError(str(dict(os.environ)))\n")
+    paths = {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}"}
+    done = command("bot", "--debug", "run", CHAT_MODEL="openai:x", **MARKED, **paths)
+    assert "RuntimeError" in done.stderr
+    assert not [secret for secret in SECRETS if secret in done.stdout + done.stderr]
+
+
+@pytest.fixture
+def everything(settings: BotSettings) -> Iterator[Handler]:
+    """A handler of all that is logged, of every library from DEBUG on."""
+    root = logging.getLogger()
+    handler = logging.StreamHandler(io.StringIO())
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield handler
+    root.setLevel(before)
+    root.removeHandler(handler)
+
+
+def test_a_working_bot_shows_none_in_log_status_or_health_at_any_level(
+    everything: Handler,
+    settings: BotSettings,
+    shipped_index: Path,
+    answerer: Answerer,
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "health.json"
+
+    async def test() -> None:
+        async with bot_at(shipped_index, tmp_path / "state.sqlite", lambda: answerer, health=path) as scene:
+            secrets = (*settings.secrets, scene.server.token)
+            everything.setFormatter(OneLineFormatter(debug=True, secrets=secrets))
+            scene.server.fail("PATCH", r"/webhooks/.*", status=503)
+            asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "Why?"})
+            await asked.wait()
+            await scene.server.drop("abort")
+            await scene.mention("What does he say about China's investment?")
+            logging.getLogger("x").debug("given %s", MARKED)
+            status = await scene.server.slash(scene.bob, scene.channel, "status")
+            shown = (await status.wait()).text + str(await until_file(path, lambda pulse: pulse.loaded))
+            tokens = [one.token for one in scene.server.interactions.all]
+            written = everything.stream.getvalue() + shown
+            assert len(tokens) == 2
+            assert "discord.http" in written
+            assert not [secret for secret in (*secrets, *tokens) if secret in written]
+
+    run(test())
+
+
+def test_a_chat_model_that_echoes_its_key_gets_it_into_no_librarys_log(
+    everything: Handler,
+) -> None:
+    with ChatServer() as server:
+        everything.setFormatter(OneLineFormatter(debug=True, secrets=[server.key]))
+        server.script(Status(401, {"error": {"message": f"Wrong key {server.key}", "type": "x", "code": server.key}}))
+
+        async def test() -> None:
+            read = await reader_of(server).read(PREPARED)
+            assert server.key not in as_text(read.reply, ARTICLES)
+
+        asyncio.run(test())
+        assert "401 Unauthorized" in everything.stream.getvalue()
+        assert server.key not in everything.stream.getvalue()
+
+
+def test_what_holds_state_is_private(tmp_path: Path) -> None:
+    State(tmp_path / "state.sqlite")
+    line_reader(tmp_path / "history")
+    with FolderPublisher(tmp_path / "index").rebuilding():
+        pass
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    assert modes == {"state.sqlite": "0o600", "history": "0o600", "index": "0o700"}

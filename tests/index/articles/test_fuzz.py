@@ -1,0 +1,138 @@
+"""The article readers on damaged and odd files: they read or reject, in bounded time, and what is read is whole."""
+
+import os
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.articles.article import Article
+from index.articles.formats import parse
+from index.errors import ArticleRejected
+from index.text.passages import split
+from index.text.sentences import sentence_spans
+
+from tests.support.paths import SHIPPED
+
+MARKDOWN = """---
+title: "The Bees: a reckoning"
+author: [Ines Okafor, Lev Brandt]
+published: 2021-05-03
+---
+
+# The Bees
+
+> - They left in June. “Who can blame them?” said Gov. Lund (ret.) at 3.5 p.m.
+
+1. The pears came to nothing.
+
+*Ines Okafor keeps bees.*
+"""
+SEEDS = [next(SHIPPED.glob("*.txt")).read_bytes()[:6_000], MARKDOWN.encode(), MARKDOWN.encode("utf-16")]
+EXAMPLES = int(os.environ.get("FUZZ", "150"))
+PIECES = [
+    b"\x00",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"---\n",
+    b"\r",
+    b"\n\n",
+    b"\xc2\x85",
+    b"<a " * 50,
+    b"[a](" * 50,
+    b"\xe2\x80\xae",
+]
+
+
+def mutated(data: bytes, moves: random.Random) -> bytes:
+    """A file with a few of the things done to it that happen to files: bytes turned, cut out, doubled, put in."""
+    for _ in range(moves.randint(1, 6)):
+        start = moves.randrange(len(data) + 1)
+        end = min(len(data), start + moves.choice([1, 2, 40, 1_000]))
+        match moves.randrange(5):
+            case 0:
+                data = data[:start] + bytes(moves.randrange(256) for _ in range(end - start)) + data[end:]
+            case 1:
+                data = data[:start] + data[end:]
+            case 2:
+                data = data[:end] + data[start:]
+            case 3:
+                data = data[:start] + moves.choice(PIECES) * moves.choice([1, 3]) + data[start:]
+            case _:
+                data = data[:start]
+    return data
+
+
+def holds(article: Article) -> None:
+    """Offsets hold, and no word of the body is lost, doubled or moved."""
+    passages = split(article, sentence_spans)
+    for passage in passages:
+        assert article.text[passage.start : passage.end] == passage.text
+        for sentence in passage.sentences:
+            assert article.text[sentence.start : sentence.end] == sentence.text
+    ends = [0, *(sentence.end for passage in passages for sentence in passage.sentences)]
+    starts = [sentence.start for passage in passages for sentence in passage.sentences]
+    assert all(end <= start for end, start in zip(ends, starts, strict=False))
+    if article.id.endswith(".txt"):  # Markdown's marks of lists and quotations are in no sentence
+        body = "".join("".join(article.text[p.body : p.end].split()) for p in article.paragraphs)
+        said = "".join("".join(sentence.text.split()) for passage in passages for sentence in passage.sentences)
+        assert said == body
+
+
+def read(name: str, data: bytes, fallback: str | None) -> None:
+    try:
+        article = parse(name, data, fallback)
+    except ArticleRejected:
+        return
+    assert article.text.encode("utf-8", "surrogatepass")
+    assert [paragraph.number for paragraph in article.paragraphs] == list(range(1, len(article.paragraphs) + 1))
+    holds(article)
+
+
+@pytest.mark.timeout(60)
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
+@given(st.integers(0, 2**32), st.sampled_from(SEEDS), st.sampled_from(["x.txt", "x.md"]))
+def test_a_damaged_file_is_read_whole_or_rejected(seed: int, data: bytes, name: str) -> None:
+    read(name, mutated(data, random.Random(seed)), None)
+
+
+@pytest.mark.timeout(60)
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
+@given(
+    st.binary(max_size=400) | st.lists(st.sampled_from(PIECES) | st.binary(max_size=6), max_size=30).map(b"".join),
+    st.sampled_from(["x.txt", "x.md"]),
+    st.sampled_from([None, "windows-1251", "latin-1"]),
+)
+def test_random_bytes_are_read_whole_or_rejected(data: bytes, name: str, fallback: str | None) -> None:
+    read(name, data, fallback)
+
+
+@pytest.mark.timeout(60)
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
+@given(st.text(max_size=300) | st.text("ab .\n\t“”’—!?;()0123", max_size=300))
+def test_any_text_is_split_without_loss(text: str) -> None:
+    read("x.txt", text.encode("utf-8", "surrogatepass"), None)
+
+
+HOSTILE = {
+    "tags": "<a " * 20_000,
+    "links": "[a](" * 15_000,
+    "quotation marks": "“" * 60_000,
+    "full stops": "." * 60_000,
+    "abbreviations": "Mr. Dr. U.S. " * 5_000,
+    "open brackets": "(((" * 20_000,
+    "numbers": "1.2.3." * 10_000,
+    "marks of quotations": "> " * 30_000,
+    "line ends": "a\r" * 30_000,
+    "accents on one letter": "e" + "\u0301" * 30_000,
+    "names": "By Ines Okafor and " * 3_000,
+    "dashes": "---\n" * 15_000,
+}
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_60_kb_of_something_hostile_take_bounded_time(text: str) -> None:
+    for name in ("x.txt", "x.md"):
+        read(name, f"The bees left.\n\n{text}\n\nThe end.".encode(), None)

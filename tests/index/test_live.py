@@ -1,0 +1,316 @@
+"""A long-running reader: it follows new generations by itself, and keeps what it has when there is none to follow."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusable
+from index.generation import Generation, open_current
+from index.live import LiveIndex
+from index.publishing.folder import FolderPublisher
+from index.rebuild import RebuildReport
+
+Build = Callable[..., RebuildReport]
+MODEL = "word-lengths"
+
+
+@pytest.fixture
+def write(folder: Path) -> Callable[[str], None]:
+    """Write the one article of the folder."""
+
+    def to(text: str) -> None:
+        (folder / "x.txt").write_text(text, encoding="utf-8")
+
+    to("The first text.")
+    return to
+
+
+@pytest.fixture
+def live(generations: FolderPublisher) -> Iterator[LiveIndex]:
+    with LiveIndex(generations, MODEL, every=0.05) as index:
+        yield index
+
+
+def text(live: LiveIndex) -> str:
+    with live.lease() as generation:
+        return text_of(generation)
+
+
+def text_of(generation: Generation) -> str:
+    return generation.passages([0])[0].passage.text
+
+
+def until(true: Callable[[], object], seconds: float = 5) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.01)
+
+
+def test_a_reader_of_an_index_that_was_never_built_says_so(live: LiveIndex) -> None:
+    with pytest.raises(IndexMissing), live.lease():
+        pass
+
+
+def test_a_reader_that_waited_for_the_first_rebuild_opens_it(
+    live: LiveIndex, build: Build, write: Callable[[str], None]
+) -> None:
+    with pytest.raises(IndexMissing), live.lease():
+        pass
+    build()
+    assert text(live) == "The first text."
+    assert live.trouble is None
+
+
+def test_a_reader_keeps_a_generation_open_while_it_is_the_newest(
+    live: LiveIndex, build: Build, write: Callable[[str], None]
+) -> None:
+    build()
+    with live.lease() as one:
+        time.sleep(0.3)
+        with live.lease() as other:
+            assert one is other
+
+
+def test_a_reader_follows_a_new_generation_by_itself(
+    generations: FolderPublisher, build: Build, write: Callable[[str], None]
+) -> None:
+    build()
+    with LiveIndex(generations, MODEL) as live:
+        assert text(live) == "The first text."
+        write("The second text.")
+        build()
+        until(lambda: text(live) == "The second text.", 2)
+        assert live.trouble is None
+
+
+def test_a_lease_stays_with_its_generation_and_later_ones_get_the_new_one(
+    live: LiveIndex, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Generation] = []
+    close = Generation.close
+
+    def noted(self: Generation) -> None:
+        closed.append(self)
+        close(self)
+
+    monkeypatch.setattr(Generation, "close", noted)
+    build()
+    seen: list[str] = []
+    with live.lease() as first:
+        write("The second text.")
+        build()
+        elsewhere = threading.Thread(target=lambda: until(lambda: text(live) == "The second text."))
+        elsewhere.start()
+        elsewhere.join()
+        seen = [text_of(first), text(live)]
+        assert first not in closed
+    assert seen == ["The first text.", "The first text."]
+    until(lambda: first in closed)
+    assert text(live) == "The second text."
+
+
+def test_a_generation_that_cannot_be_opened_is_tried_ever_more_rarely(
+    live: LiveIndex,
+    generations: FolderPublisher,
+    build: Build,
+    write: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build()
+    assert text(live) == "The first text."
+    tried: list[float] = []
+
+    def fails(*_: object) -> Generation:
+        tried.append(time.monotonic())
+        raise IndexDamaged("The index is damaged.")
+
+    monkeypatch.setattr("index.live.open_current", fails)
+    write("The second text.")
+    build()
+    until(lambda: len(tried) == 4)
+    assert text(live) == "The first text."
+    assert isinstance(live.trouble, IndexDamaged)
+    assert tried[3] - tried[0] >= 0.05 + 0.1 + 0.2
+    # A newer one is tried at once, and what was wrong is forgotten.
+    monkeypatch.setattr("index.live.open_current", open_current)
+    write("The third text.")
+    build()
+    until(lambda: text(live) == "The third text.")
+    assert live.trouble is None
+
+
+def test_a_store_that_hangs_is_given_up_in_time_and_taken_once_it_opens(
+    generations: FolderPublisher, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    hold = threading.Event()
+    with LiveIndex(generations, MODEL, every=0.05, patience=0.3) as live:
+        assert text(live) == "The first text."
+
+        def hangs(*arguments: Any) -> Generation:
+            hold.wait(20)
+            return open_current(*arguments)
+
+        monkeypatch.setattr("index.live.open_current", hangs)
+        write("The second text.")
+        build()
+        until(lambda: live.trouble)
+        assert live.trouble is not None
+        assert live.trouble.message == "The index did not open within 0.3 seconds."
+        assert text(live) == "The first text."
+        until(lambda: len(live._hanging) == 3)
+        hold.set()
+        until(lambda: text(live) == "The second text.")
+        until(lambda: live.trouble is None)
+
+
+class Panic(BaseException):
+    """As chromadb's Rust core raises: no Exception."""
+
+
+def test_a_reader_survives_panics_and_opens_what_comes_after_them(
+    live: LiveIndex, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    assert text(live) == "The first text."
+    left = [Panic, Panic, Panic, Panic]
+
+    def panics(*arguments: Any) -> Generation:
+        if left:
+            raise left.pop()
+        return open_current(*arguments)
+
+    monkeypatch.setattr("index.live.open_current", panics)
+    write("The second text.")
+    build()
+    until(lambda: live.trouble)
+    assert live.trouble is not None
+    assert live.trouble.message == "The index cannot be opened (Panic)."
+    until(lambda: text(live) == "The second text.")
+    assert not left
+
+
+def test_a_first_opening_that_hangs_is_an_error_in_time(
+    generations: FolderPublisher, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    hold = threading.Event()
+
+    def hangs(*_: object) -> Generation:
+        hold.wait(20)
+        raise IndexDamaged("The index is damaged.")
+
+    monkeypatch.setattr("index.live.open_current", hangs)
+    with (
+        LiveIndex(generations, MODEL, patience=0.2) as live,
+        pytest.raises(IndexUnusable, match="did not open within"),
+        live.lease(),
+    ):
+        pass
+    hold.set()
+
+
+def test_a_generation_that_is_deleted_while_it_is_opened_is_tried_again(
+    live: LiveIndex,
+    generations: FolderPublisher,
+    build: Build,
+    write: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build()
+    assert text(live) == "The first text."
+
+    def loses(published: FolderPublisher, model: str) -> Generation:
+        monkeypatch.setattr("index.live.open_current", open_current)
+        whole = published.current()
+        moved = whole.rename(whole.with_name("moved"))
+        try:
+            return open_current(published, model)
+        finally:
+            moved.rename(whole)
+
+    monkeypatch.setattr("index.live.open_current", loses)
+    write("The second text.")
+    build()
+    until(lambda: text(live) == "The second text.")
+    until(lambda: live.trouble is None)
+
+
+def delete(generations: FolderPublisher) -> None:
+    shutil.rmtree(generations.root)
+
+
+def damage(generations: FolderPublisher) -> None:
+    (generations.current() / "articles.json").write_text("[]", encoding="utf-8")
+
+
+def point_nowhere(generations: FolderPublisher) -> None:
+    (generations.root / "CURRENT").write_text("../../etc", encoding="utf-8")
+
+
+def of_another_model(generations: FolderPublisher) -> None:
+    manifest = generations.current() / "manifest.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace(MODEL, "another"), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "trouble"),
+    [
+        pytest.param(delete, IndexMissing, id="the index folder deleted"),
+        pytest.param(damage, IndexDamaged, id="the new generation damaged"),
+        pytest.param(point_nowhere, IndexDamaged, id="CURRENT names nothing"),
+        pytest.param(of_another_model, IndexOutdated, id="another model"),
+    ],
+)
+def test_a_reader_answers_on_in_trouble_and_recovers_with_the_next_rebuild(
+    live: LiveIndex,
+    generations: FolderPublisher,
+    build: Build,
+    write: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[FolderPublisher], None],
+    trouble: type[Exception],
+) -> None:
+    build()
+    assert text(live) == "The first text."
+    publish = FolderPublisher.publish
+
+    def publish_spoiled(self: FolderPublisher, staging: Path) -> None:
+        with monkeypatch.context() as still:  # the watcher must not see it while it is whole
+            still.setattr(self, "newest", lambda: older)
+            publish(self, staging)
+            spoil(self)
+
+    older = generations.newest()
+    monkeypatch.setattr(FolderPublisher, "publish", publish_spoiled)
+    write("The second text.")
+    build()
+    monkeypatch.setattr(FolderPublisher, "publish", publish)
+    until(lambda: live.trouble)
+    assert text(live) == "The first text."
+    assert isinstance(live.trouble, trouble)
+    write("The third text.")
+    build()
+    until(lambda: text(live) == "The third text.")
+    assert live.trouble is None
+
+
+def test_a_reader_that_follows_leaves_no_copies_behind(
+    live: LiveIndex,
+    build: Build,
+    write: Callable[[str], None],
+    copies: Path,
+) -> None:
+    for number in range(3):
+        write(f"Text number {number}.")
+        build()
+        until(lambda number=number: text(live) == f"Text number {number}.")  # type: ignore[misc]
+        until(lambda: len(list(copies.iterdir())) == 1)
+    live.close()
+    assert list(copies.iterdir()) == []

@@ -1,0 +1,99 @@
+"""Sentences: the hand-made cases, exact offsets on anything, and odd input in bounded time."""
+
+import json
+from typing import TypedDict
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.text.sentences import sentence_spans
+
+from tests.support.paths import REPOSITORY
+
+
+class Case(TypedDict):
+    text: str
+    sentences: list[str]
+
+
+CASES: list[Case] = json.loads((REPOSITORY / "tests" / "data" / "sentences.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:40])
+def test_a_text_is_cut_where_a_reader_would_cut_it(case: Case) -> None:
+    assert [case["text"][start:end] for start, end in sentence_spans(case["text"])] == case["sentences"]
+
+
+@pytest.mark.parametrize("text", [pytest.param("", id="nothing"), pytest.param(" \n\t\u00a0", id="white space")])
+def test_what_holds_no_text_holds_no_sentence(text: str) -> None:
+    assert sentence_spans(text) == []
+
+
+def test_a_text_without_any_full_stop_is_one_sentence() -> None:
+    assert sentence_spans("  The pears were the first to go ") == [(2, 32)]
+
+
+def test_a_line_end_does_not_end_a_sentence() -> None:
+    text = "The pears were\nthe first to go. The plums\nwent next."
+    assert [text[start:end] for start, end in sentence_spans(text)] == [text[:31], text[32:]]
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a. " * 50_000, id="50,000 one-letter sentences"),
+        pytest.param('"' * 50_000, id="50,000 quotation marks"),
+        pytest.param("“" * 50_000, id="50,000 opening quotation marks"),
+        pytest.param("(" * 50_000, id="50,000 brackets"),
+        pytest.param("." * 50_000, id="50,000 full stops"),
+        pytest.param("a" * 200_000, id="200 KB without a space"),
+        pytest.param("a" * 200_000 + "! And then it ended.", id="200 KB without a space, then a sentence"),
+        pytest.param("Rep. " * 40_000, id="40,000 titles"),
+        pytest.param("They came; They went;\n" * 10_000, id="20,000 semicolons"),
+        pytest.param("Lund (ret.) " * 20_000, id="20,000 brackets with an abbreviation"),
+        pytest.param("1.1. " * 20_000, id="20,000 decimals"),
+    ],
+)
+def test_odd_text_is_cut_in_bounded_time_and_none_is_lost(text: str) -> None:
+    spans = sentence_spans(text)
+    assert sum(len(text[start:end].split()) for start, end in spans) == len(text.split())
+
+
+PIECES = st.one_of(
+    st.text(max_size=6),
+    st.sampled_from(
+        [
+            "The pears fell",
+            "No",
+            "Sec",
+            "Gov",
+            "(ret.)",
+            "3.5",
+            "U.S.",
+            " ",
+            "\n",
+            ". ",
+            "; ",
+            "! ",
+            "? ",
+            "“",
+            "”",
+            "…",
+            "’",
+            "n't",
+        ]
+    ),
+)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.lists(PIECES, max_size=15).map("".join))
+def test_sentences_are_ordered_disjoint_trimmed_and_nothing_is_between_them(text: str) -> None:
+    end_before = 0
+    for start, end in [*sentence_spans(text), (len(text), len(text))]:
+        assert end_before <= start <= end
+        assert not text[end_before:start].replace("\u200b", "").strip()
+        assert text[start:end] == text[start:end].strip()
+        end_before = end

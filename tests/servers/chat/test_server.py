@@ -1,0 +1,609 @@
+"""The tests' chat model and what the real langchain-openai does with what it says."""
+
+import asyncio
+import gc
+import http.client
+import json
+import os
+import threading
+import time
+import warnings
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import openai
+import pytest
+from langchain.chat_models import init_chat_model
+from langchain_core.exceptions import (
+    ModelAPIError,
+    ModelAuthenticationError,
+    ModelConnectionError,
+    ModelInvalidRequestError,
+    ModelNotFoundError,
+    ModelRateLimitError,
+    ModelRefusalError,
+    ModelTimeoutError,
+    OutputParserException,
+)
+from langchain_core.messages import AIMessage
+from langchain_openai import ChatOpenAI
+from langchain_openai.chat_models import _client_utils
+from pydantic import BaseModel, ValidationError
+
+from tests.servers.chat.rules import Json
+from tests.servers.chat.server import (
+    ChatServer,
+    Data,
+    Drop,
+    Hang,
+    Interrupted,
+    Refusal,
+    Reply,
+    Status,
+    Text,
+    Usage,
+    rate_limited,
+)
+
+# Nothing may stay open: the project as a whole does not ask that of every library.
+pytestmark = pytest.mark.filterwarnings("error::ResourceWarning")
+
+WORDS = "He says that “ships” sail — and that they don’t."
+METHODS = ("json_schema", "function_calling", "json_mode")
+ASK = "Answer in JSON: why?"
+
+
+class Claim(BaseModel):
+    """A claim and what it rests on."""
+
+    quote: str
+    passage: int
+    voice: str | None
+
+
+CLAIM = Claim(quote="“ships” sail — \\ \n", passage=3, voice=None)
+SCHEMA = Claim.model_json_schema()
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No setting or proxy of whoever runs the tests has a say, and nothing is left behind."""
+    for name in os.environ:
+        if name.upper().startswith(("OPENAI_", "LANGSMITH_", "LANGCHAIN_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    yield
+    assert not [thread for thread in threading.enumerate() if thread.name == "chat-server"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _closed() -> Iterator[None]:
+    """What was left open complains when it is collected: by these tests, not by those before them.
+
+    langchain-openai keeps 128 clients for good; each that is made here would push one of an earlier test's out.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _client_utils._cached_async_httpx_client.cache_clear()
+        _client_utils._cached_sync_httpx_client.cache_clear()
+        gc.collect()
+    yield
+    gc.collect()
+
+
+@pytest.fixture
+def server(_alone: None) -> Iterator[ChatServer]:
+    with ChatServer() as running:
+        yield running
+
+
+Chat = Callable[..., ChatOpenAI]
+
+
+def connect(server: ChatServer, *, model: str | None = None, **options: Any) -> ChatOpenAI:
+    settings = {"base_url": server.base_url, "api_key": server.key, "max_retries": 0, **options}
+    chat = init_chat_model(f"openai:{model or server.model}", **settings)
+    assert isinstance(chat, ChatOpenAI)
+    return chat
+
+
+@pytest.fixture
+def chat(server: ChatServer) -> Iterator[Chat]:
+    """Makes models. Their HTTP client is ours, because langchain-openai keeps its own for good, one for each address,
+    and an address of a server that has gone may come again."""
+    with openai.DefaultHttpxClient() as http_client:
+        yield lambda **options: connect(server, http_client=http_client, **options)
+
+
+@asynccontextmanager
+async def achat(server: ChatServer, **options: Any) -> AsyncIterator[ChatOpenAI]:
+    async with openai.DefaultAsyncHttpxClient() as http_client:
+        yield connect(server, http_async_client=http_client, **options)
+
+
+def run(test: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(test, 20))
+
+
+def statuses(server: ChatServer) -> list[int]:
+    return [request.status for request in server.requests]
+
+
+def post(server: ChatServer, body: object, **headers: str) -> tuple[int, Json]:
+    """A request without any client's help."""
+    host = server.base_url.removeprefix("http://").removesuffix("/v1")
+    connection = http.client.HTTPConnection(host, timeout=5)
+    try:
+        sent = body if isinstance(body, str) else json.dumps(body)
+        every = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json", **headers}
+        connection.request("POST", "/v1/chat/completions", sent, every)
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    finally:
+        connection.close()
+
+
+# Plain replies
+
+
+def test_invoke(server: ChatServer, chat: Chat) -> None:
+    server.script(Text(WORDS, usage=Usage(120, 30)))
+    reply = chat(temperature=0, max_tokens=50).invoke([("system", "Be brief."), ("human", "Why?")])
+    assert reply.content == WORDS
+    assert reply.usage_metadata is not None
+    assert (reply.usage_metadata["input_tokens"], reply.usage_metadata["output_tokens"]) == (120, 30)
+    assert reply.response_metadata["finish_reason"] == "stop"
+    (request,) = server.requests
+    assert [message["role"] for message in request.body["messages"]] == ["system", "user"]
+    assert request.text == "Be brief.\nWhy?"
+    assert request.body["temperature"] == 0
+    assert request.body["max_completion_tokens"] == 50
+    assert request.headers["authorization"] == f"Bearer {server.key}"
+    assert server.remaining == 0
+
+
+def test_ainvoke(server: ChatServer) -> None:
+    async def test() -> None:
+        async with achat(server) as model:
+            assert (await model.ainvoke("Why?")).content == WORDS
+
+    server.script(Text(WORDS))
+    run(test())
+
+
+def test_a_reply_from_the_request(server: ChatServer, chat: Chat) -> None:
+    server.otherwise(lambda body: Text(body["messages"][-1]["content"].upper()))
+    assert [chat().invoke(word).content for word in ("why", "how")] == ["WHY", "HOW"]
+
+
+def test_replies_in_order_then_an_error(server: ChatServer, chat: Chat) -> None:
+    server.script(Text("one"), Text(""))
+    server.script(Text("three"))
+    assert [chat().invoke("?").content for _ in range(3)] == ["one", "", "three"]
+    with pytest.raises(ModelInvalidRequestError, match="no reply left"):
+        chat().invoke("?")
+
+
+def test_a_script_that_fails_fails_the_test() -> None:
+    def wrong(body: Json) -> Reply:
+        raise LookupError("no such passage")
+
+    server = ChatServer()
+    server.script(wrong)
+
+    def use() -> None:
+        with server:
+            assert post(server, {"model": server.model, "messages": [{"role": "user", "content": "?"}]})[0] == 400
+
+    with pytest.raises(LookupError, match="no such passage"):
+        use()
+
+
+def test_models_are_listed(server: ChatServer, chat: Chat) -> None:
+    assert [model.id for model in chat().root_client.models.list()] == [server.model]
+
+
+# Streams
+
+
+def test_stream(server: ChatServer, chat: Chat) -> None:
+    server.script(Text(WORDS, size=5, pause=0.02))
+    arrivals: list[float] = []
+    pieces: list[str] = []
+    for chunk in chat().stream("Why?"):
+        arrivals.append(time.monotonic())
+        pieces.append(chunk.text)
+    assert "".join(pieces) == WORDS
+    assert max(map(len, pieces)) == 5
+    assert arrivals[-1] - arrivals[0] > 0.02 * (len(WORDS) // 5 - 1)
+    assert "stream_options" not in server.requests[0].body  # with a base_url, usage must be asked for
+
+
+def test_astream_with_usage(server: ChatServer) -> None:
+    async def test() -> None:
+        async with achat(server, stream_usage=True) as model:
+            chunks = [chunk async for chunk in model.astream("Why?")]
+        assert "".join(chunk.text for chunk in chunks) == WORDS
+        counted = [chunk.usage_metadata for chunk in chunks if chunk.usage_metadata]
+        assert [(usage["input_tokens"], usage["output_tokens"]) for usage in counted] == [(120, 30)]
+
+    server.script(Text(WORDS, usage=Usage(120, 30)))
+    run(test())
+    assert server.requests[0].body["stream_options"] == {"include_usage": True}
+
+
+def test_a_truncated_stream_says_so(server: ChatServer, chat: Chat) -> None:
+    server.script(Text(WORDS, finish="length"))
+    reasons = [chunk.response_metadata.get("finish_reason") for chunk in chat().stream("Why?")]
+    assert [reason for reason in reasons if reason] == ["length"]
+
+
+def test_a_reader_who_leaves_is_noticed(server: ChatServer) -> None:
+    async def test() -> None:
+        async with achat(server) as model:
+            waiting = asyncio.create_task(model.ainvoke("Why?"))
+            assert await asyncio.to_thread(server.wait, lambda: len(server.requests) == 1)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert await asyncio.to_thread(server.wait, lambda: server.requests[0].abandoned)
+
+    server.script(Hang(30))
+    run(test())
+
+
+# Structured output
+
+
+@pytest.mark.parametrize("method", [None, *METHODS])
+@pytest.mark.parametrize("schema", [Claim, SCHEMA], ids=["class", "schema"])
+def test_structured_output(server: ChatServer, chat: Chat, method: str | None, schema: Any) -> None:
+    server.otherwise(Data(CLAIM.model_dump()))
+    options: dict[str, Any] = {} if method is None else {"method": method}
+    expected = CLAIM if schema is Claim else CLAIM.model_dump()
+    assert chat().with_structured_output(schema, **options).invoke(ASK) == expected
+    raw = chat().with_structured_output(schema, include_raw=True, **options).invoke(ASK)
+    assert isinstance(raw, dict)
+    assert raw["parsed"] == expected
+    assert isinstance(raw["raw"], AIMessage)
+    assert raw["parsing_error"] is None
+    body = server.requests[0].body
+    if method == "function_calling":
+        assert body["tool_choice"] == {"type": "function", "function": {"name": "Claim"}}
+        assert raw["raw"].tool_calls[0]["args"] == CLAIM.model_dump()
+    else:
+        assert body["response_format"]["type"] == ("json_object" if method == "json_mode" else "json_schema")
+        assert json.loads(raw["raw"].text) == CLAIM.model_dump()
+    # A class is strict by default under json_schema, where a schema is not.
+    if method in (None, "json_schema"):
+        assert body["response_format"]["json_schema"]["strict"] is (schema is Claim)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_ainvoke_structured(server: ChatServer, method: Any) -> None:
+    async def test() -> None:
+        async with achat(server) as model:
+            assert await model.with_structured_output(Claim, method=method).ainvoke(ASK) == CLAIM
+
+    server.script(Data(CLAIM.model_dump()))
+    run(test())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_schema_streams_ever_more_of_a_dict(server: ChatServer, chat: Chat, method: Any) -> None:
+    server.script(Data(CLAIM.model_dump(), size=4))
+    parts = list(chat().with_structured_output(SCHEMA, method=method).stream(ASK))
+    assert len(parts) > 3
+    assert parts[-1] == CLAIM.model_dump()
+    assert server.requests[0].body["stream"] is True
+
+
+@pytest.mark.parametrize("method", ["function_calling", "json_mode"])
+def test_a_class_streams_only_its_last_state(server: ChatServer, chat: Chat, method: Any) -> None:
+    server.script(Data(CLAIM.model_dump(), size=4))
+    assert list(chat().with_structured_output(Claim, method=method).stream(ASK)) == [CLAIM]
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings:UserWarning")
+def test_a_class_by_json_schema_streams_its_last_state_and_pydantic_may_warn(server: ChatServer, chat: Chat) -> None:
+    server.script(Data(CLAIM.model_dump(), size=4))
+    assert list(chat().with_structured_output(Claim).stream(ASK)) == [CLAIM]
+
+
+HALF = Text('{"quote": "“ships” sa')
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("schema", [Claim, SCHEMA], ids=["class", "schema"])
+def test_a_refusal_is_raised_or_kept_beside_the_raw_reply(
+    server: ChatServer, chat: Chat, method: Any, schema: Any
+) -> None:
+    server.otherwise(Refusal("I won't."))
+    with pytest.raises(ModelRefusalError, match=r"I won't\."):
+        chat().with_structured_output(schema, method=method).invoke(ASK)
+    if method != "function_calling":
+        with pytest.raises(ModelRefusalError, match=r"I won't\."):
+            list(chat().with_structured_output(schema, method=method).stream(ASK))
+    kept = chat().with_structured_output(schema, method=method, include_raw=True).invoke(ASK)
+    assert isinstance(kept, dict)
+    assert isinstance(kept["parsing_error"], ModelRefusalError)
+
+
+def test_a_streamed_refusal_is_lost_where_no_format_is_asked_for(server: ChatServer, chat: Chat) -> None:
+    server.otherwise(Refusal("I won't."))
+    assert not any(chunk.text for chunk in chat().stream(ASK))
+    assert list(chat().with_structured_output(Claim, method="function_calling").stream(ASK)) in ([], [None])
+
+
+def test_a_class_by_json_schema_loses_the_raw_reply_that_it_cannot_parse(server: ChatServer, chat: Chat) -> None:
+    for reply in (HALF, Text("Because."), Data({"quote": 1})):
+        server.script(reply)
+        with pytest.raises(ValidationError):
+            chat().with_structured_output(Claim, include_raw=True).invoke(ASK)
+
+
+def test_a_schema_takes_half_of_a_json_for_whole(server: ChatServer, chat: Chat) -> None:
+    server.otherwise(HALF)
+    assert chat().with_structured_output(SCHEMA).invoke(ASK) == {"quote": "“ships” sa"}
+    assert list(chat().with_structured_output(SCHEMA).stream(ASK))[-1] == {"quote": "“ships” sa"}
+
+
+def test_a_schema_keeps_prose_and_empty_replies_beside_the_error(server: ChatServer, chat: Chat) -> None:
+    for words in ("Because.", ""):
+        server.script(Text(words))
+        kept = chat().with_structured_output(SCHEMA, include_raw=True).invoke(ASK)
+        assert isinstance(kept, dict)
+        assert isinstance(kept["parsing_error"], OutputParserException)
+        assert kept["raw"].text == words
+
+
+def test_prose_instead_of_a_function_call_is_none(server: ChatServer, chat: Chat) -> None:
+    server.script(Text("Because."))
+    assert chat().with_structured_output(Claim, method="function_calling").invoke(ASK) is None
+
+
+@pytest.mark.parametrize("schema", [Claim, SCHEMA], ids=["class", "schema"])
+def test_a_truncated_structured_reply_raises_openais_own_error(server: ChatServer, chat: Chat, schema: Any) -> None:
+    server.otherwise(Text(HALF.text, finish="length"))
+    with pytest.raises(openai.LengthFinishReasonError) as caught:
+        chat().with_structured_output(schema, include_raw=True).invoke(ASK)
+    assert caught.value.completion.choices[0].message.content == HALF.text
+    with pytest.raises(openai.LengthFinishReasonError):
+        list(chat().with_structured_output(schema).stream(ASK))
+
+
+# Failures
+
+
+@pytest.mark.parametrize(
+    ("reply", "raised"),
+    [
+        (Status(400), ModelInvalidRequestError),
+        (Status(401), ModelAuthenticationError),
+        (Status(404), ModelNotFoundError),
+        (rate_limited(), ModelRateLimitError),
+        (Status(500), ModelAPIError),
+        (Status(503, "<html>overloaded</html>"), ModelAPIError),
+        (Status(529), ModelAPIError),
+        (Hang(0.1), ModelConnectionError),
+        (Drop(Text(WORDS)), ModelConnectionError),
+        (Interrupted(Text(WORDS)), ModelAPIError),
+        (Status(402), openai.APIStatusError),  # not one of LangChain's
+        (Status(200, "<html>a captive portal</html>"), ValueError),  # nor one of OpenAI's
+    ],
+)
+def test_what_a_failure_raises(server: ChatServer, chat: Chat, reply: Reply, raised: type[Exception]) -> None:
+    server.script(reply)
+    with pytest.raises(raised) as caught:
+        chat().invoke("Why?")
+    assert server.key not in f"{caught.value!r} {caught.value}"
+    assert len(server.requests) == 1
+
+
+def test_a_wrong_key(server: ChatServer, chat: Chat) -> None:
+    server.script(Text("unreached"))
+    with pytest.raises(ModelAuthenticationError) as caught:
+        chat(api_key="sk-test-somebody-else").invoke("Why?")
+    assert "somebody" not in str(caught.value)
+    assert server.remaining == 1
+
+
+def test_an_unknown_model(server: ChatServer, chat: Chat) -> None:
+    with pytest.raises(ModelNotFoundError):
+        chat(model="another").invoke("Why?")
+
+
+def test_the_client_waits_as_a_429_says(server: ChatServer, chat: Chat) -> None:
+    server.script(rate_limited(0.3), Text(WORDS))
+    assert chat(max_retries=2).invoke("Why?").content == WORDS
+    assert statuses(server) == [429, 200]
+    first, second = server.requests
+    assert 0.3 <= second.at - first.at < 0.5 + 1
+    assert second.headers["x-stainless-retry-count"] == "1"
+
+
+def test_the_client_does_not_wait_for_more_than_two_minutes(server: ChatServer, chat: Chat) -> None:
+    server.script(rate_limited(121), Text("unreached"))
+    with pytest.raises(ModelRateLimitError):
+        chat(max_retries=2).invoke("Why?")
+
+
+def test_the_client_tries_three_times_by_default(server: ChatServer, chat: Chat) -> None:
+    server.otherwise(Status(500, headers={"Retry-After-Ms": "10"}))
+    with pytest.raises(ModelAPIError):
+        chat(max_retries=None).invoke("Why?")
+    assert statuses(server) == [500, 500, 500]
+
+
+def test_a_hang_past_the_timeout(server: ChatServer, chat: Chat) -> None:
+    server.script(Hang(30))
+    started = time.monotonic()
+    with pytest.raises(ModelTimeoutError):
+        chat(timeout=0.2).invoke("Why?")
+    assert time.monotonic() - started < 5
+    assert server.wait(lambda: server.requests[0].abandoned)
+
+
+def test_the_client_waits_for_ever_unless_told(server: ChatServer, chat: Chat) -> None:
+    assert chat().root_client.timeout is None
+
+
+def test_a_timeout_counts_silence_not_the_whole(server: ChatServer, chat: Chat) -> None:
+    server.script(Text("a" * 8, size=1, pause=0.2))
+    started = time.monotonic()
+    assert "".join(chunk.text for chunk in chat(timeout=1).stream("Why?")) == "a" * 8
+    assert time.monotonic() - started > 1
+
+
+def test_the_server_stops_in_the_middle_of_a_hang() -> None:
+    async def test() -> None:
+        with ChatServer() as server:
+            server.script(Hang(60))
+            async with achat(server) as model:
+                asking = asyncio.create_task(model.ainvoke("Why?"))
+                assert await asyncio.to_thread(server.wait, lambda: len(server.requests) == 1 and not server.remaining)
+                started = time.monotonic()
+                server.stop()
+                assert time.monotonic() - started < 5
+                with pytest.raises(ModelConnectionError):
+                    await asking
+
+    run(test())
+
+
+BROKEN: list[tuple[Reply, type[Exception]]] = [
+    (Drop(Text(WORDS, size=9), after=2), ModelConnectionError),
+    (Hang(30, Text(WORDS, size=9), after=2), ModelTimeoutError),
+    (Interrupted(Text(WORDS, size=9), after=2), openai.APIError),
+]
+
+
+@pytest.mark.parametrize(("reply", "raised"), BROKEN)
+def test_a_broken_stream_raises_after_what_came_and_is_not_tried_again(
+    server: ChatServer, chat: Chat, reply: Reply, raised: type[Exception]
+) -> None:
+    server.script(reply, Text("unreached"))
+    got = ""
+    stream = chat(timeout=0.3, max_retries=2).stream("Why?")
+    with pytest.raises(raised):  # noqa: PT012 - what came before the error counts
+        for chunk in stream:
+            got += chunk.text
+    assert got == WORDS[:18]
+    assert server.remaining == 1
+    assert statuses(server) == [200]
+
+
+@pytest.mark.parametrize(("reply", "raised"), BROKEN)
+def test_a_broken_astream_likewise(server: ChatServer, reply: Reply, raised: type[Exception]) -> None:
+    async def test() -> None:
+        got = ""
+        async with achat(server, timeout=0.3, max_retries=2) as model:
+            with pytest.raises(raised):  # noqa: PT012 - what came before the error counts
+                async for chunk in model.astream("Why?"):
+                    got += chunk.text
+        assert got == WORDS[:18]
+
+    server.script(reply, Text("unreached"))
+    run(test())
+    assert server.remaining == 1
+
+
+def test_an_astream_that_stalls_has_a_clock_of_its_own(server: ChatServer) -> None:
+    async def test() -> None:
+        async with achat(server, stream_chunk_timeout=0.2) as model:
+            with pytest.raises(TimeoutError):
+                async for _ in model.astream("Why?"):
+                    pass
+
+    server.script(Hang(30, Text(WORDS)))
+    run(test())
+
+
+# The form of a request
+
+USER = {"role": "user", "content": "Answer in JSON."}
+GOOD: Json = {"model": "scripted", "messages": [USER]}
+
+
+def strict(schema: Json) -> Json:
+    return {"type": "json_schema", "json_schema": {"name": "Claim", "strict": True, "schema": schema}}
+
+
+CLOSED: Json = {
+    "type": "object",
+    "properties": {"default": {"type": "string"}},
+    "required": ["default"],
+    "additionalProperties": False,
+}
+TOOL: Json = {"type": "function", "function": {"name": "Claim", "parameters": CLOSED, "strict": True}}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"messages": [{"role": "user", "content": [{"type": "text", "text": "Why?"}]}]},
+        {"response_format": {"type": "text"}},
+        {"response_format": strict(CLOSED)},
+        {"tools": [TOOL], "tool_choice": "auto", "temperature": 2, "max_completion_tokens": 1, "n": 1},
+    ],
+)
+def test_what_is_documented_is_taken(server: ChatServer, more: Json) -> None:
+    server.script(Text(WORDS))
+    status, body = post(server, {**GOOD, **more})
+    assert (status, body["choices"][0]["message"]["content"]) == (200, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"model": None}, "model"),
+        ({"messages": None}, "messages"),
+        ({"messages": []}, "empty array"),
+        ({"messages": ["Why?"]}, "expected an object"),
+        ({"messages": [{"role": "narrator", "content": "?"}]}, "narrator"),
+        ({"messages": [{"role": "user"}]}, "content"),
+        ({"messages": [{"role": "user", "content": 7}]}, "content"),
+        ({"messages": [{"role": "tool", "content": "7"}]}, "tool_call_id"),
+        ({"ls_structured_output_format": {}}, "Unrecognized"),
+        ({"temperature": 3}, "temperature"),
+        ({"max_tokens": 0}, "max_tokens"),
+        ({"stream": "yes"}, "stream"),
+        ({"stream_options": {"include_usage": True}}, "stream_options"),
+        ({"response_format": {"type": "xml"}}, "xml"),
+        ({"response_format": {"type": "json_object"}, "messages": [{"role": "user", "content": "?"}]}, "json"),
+        ({"response_format": strict({**CLOSED, "additionalProperties": True})}, "additionalProperties"),
+        ({"response_format": strict({**CLOSED, "required": []})}, "Missing 'default'"),
+        ({"response_format": strict({**CLOSED, "properties": {"default": {"default": 1}}})}, "not permitted"),
+        ({"tool_choice": "auto"}, "tools"),
+        ({"tools": []}, "tools"),
+        ({"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "Other"}}}, "tool_choice"),
+    ],
+)
+def test_what_is_not_documented_is_refused(server: ChatServer, more: Json, says: str) -> None:
+    server.script(Text("unreached"))
+    status, body = post(server, {**GOOD, **more})
+    assert status == 400
+    assert says in body["error"]["message"]
+    assert server.remaining == 1
+
+
+def test_bodies_that_are_no_json(server: ChatServer) -> None:
+    assert post(server, "{")[0] == 400
+    assert post(server, "[]")[0] == 400
+    assert post(server, GOOD, **{"Content-Type": "text/plain"})[0] == 400
+
+
+def test_no_key_and_a_wrong_key(server: ChatServer) -> None:
+    for given in ("", "Bearer wrong", server.key):
+        status, body = post(server, GOOD, Authorization=given)
+        assert status == 401
+        assert server.key not in json.dumps(body)
+
+
+def test_a_choice_between_functions(server: ChatServer) -> None:
+    server.script(Data({"default": "x"}, call="Claim"), Data({"default": "x"}))
+    for choice in ("auto", "required"):
+        _, body = post(server, {**GOOD, "tools": [TOOL], "tool_choice": choice})
+        assert body["choices"][0]["finish_reason"] == "tool_calls"
+        assert body["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == "Claim"

@@ -1,0 +1,329 @@
+"""The gateway of the tests' Discord: hello, identify, heartbeats, ready, numbered events, resume, drops."""
+
+import asyncio
+import contextlib
+import importlib
+import itertools
+import json
+import secrets
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiohttp import WSMsgType, web
+
+from tests.servers.discord.limits import Json
+from tests.servers.discord.rules import GUILDS, MEMBERS, MESSAGE_CONTENT, PRESENCES
+from tests.servers.discord.world import Build, Guild, World
+
+DISPATCH, HEARTBEAT, IDENTIFY, RESUME = 0, 1, 2, 6
+RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, ACK = 7, 8, 9, 10, 11
+PRIVILEGED = MEMBERS | PRESENCES | MESSAGE_CONTENT
+KNOWN_INTENTS = (1 << 26) - 1
+Drop = Literal["reconnect", "resumable", "invalid", "close", "abort"]
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """One heartbeat: when (time.monotonic), of which shard (None before the first identify), after which event."""
+
+    at: float
+    shard: int | None
+    sequence: int | None
+
+
+class Codec:
+    """One connection's stream: JSON text, or compressed as its address asks (zlib-stream, zstd-stream)."""
+
+    def __init__(self, compress: str | None) -> None:
+        self._squeeze: Callable[[bytes], bytes] | None = None
+        if compress == "zlib-stream":
+            deflate = zlib.compressobj()
+            self._squeeze = lambda data: deflate.compress(data) + deflate.flush(zlib.Z_SYNC_FLUSH)
+        elif compress == "zstd-stream":
+            zstandard: Any = importlib.import_module("zstandard")  # discord.py asks for it only where it is installed
+            stream = zstandard.ZstdCompressor().compressobj()
+            self._squeeze = lambda data: stream.compress(data) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+
+    async def send(self, socket: web.WebSocketResponse, payload: Json) -> None:
+        text = json.dumps(payload)
+        if self._squeeze is None:
+            await socket.send_str(text)
+        else:
+            await socket.send_bytes(self._squeeze(text.encode()))
+
+
+@dataclass(eq=False)
+class Session:
+    """What the gateway remembers of a client, so that it can resume: all events sent, numbered from 1."""
+
+    shard: int
+    shards: int
+    intents: int
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+    events: list[Json] = field(default_factory=list)
+    connection: "Connection | None" = None
+
+    def covers(self, guild: Guild | None) -> bool:
+        """Guild events belong to shard (id >> 22) % shards, direct messages to shard 0."""
+        return self.shard == ((guild.id >> 22) % self.shards if guild else 0)
+
+    def send(self, event: str, data: Json) -> None:
+        self.events.append({"op": DISPATCH, "t": event, "s": len(self.events) + 1, "d": data})
+        if self.connection is not None:
+            self.connection.send(self.events[-1])
+
+
+class Connection:
+    """One socket; what is sent waits in line, so that a slow client never holds up the world."""
+
+    def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
+        self.socket = socket
+        self.session: Session | None = None
+        self.code: int | None = None
+        self._transport = request.transport
+        self._codec = Codec(request.query.get("compress"))
+        self._line: asyncio.Queue[Json | int] = asyncio.Queue()
+        self._writer = asyncio.create_task(self._write())
+
+    def send(self, payload: Json) -> None:
+        self._line.put_nowait(payload)
+
+    def close(self, code: int) -> None:
+        """Close with this code, after what waits in line."""
+        self.detach()
+        self.code = code
+        self._line.put_nowait(code)
+
+    def abort(self) -> None:
+        """Break the TCP connection: the client sees 1006."""
+        self.detach()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def detach(self) -> None:
+        """From now on the session's events wait for a resume."""
+        if self.session is not None and self.session.connection is self:
+            self.session.connection = None
+
+    async def finish(self) -> None:
+        self.detach()
+        self._writer.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._writer
+
+    async def _write(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            while not self.socket.closed:
+                item = await self._line.get()
+                if isinstance(item, int):
+                    await self.socket.close(code=item)
+                    return
+                await self._codec.send(self.socket, item)
+
+
+class Gateway:
+    """Accepts connections, keeps sessions, and sends each event to the sessions whose shard and intents cover it."""
+
+    def __init__(
+        self, token: str, *, granted: int, heartbeat_interval: float, identify_limit: int, changed: Callable[[], None]
+    ) -> None:
+        self.token = token
+        self.granted = granted
+        self.heartbeat_interval = heartbeat_interval
+        self.identify_limit = identify_limit
+        self.replay_again = 0
+        self.address = ""
+        self.heartbeats: list[Heartbeat] = []
+        self.identifies: list[float] = []
+        self.identify_interval = 0.0
+        self.resumes: list[float] = []
+        self.closes: list[int] = []
+        self.sessions: dict[str, Session] = {}
+        self.connections: set[Connection] = set()
+        self._next_identify = 0.0
+        self._changed = changed
+        self._world: World | None = None
+
+    @property
+    def world(self) -> World:
+        assert self._world is not None, "the world comes first"
+        return self._world
+
+    @world.setter
+    def world(self, world: World) -> None:
+        self._world = world
+
+    def emit(self, event: str, guild: Guild | None, intents: int, build: Build) -> None:
+        """Send an event to the sessions that cover it; those without the content intent get blank messages."""
+        for session in self.sessions.values():
+            if session.covers(guild) and (not intents or session.intents & intents):
+                session.send(event, build(bool(session.intents & MESSAGE_CONTENT)))
+        self._changed()
+
+    def online(self) -> set[int]:
+        """The shards that have a session with an open connection."""
+        return {one.shard for one in self.sessions.values() if one.connection is not None}
+
+    def drop(self, kind: Drop, *, shard: int | None = None, code: int = 4000) -> None:
+        """End connections as Discord does: reconnect (op 7), invalid session (op 9), a close code, a broken line."""
+        for connection in list(self.connections):
+            session = connection.session
+            if session is None or shard not in (None, session.shard):
+                continue
+            if kind == "close":
+                connection.close(code)
+            elif kind == "abort":
+                connection.abort()
+            else:
+                connection.detach()
+                connection.send({"op": RECONNECT, "d": None} if kind == "reconnect" else invalid(kind == "resumable"))
+            if kind == "invalid":
+                self._forget(session)
+        self._changed()
+
+    async def connect(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve one connection."""
+        socket = web.WebSocketResponse(compress=False, timeout=1.0)
+        await socket.prepare(request)
+        connection = Connection(socket, request)
+        self.connections.add(connection)
+        try:
+            if request.query.get("v") not in (None, "9", "10"):
+                connection.close(4012)
+            connection.send({"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat_interval * 1000)}})
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    self._receive(connection, message.data)
+        finally:
+            self._leave(connection)
+            await connection.finish()
+            self._changed()
+        return socket
+
+    async def stop(self) -> None:
+        """Close what is still open: going away."""
+        connections = list(self.connections)
+        for connection in connections:
+            connection.detach()
+            with contextlib.suppress(ConnectionError):
+                await connection.socket.close(code=1001)
+            await connection.finish()
+
+    def _leave(self, connection: Connection) -> None:
+        """A client that closes with 1000 or 1001 ends its session; after any other end it may resume."""
+        self.connections.discard(connection)
+        self.closes.append(connection.code or int(connection.socket.close_code or 1006))
+        session = connection.session
+        if session and session.connection is connection and connection.socket.close_code in (1000, 1001):
+            self._forget(session)
+
+    def _forget(self, session: Session) -> None:
+        self.sessions.pop(session.id, None)
+        session.connection = None
+
+    def _receive(self, connection: Connection, text: str) -> None:
+        try:
+            payload = json.loads(text)
+            op, data = payload["op"], payload.get("d")
+        except (ValueError, KeyError, TypeError):
+            connection.close(4002)
+            return
+        if op == HEARTBEAT:
+            shard = connection.session.shard if connection.session else None
+            self.heartbeats.append(Heartbeat(time.monotonic(), shard, data))
+            connection.send({"op": ACK})
+        elif op == IDENTIFY:
+            self._identify(connection, data)
+        elif op == RESUME:
+            self._resume(connection, data)
+        elif connection.session is None:
+            connection.close(4003)
+        elif op == REQUEST_MEMBERS:
+            self._members(connection.session, data)
+        elif op not in (3, 4):
+            connection.close(4001)
+        self._changed()
+
+    def _identify(self, connection: Connection, data: Json) -> None:
+        shard, shards = data.get("shard") or (0, 1)
+        intents = data.get("intents")
+        self.identifies.append(time.monotonic())
+        if connection.session is not None and connection.session.connection is connection:
+            connection.close(4005)
+        elif data.get("token") != self.token or len(self.identifies) > self.identify_limit:
+            connection.close(4004)
+        elif not 0 <= shard < shards:
+            connection.close(4010)
+        elif not isinstance(intents, int) or intents & ~KNOWN_INTENTS:
+            connection.close(4013)
+        elif intents & PRIVILEGED & ~self.granted:
+            connection.close(4014)
+        elif time.monotonic() < self._next_identify:
+            connection.send(invalid(resumable=False))
+        else:
+            self._next_identify = time.monotonic() + self.identify_interval
+            session = Session(shard, shards, intents, connection=connection)
+            self.sessions[session.id] = connection_session(connection, session)
+            self._greet(session)
+
+    def _greet(self, session: Session) -> None:
+        """READY with the guilds unavailable, then GUILD_CREATE for each."""
+        bot = self.world.bot
+        guilds = [guild for guild in self.world.guilds.values() if session.covers(guild) and bot.id in guild.users]
+        ready: Json = {"v": 10, "user": {**bot.payload(), "verified": True, "mfa_enabled": False, "email": None}}
+        ready |= {"guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds]}
+        ready |= {"session_id": session.id, "resume_gateway_url": self.address, "session_type": "normal"}
+        ready |= {"shard": [session.shard, session.shards], "application": {"id": str(bot.id), "flags": self.flags()}}
+        session.send("READY", {**ready, "private_channels": []})
+        for guild in guilds if session.intents & GUILDS else ():
+            session.send("GUILD_CREATE", guild.payload())
+
+    def flags(self) -> int:
+        """The application's flags: which privileged intents it was granted (the limited kind, under 100 servers)."""
+        kinds = ((MEMBERS, 1 << 15), (PRESENCES, 1 << 13), (MESSAGE_CONTENT, 1 << 19))
+        return sum(flag for intent, flag in kinds if self.granted & intent)
+
+    def _resume(self, connection: Connection, data: Json) -> None:
+        """Replay what the client has not seen, and the last few that it has where `replay_again` says so."""
+        session = self.sessions.get(data.get("session_id") or "")
+        seen = data.get("seq") or 0
+        self.resumes.append(time.monotonic())
+        if data.get("token") != self.token:
+            connection.close(4004)
+        elif session is None:
+            connection.send(invalid(resumable=False))
+        elif seen > len(session.events):
+            self._forget(session)
+            connection.close(4007)
+        else:
+            connection_session(connection, session)
+            for event in itertools.islice(session.events, max(0, seen - self.replay_again), None):
+                connection.send(event)
+            session.send("RESUMED", {"_trace": []})
+
+    def _members(self, session: Session, data: Json) -> None:
+        """GUILD_MEMBERS_CHUNK: by id or by the start of the name, in one piece."""
+        guild = self.world.guilds[int(data["guild_id"])]
+        wanted = data.get("user_ids")
+        ids = {int(one) for one in ([wanted] if isinstance(wanted, str | int) else wanted or [])}
+        users = [
+            user
+            for user in guild.users.values()
+            if (user.id in ids if ids else user.name.lower().startswith((data.get("query") or "").lower()))
+        ]
+        chunk: Json = {"guild_id": str(guild.id), "members": [guild.member(user) for user in users]}
+        chunk |= {"chunk_index": 0, "chunk_count": 1, "nonce": data.get("nonce")}
+        session.send("GUILD_MEMBERS_CHUNK", chunk)
+
+
+def connection_session(connection: Connection, session: Session) -> Session:
+    """Tie a session to a connection; another one that it had is left behind."""
+    connection.session, session.connection = session, connection
+    return session
+
+
+def invalid(resumable: bool) -> Json:
+    return {"op": INVALID_SESSION, "d": resumable}

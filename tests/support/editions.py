@@ -1,0 +1,78 @@
+"""Articles that say in every sentence which edition they are of, so that an answer of two generations is found out."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from asyncio.subprocess import DEVNULL
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.support.paths import REPOSITORY
+
+SUBJECTS = ("ferry", "bridge", "toll", "tunnel", "harbour", "market", "library", "tramway")
+_SENTENCES = (
+    "The {subject} would cost the town {cost} million in edition {edition}, and the council knows it.",
+    "Those who want the {subject} closed forget, says edition {edition}, who pays for it in winter.",
+    "In edition {edition} the harbour master said that the {subject} is older than the town hall.",
+    "I think that edition {edition} will not be the last to ask why the {subject} stands idle on Sundays.",
+    "Nobody has counted, edition {edition} notes, how many people the {subject} serves on a working day.",
+    "The minister promised in edition {edition} that the {subject} should stay free for everyone.",
+)
+QUESTIONS = tuple(
+    question
+    for subject in SUBJECTS
+    for question in (
+        f"What would the {subject} cost the town?",
+        f"What did the harbour master say about the {subject}?",
+        f"Should the {subject} stay free?",
+        f"How many people does the {subject} serve?",
+    )
+)
+
+
+def write_edition(folder: Path, edition: int) -> None:
+    """Write all articles anew."""
+    for number, subject in enumerate(SUBJECTS):
+        text = "\n\n".join(
+            sentence.format(subject=subject, edition=edition, cost=number + 3) for sentence in _SENTENCES
+        )
+        (folder / f"{subject}.txt").write_text(f"By Jo Writer\n\n{text}\n", encoding="utf-8")
+
+
+def editions(texts: Iterable[str]) -> set[int]:
+    """The editions that texts are of."""
+    return {int(number) for text in texts for number in re.findall(r"edition (\d+)", text)}
+
+
+def command(folder: Path, index: Path) -> tuple[list[str], dict[str, str]]:
+    """A rebuild as a person starts it, and its environment."""
+    clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    line = [sys.executable, "-m", "index", "rebuild", "--articles", str(folder), "--index", str(index)]
+    return line, clean | {"PYTHONPATH": str(REPOSITORY)}
+
+
+def rebuild_apart(folder: Path, index: Path) -> None:
+    """Rebuild in another process, at its own priority, with the real model."""
+    line, environment = command(folder, index)
+    subprocess.run(line, env=environment, cwd=index.parent, capture_output=True, check=True, timeout=300)
+
+
+async def rebuild_beside(folder: Path, index: Path, killed_after: float | None = None) -> None:
+    """The same without holding up the event loop; killed after so many seconds, if it is not done by then."""
+    line, environment = command(folder, index)
+    process = await asyncio.create_subprocess_exec(
+        *line, env=environment, cwd=index.parent, stdout=DEVNULL, stderr=DEVNULL
+    )
+    try:
+        status = await asyncio.wait_for(process.wait(), killed_after)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+    else:
+        assert status == 0, "the rebuild failed"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

@@ -1,0 +1,34 @@
+"""Fakes that mean something: an embedding model that counts word lengths, and a check without another process."""
+
+from pathlib import Path
+
+from langchain_core.embeddings import Embeddings
+
+from index.store.chroma import embedded
+from index.store.manifest import Manifest
+from index.store.self_check import CheckResult, check
+
+FAKE_MODEL = "word-lengths"
+
+
+class WordLengths(Embeddings):
+    """A vector says how many words of each length a text has: it means something, and costs nothing."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        counts = [0.01] * 16
+        for word in text.split():
+            counts[min(len(word), 15)] += 1.0
+        norm = sum(count * count for count in counts) ** 0.5
+        return [count / norm for count in counts]
+
+
+def check_here(folder: Path, manifest: Manifest) -> CheckResult:
+    """What a rebuild has a process of its own do."""
+    place = embedded(folder / "chroma")
+    try:
+        return check(place, manifest)
+    finally:
+        place.close()
