@@ -118,7 +118,7 @@ class KeptVectors(Embedder):
         self._file = sqlite3.connect(path)
         self._file.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
 
-    def documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+    def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         began = time.perf_counter()
         try:
             return self._documents(texts, progress)
@@ -130,7 +130,7 @@ class KeptVectors(Embedder):
         missing.sort(key=len)
         for start in range(0, len(missing), _AT_ONCE):
             part = missing[start : start + _AT_ONCE]
-            rows = zip(map(self._key, part), super().documents(part), strict=True)
+            rows = zip(map(self._key, part), super().embed_documents(part), strict=True)
             with self._file:
                 self._file.executemany(
                     "INSERT OR IGNORE INTO vectors VALUES (?, ?)", ((key, row.tobytes()) for key, row in rows)

@@ -101,11 +101,11 @@ async def measure(answerer: Answerer, embedder: Embedder, questions: list[str], 
 def embedded(embedder: Embedder, questions: list[str], rounds: int) -> tuple[float, ...]:
     def one_by_one() -> None:
         for question in questions:
-            embedder.query(question)
+            embedder.embed_query(question)
 
     def together() -> None:
         for start in range(0, len(questions), TOGETHER):
-            embedder.documents(questions[start : start + TOGETHER])
+            embedder.embed_documents(questions[start : start + TOGETHER])
 
     return ratios([paired(one_by_one, together, n) for n in range(rounds)])
 

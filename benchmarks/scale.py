@@ -74,7 +74,7 @@ def measured(size: int, kept: Path) -> dict[str, Any]:
     root = kept.parent / f"scale-{size}"
     generations = FolderPublisher(root / "index")
     embedder = load_embedder(None, QUESTION_THREADS)
-    embedder.query("Warm?")
+    embedder.embed_query("Warm?")
     process = psutil.Process()
     import chromadb  # noqa: F401  # what is measured is an index, not a library
     from bm25s import BM25  # noqa: F401
@@ -84,10 +84,10 @@ def measured(size: int, kept: Path) -> dict[str, Any]:
         with LiveIndex(generations, model_identity(None)) as live:
             started.append(seconds(partial(_open, live)))
     with open_current(generations, model_identity(None)) as generation:
-        _search(generation, "What about it?", embedder.query("What about it?"))
+        _search(generation, "What about it?", embedder.embed_query("What about it?"))
         memory = process.memory_info().rss - before
         texts = _questions(generation)
-        vectors = [embedder.query(text) for text in texts]
+        vectors = [embedder.embed_query(text) for text in texts]
         searches = [
             seconds(partial(_search, generation, text, vector)) for text, vector in zip(texts, vectors, strict=True)
         ]

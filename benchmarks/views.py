@@ -46,7 +46,7 @@ def main() -> None:
                         continue
                     named = item.question.article
                     article = find_named(generation.manifest.articles, named) if named else None
-                    vector = embedder.query(item.question.text)
+                    vector = embedder.embed_query(item.question.text)
                     for name, weights in WEIGHTS.items():
                         search.DENSE, search.SENTENCE, search.LEXICAL = weights
                         scope = (article.id,) if article else ()

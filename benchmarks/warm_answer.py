@@ -62,7 +62,7 @@ def main() -> None:
             def find(question: str) -> None:
                 with live.lease() as generation:
                     asked = dict.fromkeys(terms(question), 1.0)
-                    search_vector(generation, embedder.query(question), asked, PASSAGES)
+                    search_vector(generation, embedder.embed_query(question), asked, PASSAGES)
 
             def pairs(way: Callable[[str], object], less: Callable[[], float] = float) -> list[tuple[float, float]]:
                 times = []

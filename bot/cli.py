@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.console import progress_bar, run
+from index.console import progress_bar, run_app
 from index.errors import BylineError, UsageError
 from index.formatting import printable
 
@@ -273,4 +273,4 @@ def _without_secrets(text: str) -> str:
 
 
 def main() -> int:
-    return run(app, sys.argv[1:], interrupted="Interrupted.", clean=_without_secrets)
+    return run_app(app, sys.argv[1:], interrupted="Interrupted.", clean=_without_secrets)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.console import progress_bar, run, spinner
+from index.console import progress_bar, run_app, spinner
 from index.errors import IndexUnusable, UsageError
 from index.formatting import count, printable, without_controls
 from index.publishing.factory import published
@@ -145,7 +145,7 @@ def search(
 
 
 def main() -> int:
-    return run(app, sys.argv[1:], interrupted="Interrupted. The index is as it was.")
+    return run_app(app, sys.argv[1:], interrupted="Interrupted. The index is as it was.")
 
 
 @app.callback()

@@ -27,7 +27,7 @@ _interrupted = Event()
 T = TypeVar("T")
 
 
-def run(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean: Callable[[str], str] = str) -> int:
+def run_app(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean: Callable[[str], str] = str) -> int:
     """Run a command line and return its exit status; whatever fails, a person reads a sentence and no traceback.
 
     `--debug` anywhere among the arguments shows the traceback besides. interrupted: what is said after Ctrl-C.

@@ -39,24 +39,24 @@ class Embedder:
     def __init__(self, embeddings: "Embeddings", model: str) -> None:
         self.embeddings = embeddings
         self.model = model
-        self._ahead: dict[str, Vectors] = {}
+        self._prefetched: dict[str, Vectors] = {}
 
-    def query(self, text: str) -> Vectors:
+    def embed_query(self, text: str) -> Vectors:
         """The vector of a question, shape (dimension,)."""
-        known = self._ahead.pop(text, None)
+        known = self._prefetched.pop(text, None)
         return np.asarray(self.embeddings.embed_query(text), dtype=np.float32) if known is None else known
 
-    def ahead(self, texts: Sequence[str]) -> None:
+    def prefetch(self, texts: Sequence[str]) -> None:
         """Embed questions that will be asked soon, all at once, which takes a fraction of one after another.
 
         Each vector is kept until `query` asks for it. What nobody asks for goes when there is too much of it, the
         oldest first.
         """
-        self._ahead.update(zip(texts, self.documents(texts), strict=True))
-        for text in list(self._ahead)[:-_AHEAD]:
-            del self._ahead[text]
+        self._prefetched.update(zip(texts, self.embed_documents(texts), strict=True))
+        for text in list(self._prefetched)[:-_AHEAD]:
+            del self._prefetched[text]
 
-    def documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+    def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """The vectors of texts in their order; progress is told (done, total) now and then."""
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
         vectors: list[list[float]] = []

@@ -198,7 +198,7 @@ class Embedding:
         vectors = dict(self.known(wanted))
         missing = [text for text in wanted if text not in vectors]
         if missing:
-            made = self.load().documents(missing, self.progress)
+            made = self.load().embed_documents(missing, self.progress)
             if vectors and made.shape[1] != len(next(iter(vectors.values()))):  # the same name, another model
                 return Embedding(self.load, lambda _: {}, self.progress)(texts)
             vectors |= zip(missing, made, strict=True)

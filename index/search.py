@@ -45,7 +45,7 @@ def search(
 ) -> list[Hit]:
     """The k best passages for a question, best first; article: an article's id to stay within."""
     articles = () if article is None else (article,)
-    return search_vector(generation, embedder.query(question), dict.fromkeys(terms(question), 1.0), k, articles)
+    return search_vector(generation, embedder.embed_query(question), dict.fromkeys(terms(question), 1.0), k, articles)
 
 
 def search_vector(

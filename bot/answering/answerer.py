@@ -101,7 +101,7 @@ class Answerer:
                     reading = read(question, generation.lexical.counts)
                     sought = _sought(reading, scope_of(generation, reading.text, question.article))
                     texts.update(dict.fromkeys(filter(None, (sought.text, sought.context))))
-        self._embedder.ahead(list(texts))
+        self._embedder.prefetch(list(texts))
 
     def prepare(self, question: Question, standalone: str | None = None) -> PreparedQuestion:
         """The reply, and what a chat model needs to write another; raises what `ask` raises.
@@ -233,10 +233,10 @@ class Answerer:
 
     def _vector(self, reading: ParsedQuestion) -> Vectors:
         """The question's unit vector, moved towards what it leans on."""
-        vector = self._embedder.query(reading.text)
+        vector = self._embedder.embed_query(reading.text)
         if not reading.context:
             return vector
-        moved = vector + reading.weight * self._embedder.query(reading.context)
+        moved = vector + reading.weight * self._embedder.embed_query(reading.context)
         return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
 
 

@@ -147,8 +147,8 @@ def test_another_model_is_not_only_answered_with_a_rebuild(command: Run, shipped
 )
 def test_help_loads_nothing_and_says_where_the_index_is_looked_for(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     code = (
-        "import sys; from bot.cli import app; from index.console import run;"
-        f"status = run(app, {arguments!r}, 'interrupted');"
+        "import sys; from bot.cli import app; from index.console import run_app;"
+        f"status = run_app(app, {arguments!r}, 'interrupted');"
         "print(status, *{name.partition('.')[0] for name in sys.modules})"
     )
     done = subprocess.run(

@@ -198,8 +198,8 @@ def test_a_file_that_is_hostile_to_yaml_parsers_ends_nothing(command: Run, folde
 def modules_after(*arguments: str, cwd: Path) -> set[str]:
     """Run a command in a new interpreter; the top-level modules it has imported at the end."""
     code = (
-        "import sys; from index.cli import app; from index.console import run;"
-        f"status = run(app, {arguments!r}, 'interrupted');"
+        "import sys; from index.cli import app; from index.console import run_app;"
+        f"status = run_app(app, {arguments!r}, 'interrupted');"
         "print(status, *{name.partition('.')[0] for name in sys.modules})"
     )
     done = subprocess.run(

@@ -12,9 +12,9 @@ from tests.support.paths import REPOSITORY
 
 def test_a_line_of_input_in_another_encoding_is_read_as_well_as_it_can_be() -> None:
     code = (
-        "import sys, typer; from index.console import run; app = typer.Typer();"
+        "import sys, typer; from index.console import run_app; app = typer.Typer();"
         "app.command()(lambda: print(ascii(sys.stdin.readline())));"
-        "run(app, ['--debug'], 'interrupted')"
+        "run_app(app, ['--debug'], 'interrupted')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -33,9 +33,9 @@ def test_an_import_is_finished_before_a_signal_ends_it(tmp_path: Path) -> None:
         "import os, signal, time\nos.kill(os.getpid(), signal.SIGTERM)\ntime.sleep(0.2)\nprint('done')"
     )
     code = (
-        "import sys, typer; from index.console import exit_process, run; app = typer.Typer();"
+        "import sys, typer; from index.console import exit_process, run_app; app = typer.Typer();"
         "app.command()(lambda: (__import__('slow'), __import__('time').sleep(20)));"
-        "exit_process(run(app, ['--debug'], 'Interrupted.'))"
+        "exit_process(run_app(app, ['--debug'], 'Interrupted.'))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -50,7 +50,7 @@ def test_an_import_is_finished_before_a_signal_ends_it(tmp_path: Path) -> None:
 
 WAITED_FOR = """
 import asyncio, signal, sys, typer
-from index.console import exit_process, run, until_signalled
+from index.console import exit_process, run_app, until_signalled
 
 async def work(done):
     signal.raise_signal(signal.SIGTERM)
@@ -67,7 +67,7 @@ async def main():
 
 app = typer.Typer()
 app.command()(lambda: asyncio.run(until_signalled(main())))
-exit_process(run(app, ["--debug"], "Interrupted."))
+exit_process(run_app(app, ["--debug"], "Interrupted."))
 """
 
 
@@ -84,10 +84,10 @@ def test_a_terminal_that_is_closed_ends_a_command_unless_it_was_started_to_outli
     ignored: bool, status: int
 ) -> None:
     code = (
-        "import signal, sys, typer; from index.console import exit_process, run; app = typer.Typer();"
+        "import signal, sys, typer; from index.console import exit_process, run_app; app = typer.Typer();"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN if sys.argv[1] == 'True' else signal.SIG_DFL);"
         "app.command()(lambda: signal.raise_signal(signal.SIGHUP));"
-        "exit_process(run(app, ['--debug'], 'Interrupted.'))"
+        "exit_process(run_app(app, ['--debug'], 'Interrupted.'))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(ignored)], cwd=REPOSITORY, capture_output=True, text=True)
     assert (done.returncode, "Interrupted." in done.stderr) == (status, not ignored)

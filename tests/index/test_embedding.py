@@ -42,19 +42,19 @@ def test_the_default_model_is_the_packaged_one(embedder: Embedder) -> None:
 
 
 def test_vectors_have_unit_length_and_384_dimensions(embedder: Embedder) -> None:
-    vectors = embedder.documents(TEXTS)
+    vectors = embedder.embed_documents(TEXTS)
     assert vectors.shape == (len(TEXTS), 384)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    np.testing.assert_allclose(np.linalg.norm(embedder.query("Who sold the boat?")), 1, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(embedder.embed_query("Who sold the boat?")), 1, atol=1e-5)
 
 
 def test_vectors_keep_the_order_of_the_texts(embedder: Embedder) -> None:
-    alone = [embedder.query(text) for text in TEXTS]
-    np.testing.assert_allclose(embedder.documents(TEXTS), alone, atol=1e-5)
+    alone = [embedder.embed_query(text) for text in TEXTS]
+    np.testing.assert_allclose(embedder.embed_documents(TEXTS), alone, atol=1e-5)
 
 
 def test_texts_that_mean_the_same_are_nearer_than_texts_that_do_not(embedder: Embedder) -> None:
-    trawler, bees, boat, _ = embedder.documents(TEXTS)
+    trawler, bees, boat, _ = embedder.embed_documents(TEXTS)
     assert trawler @ boat > 3 * (trawler @ bees)
 
 
@@ -67,27 +67,29 @@ def test_questions_embedded_ahead_have_the_same_vectors_once(
         asked.append(text)
         return [1.0]
 
-    alone = [embedder.query(text) for text in TEXTS]
-    embedder.ahead(TEXTS)
+    alone = [embedder.embed_query(text) for text in TEXTS]
+    embedder.prefetch(TEXTS)
     with monkeypatch.context() as watched:
         watched.setattr(type(embedder.embeddings), "embed_query", noted)
-        np.testing.assert_allclose([embedder.query(text) for text in TEXTS], alone, atol=1e-5)
+        np.testing.assert_allclose([embedder.embed_query(text) for text in TEXTS], alone, atol=1e-5)
         assert asked == []
-        embedder.query(TEXTS[0])
+        embedder.embed_query(TEXTS[0])
         assert asked == [TEXTS[0]]
 
 
 def test_what_was_embedded_ahead_and_never_asked_for_goes(fake: Embedder) -> None:
     for number in range(2_000):
-        fake.ahead([f"question {number}", f"{number}"])
-    assert len(fake._ahead) <= 1024
-    assert list(fake._ahead)[-2:] == ["question 1999", "1999"]
+        fake.prefetch([f"question {number}", f"{number}"])
+    assert len(fake._prefetched) <= 1024
+    assert list(fake._prefetched)[-2:] == ["question 1999", "1999"]
 
 
 @pytest.mark.parametrize("n", [1, 256, 600])
 def test_progress_rises_to_the_number_of_texts(fake: Embedder, n: int) -> None:
     told: list[tuple[int, int]] = []
-    vectors = fake.documents(["word " * (i % 40 + 1) for i in range(n)], lambda done, total: told.append((done, total)))
+    vectors = fake.embed_documents(
+        ["word " * (i % 40 + 1) for i in range(n)], lambda done, total: told.append((done, total))
+    )
     assert len(vectors) == n
     assert told == sorted(set(told))
     assert told[-1] == (n, n)
@@ -95,11 +97,11 @@ def test_progress_rises_to_the_number_of_texts(fake: Embedder, n: int) -> None:
 
 def test_many_texts_keep_their_order(fake: Embedder) -> None:
     texts = ["long " * (i * 7 % 50) + "pears" for i in range(300)]
-    np.testing.assert_allclose(fake.documents(texts), [fake.query(text) for text in texts])
+    np.testing.assert_allclose(fake.embed_documents(texts), [fake.embed_query(text) for text in texts])
 
 
 def test_no_texts_have_no_vectors(fake: Embedder) -> None:
-    assert fake.documents([]).shape[0] == 0
+    assert fake.embed_documents([]).shape[0] == 0
 
 
 @pytest.mark.timeout(20)

@@ -101,7 +101,7 @@ def test_many_openings_leave_no_handle_and_little_memory(built: FolderPublisher,
     def reopen(times: int) -> tuple[int, int]:
         for _ in range(times):
             with open_current(built, FAKE_MODEL) as generation:
-                assert generation.near_passages(fake.query("bees"), 2)
+                assert generation.near_passages(fake.embed_query("bees"), 2)
         return len(os.listdir("/proc/self/fd")), resident()  # noqa: PTH208
 
     times = int(os.environ.get("REOPENINGS", "40"))

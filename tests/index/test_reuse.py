@@ -89,7 +89,7 @@ def test_a_kept_vector_is_that_of_a_full_build_and_stays_so(
         for name in generation.articles:
             spans, vectors = generation.sentence_vectors(name)
             text = generation.articles[name].text
-            assert np.allclose(vectors, fake.documents([text[a:b] for a, b in spans]), atol=1e-6)
+            assert np.allclose(vectors, fake.embed_documents([text[a:b] for a, b in spans]), atol=1e-6)
 
 
 def test_a_changed_head_embeds_the_passages_again_and_no_sentence(folder: Path, embedded: Build) -> None:

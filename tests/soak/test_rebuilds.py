@@ -38,7 +38,7 @@ class Readers:
         self._live = live
         self._answerer = Answerer(live, embedder)
         self._asked = [
-            (question, embedder.query(question), dict.fromkeys(terms(question), 1.0)) for question in QUESTIONS
+            (question, embedder.embed_query(question), dict.fromkeys(terms(question), 1.0)) for question in QUESTIONS
         ]
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._run, args=(n,), daemon=True) for n in range(READERS)]

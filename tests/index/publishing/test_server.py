@@ -79,7 +79,7 @@ def test_a_server_answers_as_a_folder_does(
 ) -> None:
     on_server()
     build()
-    vector = fake.query("The bees left in June.")
+    vector = fake.embed_query("The bees left in June.")
     with open_current(place, FAKE_MODEL) as there, open_current(generations, FAKE_MODEL) as here:
         assert list(there.articles.values()) == list(here.articles.values())
         assert there.passages([1, 0]) == here.passages([1, 0])
@@ -198,7 +198,7 @@ def test_many_openings_leave_no_handle(on_server: Build, place: ServerPublisher,
     def reopen(times: int) -> int:
         for _ in range(times):
             with open_current(place, FAKE_MODEL) as generation:
-                assert generation.near_passages(fake.query("bees"), 2)
+                assert generation.near_passages(fake.embed_query("bees"), 2)
         return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
 
     on_server()
@@ -322,7 +322,7 @@ def test_a_server_that_is_stopped_or_killed_is_said_in_time_and_answers_again_wh
     folder: Path, alone: ChromaServer, bees_alone: ServerPublisher, fake: Embedder
 ) -> None:
     place = bees_alone
-    vector = fake.query("bees")
+    vector = fake.embed_query("bees")
     ways: list[Callable[[], object]] = [
         lambda: generation.near_passages(vector, 1),
         lambda: generation.sentence_vectors("bees.txt"),
@@ -350,7 +350,7 @@ def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
     folder: Path, alone: ChromaServer, bees_alone: ServerPublisher, fake: Embedder
 ) -> None:
     place = bees_alone
-    vector = fake.query("bees")
+    vector = fake.embed_query("bees")
 
     def ask(live: LiveIndex) -> float:
         """How long it took to be told that the server does not answer; 0.0 if it does."""
