@@ -61,7 +61,7 @@ def varied(articles: Sequence[Article], seed: int) -> Iterator[str]:
         vary = _Variation(words, random.Random(f"{seed}-{number}"))
         title = json.dumps(f"{article.title or article.id} ({number})")
         authors = json.dumps(", ".join(map(vary, article.authors)))
-        start = next(paragraph.body for paragraph in article.paragraphs if paragraph.body < paragraph.end)
+        start = next(paragraph.body_start for paragraph in article.paragraphs if paragraph.body_start < paragraph.end)
         yield f"---\ntitle: {title}\nauthor: {authors}\n---\n\n{vary(article.text[start:])}"
 
 

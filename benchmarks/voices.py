@@ -100,10 +100,10 @@ def _sentences(article: Article, gold: dict[str, Any]) -> tuple[int, int] | None
     start, end = _find(article.text, gold["quote"], paragraph.start, paragraph.end)
     if start < 0:
         return None
-    if start < paragraph.body or (article.note_span is not None and start >= article.note_span[0]):
+    if start < paragraph.body_start or (article.note_span is not None and start >= article.note_span[0]):
         return start, end
-    spans = sentence_spans(article.text[paragraph.body : paragraph.end])
-    held = [(paragraph.body + a, paragraph.body + b) for a, b in spans if paragraph.body + b > start]
+    spans = sentence_spans(article.text[paragraph.body_start : paragraph.end])
+    held = [(paragraph.body_start + a, paragraph.body_start + b) for a, b in spans if paragraph.body_start + b > start]
     held = [(a, b) for a, b in held if a < end]
     return balanced(article.text[held[0][0] : held[-1][1]], held[0][0]) if held else (start, end)
 

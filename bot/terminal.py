@@ -161,7 +161,7 @@ class _Session:
         else:
             for article in articles.values():
                 mark = "* " if article.id == self._scope else ""
-                size = f"{count(article.words, 'word')}, {count(len(article.paragraphs), 'paragraph')}"
+                size = f"{count(article.word_count, 'word')}, {count(len(article.paragraphs), 'paragraph')}"
                 self._write(f"{mark}{printable(article.id)}: {describe(article)}, {size}")
 
     def _focus(self, name: str, articles: Mapping[str, Article]) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from index.console import progress_bar, run_app, spinner
 from index.errors import IndexUnusable, UsageError
-from index.formatting import count, printable, without_controls
+from index.formatting import count, printable, strip_control_characters
 from index.publishing.factory import published
 from index.settings import IndexSettings
 from index.store.manifest import Manifest
@@ -141,7 +141,7 @@ def search(
         where = f"¶{numbers[0]}" if len(numbers) == 1 else f"¶{numbers[0]}–{numbers[-1]}"
         views = f"passage {hit.dense:.2f}, sentence {hit.sentence:.2f}, words {hit.lexical:.1f}"
         print(f"{rank}. {printable(passage.article)} {where}  score {hit.score:.2f} ({views})")
-        print(f"   {' '.join(without_controls(passage.text).split())}\n")
+        print(f"   {' '.join(strip_control_characters(passage.text).split())}\n")
 
 
 def main() -> int:
@@ -205,7 +205,7 @@ def _print_status(name: str, manifest: Manifest) -> None:
     for article in manifest.articles:
         known = " · ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
         size = f"{count(article.words, 'word')}, {count(article.paragraphs, 'paragraph')}"
-        print(f"{printable(article.id)}  {size}{'  ' + without_controls(known) if known else ''}")
+        print(f"{printable(article.id)}  {size}{'  ' + strip_control_characters(known) if known else ''}")
 
 
 def _print_json(value: Any) -> None:

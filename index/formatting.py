@@ -14,7 +14,7 @@ def printable(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name)
 
 
-def without_controls(text: str) -> str:
+def strip_control_characters(text: str) -> str:
     """A text without anything that a terminal would obey; line ends and tabs stay."""
     return _ORDERS.sub("", text.translate(_BREAKS))
 

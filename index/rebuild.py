@@ -233,7 +233,7 @@ def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
         title=article.title,
         authors=article.authors,
         published=article.published,
-        words=article.words,
+        words=article.word_count,
         paragraphs=len(article.paragraphs),
         passages=len(passages),
         sentences=sum(len(passage.sentences) for passage in passages),

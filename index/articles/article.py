@@ -10,13 +10,13 @@ from index.articles.lines import HeadLine
 class Paragraph:
     """A blank-line-separated block, numbered from 1.
 
-    body: where its text starts behind head lines and heading marks; its end where there is none.
+    body_start: where its text starts behind head lines and heading marks; its end where there is none.
     """
 
     number: int
     start: int
     end: int
-    body: int
+    body_start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Article:
     note_span: tuple[int, int] | None
 
     @property
-    def words(self) -> int:
-        return sum(len(self.text[p.body : p.end].split()) for p in self.paragraphs)
+    def word_count(self) -> int:
+        return sum(len(self.text[p.body_start : p.end].split()) for p in self.paragraphs)
 
     def paragraph_at(self, offset: int) -> Paragraph:
         """The paragraph that holds an offset; ValueError where there is none."""

@@ -10,7 +10,7 @@ from index.articles.front_matter import date_of, names_of, read_front_matter, te
 from index.articles.head import read_head
 from index.articles.lines import Line
 from index.errors import ArticleRejected
-from index.formatting import without_controls
+from index.formatting import strip_control_characters
 
 _MARKDOWN = (".md", ".markdown")
 _MARKERS = re.compile(r"[ \t]*(?:>[ \t]?)+(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?|[ \t]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)")
@@ -48,7 +48,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         Paragraph(number, block[0].start, block[-1].end, _body_start(name, text, block, in_head))
         for number, block in enumerate(lines, 1)
     )
-    if not any(c.isalnum() for p in paragraphs for c in text[p.body : p.end]):
+    if not any(c.isalnum() for p in paragraphs for c in text[p.body_start : p.end]):
         raise ArticleRejected("it holds no words below its head")
     return Article(
         id=name,
@@ -85,7 +85,7 @@ def decode(data: bytes, fallback: str | None = None) -> str:
     control = sum(unicodedata.category(c) == "Cc" and c not in "\n\t\f\v" for c in text[:10_000])
     if control > 10:
         raise ArticleRejected("it is not a text file (it holds control characters)")
-    return without_controls(text)
+    return strip_control_characters(text)
 
 
 def _utf8_or(fallback: str | None, data: bytes) -> str:

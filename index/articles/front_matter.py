@@ -7,7 +7,7 @@ from typing import Any
 
 from index.articles.dates import read_date
 from index.errors import ArticleRejected
-from index.formatting import without_controls
+from index.formatting import strip_control_characters
 
 _BLOCK = re.compile(r"\s*^---[ \t]*\n(?P<yaml>(?=\S).*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.M | re.S)
 # Keys that say what a block is; those that Byline does not read are common in other people's files.
@@ -51,7 +51,7 @@ def text_of(meta: Mapping[str, Any], key: str) -> str | None:
     if not isinstance(value, (str, int, float, date)) or isinstance(value, bool):
         return None
     try:
-        return " ".join(without_controls(str(value)).split()) or None
+        return " ".join(strip_control_characters(str(value)).split()) or None
     except ValueError:  # a number too long to print
         return None
 
@@ -72,11 +72,11 @@ def date_of(meta: Mapping[str, Any], key: str) -> str | None:
 def names_of(value: Any) -> tuple[str, ...]:
     """The names in a value: a string of one or several, a list, or mappings with a `name`; all hold a letter."""
     if isinstance(value, str):
-        names = list(_split_names(" ".join(without_controls(value).split())))
+        names = list(_split_names(" ".join(strip_control_characters(value).split())))
     else:
         items = value if isinstance(value, list) else [value]
         found = [item.get("name") if isinstance(item, dict) else item for item in items]
-        names = [_in_order(" ".join(without_controls(name).split())) for name in found if isinstance(name, str)]
+        names = [_in_order(" ".join(strip_control_characters(name).split())) for name in found if isinstance(name, str)]
     return tuple(name for name in names if any(map(str.isalpha, name)))
 
 

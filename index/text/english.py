@@ -5,7 +5,7 @@ from typing import Any
 
 
 @cache
-def english() -> Any:
+def english_dictionary() -> Any:
     from spellchecker import SpellChecker
 
     return SpellChecker(distance=1)

@@ -78,7 +78,7 @@ def _sentences(article: Article, paragraph: Paragraph, splitter: Splitter) -> It
 
 def _items(article: Article, paragraph: Paragraph) -> Iterator[tuple[int, int]]:
     """Start and end of each list item of a paragraph behind its marker, or of the whole where it is no list."""
-    start = line = paragraph.body
+    start = line = paragraph.body_start
     while (line := article.text.find("\n", line, paragraph.end) + 1) > 0:
         behind = marker_end(article.id, article.text, line, paragraph.end)
         if behind > line and article.text[line:behind].strip(" \t>"):

@@ -11,7 +11,7 @@ from unicodedata import combining, normalize
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from index.text.english import english
+from index.text.english import english_dictionary
 from index.text.words import STOP_WORDS
 
 MAX_COST = 1.5
@@ -80,7 +80,7 @@ def _best(word: str, vocabulary: Mapping[str, int], index: "_Index", *, proper: 
         # A plural, or a possessive without its apostrophe, of a misspelt word.
         found = _nearest(word[:-1], vocabulary, index, proper=proper)
     # A rare word that English has gives way to a function word written by ear, and to nothing else.
-    return found if word not in english() or found in STOP_WORDS else None
+    return found if word not in english_dictionary() or found in STOP_WORDS else None
 
 
 def _nearest(word: str, vocabulary: Mapping[str, int], index: "_Index", *, proper: bool) -> str | None:
@@ -134,7 +134,7 @@ def _cost(word: str, known: str, vocabulary: Mapping[str, int]) -> float:
     swapped = distance == 1 and sorted(word) == sorted(known)
     exchanged = len(word) == len(known) and not swapped
     expected = known in vocabulary or known in STOP_WORDS
-    frequency = log10(1 + english().word_frequency.dictionary.get(known, 0)) / 10
+    frequency = log10(1 + english_dictionary().word_frequency.dictionary.get(known, 0)) / 10
     heard, meant = sound(word), sound(known)
     alike = ALIKE * (heard == meant) - LOST * (len(known) < len(word) and len(meant) < len(heard))
     first = word[0] != known[0] and meant[:1] != heard[:1]
@@ -162,14 +162,16 @@ def _is_word(word: str, vocabulary: Mapping[str, int]) -> bool:
     if word.endswith("s") and (word[:-1] in vocabulary or _in_english(word[:-1])):
         return True  # a plural, or a possessive without its apostrophe
     plain = "".join(c for c in normalize("NFD", word) if not combining(c))
-    if plain != word and plain in english():
+    if plain != word and plain in english_dictionary():
         return True
-    return any(british in word and word.replace(british, american) in english() for british, american in _BRITISH)
+    return any(
+        british in word and word.replace(british, american) in english_dictionary() for british, american in _BRITISH
+    )
 
 
 def _in_english(word: str) -> bool:
     """Whether English has a word; a short and rare one that sounds like a function word ("wat") is none."""
-    count = english().word_frequency.dictionary.get(word, 0)
+    count = english_dictionary().word_frequency.dictionary.get(word, 0)
     return count > 0 and not (count < RARE and len(word) <= 4 and sound(word) in _function_sounds())
 
 
@@ -218,4 +220,6 @@ def _indexed(vocabulary: Mapping[str, int]) -> _Index:
 @cache
 def _frequent() -> tuple[str, ...]:
     """The words of English that are worth a guess."""
-    return tuple(word for word, n in english().word_frequency.dictionary.items() if n >= FREQUENT and word.isalpha())
+    return tuple(
+        word for word, n in english_dictionary().word_frequency.dictionary.items() if n >= FREQUENT and word.isalpha()
+    )

@@ -48,8 +48,8 @@ def verify(article: Article, quote: Quote) -> None:
         raise UnverifiedQuote(f"¶{quote.paragraph} of {article.id} does not hold the quoted words")
     if not (paragraph.start <= quote.start and quote.end <= paragraph.end):
         raise UnverifiedQuote(f"the quote leaves ¶{quote.paragraph} of {article.id}")
-    in_head = quote.start < paragraph.body
-    if in_head and not _is_head(article, quote.start, quote.end, paragraph.body):
+    in_head = quote.start < paragraph.body_start
+    if in_head and not _is_head(article, quote.start, quote.end, paragraph.body_start):
         raise UnverifiedQuote(f"the quote glues a head line to ¶{quote.paragraph} of {article.id}")
     in_note = article.note_span is not None and quote.start >= article.note_span[0]
     if (in_head or in_note) != (quote.voice == "byline"):

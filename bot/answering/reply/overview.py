@@ -154,7 +154,7 @@ def _aspect(generation: Generation, article: Article, aspect: Aspect) -> Overvie
 
 
 def _length(article: Article) -> str:
-    return f"It has {count(article.words, 'word')} in {count(len(article.paragraphs), 'paragraph')}."
+    return f"It has {count(article.word_count, 'word')} in {count(len(article.paragraphs), 'paragraph')}."
 
 
 def _told(lead: str, otherwise: str, quotes: Sequence[Quote], known: bool | None = None) -> Overview:
@@ -177,8 +177,8 @@ def _biography(article: Article) -> list[Quote]:
 
     found: list[tuple[int, int]] = []
     for paragraph in article.paragraphs:
-        for start, end in sentence_spans(article.text[paragraph.body : paragraph.end]):
-            span = paragraph.body + start, paragraph.body + end
+        for start, end in sentence_spans(article.text[paragraph.body_start : paragraph.end]):
+            span = paragraph.body_start + start, paragraph.body_start + end
             if _LIFE.search(article.text[span[0] : span[1]]) and len(found) < 2:
                 found.append(span)
     return _quotes(article, found)
@@ -193,8 +193,8 @@ def _ending(article: Article) -> list[Quote]:
         if article.note_span is not None and paragraph.start >= article.note_span[0]:
             continue
         spans = [
-            (paragraph.body + s, paragraph.body + e)
-            for s, e in sentence_spans(article.text[paragraph.body : paragraph.end])
+            (paragraph.body_start + s, paragraph.body_start + e)
+            for s, e in sentence_spans(article.text[paragraph.body_start : paragraph.end])
         ]
         for start, end in reversed(spans):
             found.append((start, end))

@@ -43,7 +43,7 @@ def _frequent(names: Counter[str]) -> list[str]:
 def _names(article: Article) -> Counter[str]:
     """The names in an article, without its authors', with how often each stands there."""
     own = {word for author in article.authors for word in author.split()}
-    found = Counter(name for p in article.paragraphs for name in _found(article.text[p.body : p.end]))
+    found = Counter(name for p in article.paragraphs for name in _found(article.text[p.body_start : p.end]))
     return Counter({name: n for name, n in found.items() if not own & set(name.split())})
 
 
@@ -56,4 +56,4 @@ def _found(text: str) -> Iterable[str]:
 
 def _paragraph(article: Article, quote: Quote) -> str:
     paragraph = article.paragraphs[quote.paragraph - 1]
-    return article.text[paragraph.body : paragraph.end]
+    return article.text[paragraph.body_start : paragraph.end]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.text.english import english
+from index.text.english import english_dictionary
 
 from bot.answering.voice.grammar import TITLES
 from bot.answering.voice.mentions import Mention
@@ -175,4 +175,4 @@ def names_person(text: str, surname: str) -> bool:
 
 def is_name(written: str, surname: str) -> bool:
     """Whether a word that spells a surname is meant as one."""
-    return written[0].isupper() or surname.lower() not in english()
+    return written[0].isupper() or surname.lower() not in english_dictionary()

@@ -105,7 +105,7 @@ def _lines(article: Article) -> list[_Line]:
     lines: list[_Line] = []
     lower, inner = _spellings(article.text)
     for paragraph in article.paragraphs:
-        body = article.text[paragraph.body : paragraph.end]
+        body = article.text[paragraph.body_start : paragraph.end]
         quotations = [match.span() for match in _QUOTATION.finditer(body)]
         ends = [b for _, b in quotations]
         for start, end in sentence_spans(body):
@@ -125,8 +125,8 @@ def _lines(article: Article) -> list[_Line]:
                 masked = masked[0].lower() + masked[1:]
             lines.append(
                 _Line(
-                    start=paragraph.body + start,
-                    end=paragraph.body + end,
+                    start=paragraph.body_start + start,
+                    end=paragraph.body_start + end,
                     masked=masked,
                     quoted=tuple(body[a:b] for a, b in held),
                     inside=bool(held) and not _WORD.search(masked),

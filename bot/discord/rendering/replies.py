@@ -171,7 +171,7 @@ def passage(article: Article, number: int) -> list[discord.Embed]:
         raise LookupError(f"{article.id} has paragraphs 1 to {len(article.paragraphs)}")
     title = shorten(f"¶{number} · {_name(article)}", EMBED_TITLE)
     pages = _pages(_sentences(article, paragraph))
-    left = paragraph.end - paragraph.body - _READ
+    left = paragraph.end - paragraph.body_start - _READ
     if len(pages) > MAX_PAGES or left > 0:
         rest = max(left, 0) + sum(map(len, pages[MAX_PAGES:]))
         pages = [*pages[:MAX_PAGES], f"¶{number} goes on for about {count(rest, 'more character')}."]
@@ -199,7 +199,7 @@ def catalogue(articles: Mapping[str, Article]) -> discord.Embed:
 def details(article: Article) -> discord.Embed:
     """One article: title, author, date, length, source, note."""
     embed = discord.Embed(title=shorten(article.title or printable(article.id), EMBED_TITLE), colour=PLAIN)
-    size_ = f"{count(article.words, 'word')}, {count(len(article.paragraphs), 'paragraph')}"
+    size_ = f"{count(article.word_count, 'word')}, {count(len(article.paragraphs), 'paragraph')}"
     facts = {
         "Author": " and ".join(article.authors),
         "Date": _date(article.published),
@@ -295,14 +295,14 @@ def _sentences(article: Article, paragraph: Paragraph, skip: int = 0) -> list[st
     head = [
         article.text[line.start : line.end] for line in article.head if paragraph.start <= line.start < paragraph.end
     ]
-    body = article.text[paragraph.body + skip : paragraph.end][:_READ]
+    body = article.text[paragraph.body_start + skip : paragraph.end][:_READ]
     spans = sentence_spans(body)
     return [escape(text) for text in (*(() if skip else head), *(body[start:end] for start, end in spans))]
 
 
 def _around(article: Article, paragraph: Paragraph, quoted: Sequence[str]) -> str:
     """A paragraph with its quoted sentences in bold; a long one from the sentence before the first quote on."""
-    body = article.text[paragraph.body : paragraph.end]
+    body = article.text[paragraph.body_start : paragraph.end]
     # A paragraph may be a book: what is far before the first quote is not looked at.
     found = [body.find(quote[:40]) for quote in quoted]
     skip = max(0, min((place for place in found if place >= 0), default=0) - 2 * _AROUND)

@@ -65,8 +65,8 @@ def test_the_shipped_article_has_23_paragraphs_in_file_order() -> None:
 def test_the_shipped_articles_first_paragraph_begins_behind_byline_and_date() -> None:
     article = parse(SHIPPED.name, SHIPPED.read_bytes())
     first = article.paragraphs[0]
-    assert article.text[first.body : first.end].startswith("Russia sent")
-    assert article.text[first.start : first.body].split("\n") == ["Oleksandr Khara", "18:00, 26 March 2019", ""]
+    assert article.text[first.body_start : first.end].startswith("Russia sent")
+    assert article.text[first.start : first.body_start].split("\n") == ["Oleksandr Khara", "18:00, 26 March 2019", ""]
 
 
 def test_no_passage_of_the_shipped_article_holds_a_head_line() -> None:
@@ -321,7 +321,7 @@ def test_paragraph_at_names_the_paragraph_that_holds_an_offset() -> None:
 
 
 def test_words_counts_the_body_alone() -> None:
-    assert parse("x.txt", b"By Ines Okafor\n\nFour words of body.\n\n# And four more words").words == 8
+    assert parse("x.txt", b"By Ines Okafor\n\nFour words of body.\n\n# And four more words").word_count == 8
 
 
 @pytest.mark.timeout(10)
@@ -357,7 +357,7 @@ def test_any_text_is_rejected_or_gives_numbered_paragraphs_in_order(text: str) -
     assert [p.number for p in article.paragraphs] == list(range(1, len(article.paragraphs) + 1))
     before = 0
     for paragraph in article.paragraphs:
-        assert before <= paragraph.start <= paragraph.body <= paragraph.end <= len(article.text)
+        assert before <= paragraph.start <= paragraph.body_start <= paragraph.end <= len(article.text)
         assert paragraph.start < paragraph.end
         before = paragraph.end
 

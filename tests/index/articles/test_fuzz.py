@@ -75,7 +75,7 @@ def holds(article: Article) -> None:
     starts = [sentence.start for passage in passages for sentence in passage.sentences]
     assert all(end <= start for end, start in zip(ends, starts, strict=False))
     if article.id.endswith(".txt"):  # Markdown's marks of lists and quotations are in no sentence
-        body = "".join("".join(article.text[p.body : p.end].split()) for p in article.paragraphs)
+        body = "".join("".join(article.text[p.body_start : p.end].split()) for p in article.paragraphs)
         said = "".join("".join(sentence.text.split()) for passage in passages for sentence in passage.sentences)
         assert said == body
 

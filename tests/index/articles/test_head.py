@@ -22,7 +22,7 @@ def article_with(head: str = "", note: str = "") -> Article:
 
 
 def body_of(article: Article) -> tuple[str, ...]:
-    bodies = (article.text[p.body : p.end] for p in article.paragraphs)
+    bodies = (article.text[p.body_start : p.end] for p in article.paragraphs)
     return tuple(body for body in bodies if body.strip())
 
 

@@ -57,7 +57,7 @@ def test_a_passage_is_its_article_between_its_offsets(article: Article) -> None:
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(ARTICLES)
 def test_every_word_of_the_body_is_in_exactly_one_passage_in_order(article: Article) -> None:
-    body = [word for p in article.paragraphs for word in article.text[p.body : p.end].split()]
+    body = [word for p in article.paragraphs for word in article.text[p.body_start : p.end].split()]
     found = [inside.text for inside in sentences_of(split(article, sentence_spans))]
     assert "".join("".join(found).split()) == "".join(body)
 
@@ -67,7 +67,7 @@ def test_every_word_of_the_body_is_in_exactly_one_passage_in_order(article: Arti
 def test_a_sentence_lies_within_the_paragraph_it_names(article: Article) -> None:
     for inside in sentences_of(split(article, sentence_spans)):
         paragraph = article.paragraphs[inside.paragraph - 1]
-        assert paragraph.body <= inside.start < inside.end <= paragraph.end
+        assert paragraph.body_start <= inside.start < inside.end <= paragraph.end
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)

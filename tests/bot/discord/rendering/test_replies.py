@@ -185,7 +185,8 @@ def test_answers_around_the_limits_are_taken(length: int, unit: str) -> None:
     text = (unit * length)[:length].strip() + "."
     source = article(text, text[: length // 2] + ".", "The bridge is old.")
     reply = Answer(text[:2000], "Writer argues:", tuple(
-        Quote(source.id, p.number, source.text[p.body : p.end], "author", p.body, p.end) for p in source.paragraphs[1:]
+        Quote(source.id, p.number, source.text[p.body_start : p.end], "author", p.body_start, p.end)
+        for p in source.paragraphs[1:]
     ), 0.9)  # fmt: skip
     embed = replies.answer(reply, {source.id: source}, ["What " + text, "Why?"])
     check_message({"embeds": [embed.to_dict()]})
