@@ -41,7 +41,7 @@ def main() -> None:
                 answerer = Answerer(live, embedder)
                 for item in read_questions(folder / "questions.jsonl"):
                     reading = parsing.read(item.question, generation.lexical.counts)
-                    if reading.order or reading.aspects or not (item.answerable or item.kind == "offtopic"):
+                    if reading.aspects or not (item.answerable or item.kind == "offtopic"):
                         continue
                     scope = scope_of(generation, reading.text, item.question.article)
                     rows.append(astuple(answerer.find(reading, generation, scope)[1]))

@@ -39,7 +39,7 @@ class Asked:
 def asked(example: Example, predicted: Sequence[Scores]) -> Asked | None:
     """None for what the bot answers without searching."""
     reading = example.reading
-    if reading is None or reading.order or reading.aspects:
+    if reading is None or reading.aspects:
         return None
     hits = example.hits[:PASSAGES]
     similar = similar_to(example)

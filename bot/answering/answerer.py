@@ -114,7 +114,7 @@ class Answerer:
     def _prepare(self, question: Question, standalone: str | None, generation: Generation) -> PreparedQuestion:
         counts = generation.lexical.counts
         reading = read(question, counts)
-        if standalone and not reading.order:
+        if standalone:
             reading = read(Question(standalone, article=question.article), counts)
         scope = scope_of(generation, reading.text, question.article)
         if reading.aspects and any(article.id == question.recent for article in scope):
@@ -202,13 +202,9 @@ class Answerer:
     def _known(
         self, asked: str, reading: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
     ) -> Reply | None:
-        """The reply to what needs no search: small talk, an order, or a question about the text itself."""
+        """The reply to what needs no search: small talk, or a question about the text itself."""
         if (small := small_talk.reply(asked, len(generation.articles))) is not None:
             return Abstention(asked, small, (), 0.0, "not_addressed")
-        if reading.order:
-            return Abstention(
-                asked, f"{wording.ORDER} {extractive.not_addressed(generation)}", (), 0.0, "not_addressed"
-            )
         if reading.aspects and len(scope) > 1:
             return Abstention(asked, wording.WHICH_ARTICLE.format(n=len(scope)), (), 0.0, "not_addressed")
         if reading.aspects:

@@ -11,7 +11,6 @@ from index.articles.names import surname
 from index.text.passages import Passage
 from index.text.words import terms
 
-from bot.answering.question.about_text import is_order
 from bot.answering.question.parsing import BLANK
 from bot.answering.reply import wording
 from bot.answering.reply.citations import UnverifiedQuote, balanced, quote
@@ -181,8 +180,17 @@ class QuotableText:
         reason = _beyond(text, own.text)
         if reason:
             return RejectedClaim(reason)
+        if self._is_copied_from_elsewhere(text, own):
+            return RejectedClaim("its sentence is copied from another place than its quote")
         kept, relabelled = self._voiced(text, claim.voice, own)
         return VerifiedClaim(kept, own, relabelled, renumbered=not place.named)
+
+    def _is_copied_from_elsewhere(self, text: str, own: Quote) -> bool:
+        """Whether a sentence repeats the article, but not its quote, as a model does that obeys the article's text."""
+        copied = self.locate(text.strip(" .!"), ()) if len(text.split()) >= MIN_WORDS else None
+        return copied is not None and (
+            copied.article.id != own.article or copied.end <= own.start or own.end <= copied.start
+        )
 
     def _voiced(self, text: str, voice: str, own: Quote) -> tuple[str, bool]:
         """The sentence above a quote, and whether the model had its voice wrong.
@@ -215,8 +223,6 @@ def _unfit(text: str) -> str:
         return "its sentence is too long"
     if _MARKUP.search(text):
         return "its sentence holds a mention or a link"
-    if is_order(text):
-        return "its sentence gives an order"
     return ""
 
 

@@ -20,7 +20,6 @@ from bot.answering.chat.errors import ChatFailed, Declined, TimedOut, Unreachabl
 from bot.answering.chat.framing import Message, Prompt, frame, standalone, tokens
 from bot.answering.chat.limits import Breaker, Budget, Ledger
 from bot.answering.chat.model import CallRecord, ChatModel
-from bot.answering.question.about_text import is_order
 from bot.answering.question.parsing import MAX_CHARS, clean
 from bot.answering.question.small_talk import is_smalltalk
 from bot.answering.reply import wording
@@ -101,7 +100,7 @@ class ChatReader:
 
     async def standalone(self, question: Question, user: int = 0, config: "RunnableConfig | None" = None) -> Reworded:
         """A follow-up as a question that stands by itself, unless there is nothing to reword or that fails."""
-        if not question.history or is_order(question.text) or is_smalltalk(question.text):
+        if not question.history or is_smalltalk(question.text):
             return Reworded()
         if not await self._has_room(user) or not self._breaker.admits():
             return Reworded()
@@ -232,7 +231,7 @@ def _question(said: str) -> str | None:
         text = clean(said.strip().strip("\"“”'"))
     except UsageError:
         return None
-    return text if len(text) <= MAX_CHARS // 4 and not is_order(text) else None
+    return text if len(text) <= MAX_CHARS // 4 else None
 
 
 def _why(error: ChatFailed | TimeoutError) -> str:

@@ -1,4 +1,4 @@
-"""What kind of question it is: about the text itself, an order, for several things, leaning on the last. Pure."""
+"""What kind of question it is: about the text itself, for several things, leaning on the last. Pure."""
 
 import re
 from typing import Literal
@@ -165,89 +165,6 @@ _FILLER = frozenset(
     )
 )
 
-# Where an order begins: at the head of a sentence, or behind a word that leads to one.
-_DO = (
-    r"(?:(?:^|[.!?;:,\n])\s*|\b(?:please|pls|now|then|just|and|so|must|shall)\s+"
-    r"|\b(?:can|could|will|would|should|may) you (?:please )?)"
-)
-_BOSS = (
-    r"(?:(?:server|discord|bot|site) )?"
-    r"(?:admins?|administrators?|moderators?|mods?|owner|developers?|devs?|creator|operator)"
-)
-_ORDERS = _any_of(
-    # Set the rules aside, or show them.
-    _DO + r"(?:ignore|disregard|forget|override|bypass)\b.{0,40}"
-    r"\b(?:instructions?|prompts?|rules?|article|text|previous|above|everything)\b",
-    r"\b(?:system|hidden|initial|developer|your|full|secret system) (?:system )?"
-    r"(?:prompts?|instructions?|configuration|config|rules)\b",
-    r"\b(?:debug|developer|dan) mode\b",
-    r"\bjailbreak\b",
-    r"\byour (?:api )?(?:token|key|password|secret|env(?:ironment)? variables?)\b",
-    r"\bsystem override\b|\bmaintenance mode\b|\bgod mode\b",
-    r"\bnew (?:rules?|instructions?|persona|policy|directive|system prompt)\b.{0,40}(?::"
-    r"|\bfrom (?:the )?(?:admins?|mods?|owner|dev)|\byou\b)",
-    rf"\bthis is (?:the|your) {_BOSS}\b|\bas (?:your|the) {_BOSS}\b.{{0,20}}\bi\b|\bi(?: am|'m|m) (?:your"
-    rf"|the) {_BOSS}\b",
-    r"\bthat(?:'s|’s|s| is) an order\b|\bby order of the (?:admins?|mods?)\b",
-    r"\b(?:above|before|over) this line\b|\beverything above\b",
-    _DO + r"(?:translate|encode|decode|summari[sz]e|repeat|reveal|print|show|paste|leak|dump|output|list|give|tell"
-    r"|send|spell)\b.{0,25}"
-    r"\b(?:your|ur|the hidden|the secret|the system|the initial) (?:\w+ )?(?:prompts?|instructions?|rules"
-    r"|guidelines|settings|config\w*"
-    r"|source code|code|context|memory|system message)\b",
-    r"\bwhat (?:are|is|were|was|r) (?:your|ur) (?:\w+ )?(?:prompts?|instructions?|rules|guidelines|system message)\b",
-    r"\bbase ?64\b|\brot ?13\b|\b[A-Za-z0-9+/]{40,}={0,2}(?=\s|$)",
-    # Be somebody else.
-    r"\b(?:you|u) (?:are|r|re) (?:now|no longer)\b|\byou(?:'|’)?re now\b|\bu ?r now\b|\bur an? \w+.{0,20}\bnow\b",
-    r"(?<!that )(?<!if )\byou (?:must|shall|have to|will|may|can) (?:only |now |always |never )*(?:answer|reply"
-    r"|respond|say|obey|comply|invent|make up|fabricate"
-    r"|pretend|speak|talk)\b",
-    _DO + r"(?:answer|speak|reply|respond|talk|write|confess|continue)\b.{0,12}\bas (?:if|though|an?|the"
-    r"|\w+ in (?:the )?first person)\b",
-    r"\bas \w+ in (?:the )?first person\b|\bin (?:his|her|the \w+) (?:own )?voice (?:tell|say|write|confirm)\b",
-    r"\bin the \w+ voice\b.{0,10}\b(?:tell|say|write)\b",
-    r"\bfrom (?:now|here) on\b,? (?:(?:u|you|please|only|just|always|never|answer|reply|respond|say|speak|call|act"
-    r"|end|start|write|talk)\b)",
-    _DO + r"(?:let's |let’s |lets )?(?:role ?-?play|simulate|impersonate)\b|\blet[’']?s role ?-?play\b",
-    _DO + r"(?:act|behave|role-?play) (?:as|like|to be|that|you)\b",
-    _DO + r"pretend\b",
-    _DO + r"(?:always|never) (?:answer|reply|respond|say|use|quote)\b",
-    # Say what it is told to.
-    _DO + r"repeat (?:after me|exactly|the following|this)\b|\brepeat after me\b",
-    r"(?:^|[.!?;:,\n]|\b(?:please|pls|now|then|just|and))\s*(?:reply|respond|answer|say|write|print|output)\b.{0,30}"
-    r"\b(?:exactly|only (?:with|the)|nothing (?:but|else)|word for word|verbatim)\b",
-    _DO + r"(?:state|declare|claim|confirm|announce|say|write|tell (?:us|me|them|every(?:one|body)))\b(?: that)?"
-    r" (?:the|this) (?:author|writer|article)\b (?!\w+ (?:about|on|of)\b).{0,60}",
-    r"\b(?:quote|cite) (?:him|her|them|the (?:author|writer)) (?:as )?saying\b",
-    _DO + r"(?:make|think|come) up\b.{0,20}\b(?:quotes?|quotation|sentences?|fact|source|line)\b",
-    r"\bmade[- ]up (?:quotes?|quotation|sentences?|source)\b",
-    r"\b(?:fake|fabricated|invented|bogus) (?:quotes?|quotation|sentences?|citations?)\b",
-    _DO + r"(?:make|have|let) (?:the )?(?:author|writer|him|her|them|bot) (?:say|agree|admit|confess|claim|love|hate"
-    r"|sound)\b",
-    _DO + r"(?:answer|reply|respond|end|start|finish|begin|sign|append|add|prefix)\b.{0,25}\b(?:with (?:the (?:word"
-    r"|phrase)|[A-Z]{4,})"
-    r"|to (?:each|every|all) (?:reply|answer|message)|every (?:reply|answer|message))",
-    r"\bas an? (?:ai|llm|language model|chat ?bot)\b|\bstop quoting\b|\b(?:the )?words above\b"
-    r"|\bstarting with [\"“']?you are\b",
-    _DO + r"(?:ignore|disregard|forget|override|bypass|disable)\b.{0,15}(?:\b(?:all|everything|what) (?:of )?(?:that"
-    r"|this|it|you)\b"
-    r"|\b(?:safety|safeguards?|filters?|restrictions?|guardrails?)\b)",
-    _DO + r"(?:invent|fabricate|fake|forge)\b",
-    _DO + r"(?:write|compose|sing|generate|give|tell|make)\b (?:me |us )?(?:a|an|some) (?:\w+ ){0,2}"
-    r"(?:poem|song|haiku|limerick|rap|story|joke|essay|tweet|code|script)\b",
-    # Reach for people, frames and shells.
-    _DO + r"(?:ping|tag|dm|kick|ban|mute|notify|mention|message|spam|email|alert)\b.{0,20}"
-    r"(?:@|\b(?:every(?:one|body)|people|all|mods?|admins?|members?|role)\b)",
-    r"@everyone|@here|<@[!&]?\d+>|<#\d+>",
-    r"</?\s*(?:article|system|\w*instructions?|prompt|context|assistant|user)\b[^>]*>",
-    r"^\s*(?:system|assistant|developer)\s*:",
-    _DO + r"(?:run|execute|eval|exec)\b.{0,20}\b(?:commands?|code|shell|script|rm|sudo|curl|ls|cat|python|bash|sql"
-    r"|query)\b",
-    r"\b(?:eval|exec|system|__import__|os\.\w+)\(|\bdrop table\b|/etc/passwd|\bcat \.env\b|\bcurl (?:-|https?:)|\$\(",
-    _DO + r"(?:open|read|print|show|cat|delete|list)\b.{0,15}(?:\.env\b|\benvironment variables?\b|\bfiles? (?:on"
-    r"|of) (?:the|your)\b)",
-    r"\brm -rf\b|\bsudo\b",
-)
 
 # Reasons and lists: one sentence seldom holds them all.
 _SEVERAL = _any_of(
@@ -290,11 +207,6 @@ def subject(question: str) -> str:
     """What a question wants the author's word on, as in "what does he say about SUBJECT"; "" for other questions."""
     match = _SUBJECT.search(question)
     return match.group(1) if match else ""
-
-
-def is_order(question: str) -> bool:
-    """Whether a text tells the bot what to do instead of asking about an article."""
-    return bool(_ORDERS.search(question))
 
 
 def asks_for_several(question: str) -> bool:

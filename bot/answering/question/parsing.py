@@ -37,7 +37,7 @@ class ParsedQuestion:
 
     text: cleaned and respelled. context: the exchange before it, "" where there is none. weight: how
     much the context counts beside the question. corrections: (as typed, as read). aspects: what it
-    asks about the text itself. order: it tells the bot what to do. several: it asks for more than one thing.
+    asks about the text itself. several: it asks for more than one thing.
     """
 
     text: str
@@ -45,7 +45,6 @@ class ParsedQuestion:
     weight: float
     corrections: tuple[tuple[str, str], ...]
     aspects: tuple[Aspect, ...]
-    order: bool
     several: bool
 
     @property
@@ -98,8 +97,7 @@ def read(question: Question, vocabulary: Mapping[str, int]) -> ParsedQuestion:
     text = clean(question.text)
     respelled, corrections = respell(text, vocabulary)
     asked = focus(respelled)
-    order = about_text.is_order(text) or about_text.is_order(respelled)
-    aspects = () if order else about_text.aspects(asked)
+    aspects = about_text.aspects(asked)
     context = "" if aspects else _last_exchange(question.history)
     weight = LEANING * about_text.leaning(asked, len(content(asked)))
     if not weight:
@@ -110,7 +108,6 @@ def read(question: Question, vocabulary: Mapping[str, int]) -> ParsedQuestion:
         weight=weight if context else 0.0,
         corrections=corrections,
         aspects=aspects,
-        order=order,
         several=about_text.asks_for_several(asked),
     )
 

@@ -23,7 +23,6 @@ IN_SHORT = "In short:"
 WHICH_ARTICLE = "That depends on the article, and there are {n}. Ask about one of them by its name."
 OTHERWISE = "The article says otherwise:"
 ALONE = "No chat model: {why}."
-ORDER = "That is an order to me, not a question about the article, so I leave it."
 
 
 def speaker(article: Article) -> str:
