@@ -34,9 +34,9 @@ def main() -> None:
     embedder = load_embedder(None, QUESTION_THREADS)
     questions = corpus.questions(corpus.read([options.articles]), options.askers)
     with tempfile.TemporaryDirectory() as folder:
-        generations = FolderPublisher(Path(folder))
-        rebuild(options.articles, generations, model_identity(None), lambda: embedder)
-        with LiveIndex(generations, model_identity(None)) as live:
+        publisher = FolderPublisher(Path(folder))
+        rebuild(options.articles, publisher, model_identity(None), lambda: embedder)
+        with LiveIndex(publisher, model_identity(None)) as live:
             answerer = Answerer(live, embedder)
             asyncio.run(measure(answerer, embedder, questions, options.rounds))
 

@@ -64,15 +64,15 @@ def build(originals: list[Path], size: int, kept: Path) -> None:
     shutil.rmtree(root, ignore_errors=True)
     articles = corpus.write_varied(corpus.read(originals), root / "articles", passages=size)
     embedder = corpus.KeptVectors(load_embedder(None), kept)
-    generations = FolderPublisher(root / "index")
-    took = seconds(lambda: rebuild(root / "articles", generations, model_identity(None), lambda: embedder))
+    publisher = FolderPublisher(root / "index")
+    took = seconds(lambda: rebuild(root / "articles", publisher, model_identity(None), lambda: embedder))
     (root / "built.json").write_text(json.dumps({"articles": articles, "seconds": took - embedder.took}))
 
 
 def measured(size: int, kept: Path) -> dict[str, Any]:
     """The figures of one size, by name; times in seconds, a list for each."""
     root = kept.parent / f"scale-{size}"
-    generations = FolderPublisher(root / "index")
+    publisher = FolderPublisher(root / "index")
     embedder = load_embedder(None, QUESTION_THREADS)
     embedder.embed_query("Warm?")
     process = psutil.Process()
@@ -81,9 +81,9 @@ def measured(size: int, kept: Path) -> dict[str, Any]:
 
     started, before = [], process.memory_info().rss
     for _ in range(STARTS):
-        with LiveIndex(generations, model_identity(None)) as live:
+        with LiveIndex(publisher, model_identity(None)) as live:
             started.append(seconds(partial(_open, live)))
-    with open_current(generations, model_identity(None)) as generation:
+    with open_current(publisher, model_identity(None)) as generation:
         _search(generation, "What about it?", embedder.embed_query("What about it?"))
         memory = process.memory_info().rss - before
         texts = _questions(generation)
@@ -93,10 +93,10 @@ def measured(size: int, kept: Path) -> dict[str, Any]:
         ]
         recall, exact = _recall(generation, vectors)
         manifest = generation.manifest
-    with LiveIndex(generations, model_identity(None)) as live:
+    with LiveIndex(publisher, model_identity(None)) as live:
         answerer = Answerer(live, embedder)
         answers = [seconds(partial(answerer.ask, Question(text))) for text in texts]
-    disk = sum(path.stat().st_size for path in generations.current().rglob("*") if path.is_file())
+    disk = sum(path.stat().st_size for path in publisher.current_folder().rglob("*") if path.is_file())
     return {
         **json.loads((root / "built.json").read_text()),
         "passages": manifest.passages,

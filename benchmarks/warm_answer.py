@@ -51,12 +51,12 @@ def main() -> None:
     encode: Callable[[str], object] = embedder.embeddings._client.encode  # type: ignore[attr-defined]  # the bare model
     reader = Watched()
     with tempfile.TemporaryDirectory() as folder:
-        generations = FolderPublisher(Path(folder, "index"))
-        rebuild(options.articles, generations, model_identity(None), lambda: embedder)
+        publisher = FolderPublisher(Path(folder, "index"))
+        rebuild(options.articles, publisher, model_identity(None), lambda: embedder)
         articles = corpus.read([options.articles])
         store = tutorial.build([article.text for article in articles], embedder.embeddings, Path(folder, "tutorial"))
         questions = cycle(corpus.questions(articles, 20))
-        with LiveIndex(generations, model_identity(None)) as live:
+        with LiveIndex(publisher, model_identity(None)) as live:
             answerer = Answerer(live, embedder, reader)
 
             def find(question: str) -> None:

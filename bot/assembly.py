@@ -36,7 +36,7 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
     from index.embedding import model_identity
     from index.generation import articles_by_id, check
     from index.live import LiveIndex
-    from index.publishing.factory import published
+    from index.publishing.factory import make_publisher
 
     from bot.discord.gateway import serve
     from bot.discord.queue import AnswerQueue, RateLimiter
@@ -48,11 +48,11 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
     state = State(settings.state_file)
     reader = chat_reader(settings, state)
     model = model_identity(settings.embedding_model)
-    generations = published(settings)
-    name = generations.current_name()
-    manifest = generations.manifest(name)
+    publisher = make_publisher(settings)
+    name = publisher.current_name()
+    manifest = publisher.manifest(name)
     check(manifest, model)
-    index = LiveIndex(generations, model)
+    index = LiveIndex(publisher, model)
 
     def load() -> "Answerer":
         from index.embedding import QUESTION_THREADS, load_embedder
@@ -75,9 +75,9 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
     desk = AnswerService(
         answers,
         state,
-        articles=articles_by_id(generations, name, manifest),
+        articles=articles_by_id(publisher, name, manifest),
         heads={entry.id: entry for entry in manifest.articles},
-        manifest=generations.manifest,
+        manifest=publisher.manifest,
         model=model,
         log_questions=settings.log_questions,
         reader=reader,
@@ -152,10 +152,10 @@ def answering(settings: BotSettings) -> "Iterator[Answerer]":
     """Everything that answers, put together; the index comes before the model, so that its absence is told at once."""
     from index.embedding import model_identity
     from index.live import LiveIndex
-    from index.publishing.factory import published
+    from index.publishing.factory import make_publisher
 
     usable_manifest(settings)
-    index = LiveIndex(published(settings), model_identity(settings.embedding_model))
+    index = LiveIndex(make_publisher(settings), model_identity(settings.embedding_model))
     try:
         with spinner("Loading the models"):
             from index.embedding import QUESTION_THREADS, load_embedder
@@ -176,10 +176,10 @@ def usable_manifest(settings: BotSettings) -> "Manifest":
     """What is indexed, read without loading anything; raises BylineError for an index that cannot be asked."""
     from index.embedding import model_identity
     from index.generation import check
-    from index.publishing.factory import published
+    from index.publishing.factory import make_publisher
 
     _check_folder(settings.index_dir)
-    manifest = published(settings).manifest()
+    manifest = make_publisher(settings).manifest()
     model = model_identity(settings.embedding_model)
     try:
         check(manifest, model)

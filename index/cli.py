@@ -12,7 +12,7 @@ import typer
 from index.console import progress_bar, run_app, spinner
 from index.errors import IndexUnusable, UsageError
 from index.formatting import count, printable, strip_control_characters
-from index.publishing.factory import published
+from index.publishing.factory import make_publisher
 from index.settings import IndexSettings
 from index.store.manifest import Manifest
 
@@ -58,7 +58,7 @@ def rebuild(
     with progress_bar("Embedding passages") as progress:
         report = bring_up_to_date(
             settings.articles_dir,
-            published(settings),
+            make_publisher(settings),
             model_identity(settings.embedding_model),
             lambda: load_embedder(settings.embedding_model, _step_back()),
             only=tuple(paths or ()),
@@ -77,9 +77,9 @@ def rebuild(
 def status(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Say what is indexed, when it was built and with which model."""
     settings = IndexSettings.load(index_dir=index)
-    place = published(settings)
-    name = place.current_name()
-    manifest = place.manifest(name)
+    publisher = make_publisher(settings)
+    name = publisher.current_name()
+    manifest = publisher.manifest(name)
     if as_json:
         _print_json({"generation": name, **{k: v for k, v in asdict(manifest).items() if k != "files"}})
         return
@@ -91,13 +91,13 @@ def verify(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Check the index that answers: that its files are those that were written, and that it finds what it holds."""
     from index.publishing.verification import verify_current
 
-    place = published(IndexSettings.load(index_dir=index))
+    publisher = make_publisher(IndexSettings.load(index_dir=index))
     try:
         with spinner("Checking"):
-            name, findings = verify_current(place)
+            name, findings = verify_current(publisher)
     except IndexUnusable as error:
         if as_json:
-            _print_json({"generation": place.newest(), "sound": False, "problem": error.message})
+            _print_json({"generation": publisher.peek_current_name(), "sound": False, "problem": error.message})
         raise
     if as_json:
         _print_json({"generation": name, "sound": True, **asdict(findings)})
@@ -128,7 +128,7 @@ def search(
         )
     settings = IndexSettings.load(index_dir=index)
     model = model_identity(settings.embedding_model)
-    with spinner("Loading the model"), open_current(published(settings), model) as generation:
+    with spinner("Loading the model"), open_current(make_publisher(settings), model) as generation:
         if article is not None and article not in generation.articles:
             raise UsageError(f"No article {article} is in the index.", "python -m index status lists them.")
         hits = find(generation, load_embedder(settings.embedding_model), question, k, article)

@@ -42,7 +42,7 @@ _ATTEMPTS = 3
 
 
 def write(
-    published: Publisher,
+    publisher: Publisher,
     folder: Path,
     articles: Sequence[Article],
     passages: Sequence[Passage],
@@ -59,7 +59,7 @@ def write(
     BM25Index.build(passage_texts).save(folder / "lexical")
     SentenceTable.of(passages).save(folder)
     with writing():
-        place = published.place(folder.name, folder)
+        place = publisher.open_collections(folder.name, folder)
         try:
             create(
                 place.client,
@@ -80,39 +80,39 @@ def write(
             place.close()
 
 
-def articles_of(published: Publisher, name: str | None = None) -> tuple[Article, ...]:
+def articles_of(publisher: Publisher, name: str | None = None) -> tuple[Article, ...]:
     """All articles of a generation, by default the current one, as they were indexed; raises IndexUnusable."""
-    return loaded(published.read(name or published.current_name(), ARTICLES))
+    return loaded(publisher.read_file(name or publisher.current_name(), ARTICLES))
 
 
-def articles_by_id(published: Publisher, name: str, manifest: Manifest) -> Mapping[str, Article]:
+def articles_by_id(publisher: Publisher, name: str, manifest: Manifest) -> Mapping[str, Article]:
     """The same by id, each read when it is asked for."""
-    return ArticleTable(published.read(name, ARTICLES), [entry.id for entry in manifest.articles])
+    return ArticleTable(publisher.read_file(name, ARTICLES), [entry.id for entry in manifest.articles])
 
 
-def open_current(published: Publisher, model: str) -> "Generation":
+def open_current(publisher: Publisher, model: str) -> "Generation":
     """Open the generation that answers; model: the identity of the embedding model that will ask.
 
     One that a rebuild removes meanwhile is given up for its successor. Raises IndexUnusable.
     """
     for attempt in range(1, _ATTEMPTS + 1):
-        name = published.current_name()
+        name = publisher.current_name()
         try:
-            return _open(published, name, model)
+            return _open(publisher, name, model)
         except IndexUnusable:
-            if attempt == _ATTEMPTS or published.newest() in (None, name):
+            if attempt == _ATTEMPTS or publisher.peek_current_name() in (None, name):
                 raise
     raise AssertionError("unreachable")
 
 
-def _open(published: Publisher, name: str, model: str) -> "Generation":
-    manifest = published.manifest(name)
+def _open(publisher: Publisher, name: str, model: str) -> "Generation":
+    manifest = publisher.manifest(name)
     check(manifest, model)
     with translated():
         copy = PrivateCopy()
         try:
-            published.copy(name, copy.path)
-            return Generation(name, copy, published.place(name, copy.path), manifest)
+            publisher.copy_to(name, copy.path)
+            return Generation(name, copy, publisher.open_collections(name, copy.path), manifest)
         except BaseException:
             copy.close()
             raise

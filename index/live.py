@@ -77,9 +77,9 @@ class LiveIndex:
     watcher hears from the server.
     """
 
-    def __init__(self, published: Publisher, model: str, *, every: float = EVERY, patience: float = PATIENCE) -> None:
+    def __init__(self, publisher: Publisher, model: str, *, every: float = EVERY, patience: float = PATIENCE) -> None:
         """model: the identity of the embedding model that will ask. every, patience: in seconds."""
-        self._published = published
+        self._publisher = publisher
         self._model = model
         self._every = every
         self._patience = patience
@@ -197,16 +197,16 @@ class LiveIndex:
     def _look(self, number: int) -> None:
         newest = None
         try:
-            newest = self._published.newest()
+            newest = self._publisher.peek_current_name()
             if newest is not None:
                 self._unreachable = None
             if self._known(newest):
                 return
-            opened = open_current(self._published, self._model)
+            opened = open_current(self._publisher, self._model)
         except IndexUnusable as error:
             if not isinstance(error, IndexUnreachable):
                 self._unreachable = None
-            if newest is None or newest == self._published.newest():  # else it was removed for a newer one
+            if newest is None or newest == self._publisher.peek_current_name():  # else it was removed for a newer one
                 self._fail(number, newest, error)
         except BaseException as error:  # chromadb's Rust core panics with what is no Exception
             why = f"The index cannot be opened ({type(error).__name__})."

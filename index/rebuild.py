@@ -64,7 +64,7 @@ class RebuildReport:
 
 def rebuild(
     folder: Path,
-    published: Publisher,
+    publisher: Publisher,
     model: str,
     load: Callable[[], Embedder],
     *,
@@ -83,27 +83,29 @@ def rebuild(
     """
     started = perf_counter()
     options = _Options(folder, model, only, encoding, force)
-    survey = _survey(published, options)
+    survey = _survey(publisher, options)
     if dry_run:
         return _unbuilt(survey, started)
     if survey.plan.empty:
-        with suppress(IndexLocked, OSError), local_lock(published.root):  # removes what a killed rebuild left
+        with suppress(IndexLocked, OSError), local_lock(publisher.root):  # removes what a killed rebuild left
             pass
         return _unbuilt(survey, started)
     try:
-        with published.rebuilding() as staging:
-            if published.newest() != survey.newest:  # another rebuild came first; its work must not be undone
-                survey = _survey(published, options)
+        with publisher.begin_rebuild() as staging:
+            if (
+                publisher.peek_current_name() != survey.newest
+            ):  # another rebuild came first; its work must not be undone
+                survey = _survey(publisher, options)
                 if survey.plan.empty:
                     return _unbuilt(survey, started)
-            embed = Embedding(load, _reusable(published, survey, model), progress)
-            built = _build(published, staging, survey.articles, model, embed)
-            verify_built(published, staging, built)
-            published.publish(staging)
+            embed = Embedding(load, _reusable(publisher, survey, model), progress)
+            built = _build(publisher, staging, survey.articles, model, embed)
+            verify_built(publisher, staging, built)
+            publisher.publish(staging)
     except OSError as error:
         hint = "Check that folder, or name another with --index." if survey.manifest is None else UNCHANGED
         why = error.strerror or error
-        raise BylineError(f"The index in {published.root} cannot be written: {why}.", hint) from error
+        raise BylineError(f"The index in {publisher.root} cannot be written: {why}.", hint) from error
     return RebuildReport(survey.plan, survey.skipped, True, built.passages, built.sentences, perf_counter() - started)
 
 
@@ -127,16 +129,16 @@ class _Survey:
     plan: RebuildPlan
 
 
-def _survey(published: Publisher, options: _Options) -> _Survey:
+def _survey(publisher: Publisher, options: _Options) -> _Survey:
     """Compare the folder with the index. Articles outside `only` are kept as indexed if the index is sound and ours."""
-    newest = published.newest()
-    current, stale = _current(published, options.model)
+    newest = publisher.peek_current_name()
+    current, stale = _current(publisher, options.model)
     manifest = current[1] if current else None
     before = {entry.id: entry.digest for entry in manifest.articles} if manifest else {}
     places = tuple(_place(path, options.folder, before) for path in options.only)
     kept: tuple[Article, ...] = ()
     if current and places and not stale:
-        found = _kept(published, current, places)
+        found = _kept(publisher, current, places)
         stale, kept = (DAMAGED, ()) if found is None else (None, found)
     paths = () if stale else tuple(options.folder / place for place in places)
     read = read_folder(options.folder, paths, options.encoding, before)
@@ -159,7 +161,7 @@ def _unbuilt(survey: _Survey, started: float) -> RebuildReport:
 
 
 def _build(
-    published: Publisher, staging: Path, articles: Sequence[Article], model: str, embed: "Embedding"
+    publisher: Publisher, staging: Path, articles: Sequence[Article], model: str, embed: "Embedding"
 ) -> Manifest:
     from index.generation import write
 
@@ -168,7 +170,7 @@ def _build(
     texts = [with_header(article, passage.text) for article, own in split_up for passage in own]
     sentences = [sentence.text for passage in passages for sentence in passage.sentences]
     vectors = embed([*texts, *sentences])
-    write(published, staging, articles, passages, texts, vectors[: len(texts)], vectors[len(texts) :])
+    write(publisher, staging, articles, passages, texts, vectors[: len(texts)], vectors[len(texts) :])
     manifest = Manifest(
         format=FORMAT,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -206,7 +208,7 @@ class Embedding:
 
 
 def _reusable(
-    published: Publisher, survey: "_Survey", model: str
+    publisher: Publisher, survey: "_Survey", model: str
 ) -> Callable[[Collection[str]], Mapping[str, Vectors]]:
     """What was embedded for the generation before, if all of it can be relied on."""
 
@@ -216,7 +218,7 @@ def _reusable(
         from index.generation import open_current
 
         try:
-            with open_current(published, model) as generation:
+            with open_current(publisher, model) as generation:
                 return generation.embedded(wanted, lambda name, text: with_header(generation.articles[name], text))
         except IndexUnreachable:
             raise
@@ -240,38 +242,38 @@ def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
     )
 
 
-def _current(published: Publisher, model: str) -> tuple[tuple[str, Manifest] | None, str | None]:
+def _current(publisher: Publisher, model: str) -> tuple[tuple[str, Manifest] | None, str | None]:
     """The current generation, if there is one, and why nothing of the index can be taken over, if so."""
     try:
-        name = published.current_name()
-        manifest = published.manifest(name)
+        name = publisher.current_name()
+        manifest = publisher.manifest(name)
     except IndexMissing:
         # A pointer to a generation that is gone: there were articles once, and nobody knows which.
-        return None, None if published.newest() is None else "the index was deleted"
+        return None, None if publisher.peek_current_name() is None else "the index was deleted"
     except IndexUnreachable:
         raise
     except IndexOutdated:
         return None, "the index was built by another version of Byline"
     except IndexUnusable:
         return None, DAMAGED
-    return (name, manifest), _stale(published, name, manifest, model)
+    return (name, manifest), _stale(publisher, name, manifest, model)
 
 
-def _stale(published: Publisher, name: str, manifest: Manifest, model: str) -> str | None:
+def _stale(publisher: Publisher, name: str, manifest: Manifest, model: str) -> str | None:
     if manifest.model != model:
         return "the embedding model is another one"
     if manifest.splitter != SPLITTER_VERSION:
         return "the index was built by another version of the splitter"
-    return None if published.sound(name, manifest) else DAMAGED
+    return None if publisher.is_intact(name, manifest) else DAMAGED
 
 
-def _kept(published: Publisher, current: tuple[str, Manifest], places: tuple[str, ...]) -> tuple[Article, ...] | None:
+def _kept(publisher: Publisher, current: tuple[str, Manifest], places: tuple[str, ...]) -> tuple[Article, ...] | None:
     """The indexed articles that the given places do not cover; None if they are not those that were indexed."""
     from index.generation import articles_of
 
     name, manifest = current
     try:
-        articles = articles_of(published, name)
+        articles = articles_of(publisher, name)
     except IndexUnreachable:
         raise
     except IndexUnusable:

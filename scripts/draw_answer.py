@@ -16,7 +16,7 @@ from pathlib import Path
 
 from index.embedding import load_embedder, model_identity
 from index.live import LiveIndex
-from index.publishing.factory import published
+from index.publishing.factory import make_publisher
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Question
@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--height", type=int, default=500)
     arguments = parser.parse_args()
     settings = BotSettings.load()
-    live = LiveIndex(published(settings), model_identity(settings.embedding_model))
+    live = LiveIndex(make_publisher(settings), model_identity(settings.embedding_model))
     try:
         text = page(arguments.question, Answerer(live, load_embedder(settings.embedding_model)))
     finally:

@@ -89,17 +89,17 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def generations(tmp_path: Path) -> FolderPublisher:
+def publisher(tmp_path: Path) -> FolderPublisher:
     """An index folder without an index; what is built is checked in this process, where that costs little."""
     return FolderPublisher(tmp_path / "index", check_here)
 
 
 @pytest.fixture
-def build(folder: Path, generations: FolderPublisher, fake: Embedder) -> Callable[..., RebuildReport]:
+def build(folder: Path, publisher: FolderPublisher, fake: Embedder) -> Callable[..., RebuildReport]:
     """Rebuild `folder` into `generations` with the fake model."""
 
     def run(**options: object) -> RebuildReport:
-        return rebuild(folder, generations, FAKE_MODEL, lambda: fake, **options)  # type: ignore[arg-type]
+        return rebuild(folder, publisher, FAKE_MODEL, lambda: fake, **options)  # type: ignore[arg-type]
 
     return run
 

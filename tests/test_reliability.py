@@ -81,15 +81,15 @@ def _took(work: Callable[[], object]) -> float:
 
 
 def test_reopening_again_and_again_keeps_handles_and_memory(
-    folder: Path, tmp_path: Path, generations: FolderPublisher, fake: Embedder
+    folder: Path, tmp_path: Path, publisher: FolderPublisher, fake: Embedder
 ) -> None:
     process = psutil.Process()
     (folder / "x.txt").write_text("The bridge is old.\n\nIt costs much.\n", encoding="utf-8")
-    rebuild(folder, generations, FAKE_MODEL, lambda: fake)
+    rebuild(folder, publisher, FAKE_MODEL, lambda: fake)
 
     def reopen(times: int) -> tuple[int, int]:
         for _ in range(times):
-            with LiveIndex(generations, FAKE_MODEL) as live, live.lease() as generation:
+            with LiveIndex(publisher, FAKE_MODEL) as live, live.lease() as generation:
                 assert generation.passages([0])
         return process.num_fds(), process.memory_info().rss
 
@@ -102,7 +102,7 @@ def test_reopening_again_and_again_keeps_handles_and_memory(
 
 
 def test_whatever_file_of_a_new_generation_is_spoilt_the_old_one_answers_and_the_next_takes_over(
-    folder: Path, generations: FolderPublisher, build: Callable[..., RebuildReport], monkeypatch: pytest.MonkeyPatch
+    folder: Path, publisher: FolderPublisher, build: Callable[..., RebuildReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish = FolderPublisher.publish
     spoilt = 0
@@ -119,9 +119,9 @@ def test_whatever_file_of_a_new_generation_is_spoilt_the_old_one_answers_and_the
         return publish_spoilt
 
     write(0)
-    files = _files(generations.current())
+    files = _files(publisher.current_folder())
     ways: list[Callable[[Path], object]] = [Path.unlink, _empty, _cut, _zero]
-    with LiveIndex(generations, FAKE_MODEL, every=0.02) as live:
+    with LiveIndex(publisher, FAKE_MODEL, every=0.02) as live:
         with live.lease() as generation:
             first = generation.name
         for number, file in enumerate(files):
@@ -129,13 +129,13 @@ def test_whatever_file_of_a_new_generation_is_spoilt_the_old_one_answers_and_the
                 with monkeypatch.context() as spoil:
                     spoil.setattr(FolderPublisher, "publish", spoiling(way, number))
                     write(spoilt := spoilt + 1)
-                newest = generations.newest()
+                newest = publisher.peek_current_name()
                 _until(lambda newest=newest: live.trouble is not None and live._failed == newest)  # type: ignore[misc]
                 with live.lease() as generation:
                     assert generation.name == first, f"{file} {way}"
                     assert generation.passages([0])[0].passage.text == "The bridge number 0 is old."
-                shutil.rmtree(generations.current())
-                (generations.root / "CURRENT").write_text(f"{first}\n")
+                shutil.rmtree(publisher.current_folder())
+                (publisher.root / "CURRENT").write_text(f"{first}\n")
                 _until(lambda: live.trouble is None)
         write(1000)
         _until(lambda: live.trouble is None)

@@ -5,7 +5,7 @@ from index.publishing.publisher import Publisher
 from index.settings import IndexSettings
 
 
-def published(settings: IndexSettings) -> Publisher:
+def make_publisher(settings: IndexSettings) -> Publisher:
     """A Chroma server where CHROMA_URL names one, else the folder INDEX_DIR; nothing is asked of either yet."""
     if settings.chroma_url is None:
         return FolderPublisher(settings.index_dir)

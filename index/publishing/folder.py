@@ -37,7 +37,7 @@ class FolderPublisher:
     def root(self) -> Path:
         return self._root
 
-    def current(self) -> Path:
+    def current_folder(self) -> Path:
         """The folder of the generation that answers; raises IndexUnusable."""
         try:
             name = (self.root / "CURRENT").read_text(encoding="utf-8").strip()
@@ -57,9 +57,9 @@ class FolderPublisher:
         return folder
 
     def current_name(self) -> str:
-        return self.current().name
+        return self.current_folder().name
 
-    def newest(self) -> str | None:
+    def peek_current_name(self) -> str | None:
         """What CURRENT names now, read for a change and not checked; None where it cannot be read."""
         try:
             return (self.root / "CURRENT").read_text(encoding="utf-8").strip()
@@ -68,9 +68,9 @@ class FolderPublisher:
 
     def manifest(self, name: str | None = None) -> Manifest:
         """A generation's manifest, by default the current one's; raises IndexUnusable."""
-        return read_manifest(self.current() if name is None else self._folder(name))
+        return read_manifest(self.current_folder() if name is None else self._folder(name))
 
-    def read(self, name: str, path: str) -> bytes:
+    def read_file(self, name: str, path: str) -> bytes:
         try:
             return (self._folder(name) / path).read_bytes()
         except OSError as error:
@@ -78,10 +78,10 @@ class FolderPublisher:
                 f"The index is damaged: {path} cannot be read ({error.strerror}).", REBUILD_HINT
             ) from None
 
-    def sound(self, name: str, manifest: Manifest) -> bool:
+    def is_intact(self, name: str, manifest: Manifest) -> bool:
         return bool(manifest.files) and _holds(self._folder(name), manifest)
 
-    def copy(self, name: str, folder: Path) -> None:
+    def copy_to(self, name: str, folder: Path) -> None:
         source = self._folder(name)
         try:
             copy_tree(source, folder)
@@ -92,7 +92,7 @@ class FolderPublisher:
         if not _holds(folder, read_manifest(folder)):
             raise IndexDamaged("The index is damaged: its files are not what the rebuild wrote.", REBUILD_HINT)
 
-    def place(self, name: str, folder: Path) -> "CollectionPair":
+    def open_collections(self, name: str, folder: Path) -> "CollectionPair":
         from index.store.chroma import embedded
 
         return embedded(folder / "chroma")
@@ -104,7 +104,7 @@ class FolderPublisher:
         return self.root / "generations" / name
 
     @contextmanager
-    def rebuilding(self) -> Iterator[Path]:
+    def begin_rebuild(self) -> Iterator[Path]:
         """An empty staging folder while no other rebuild runs; whatever was left in it is removed."""
         with local_lock(self.root):
             for leftover in self.root.glob("CURRENT-*"):
@@ -119,7 +119,7 @@ class FolderPublisher:
 
     def _remove_unpublished(self) -> None:
         """Remove what a rebuild left that was killed before it could switch CURRENT to it; needs the lock."""
-        newest = self.newest() or ""
+        newest = self.peek_current_name() or ""
         if NAME.fullmatch(newest):
             for folder in (self.root / "generations").glob("*"):
                 if folder.name > newest:
@@ -127,7 +127,7 @@ class FolderPublisher:
 
     def publish(self, staging: Path) -> None:
         """Make a complete staging folder the current generation, and remove those nobody needs any more."""
-        before = self.newest()
+        before = self.peek_current_name()
         name = next_name(folder.name for folder in (self.root / "generations").glob("*"))
         target = self.root / "generations" / name
         target.parent.mkdir(exist_ok=True)

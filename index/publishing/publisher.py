@@ -31,7 +31,7 @@ class Publisher(Protocol):
     def root(self) -> Path:
         """The folder for the lock, and for what is being built."""
 
-    def newest(self) -> str | None:
+    def peek_current_name(self) -> str | None:
         """The name of the current generation, read for a change and not checked; None where it cannot be read."""
 
     def current_name(self) -> str:
@@ -40,22 +40,22 @@ class Publisher(Protocol):
     def manifest(self, name: str | None = None) -> Manifest:
         """The manifest of a generation, or of the current one."""
 
-    def read(self, name: str, path: str) -> bytes:
+    def read_file(self, name: str, path: str) -> bytes:
         """One of a generation's files."""
 
-    def sound(self, name: str, manifest: Manifest) -> bool:
+    def is_intact(self, name: str, manifest: Manifest) -> bool:
         """Whether a generation is there as it was written; cheap, no question is asked of it."""
 
-    def copy(self, name: str, folder: Path) -> None:
+    def copy_to(self, name: str, folder: Path) -> None:
         """Copy a generation's files into a folder, and raise IndexDamaged if they are not what was written."""
 
-    def place(self, name: str, folder: Path) -> "CollectionPair":
+    def open_collections(self, name: str, folder: Path) -> "CollectionPair":
         """The collections of a generation of which a folder holds the files."""
 
     def check(self, name: str, folder: Path, manifest: Manifest) -> CheckResult:
         """Check what a generation holds, of which a private folder has the files, by asking it; slow."""
 
-    def rebuilding(self) -> AbstractContextManager[Path]:
+    def begin_rebuild(self) -> AbstractContextManager[Path]:
         """A folder for a generation to be built, while no other rebuild runs; its name is the generation's in `place`.
 
         Whatever is left of it, or of a rebuild that was killed, is removed.

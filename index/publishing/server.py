@@ -55,7 +55,7 @@ class ServerPublisher:
     def _client(self) -> "ClientAPI":
         return server(self._url, self._header)
 
-    def newest(self) -> str | None:
+    def peek_current_name(self) -> str | None:
         try:
             return self.current_name()
         except IndexUnusable:
@@ -66,17 +66,17 @@ class ServerPublisher:
 
     def manifest(self, name: str | None = None) -> Manifest:
         current, digest = self._pointer()
-        data = self.read(name or current, "manifest.json")
+        data = self.read_file(name or current, "manifest.json")
         if name in (None, current) and hashlib.sha256(data).hexdigest() != digest:
             raise IndexDamaged("The index is damaged: its manifest is not what the rebuild wrote.", REBUILD_HINT)
         return Manifest.from_bytes(data)
 
-    def read(self, name: str, path: str) -> bytes:
+    def read_file(self, name: str, path: str) -> bytes:
         with translated():
             found = self._files(name).get(where={"path": path}, include=["documents", "metadatas"])
         return _joined(path, zip(found["documents"], found["metadatas"], strict=True))
 
-    def sound(self, name: str, manifest: Manifest) -> bool:
+    def is_intact(self, name: str, manifest: Manifest) -> bool:
         expected = {PASSAGES: manifest.passages, SENTENCES: manifest.sentences}
         try:
             with translated():
@@ -87,7 +87,7 @@ class ServerPublisher:
         digest = {str(row["path"]): row["sha256"] for row in listed["metadatas"]}
         return counts == expected and bool(manifest.files) and manifest.files.items() <= digest.items()
 
-    def copy(self, name: str, folder: Path) -> None:
+    def copy_to(self, name: str, folder: Path) -> None:
         pieces: dict[str, list[tuple[str, Any]]] = {}
         with translated():
             files, offset = self._files(name), 0
@@ -109,15 +109,15 @@ class ServerPublisher:
         if any(found.get(path) != digest for path, digest in self.manifest(name).files.items()):
             raise IndexDamaged("The index is damaged: its files are not what the rebuild wrote.", REBUILD_HINT)
 
-    def place(self, name: str, folder: Path) -> CollectionPair:
+    def open_collections(self, name: str, folder: Path) -> CollectionPair:
         return CollectionPair(self._client, _called(name, PASSAGES), _called(name, SENTENCES), shared=True)
 
     def check(self, name: str, folder: Path, manifest: Manifest) -> CheckResult:
         with patience(self._client):
-            return check(self.place(name, folder), manifest)
+            return check(self.open_collections(name, folder), manifest)
 
     @contextmanager
-    def rebuilding(self) -> Iterator[Path]:
+    def begin_rebuild(self) -> Iterator[Path]:
         client = self._client
         with local_lock(self.root), rebuild_lock(client) as self._still_ours, patience(client):
             names = self._remove_unpublished()

@@ -11,12 +11,12 @@ from index.store.self_check import CheckResult
 _DAMAGED = "The index is damaged: "
 
 
-def verify_built(published: Publisher, staging: Path, manifest: Manifest) -> CheckResult:
+def verify_built(publisher: Publisher, staging: Path, manifest: Manifest) -> CheckResult:
     """Check what a rebuild wrote, on a copy, as checking writes; raises IndexDamaged, or OSError where disks fail."""
     copy = PrivateCopy()
     try:
         copy_tree(staging, copy.path)
-        return published.check(staging.name, copy.path, manifest)
+        return publisher.check(staging.name, copy.path, manifest)
     except IndexDamaged as error:
         why = error.message.removeprefix(_DAMAGED)
         raise IndexDamaged(f"The new index was not published: {why[0].lower()}{why[1:]}", UNCHANGED) from error
@@ -24,10 +24,10 @@ def verify_built(published: Publisher, staging: Path, manifest: Manifest) -> Che
         copy.close()
 
 
-def verify_current(published: Publisher) -> tuple[str, CheckResult]:
+def verify_current(publisher: Publisher) -> tuple[str, CheckResult]:
     """Check the generation that answers: its manifest, its files, and what it finds; raises IndexUnusable."""
-    name = published.current_name()
-    manifest = published.manifest(name)
+    name = publisher.current_name()
+    manifest = publisher.manifest(name)
     if not manifest.files:
         raise IndexDamaged(f"{_DAMAGED}its manifest lists no files.", REBUILD_HINT)
     try:
@@ -35,7 +35,7 @@ def verify_current(published: Publisher) -> tuple[str, CheckResult]:
     except OSError as error:
         raise IndexUnusable(f"The index cannot be copied to be checked: {error.strerror}.", COPY_HINT) from None
     try:
-        published.copy(name, copy.path)
-        return name, published.check(name, copy.path, manifest)
+        publisher.copy_to(name, copy.path)
+        return name, publisher.check(name, copy.path, manifest)
     finally:
         copy.close()

@@ -140,7 +140,7 @@ def test_a_chat_model_that_echoes_its_key_gets_it_into_no_librarys_log(
 def test_what_holds_state_is_private(tmp_path: Path) -> None:
     State(tmp_path / "state.sqlite")
     line_reader(tmp_path / "history")
-    with FolderPublisher(tmp_path / "index").rebuilding():
+    with FolderPublisher(tmp_path / "index").begin_rebuild():
         pass
     modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
     assert modes == {"state.sqlite": "0o600", "history": "0o600", "index": "0o700"}

@@ -219,8 +219,8 @@ async def _kills(stream: Stream, folder: Path, index: Path) -> None:
 
 async def _no_room_for_a_rebuild(folder: Path, index: Path) -> None:
     """An article less each time, so that there is something to write."""
-    before = FolderPublisher(index).newest()
-    (edition,) = editions(article.text for article in read_articles(FolderPublisher(index).current()))
+    before = FolderPublisher(index).peek_current_name()
+    (edition,) = editions(article.text for article in read_articles(FolderPublisher(index).current_folder()))
     await asyncio.to_thread(write_edition, folder, edition)
     for size, subject in zip(SMALL, SUBJECTS, strict=False):
         (folder / f"{subject}.txt").unlink()
@@ -228,7 +228,7 @@ async def _no_room_for_a_rebuild(folder: Path, index: Path) -> None:
         lines = [line for line in told.splitlines() if not line.startswith("Embedding")]
         assert (status, len(lines)) == (1, 2), told
         assert "cannot be written" in lines[0]
-        assert FolderPublisher(index).newest() == before
+        assert FolderPublisher(index).peek_current_name() == before
     assert not list(index.glob("staging-*"))
 
 
@@ -256,7 +256,7 @@ async def _no_room_for_the_bot(stream: Stream, folder: Path, index: Path, state:
         await rebuild_beside(folder, index)
         await _until(lambda: (_pulse(state).trouble or "").startswith("The newest index cannot be opened"))
         await stream.answered()
-        assert _pulse(state).generation == old != FolderPublisher(index).newest()
+        assert _pulse(state).generation == old != FolderPublisher(index).peek_current_name()
     await stream.answered(edition=2, within=60)
     await _until(lambda: _pulse(state).trouble is None)
 
@@ -306,7 +306,7 @@ _WAYS = (_missing, _cut, _zeroed, _randomised)
 
 async def _damage(stream: Stream, folder: Path, index: Path, place: Path) -> None:
     """The running bot answers from its private copy, whatever is spoilt; one that is started refuses."""
-    generation = FolderPublisher(index).current()
+    generation = FolderPublisher(index).current_folder()
     files = sorted(path for path in generation.rglob("*") if path.is_file() and path.stat().st_size)
     assert {"manifest.json", "articles.json", "chroma.sqlite3", "data_level0.bin"} <= {path.name for path in files}
     for path, way in itertools.product(files, _WAYS):

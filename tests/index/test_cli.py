@@ -38,11 +38,11 @@ Without bees the pears came to nothing, and the pear fair was held with plums fr
 
 
 @pytest.fixture
-def ready(folder: Path, generations: FolderPublisher, fake: Embedder) -> FolderPublisher:
+def ready(folder: Path, publisher: FolderPublisher, fake: Embedder) -> FolderPublisher:
     """An index of one article that is up to date in the eyes of the real model, which did not build it."""
     (folder / "bees.txt").write_text(ARTICLE, encoding="utf-8")
-    rebuild(folder, generations, model_identity(None), lambda: fake)
-    return generations
+    rebuild(folder, publisher, model_identity(None), lambda: fake)
+    return publisher
 
 
 def test_rebuild_status_and_search_work_together_with_the_real_model(
@@ -73,7 +73,7 @@ def test_status_as_json_holds_what_is_indexed(command: Run, ready: FolderPublish
     done = command("index", "status", "--json", "--index", str(ready.root))
     status = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (0, "")
-    assert status["generation"] == ready.current().name
+    assert status["generation"] == ready.current_folder().name
     assert status["articles"][0]["authors"] == ["Ines Okafor"]
 
 
@@ -135,7 +135,7 @@ def test_an_index_of_another_model_is_refused_with_status_2(command: Run, folder
 
 
 def test_a_second_rebuild_at_once_is_refused_with_status_1(command: Run, ready: FolderPublisher) -> None:
-    with ready.rebuilding():
+    with ready.begin_rebuild():
         done = command("index", "rebuild", "--force", "--index", str(ready.root))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Another rebuild is running.")
@@ -162,7 +162,7 @@ def test_help_names_the_settings_that_options_default_to(command: Run, name: str
 
 
 def test_what_an_older_index_holds_does_not_give_orders_to_a_terminal(command: Run, ready: FolderPublisher) -> None:
-    manifest = ready.current() / "manifest.json"
+    manifest = ready.current_folder() / "manifest.json"
     text = manifest.read_text(encoding="utf-8").replace("The Bees Have Left", "The \\u001b[31mBees\\u0007")
     manifest.write_text(text, encoding="utf-8")
     done = command("index", "status", "--index", str(ready.root))
@@ -228,29 +228,29 @@ def test_commands_that_need_no_model_load_none(ready: FolderPublisher, arguments
 @pytest.mark.usefixtures("heeded_sigint")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name)
 def test_a_signal_during_a_rebuild_leaves_the_index_as_it_was(
-    folder: Path, generations: FolderPublisher, build: Build, number: signal.Signals
+    folder: Path, publisher: FolderPublisher, build: Build, number: signal.Signals
 ) -> None:
     (folder / "bees.txt").write_text(ARTICLE, encoding="utf-8")
     build()
-    before = generations.current()
+    before = publisher.current_folder()
     (folder / "plums.txt").write_text("The plums kept. " * 2_000, encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "index", "rebuild", "--articles", str(folder), "--index", str(generations.root)],
+        [sys.executable, "-m", "index", "rebuild", "--articles", str(folder), "--index", str(publisher.root)],
         cwd=folder.parent,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not list(generations.root.glob("staging-*")) and process.poll() is None:
+    while not list(publisher.root.glob("staging-*")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(number)
     out, err = process.communicate(timeout=50)
     assert process.returncode == 130
     assert (out, err) == ("", "Interrupted. The index is as it was.\n")
-    assert sorted(path.name for path in generations.root.iterdir()) == ["CURRENT", "generations", "rebuild.lock"]
-    assert generations.current() == before
-    with open_current(generations, "word-lengths") as generation:
+    assert sorted(path.name for path in publisher.root.iterdir()) == ["CURRENT", "generations", "rebuild.lock"]
+    assert publisher.current_folder() == before
+    with open_current(publisher, "word-lengths") as generation:
         assert list(generation.articles) == ["bees.txt"]
 
 

@@ -142,15 +142,15 @@ def tiny(tmp_path: Path) -> Path:
 
 
 def test_another_model_from_a_path_builds_and_asks_an_index(
-    tiny: Path, folder: Path, generations: FolderPublisher, monkeypatch: pytest.MonkeyPatch
+    tiny: Path, folder: Path, publisher: FolderPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EMBEDDING_MODEL", str(tiny))
     model = IndexSettings.load().embedding_model
     embedder = load_embedder(model)
     (folder / "x.txt").write_text("\n\n".join(TEXTS), encoding="utf-8")
-    rebuild(folder, generations, model_identity(model), lambda: embedder)
-    assert generations.manifest().dimension == 8
-    with open_current(generations, model_identity(model)) as generation:
+    rebuild(folder, publisher, model_identity(model), lambda: embedder)
+    assert publisher.manifest().dimension == 8
+    with open_current(publisher, model_identity(model)) as generation:
         assert search(generation, embedder, "Who sold the trawler?")
 
 

@@ -28,12 +28,12 @@ TEXTS = {
 
 
 @pytest.fixture
-def built(folder: Path, generations: FolderPublisher, build: Build) -> FolderPublisher:
+def built(folder: Path, publisher: FolderPublisher, build: Build) -> FolderPublisher:
     """An index of three articles."""
     for name, text in TEXTS.items():
         (folder / name).write_text(text, encoding="utf-8")
     build()
-    return generations
+    return publisher
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_an_index_of_another_model_is_outdated_and_says_how_to_rebuild(built: Fo
 
 
 def test_an_index_of_another_splitter_is_outdated(built: FolderPublisher, fake: Embedder) -> None:
-    manifest = built.current() / "manifest.json"
+    manifest = built.current_folder() / "manifest.json"
     written = json.loads(manifest.read_text(encoding="utf-8"))
     manifest.write_text(json.dumps({**written, "splitter": 10_000}), encoding="utf-8")
     with pytest.raises(IndexOutdated, match="splitter") as caught:
@@ -148,7 +148,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes | None]] = {
 def test_a_generation_with_any_file_damaged_is_refused(
     built: FolderPublisher, fake: Embedder, copies: Path, damage: Callable[[bytes], bytes | None]
 ) -> None:
-    files = [path for path in built.current().rglob("*") if path.is_file() and path.name != "manifest.json"]
+    files = [path for path in built.current_folder().rglob("*") if path.is_file() and path.name != "manifest.json"]
     refused = 0
     for path in files:
         whole = path.read_bytes()
@@ -188,7 +188,7 @@ MANIFESTS = {
 def test_a_manifest_that_cannot_be_read_is_damage(
     built: FolderPublisher, fake: Embedder, content: bytes | None
 ) -> None:
-    manifest = built.current() / "manifest.json"
+    manifest = built.current_folder() / "manifest.json"
     manifest.unlink()
     if content is not None:
         manifest.write_bytes(content)
@@ -197,7 +197,7 @@ def test_a_manifest_that_cannot_be_read_is_damage(
 
 
 def test_an_index_of_another_format_is_outdated_and_says_how_to_rebuild(built: FolderPublisher, fake: Embedder) -> None:
-    (built.current() / "manifest.json").write_text('{"format": 1, "articles": []}', encoding="utf-8")
+    (built.current_folder() / "manifest.json").write_text('{"format": 1, "articles": []}', encoding="utf-8")
     with pytest.raises(IndexOutdated, match="another version of Byline") as caught:
         open_current(built, fake.model)
     assert "python -m index rebuild" in caught.value.hint
@@ -256,10 +256,10 @@ def test_a_deleted_index_is_missing(built: FolderPublisher, fake: Embedder) -> N
 
 
 def test_the_published_files_are_never_written_by_a_reader(built: FolderPublisher, fake: Embedder) -> None:
-    before = {path: path.stat().st_mtime_ns for path in built.current().rglob("*")}
+    before = {path: path.stat().st_mtime_ns for path in built.current_folder().rglob("*")}
     with open_current(built, fake.model) as generation:
         generation.near_passages(fake.embed_query("bees"), 2)
-    assert {path: path.stat().st_mtime_ns for path in built.current().rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in built.current_folder().rglob("*")} == before
 
 
 def test_a_reader_answers_on_when_the_index_is_deleted(

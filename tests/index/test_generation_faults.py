@@ -23,15 +23,15 @@ TEXTS = {"ants.txt": "The ants came in May. " * 40, "bees.txt": "The bees left i
 
 
 @pytest.fixture
-def built(folder: Path, generations: FolderPublisher, build: Build) -> FolderPublisher:
+def built(folder: Path, publisher: FolderPublisher, build: Build) -> FolderPublisher:
     for name, text in TEXTS.items():
         (folder / name).write_text(text, encoding="utf-8")
     build()
-    return generations
+    return publisher
 
 
-def answers(generations: FolderPublisher) -> list[str]:
-    with open_current(generations, FAKE_MODEL) as generation:
+def answers(publisher: FolderPublisher) -> list[str]:
+    with open_current(publisher, FAKE_MODEL) as generation:
         return [row.passage.text for row in generation.passages(generation.positions().tolist())]
 
 
@@ -57,17 +57,17 @@ def test_a_rebuild_killed_at_random_leaves_an_index_that_answers_and_the_next_re
 def test_a_generation_that_is_removed_while_it_is_opened_is_given_up_for_its_successor(
     folder: Path, built: FolderPublisher, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy = built.copy
+    copy = built.copy_to
 
     def late(name: str, target: Path) -> None:
-        monkeypatch.setattr(built, "copy", copy)
+        monkeypatch.setattr(built, "copy_to", copy)
         (folder / "crows.txt").write_text("The crows stayed.", encoding="utf-8")
         for _ in range(KEPT):
             build(force=True)
         assert name not in names(built.root / "generations")
         copy(name, target)
 
-    monkeypatch.setattr(built, "copy", late)
+    monkeypatch.setattr(built, "copy_to", late)
     with open_current(built, FAKE_MODEL) as generation:
         assert "crows.txt" in generation.articles
         assert generation.name == built.current_name()
@@ -82,7 +82,7 @@ def test_vectors_of_another_length_than_the_questions_are_refused_with_a_hint(bu
 
 
 def test_vectors_of_another_length_than_the_manifests_are_damage(built: FolderPublisher) -> None:
-    manifest = built.current() / "manifest.json"
+    manifest = built.current_folder() / "manifest.json"
     text = manifest.read_text(encoding="utf-8").replace('"dimension": 16', '"dimension": 17')
     manifest.write_text(text, encoding="utf-8")
     with pytest.raises(IndexDamaged, match="vectors"):
@@ -114,7 +114,7 @@ def test_many_openings_leave_no_handle_and_little_memory(built: FolderPublisher,
 def test_a_word_of_a_megabyte_a_bomb_a_large_file_and_copies_leave_the_rest_indexed(
     folder: Path, tmp_path: Path, fake: Embedder
 ) -> None:
-    generations = FolderPublisher(tmp_path / "index", check_here)
+    publisher = FolderPublisher(tmp_path / "index", check_here)
     (folder / "word.txt").write_text("x" * 1_000_000, encoding="utf-8")
     (folder / "tags.txt").write_text("The end.\n\n" + "<a " * 20_000, encoding="utf-8")
     (folder / "links.md").write_text("The end.\n\n" + "[a](" * 20_000, encoding="utf-8")
@@ -123,8 +123,8 @@ def test_a_word_of_a_megabyte_a_bomb_a_large_file_and_copies_leave_the_rest_inde
     (folder / "empty.txt").write_bytes(b"")
     (folder / "bees.txt").write_text(TEXTS["bees.txt"], encoding="utf-8")
     (folder / "copy.txt").write_text(TEXTS["bees.txt"], encoding="utf-8")
-    report = rebuild(folder, generations, FAKE_MODEL, lambda: fake)
+    report = rebuild(folder, publisher, FAKE_MODEL, lambda: fake)
     assert [skip.name for skip in report.skipped] == ["copy.txt", "empty.txt", "large.txt"]
-    with open_current(generations, FAKE_MODEL) as generation:
+    with open_current(publisher, FAKE_MODEL) as generation:
         assert list(generation.articles) == ["bees.txt", "links.md", "tags.txt", "word.txt"]
-        assert "".join(answers(generations)).count("x") >= 1_000_000
+        assert "".join(answers(publisher)).count("x") >= 1_000_000

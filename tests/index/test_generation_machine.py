@@ -36,7 +36,7 @@ class Store(RuleBasedStateMachine):
         self.root = Path(tempfile.mkdtemp())
         self.folder = self.root / "articles"
         self.folder.mkdir()
-        self.generations = FolderPublisher(self.root / "index", check_here)
+        self.publisher = FolderPublisher(self.root / "index", check_here)
         self.fake = Embedder(WordLengths(), FAKE_MODEL)
         self.texts: dict[str, str] = {}
         self.published: dict[str, str] | None = None
@@ -48,7 +48,7 @@ class Store(RuleBasedStateMachine):
         shutil.rmtree(self.root)
 
     def rebuild(self, force: bool) -> RebuildReport:
-        return rebuild(self.folder, self.generations, FAKE_MODEL, lambda: self.fake, force=force)
+        return rebuild(self.folder, self.publisher, FAKE_MODEL, lambda: self.fake, force=force)
 
     @initialize(text=TEXTS)
     def begin(self, text: str) -> None:
@@ -70,13 +70,13 @@ class Store(RuleBasedStateMachine):
 
     @rule(force=st.booleans())
     def build(self, force: bool) -> None:
-        before = self.generations.newest()
+        before = self.publisher.peek_current_name()
         report = self.rebuild(force=force)
-        assert report.built == (self.generations.newest() != before)
+        assert report.built == (self.publisher.peek_current_name() != before)
         assert report.built or (self.published == self.texts and not force)
         self.published = dict(self.texts)
-        assert {path.name for path in self.generations.root.iterdir()} == {"CURRENT", "generations", "rebuild.lock"}
-        assert len(list((self.generations.root / "generations").iterdir())) <= KEPT
+        assert {path.name for path in self.publisher.root.iterdir()} == {"CURRENT", "generations", "rebuild.lock"}
+        assert len(list((self.publisher.root / "generations").iterdir())) <= KEPT
 
     @rule(where=st.sampled_from(["staging", "rename", "switch", "embedding", "after"]))
     def kill(self, where: str) -> None:
@@ -104,7 +104,7 @@ class Store(RuleBasedStateMachine):
     @precondition(lambda self: self.published is not None)
     @rule(data=st.data(), how=st.sampled_from(["cut", "zeroed", "gone", "longer"]))
     def damage(self, data: st.DataObject, how: str) -> None:
-        current = self.generations.current()
+        current = self.publisher.current_folder()
         files = sorted(path for path in current.rglob("*") if path.is_file() and path.stat().st_size)
         path = data.draw(st.sampled_from(files))
         whole = path.read_bytes()
@@ -120,14 +120,14 @@ class Store(RuleBasedStateMachine):
     @precondition(lambda self: self.published is not None)
     @rule(content=st.sampled_from([b"", b"../../etc", b"\xff\xfe", b"20200101T000000000000-00000000"]))
     def spoil_pointer(self, content: bytes) -> None:
-        (self.generations.root / "CURRENT").write_bytes(content)
+        (self.publisher.root / "CURRENT").write_bytes(content)
         self.published = None
 
     @rule()
     def reopen(self) -> None:
         """A reader that follows keeps what it has where there is nothing better."""
         try:
-            opened = open_current(self.generations, FAKE_MODEL)
+            opened = open_current(self.publisher, FAKE_MODEL)
         except IndexUnusable:
             assert self.published is None
             return

@@ -31,8 +31,8 @@ def write(folder: Path) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def live(generations: FolderPublisher) -> Iterator[LiveIndex]:
-    with LiveIndex(generations, MODEL, every=0.05) as index:
+def live(publisher: FolderPublisher) -> Iterator[LiveIndex]:
+    with LiveIndex(publisher, MODEL, every=0.05) as index:
         yield index
 
 
@@ -78,10 +78,10 @@ def test_a_reader_keeps_a_generation_open_while_it_is_the_newest(
 
 
 def test_a_reader_follows_a_new_generation_by_itself(
-    generations: FolderPublisher, build: Build, write: Callable[[str], None]
+    publisher: FolderPublisher, build: Build, write: Callable[[str], None]
 ) -> None:
     build()
-    with LiveIndex(generations, MODEL) as live:
+    with LiveIndex(publisher, MODEL) as live:
         assert text(live) == "The first text."
         write("The second text.")
         build()
@@ -117,7 +117,7 @@ def test_a_lease_stays_with_its_generation_and_later_ones_get_the_new_one(
 
 def test_a_generation_that_cannot_be_opened_is_tried_ever_more_rarely(
     live: LiveIndex,
-    generations: FolderPublisher,
+    publisher: FolderPublisher,
     build: Build,
     write: Callable[[str], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -146,11 +146,11 @@ def test_a_generation_that_cannot_be_opened_is_tried_ever_more_rarely(
 
 
 def test_a_store_that_hangs_is_given_up_in_time_and_taken_once_it_opens(
-    generations: FolderPublisher, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    publisher: FolderPublisher, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build()
     hold = threading.Event()
-    with LiveIndex(generations, MODEL, every=0.05, patience=0.3) as live:
+    with LiveIndex(publisher, MODEL, every=0.05, patience=0.3) as live:
         assert text(live) == "The first text."
 
         def hangs(*arguments: Any) -> Generation:
@@ -197,7 +197,7 @@ def test_a_reader_survives_panics_and_opens_what_comes_after_them(
 
 
 def test_a_first_opening_that_hangs_is_an_error_in_time(
-    generations: FolderPublisher, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    publisher: FolderPublisher, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build()
     hold = threading.Event()
@@ -208,7 +208,7 @@ def test_a_first_opening_that_hangs_is_an_error_in_time(
 
     monkeypatch.setattr("index.live.open_current", hangs)
     with (
-        LiveIndex(generations, MODEL, patience=0.2) as live,
+        LiveIndex(publisher, MODEL, patience=0.2) as live,
         pytest.raises(IndexUnusable, match="did not open within"),
         live.lease(),
     ):
@@ -218,7 +218,7 @@ def test_a_first_opening_that_hangs_is_an_error_in_time(
 
 def test_a_generation_that_is_deleted_while_it_is_opened_is_tried_again(
     live: LiveIndex,
-    generations: FolderPublisher,
+    publisher: FolderPublisher,
     build: Build,
     write: Callable[[str], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -226,12 +226,12 @@ def test_a_generation_that_is_deleted_while_it_is_opened_is_tried_again(
     build()
     assert text(live) == "The first text."
 
-    def loses(published: FolderPublisher, model: str) -> Generation:
+    def loses(publisher: FolderPublisher, model: str) -> Generation:
         monkeypatch.setattr("index.live.open_current", open_current)
-        whole = published.current()
+        whole = publisher.current_folder()
         moved = whole.rename(whole.with_name("moved"))
         try:
-            return open_current(published, model)
+            return open_current(publisher, model)
         finally:
             moved.rename(whole)
 
@@ -242,20 +242,20 @@ def test_a_generation_that_is_deleted_while_it_is_opened_is_tried_again(
     until(lambda: live.trouble is None)
 
 
-def delete(generations: FolderPublisher) -> None:
-    shutil.rmtree(generations.root)
+def delete(publisher: FolderPublisher) -> None:
+    shutil.rmtree(publisher.root)
 
 
-def damage(generations: FolderPublisher) -> None:
-    (generations.current() / "articles.json").write_text("[]", encoding="utf-8")
+def damage(publisher: FolderPublisher) -> None:
+    (publisher.current_folder() / "articles.json").write_text("[]", encoding="utf-8")
 
 
-def point_nowhere(generations: FolderPublisher) -> None:
-    (generations.root / "CURRENT").write_text("../../etc", encoding="utf-8")
+def point_nowhere(publisher: FolderPublisher) -> None:
+    (publisher.root / "CURRENT").write_text("../../etc", encoding="utf-8")
 
 
-def of_another_model(generations: FolderPublisher) -> None:
-    manifest = generations.current() / "manifest.json"
+def of_another_model(publisher: FolderPublisher) -> None:
+    manifest = publisher.current_folder() / "manifest.json"
     manifest.write_text(manifest.read_text(encoding="utf-8").replace(MODEL, "another"), encoding="utf-8")
 
 
@@ -270,7 +270,7 @@ def of_another_model(generations: FolderPublisher) -> None:
 )
 def test_a_reader_answers_on_in_trouble_and_recovers_with_the_next_rebuild(
     live: LiveIndex,
-    generations: FolderPublisher,
+    publisher: FolderPublisher,
     build: Build,
     write: Callable[[str], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -283,11 +283,11 @@ def test_a_reader_answers_on_in_trouble_and_recovers_with_the_next_rebuild(
 
     def publish_spoiled(self: FolderPublisher, staging: Path) -> None:
         with monkeypatch.context() as still:  # the watcher must not see it while it is whole
-            still.setattr(self, "newest", lambda: older)
+            still.setattr(self, "peek_current_name", lambda: older)
             publish(self, staging)
             spoil(self)
 
-    older = generations.newest()
+    older = publisher.peek_current_name()
     monkeypatch.setattr(FolderPublisher, "publish", publish_spoiled)
     write("The second text.")
     build()

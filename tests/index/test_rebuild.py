@@ -39,9 +39,9 @@ def articles(folder: Path) -> Path:
     return folder
 
 
-def indexed(generations: FolderPublisher, model: str) -> dict[str, str]:
+def indexed(publisher: FolderPublisher, model: str) -> dict[str, str]:
     """What the current generation really answers from: article id → text of its passages."""
-    with open_current(generations, model) as generation:
+    with open_current(publisher, model) as generation:
         texts = dict.fromkeys(generation.articles, "")
         for stored in generation.passages(generation.positions().tolist()):
             texts[stored.passage.article] += stored.passage.text
@@ -53,14 +53,14 @@ def names(folder: Path) -> list[str]:
 
 
 @contextmanager
-def unharmed(generations: FolderPublisher, model: str) -> Iterator[None]:
+def unharmed(publisher: FolderPublisher, model: str) -> Iterator[None]:
     """Check that the index answers as before, and that nothing half-done lies about."""
-    before, current = indexed(generations, model), generations.current()
+    before, current = indexed(publisher, model), publisher.current_folder()
     yield
-    assert generations.current() == current
-    assert indexed(generations, model) == before
-    assert names(generations.root) == ["CURRENT", "generations", "rebuild.lock"]
-    assert len(names(generations.root / "generations")) == 1
+    assert publisher.current_folder() == current
+    assert indexed(publisher, model) == before
+    assert names(publisher.root) == ["CURRENT", "generations", "rebuild.lock"]
+    assert len(names(publisher.root / "generations")) == 1
 
 
 @contextmanager
@@ -77,20 +77,20 @@ def files_up_to(size: int) -> Iterator[None]:
 # Plans
 
 
-def test_the_first_rebuild_adds_every_article(articles: Path, generations: FolderPublisher, build: Build) -> None:
+def test_the_first_rebuild_adds_every_article(articles: Path, publisher: FolderPublisher, build: Build) -> None:
     report = build()
     assert report.plan == RebuildPlan(added=("ants.txt", "more/bees.txt"))
     assert report.built
-    assert indexed(generations, "word-lengths") == {"ants.txt": ANTS, "more/bees.txt": BEES}
+    assert indexed(publisher, "word-lengths") == {"ants.txt": ANTS, "more/bees.txt": BEES}
 
 
-def test_a_report_counts_what_the_index_holds(articles: Path, generations: FolderPublisher, build: Build) -> None:
-    report, manifest = build(), generations.manifest()
+def test_a_report_counts_what_the_index_holds(articles: Path, publisher: FolderPublisher, build: Build) -> None:
+    report, manifest = build(), publisher.manifest()
     assert (report.passages, report.sentences) == (manifest.passages, manifest.sentences) == (2, 4)
 
 
 def test_a_rebuild_tells_added_changed_removed_and_unchanged_apart(
-    articles: Path, generations: FolderPublisher, build: Build
+    articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     (articles / "owls.txt").write_text("The owls said nothing.", encoding="utf-8")
     build()
@@ -98,7 +98,7 @@ def test_a_rebuild_tells_added_changed_removed_and_unchanged_apart(
     (articles / "crows.txt").write_text(CROWS, encoding="utf-8")
     (articles / "more" / "bees.txt").unlink()
     assert build().plan == RebuildPlan(("crows.txt",), ("ants.txt",), ("more/bees.txt",), ("owls.txt",))
-    assert sorted(indexed(generations, "word-lengths")) == ["ants.txt", "crows.txt", "owls.txt"]
+    assert sorted(indexed(publisher, "word-lengths")) == ["ants.txt", "crows.txt", "owls.txt"]
 
 
 def test_a_renamed_article_is_removed_and_added(articles: Path, build: Build) -> None:
@@ -108,44 +108,42 @@ def test_a_renamed_article_is_removed_and_added(articles: Path, build: Build) ->
 
 
 def test_nothing_is_built_and_no_model_loaded_where_nothing_has_changed(
-    articles: Path, generations: FolderPublisher, fake: Embedder, build: Build
+    articles: Path, publisher: FolderPublisher, fake: Embedder, build: Build
 ) -> None:
     def load() -> Embedder:
         raise AssertionError("the model was loaded")
 
     first = build()
-    current = generations.current()
-    report = rebuild(articles, generations, fake.model, load)
+    current = publisher.current_folder()
+    report = rebuild(articles, publisher, fake.model, load)
     assert report.plan == RebuildPlan(unchanged=("ants.txt", "more/bees.txt"))
     assert (report.built, report.passages, report.sentences) == (False, first.passages, first.sentences)
-    assert generations.current() == current
+    assert publisher.current_folder() == current
 
 
-def test_force_builds_again_where_nothing_has_changed(
-    articles: Path, generations: FolderPublisher, build: Build
-) -> None:
+def test_force_builds_again_where_nothing_has_changed(articles: Path, publisher: FolderPublisher, build: Build) -> None:
     build()
-    current = generations.current()
+    current = publisher.current_folder()
     report = build(force=True)
     assert report.built
     assert report.plan.stale == "--force was given"
-    assert generations.current() != current
+    assert publisher.current_folder() != current
 
 
-def test_a_dry_run_plans_and_writes_nothing(articles: Path, generations: FolderPublisher, build: Build) -> None:
+def test_a_dry_run_plans_and_writes_nothing(articles: Path, publisher: FolderPublisher, build: Build) -> None:
     report = build(dry_run=True)
     assert report.plan.added == ("ants.txt", "more/bees.txt")
     assert not report.built
-    assert not generations.root.exists()
+    assert not publisher.root.exists()
 
 
 def test_another_model_makes_the_index_stale(
-    articles: Path, generations: FolderPublisher, fake: Embedder, build: Build
+    articles: Path, publisher: FolderPublisher, fake: Embedder, build: Build
 ) -> None:
     build()
-    report = rebuild(articles, generations, "another", lambda: fake)
+    report = rebuild(articles, publisher, "another", lambda: fake)
     assert report.plan.stale == "the embedding model is another one"
-    assert generations.manifest().model == "another"
+    assert publisher.manifest().model == "another"
 
 
 def test_another_version_of_the_splitter_makes_the_index_stale(
@@ -157,22 +155,22 @@ def test_another_version_of_the_splitter_makes_the_index_stale(
 
 
 @pytest.mark.parametrize("file", ["articles.json", "lexical/words.tsv", "chroma/chroma.sqlite3"])
-def test_a_damaged_index_is_built_again(articles: Path, generations: FolderPublisher, build: Build, file: str) -> None:
+def test_a_damaged_index_is_built_again(articles: Path, publisher: FolderPublisher, build: Build, file: str) -> None:
     build()
-    with (generations.current() / file).open("ab") as damaged:
+    with (publisher.current_folder() / file).open("ab") as damaged:
         damaged.write(b"x")
     assert build().plan.stale == "the index was damaged"
-    assert indexed(generations, "word-lengths") == {"ants.txt": ANTS, "more/bees.txt": BEES}
+    assert indexed(publisher, "word-lengths") == {"ants.txt": ANTS, "more/bees.txt": BEES}
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"../../etc"], ids=["empty", "not text", "a path"])
 def test_an_index_that_current_does_not_name_is_built_again(
-    articles: Path, generations: FolderPublisher, build: Build, content: bytes
+    articles: Path, publisher: FolderPublisher, build: Build, content: bytes
 ) -> None:
     build()
-    (generations.root / "CURRENT").write_bytes(content)
+    (publisher.root / "CURRENT").write_bytes(content)
     assert build().plan.added == ("ants.txt", "more/bees.txt")
-    assert len(indexed(generations, "word-lengths")) == 2
+    assert len(indexed(publisher, "word-lengths")) == 2
 
 
 def test_progress_counts_passages_and_sentences(articles: Path, build: Build) -> None:
@@ -182,11 +180,11 @@ def test_progress_counts_passages_and_sentences(articles: Path, build: Build) ->
 
 
 def test_what_is_known_of_an_article_is_indexed_with_each_of_its_passages(
-    articles: Path, generations: FolderPublisher, build: Build
+    articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     (articles / "ants.txt").write_text(f"Ants\n\nBy Ines Okafor\n\n3 May 2021\n\n{ANTS}", encoding="utf-8")
     build()
-    with open_current(generations, "word-lengths") as generation:
+    with open_current(publisher, "word-lengths") as generation:
         assert header(generation.articles["ants.txt"]) == "Ants | Ines Okafor | 2021-05-03"
         assert header(generation.articles["more/bees.txt"]) == ""
         assert generation.lexical.scores({"okafor": 1.0}).tolist()[1] == 0
@@ -197,13 +195,13 @@ def test_what_is_known_of_an_article_is_indexed_with_each_of_its_passages(
 
 
 def test_only_the_named_file_is_looked_at_and_the_others_stay(
-    articles: Path, generations: FolderPublisher, build: Build
+    articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     build()
     (articles / "ants.txt").write_text(CROWS, encoding="utf-8")
     (articles / "more" / "bees.txt").write_text("Changed, and not looked at.", encoding="utf-8")
     assert build(only=(articles / "ants.txt",)).plan == RebuildPlan(changed=("ants.txt",), unchanged=("more/bees.txt",))
-    assert indexed(generations, "word-lengths") == {"ants.txt": CROWS, "more/bees.txt": BEES}
+    assert indexed(publisher, "word-lengths") == {"ants.txt": CROWS, "more/bees.txt": BEES}
 
 
 def test_to_name_the_whole_folder_is_to_name_nothing(articles: Path, build: Build) -> None:
@@ -330,10 +328,10 @@ def as_another_splitter(current: Path) -> None:
     ],
 )
 def test_the_whole_folder_is_read_where_the_index_cannot_be_relied_on(
-    articles: Path, generations: FolderPublisher, build: Build, spoil: Callable[[Path], None], force: bool
+    articles: Path, publisher: FolderPublisher, build: Build, spoil: Callable[[Path], None], force: bool
 ) -> None:
     build()
-    spoil(generations.current())
+    spoil(publisher.current_folder())
     (articles / "ants.txt").write_text(CROWS, encoding="utf-8")
     report = build(only=(articles / "ants.txt",), force=force)
     assert report.plan.stale in (
@@ -341,24 +339,24 @@ def test_the_whole_folder_is_read_where_the_index_cannot_be_relied_on(
         "the index was deleted",
         "the index was built by another version of the splitter",
     )
-    assert indexed(generations, "word-lengths") == {"ants.txt": CROWS, "more/bees.txt": BEES}
+    assert indexed(publisher, "word-lengths") == {"ants.txt": CROWS, "more/bees.txt": BEES}
     assert build().plan.empty
 
 
 def test_force_keeps_what_the_named_paths_do_not_cover(
-    articles: Path, generations: FolderPublisher, build: Build
+    articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     build()
     (articles / "more" / "bees.txt").write_text("Changed, and not looked at.", encoding="utf-8")
     assert build(only=(articles / "ants.txt",), force=True).built
-    assert indexed(generations, "word-lengths") == {"ants.txt": ANTS, "more/bees.txt": BEES}
+    assert indexed(publisher, "word-lengths") == {"ants.txt": ANTS, "more/bees.txt": BEES}
 
 
 # What goes wrong
 
 
 def test_a_bad_file_is_skipped_by_name_and_the_good_ones_are_indexed(
-    articles: Path, generations: FolderPublisher, build: Build
+    articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     (articles / "bad.txt").write_bytes(b"caf\xe9")
     (articles / "empty.md").write_bytes(b"")
@@ -367,16 +365,16 @@ def test_a_bad_file_is_skipped_by_name_and_the_good_ones_are_indexed(
         ("bad.txt", "it is not UTF-8 text"),
         ("empty.md", "it is empty"),
     ]
-    assert sorted(indexed(generations, "word-lengths")) == ["ants.txt", "more/bees.txt"]
+    assert sorted(indexed(publisher, "word-lengths")) == ["ants.txt", "more/bees.txt"]
 
 
 @pytest.mark.parametrize("name", ["two\nlines.txt", *(["caf\udce9.txt"] if sys.platform == "linux" else [])], ids=ascii)
 def test_an_odd_file_name_does_not_stop_the_others(
-    articles: Path, generations: FolderPublisher, build: Build, name: str
+    articles: Path, publisher: FolderPublisher, build: Build, name: str
 ) -> None:
     (articles / "ants.txt").rename(articles / name)
     build()
-    assert indexed(generations, "word-lengths")["more/bees.txt"] == BEES
+    assert indexed(publisher, "word-lengths")["more/bees.txt"] == BEES
 
 
 def test_an_article_whose_file_went_bad_is_removed_and_said_to_be_skipped(articles: Path, build: Build) -> None:
@@ -388,49 +386,49 @@ def test_an_article_whose_file_went_bad_is_removed_and_said_to_be_skipped(articl
 
 
 def test_a_folder_without_articles_is_an_error_and_the_old_index_still_opens(
-    articles: Path, generations: FolderPublisher, build: Build
+    articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     build()
     shutil.rmtree(articles)
     articles.mkdir()
     (articles / "empty.txt").write_bytes(b"")
-    with unharmed(generations, "word-lengths"), pytest.raises(ArticlesError, match="no article") as caught:
+    with unharmed(publisher, "word-lengths"), pytest.raises(ArticlesError, match="no article") as caught:
         build()
     assert caught.value.hint == "empty.txt was skipped: it is empty"
 
 
 @pytest.mark.parametrize("problem", [RuntimeError("no memory"), KeyboardInterrupt()], ids=["an error", "Ctrl-C"])
 def test_a_model_that_fails_to_load_leaves_the_old_index_and_nothing_else(
-    articles: Path, generations: FolderPublisher, fake: Embedder, build: Build, problem: BaseException
+    articles: Path, publisher: FolderPublisher, fake: Embedder, build: Build, problem: BaseException
 ) -> None:
     def load() -> Embedder:
         raise problem
 
     build()
-    with unharmed(generations, "word-lengths"), pytest.raises(type(problem)):
-        rebuild(articles, generations, fake.model, load, force=True)
+    with unharmed(publisher, "word-lengths"), pytest.raises(type(problem)):
+        rebuild(articles, publisher, fake.model, load, force=True)
 
 
 def test_ctrl_c_while_embedding_leaves_the_old_index_and_nothing_else(
-    articles: Path, generations: FolderPublisher, build: Build
+    articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     def progress(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
     build()
-    with unharmed(generations, "word-lengths"), pytest.raises(KeyboardInterrupt):
+    with unharmed(publisher, "word-lengths"), pytest.raises(KeyboardInterrupt):
         build(force=True, progress=progress)
 
 
 def test_a_full_disk_is_said_in_one_sentence_and_the_old_index_answers(
-    articles: Path, generations: FolderPublisher, build: Build, monkeypatch: pytest.MonkeyPatch
+    articles: Path, publisher: FolderPublisher, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     build()
     monkeypatch.setattr("index.generation.write", full)
-    with unharmed(generations, "word-lengths"), pytest.raises(BylineError, match="No space left") as caught:
+    with unharmed(publisher, "word-lengths"), pytest.raises(BylineError, match="No space left") as caught:
         build(force=True)
     assert caught.value.message.count(".") == 1
     assert caught.value.hint
@@ -438,10 +436,10 @@ def test_a_full_disk_is_said_in_one_sentence_and_the_old_index_answers(
 
 @pytest.mark.parametrize("size", [1, 500, 5_000, 20_000, 120_000, 160_000])
 def test_a_file_that_cannot_grow_is_said_in_one_sentence_and_the_old_index_answers(
-    articles: Path, generations: FolderPublisher, build: Build, size: int
+    articles: Path, publisher: FolderPublisher, build: Build, size: int
 ) -> None:
     build()
-    with unharmed(generations, "word-lengths"), pytest.raises(BylineError, match="written"), files_up_to(size):
+    with unharmed(publisher, "word-lengths"), pytest.raises(BylineError, match="written"), files_up_to(size):
         build(force=True)
 
 
@@ -450,26 +448,26 @@ def test_an_index_folder_that_may_only_be_read_is_said_in_one_sentence_and_the_i
     root = os.geteuid() == 0
     with tempfile.TemporaryDirectory(dir="/tmp") as place:
         Path(place).chmod(0o755)
-        folder, generations = Path(place, "articles"), FolderPublisher(Path(place, "index"))
+        folder, publisher = Path(place, "articles"), FolderPublisher(Path(place, "index"))
         folder.mkdir()
         (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
-        rebuild(folder, generations, fake.model, lambda: fake)
-        generations.root.chmod(0o555)
+        rebuild(folder, publisher, fake.model, lambda: fake)
+        publisher.root.chmod(0o555)
         if root:
             os.seteuid(65534)
         try:
             with pytest.raises(BylineError, match=r"cannot be written: Permission denied\.$") as caught:
-                rebuild(folder, generations, fake.model, lambda: fake, force=True)
+                rebuild(folder, publisher, fake.model, lambda: fake, force=True)
         finally:
             if root:
                 os.seteuid(0)
-            generations.root.chmod(0o755)
+            publisher.root.chmod(0o755)
         assert caught.value.hint == "The index that answered before is unchanged."
-        assert indexed(generations, fake.model) == {"ants.txt": ANTS}
+        assert indexed(publisher, fake.model) == {"ants.txt": ANTS}
 
 
 def test_a_switch_that_fails_leaves_the_old_index_and_nothing_else(
-    articles: Path, generations: FolderPublisher, build: Build, monkeypatch: pytest.MonkeyPatch
+    articles: Path, publisher: FolderPublisher, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build()
     sync = index.publishing.folder._sync
@@ -480,15 +478,15 @@ def test_a_switch_that_fails_leaves_the_old_index_and_nothing_else(
         sync(path)
 
     monkeypatch.setattr("index.publishing.folder._sync", full)
-    with unharmed(generations, "word-lengths"), pytest.raises(BylineError, match="No space left"):
+    with unharmed(publisher, "word-lengths"), pytest.raises(BylineError, match="No space left"):
         build(force=True)
 
 
 @pytest.mark.parametrize("place", ["", "rebuild.lock", "generations"], ids=["the folder", "the lock", "generations"])
 def test_an_index_folder_that_cannot_be_used_is_said_in_one_sentence(
-    articles: Path, generations: FolderPublisher, build: Build, place: str
+    articles: Path, publisher: FolderPublisher, build: Build, place: str
 ) -> None:
-    blocked = generations.root / place
+    blocked = publisher.root / place
     blocked.parent.mkdir(exist_ok=True)
     if place == "rebuild.lock":
         blocked.mkdir()
@@ -500,30 +498,30 @@ def test_an_index_folder_that_cannot_be_used_is_said_in_one_sentence(
 
 
 def test_a_second_rebuild_at_once_says_that_one_is_running(
-    articles: Path, generations: FolderPublisher, build: Build
+    articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     build()
-    with generations.rebuilding(), pytest.raises(IndexLocked, match="running"):
+    with publisher.begin_rebuild(), pytest.raises(IndexLocked, match="running"):
         build(force=True)
     assert build(force=True).built
 
 
 @contextmanager
-def late(generations: FolderPublisher, other: Callable[[], object]) -> Iterator[None]:
+def late(publisher: FolderPublisher, other: Callable[[], object]) -> Iterator[None]:
     """Let another rebuild finish after this one has made its plan and before it takes the lock."""
-    real = generations.rebuilding
+    real = publisher.begin_rebuild
 
     def rebuilding() -> AbstractContextManager[Path]:
         other()
         return real()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(generations, "rebuilding", rebuilding)
+        patch.setattr(publisher, "begin_rebuild", rebuilding)
         yield
 
 
 def test_what_another_rebuild_did_meanwhile_is_not_undone(
-    articles: Path, generations: FolderPublisher, fake: Embedder, build: Build
+    articles: Path, publisher: FolderPublisher, fake: Embedder, build: Build
 ) -> None:
     build()
     for name in ("crows", "deer"):
@@ -531,17 +529,17 @@ def test_what_another_rebuild_did_meanwhile_is_not_undone(
 
     def other() -> RebuildReport:
         only = (articles / "crows.txt",)
-        return rebuild(articles, FolderPublisher(generations.root), fake.model, lambda: fake, only=only)
+        return rebuild(articles, FolderPublisher(publisher.root), fake.model, lambda: fake, only=only)
 
-    with late(generations, other):
+    with late(publisher, other):
         assert build(only=(articles / "deer.txt",)).plan.added == ("deer.txt",)
-    assert sorted(indexed(generations, "word-lengths")) == ["ants.txt", "crows.txt", "deer.txt", "more/bees.txt"]
+    assert sorted(indexed(publisher, "word-lengths")) == ["ants.txt", "crows.txt", "deer.txt", "more/bees.txt"]
 
 
 def test_nothing_is_built_where_another_rebuild_has_done_it_meanwhile(
-    articles: Path, generations: FolderPublisher, fake: Embedder, build: Build
+    articles: Path, publisher: FolderPublisher, fake: Embedder, build: Build
 ) -> None:
-    with late(generations, lambda: rebuild(articles, FolderPublisher(generations.root), fake.model, lambda: fake)):
+    with late(publisher, lambda: rebuild(articles, FolderPublisher(publisher.root), fake.model, lambda: fake)):
         report = build()
     assert not report.built
     assert report.plan.unchanged == ("ants.txt", "more/bees.txt")
@@ -549,7 +547,7 @@ def test_nothing_is_built_where_another_rebuild_has_done_it_meanwhile(
 
 @pytest.mark.parametrize("before", [0, 1, 3])
 def test_a_generation_that_was_never_published_does_not_survive_the_next_rebuild(
-    articles: Path, generations: FolderPublisher, build: Build, before: int
+    articles: Path, publisher: FolderPublisher, build: Build, before: int
 ) -> None:
     class Killed(BaseException):
         pass
@@ -560,117 +558,117 @@ def test_a_generation_that_was_never_published_does_not_survive_the_next_rebuild
     published = []
     for _ in range(before):
         build(force=True)
-        published.append(generations.current().name)
+        published.append(publisher.current_folder().name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "replace", kill)
         with pytest.raises(Killed):
             build(force=True)
-    assert len(names(generations.root / "generations")) == before + 1
+    assert len(names(publisher.root / "generations")) == before + 1
     build(force=True)
-    published.append(generations.current().name)
-    assert names(generations.root / "generations") == published[-KEPT:]
+    published.append(publisher.current_folder().name)
+    assert names(publisher.root / "generations") == published[-KEPT:]
 
 
 def test_a_clock_that_was_set_back_loses_no_generation(
-    articles: Path, generations: FolderPublisher, build: Build
+    articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     build()
     later = "29990101T000000999999-00000000"
-    generations.current().rename(generations.root / "generations" / later)
-    (generations.root / "CURRENT").write_text(later, encoding="utf-8")
+    publisher.current_folder().rename(publisher.root / "generations" / later)
+    (publisher.root / "CURRENT").write_text(later, encoding="utf-8")
     for _ in range(2):
         build(force=True)
-    assert names(generations.root / "generations")[0] == later
-    assert len(indexed(generations, "word-lengths")) == 2
+    assert names(publisher.root / "generations")[0] == later
+    assert len(indexed(publisher, "word-lengths")) == 2
 
 
 def test_an_index_folder_that_is_a_file_is_named_and_no_earlier_index_claimed(
-    articles: Path, generations: FolderPublisher, build: Build
+    articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
-    generations.root.write_text("in the way", encoding="utf-8")
+    publisher.root.write_text("in the way", encoding="utf-8")
     with pytest.raises(BylineError, match="it is not a folder") as caught:
         build()
-    assert str(generations.root) in caught.value.message
+    assert str(publisher.root) in caught.value.message
     assert "before" not in caught.value.hint
 
 
 def test_what_a_killed_rebuild_left_is_removed_by_the_next(
-    articles: Path, generations: FolderPublisher, build: Build
+    articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
-    (generations.root / "staging-dead" / "chroma").mkdir(parents=True)
-    (generations.root / "CURRENT-dead").write_text("20200101T000000000000-00000000\n", encoding="utf-8")
+    (publisher.root / "staging-dead" / "chroma").mkdir(parents=True)
+    (publisher.root / "CURRENT-dead").write_text("20200101T000000000000-00000000\n", encoding="utf-8")
     build()
-    assert names(generations.root) == ["CURRENT", "generations", "rebuild.lock"]
+    assert names(publisher.root) == ["CURRENT", "generations", "rebuild.lock"]
 
 
-def test_only_the_newest_generations_are_kept(articles: Path, generations: FolderPublisher, build: Build) -> None:
+def test_only_the_newest_generations_are_kept(articles: Path, publisher: FolderPublisher, build: Build) -> None:
     built = []
     for _ in range(KEPT + 2):
         build(force=True)
-        built.append(generations.current().name)
+        built.append(publisher.current_folder().name)
     assert KEPT == 3
-    assert names(generations.root / "generations") == built[-KEPT:]
+    assert names(publisher.root / "generations") == built[-KEPT:]
 
 
-def _edit_articles(generations: FolderPublisher) -> None:
-    path = generations.current() / "articles.json"
+def _edit_articles(publisher: FolderPublisher) -> None:
+    path = publisher.current_folder() / "articles.json"
     path.write_text(path.read_text(encoding="utf-8").replace("bees", "wolves"), encoding="utf-8")
 
 
-def _raise_splitter(generations: FolderPublisher) -> None:
-    path = generations.current() / "manifest.json"
+def _raise_splitter(publisher: FolderPublisher) -> None:
+    path = publisher.current_folder() / "manifest.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"splitter": ', '"splitter": 9'), encoding="utf-8")
 
 
-def _break_manifest(generations: FolderPublisher) -> None:
-    (generations.current() / "manifest.json").write_text("{", encoding="utf-8")
+def _break_manifest(publisher: FolderPublisher) -> None:
+    (publisher.current_folder() / "manifest.json").write_text("{", encoding="utf-8")
 
 
 @pytest.mark.parametrize("harm", [_edit_articles, _raise_splitter, _break_manifest])
 def test_a_partial_rebuild_keeps_nothing_of_an_index_that_cannot_be_trusted(
-    build: Build, articles: Path, generations: FolderPublisher, fake: Embedder, harm: Callable[[FolderPublisher], None]
+    build: Build, articles: Path, publisher: FolderPublisher, fake: Embedder, harm: Callable[[FolderPublisher], None]
 ) -> None:
     build()
-    harm(generations)
+    harm(publisher)
     (articles / "ants.txt").write_text(CROWS, encoding="utf-8")
     report = build(only=(articles / "ants.txt",))
     assert report.plan.stale
-    found = indexed(generations, fake.model)
+    found = indexed(publisher, fake.model)
     assert set(found) == {"ants.txt", "more/bees.txt"}
     assert "bees left" in found["more/bees.txt"]
     assert build().built is False
 
 
 def test_what_another_rebuild_published_between_plan_and_lock_is_kept(
-    build: Build, articles: Path, generations: FolderPublisher, fake: Embedder, monkeypatch: pytest.MonkeyPatch
+    build: Build, articles: Path, publisher: FolderPublisher, fake: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build()
     (articles / "crows.txt").write_text(CROWS, encoding="utf-8")
     (articles / "ants.txt").write_text(f"{ANTS} They stayed.", encoding="utf-8")
-    rebuilding = FolderPublisher.rebuilding
+    rebuilding = FolderPublisher.begin_rebuild
 
     def late(self: FolderPublisher) -> object:
-        monkeypatch.setattr(FolderPublisher, "rebuilding", rebuilding)
+        monkeypatch.setattr(FolderPublisher, "begin_rebuild", rebuilding)
         build(only=(articles / "crows.txt",))
         return rebuilding(self)
 
-    monkeypatch.setattr(FolderPublisher, "rebuilding", late)
+    monkeypatch.setattr(FolderPublisher, "begin_rebuild", late)
     build(only=(articles / "ants.txt",))
-    found = indexed(generations, fake.model)
+    found = indexed(publisher, fake.model)
     assert set(found) == {"ants.txt", "crows.txt", "more/bees.txt"}
     assert "They stayed" in found["ants.txt"]
 
 
 def test_a_generation_that_was_never_published_is_removed(
-    build: Build, articles: Path, generations: FolderPublisher, fake: Embedder
+    build: Build, articles: Path, publisher: FolderPublisher, fake: Embedder
 ) -> None:
     build()
-    current = generations.current()
+    current = publisher.current_folder()
     shutil.copytree(current, current.with_name("29990101T000000000000-00000000"))
     (articles / "crows.txt").write_text(CROWS, encoding="utf-8")
     build()
-    assert len(names(generations.root / "generations")) == 2
-    assert "crows.txt" in indexed(generations, fake.model)
+    assert len(names(publisher.root / "generations")) == 2
+    assert "crows.txt" in indexed(publisher, fake.model)
 
 
 def test_an_index_folder_that_is_a_file_is_named(folder: Path, tmp_path: Path, fake: Embedder) -> None:
@@ -682,7 +680,7 @@ def test_an_index_folder_that_is_a_file_is_named(folder: Path, tmp_path: Path, f
 
 
 def test_a_path_may_be_given_as_it_stands_in_the_folder(
-    build: Build, articles: Path, generations: FolderPublisher, fake: Embedder
+    build: Build, articles: Path, publisher: FolderPublisher, fake: Embedder
 ) -> None:
     build()
     (articles / "more" / "bees.txt").write_text(CROWS, encoding="utf-8")

@@ -32,14 +32,14 @@ Build = Callable[..., list[str]]
 
 
 @pytest.fixture
-def embedded(folder: Path, generations: FolderPublisher) -> Build:
+def embedded(folder: Path, publisher: FolderPublisher) -> Build:
     """Rebuild, and say which texts were embedded for it, in order."""
     (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
     (folder / "bees.txt").write_text(BEES, encoding="utf-8")
 
     def run(model: str = FAKE_MODEL, **options: object) -> list[str]:
         counting = Counting()
-        rebuild(folder, generations, model, lambda: Embedder(counting, model), **options)  # type: ignore[arg-type]
+        rebuild(folder, publisher, model, lambda: Embedder(counting, model), **options)  # type: ignore[arg-type]
         return sorted(counting.asked)
 
     return run
@@ -61,31 +61,29 @@ def test_only_what_is_new_is_embedded_again(folder: Path, embedded: Build) -> No
     ]
 
 
-def test_a_rebuild_that_only_removes_loads_no_model(
-    folder: Path, generations: FolderPublisher, embedded: Build
-) -> None:
+def test_a_rebuild_that_only_removes_loads_no_model(folder: Path, publisher: FolderPublisher, embedded: Build) -> None:
     embedded()
     (folder / "ants.txt").unlink()
-    report = rebuild(folder, generations, FAKE_MODEL, refused)
+    report = rebuild(folder, publisher, FAKE_MODEL, refused)
     assert (report.built, report.plan.removed) == (True, ("ants.txt",))
-    with open_current(generations, FAKE_MODEL) as generation:
+    with open_current(publisher, FAKE_MODEL) as generation:
         assert list(generation.articles) == ["bees.txt"]
 
 
-def test_a_renamed_article_keeps_its_vectors(folder: Path, generations: FolderPublisher, embedded: Build) -> None:
+def test_a_renamed_article_keeps_its_vectors(folder: Path, publisher: FolderPublisher, embedded: Build) -> None:
     embedded()
     (folder / "ants.txt").rename(folder / "zebras.txt")
-    assert rebuild(folder, generations, FAKE_MODEL, refused).plan.added == ("zebras.txt",)
+    assert rebuild(folder, publisher, FAKE_MODEL, refused).plan.added == ("zebras.txt",)
 
 
 def test_a_kept_vector_is_that_of_a_full_build_and_stays_so(
-    folder: Path, generations: FolderPublisher, embedded: Build, fake: Embedder
+    folder: Path, publisher: FolderPublisher, embedded: Build, fake: Embedder
 ) -> None:
     embedded()
     for number in range(8):
         (folder / "crows.txt").write_text(f"The crows stayed {number} times.", encoding="utf-8")
         embedded()
-    with open_current(generations, FAKE_MODEL) as generation:
+    with open_current(publisher, FAKE_MODEL) as generation:
         for name in generation.articles:
             spans, vectors = generation.sentence_vectors(name)
             text = generation.articles[name].text
@@ -120,32 +118,32 @@ def test_another_model_or_splitter_takes_over_nothing(embedded: Build, monkeypat
 
 @pytest.mark.parametrize("file", ["articles.json", "lexical/words.tsv", "chroma/chroma.sqlite3"])
 def test_nothing_is_taken_from_a_damaged_generation(
-    folder: Path, generations: FolderPublisher, embedded: Build, file: str
+    folder: Path, publisher: FolderPublisher, embedded: Build, file: str
 ) -> None:
     first = embedded()
-    with (generations.current() / file).open("ab") as damaged:
+    with (publisher.current_folder() / file).open("ab") as damaged:
         damaged.write(b"x")
     assert embedded() == first
 
 
 def test_nothing_is_taken_from_a_generation_that_breaks_after_the_plan(
-    folder: Path, generations: FolderPublisher, embedded: Build, monkeypatch: pytest.MonkeyPatch
+    folder: Path, publisher: FolderPublisher, embedded: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = embedded()
     (folder / "crows.txt").write_text("The crows stayed.", encoding="utf-8")
-    current = generations.current()
-    copy = generations.copy
+    current = publisher.current_folder()
+    copy = publisher.copy_to
 
     def broken(name: str, target: Path) -> None:
         (current / "chroma" / "chroma.sqlite3").write_bytes(b"")
         copy(name, target)
 
-    monkeypatch.setattr(generations, "copy", broken)
+    monkeypatch.setattr(publisher, "copy_to", broken)
     assert len(embedded()) == len(first) + 2
 
 
 def test_a_model_of_the_same_name_with_other_vectors_mixes_nothing(
-    folder: Path, generations: FolderPublisher, embedded: Build
+    folder: Path, publisher: FolderPublisher, embedded: Build
 ) -> None:
     embedded()
 
@@ -154,6 +152,6 @@ def test_a_model_of_the_same_name_with_other_vectors_mixes_nothing(
             return [*super().embed_query(text), 0.0]
 
     (folder / "crows.txt").write_text("The crows stayed.", encoding="utf-8")
-    report: RebuildReport = rebuild(folder, generations, FAKE_MODEL, lambda: Embedder(Longer(), FAKE_MODEL))
+    report: RebuildReport = rebuild(folder, publisher, FAKE_MODEL, lambda: Embedder(Longer(), FAKE_MODEL))
     assert report.built
-    assert generations.manifest().dimension == 17
+    assert publisher.manifest().dimension == 17

@@ -62,13 +62,13 @@ def test_a_question_that_no_word_answers_still_has_hits(shipped: Generation, emb
 
 
 @pytest.fixture
-def two(folder: Path, generations: FolderPublisher, build: Build, fake: Embedder) -> Iterator[Generation]:
+def two(folder: Path, publisher: FolderPublisher, build: Build, fake: Embedder) -> Iterator[Generation]:
     """Two articles on one subject."""
     for name, place in (("ants.txt", "garden"), ("bees.txt", "kitchen")):
         paragraphs = [f"The {name[:4]} came to the {place} in {year}. " + "Nobody minded. " * 15 for year in range(10)]
         (folder / name).write_text("\n\n".join(paragraphs), encoding="utf-8")
     build()
-    with open_current(generations, fake.model) as generation:
+    with open_current(publisher, fake.model) as generation:
         yield generation
 
 
@@ -89,7 +89,7 @@ def test_the_rarest_word_of_a_question_decides_between_equal_passages(two: Gener
 
 
 def test_the_ranking_is_the_same_every_time_and_in_every_build(
-    shipped: Generation, embedder: Embedder, generations: FolderPublisher
+    shipped: Generation, embedder: Embedder, publisher: FolderPublisher
 ) -> None:
     def ranking(generation: Generation) -> list[tuple[str, float]]:
         hits = search(generation, embedder, "Why does the author bring up Chinese investments?", k=20)
@@ -97,8 +97,8 @@ def test_the_ranking_is_the_same_every_time_and_in_every_build(
 
     first = ranking(shipped)
     assert ranking(shipped) == first
-    rebuild(SHIPPED, generations, embedder.model, lambda: embedder)
-    with open_current(generations, embedder.model) as again:
+    rebuild(SHIPPED, publisher, embedder.model, lambda: embedder)
+    with open_current(publisher, embedder.model) as again:
         assert ranking(again) == first
 
 

@@ -76,7 +76,7 @@ class Scene:
 
 def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: Any) -> AnswerService:
     """A desk over an index on disk; `load` makes what answers, `chat` what reads with a chat model."""
-    generations = FolderPublisher(index)
+    publisher = FolderPublisher(index)
     kept = State(state)
     chat: Callable[[State], ChatReader] | None = options.pop("chat", None)
     limits = {"per_minute": 6000, "waiting": 500, "seconds": 60.0} | options
@@ -84,9 +84,9 @@ def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: A
     return AnswerService(
         AnswerQueue(load, allowance=allowance, prepare=Answerer.expect, **limits),
         kept,
-        articles={article.id: article for article in read_articles(generations.current())},
-        heads={entry.id: entry for entry in generations.manifest().articles},
-        manifest=generations.manifest,
+        articles={article.id: article for article in read_articles(publisher.current_folder())},
+        heads={entry.id: entry for entry in publisher.manifest().articles},
+        manifest=publisher.manifest,
         model="all-MiniLM-L6-v2",
         reader=chat(kept) if chat else None,
     )

@@ -75,12 +75,12 @@ def texts(place: ServerPublisher | FolderPublisher) -> list[str]:
 
 
 def test_a_server_answers_as_a_folder_does(
-    on_server: Build, place: ServerPublisher, build: Build, generations: FolderPublisher, fake: Embedder
+    on_server: Build, place: ServerPublisher, build: Build, publisher: FolderPublisher, fake: Embedder
 ) -> None:
     on_server()
     build()
     vector = fake.embed_query("The bees left in June.")
-    with open_current(place, FAKE_MODEL) as there, open_current(generations, FAKE_MODEL) as here:
+    with open_current(place, FAKE_MODEL) as there, open_current(publisher, FAKE_MODEL) as here:
         assert list(there.articles.values()) == list(here.articles.values())
         assert there.passages([1, 0]) == here.passages([1, 0])
         assert there.near_passages(vector, 2) == pytest.approx(here.near_passages(vector, 2), abs=1e-6)
@@ -97,7 +97,7 @@ def test_a_machine_that_has_only_the_address_reads_everything(
     elsewhere = ServerPublisher(tmp_path / "elsewhere", running.url)
     assert texts(elsewhere) == [ANTS, BEES]
     assert [article.id for article in articles_of(elsewhere)] == ["ants.txt", "bees.txt"]
-    assert elsewhere.newest() == place.newest() == place.current_name()
+    assert elsewhere.peek_current_name() == place.peek_current_name() == place.current_name()
     assert not elsewhere.root.exists()
 
 
@@ -214,7 +214,7 @@ def test_a_second_rebuild_says_that_one_is_running_from_another_machine_too(
 ) -> None:
     on_server()
     elsewhere = ServerPublisher(tmp_path / "elsewhere", running.url)
-    with elsewhere.rebuilding():
+    with elsewhere.begin_rebuild():
         with pytest.raises(IndexLocked, match="running"):
             on_server(force=True)
         with pytest.raises(IndexLocked, match="running"):
@@ -270,7 +270,7 @@ def test_a_rebuild_stays_patient_when_it_has_checked_what_it_built(
 
 def test_a_lock_that_is_held_says_so_now_and_then(place: ServerPublisher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locks, "BEAT", 0.05)
-    with place.rebuilding():
+    with place.begin_rebuild():
         (name,) = [name for name in names(place) if name.startswith(locks.PREFIX)]
         first = chroma.metadata(place._client, name)
         time.sleep(0.3)
@@ -338,10 +338,10 @@ def test_a_server_that_is_stopped_or_killed_is_said_in_time_and_answers_again_wh
                     ask()
                 assert time.monotonic() - started < 4
                 assert "CHROMA_URL" in caught.value.hint
-            assert place.newest() is None
+            assert place.peek_current_name() is None
             back()
             assert generation.near_passages(vector, 1).keys() == {0}
-            assert place.newest() == generation.name
+            assert place.peek_current_name() == generation.name
     assert server(alone.url) is server(alone.url)
 
 

@@ -32,17 +32,17 @@ ANTS = "The ants came in May.\n\nNobody had asked them to, least of all the coun
 
 
 @pytest.fixture
-def built(folder: Path, generations: FolderPublisher, build: Build) -> FolderPublisher:
+def built(folder: Path, publisher: FolderPublisher, build: Build) -> FolderPublisher:
     (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
     (folder / "bees.txt").write_text("The bees left. " * 200, encoding="utf-8")
     build()
-    return generations
+    return publisher
 
 
-def spoilt(generations: FolderPublisher, statement: str) -> Path:
+def spoilt(publisher: FolderPublisher, statement: str) -> Path:
     """A copy of the current generation whose SQLite file was changed behind Chroma's back."""
-    copy = generations.root.parent / "copy"
-    shutil.copytree(generations.current(), copy)
+    copy = publisher.root.parent / "copy"
+    shutil.copytree(publisher.current_folder(), copy)
     with sqlite3.connect(copy / "chroma" / "chroma.sqlite3") as database:
         database.execute(statement)
     return copy
@@ -50,14 +50,14 @@ def spoilt(generations: FolderPublisher, statement: str) -> Path:
 
 def test_a_sound_generation_is_found_sound_in_a_process_of_its_own(built: FolderPublisher, tmp_path: Path) -> None:
     manifest = built.manifest()
-    shutil.copytree(built.current(), tmp_path / "copy")
+    shutil.copytree(built.current_folder(), tmp_path / "copy")
     found = check_apart(tmp_path / "copy", manifest)
     assert (found.passages, found.sentences) == (manifest.passages, manifest.sentences)
     assert found.found == found.searched == found.passages + found.sentences
 
 
 def test_the_process_that_checks_imports_no_torch(built: FolderPublisher, tmp_path: Path) -> None:
-    shutil.copytree(built.current(), tmp_path / "copy")
+    shutil.copytree(built.current_folder(), tmp_path / "copy")
     code = (
         "import sys; from index.store.self_check import main; sys.argv = ['', 'copy']; main();"
         "print(*{name.partition('.')[0] for name in sys.modules})"
@@ -91,7 +91,7 @@ def test_a_store_that_crashes_whoever_opens_it_is_damage(
 ) -> None:
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     with pytest.raises(IndexDamaged, match="crashes"):
-        check_apart(built.current(), built.manifest())
+        check_apart(built.current_folder(), built.manifest())
 
 
 def test_a_store_that_hangs_is_given_up_in_time(
@@ -104,14 +104,14 @@ def test_a_store_that_hangs_is_given_up_in_time(
     monkeypatch.setattr("index.store.self_check._SECONDS", 0.2)
     monkeypatch.setattr("index.store.self_check._SECONDS_A_ROW", 0.0)
     with pytest.raises(IndexDamaged, match="within"):
-        check_apart(built.current(), built.manifest())
+        check_apart(built.current_folder(), built.manifest())
 
 
 def test_what_fails_its_check_is_not_published_and_leaves_nothing(
     folder: Path, built: FolderPublisher, fake: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Vectors that are lost on their way into Chroma, as two writers on one folder lose them."""
-    before = built.current()
+    before = built.current_folder()
 
     def lossy(client: object, name: str, vectors: Vectors, *rest: object, effort: object = None) -> None:
         create(client, name, vectors[:1], *(part[:1] for part in rest))  # type: ignore[arg-type, index]
@@ -122,7 +122,7 @@ def test_what_fails_its_check_is_not_published_and_leaves_nothing(
         rebuild(folder, built, fake.model, lambda: fake, force=True)
     assert caught.value.exit_status == 1
     assert caught.value.hint == "The index that answered before is unchanged."
-    assert built.current() == before
+    assert built.current_folder() == before
     assert sorted(path.name for path in built.root.iterdir()) == ["CURRENT", "generations", "rebuild.lock"]
     with open_current(built, fake.model) as generation:
         assert list(generation.articles) == ["ants.txt", "bees.txt"]
@@ -131,7 +131,7 @@ def test_what_fails_its_check_is_not_published_and_leaves_nothing(
 def test_passages_that_do_not_find_themselves_are_damage(
     folder: Path, built: FolderPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = embedded(built.current() / "chroma")
+    place = embedded(built.current_folder() / "chroma")
     vectors_of = index.store.chroma.vectors_of
     monkeypatch.setattr("index.store.chroma.vectors_of", lambda found: np.roll(vectors_of(found), 1, axis=1))
     with pytest.raises(IndexDamaged, match="do not find themselves"):
@@ -139,12 +139,12 @@ def test_passages_that_do_not_find_themselves_are_damage(
     place.close()
 
 
-def test_hundreds_of_equal_passages_hide_no_other(folder: Path, generations: FolderPublisher, build: Build) -> None:
+def test_hundreds_of_equal_passages_hide_no_other(folder: Path, publisher: FolderPublisher, build: Build) -> None:
     (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
     (folder / "long.txt").write_text(f"{'x' * 400_000}\n\nThe end.", encoding="utf-8")
     build()
-    name, found = verify_current(generations)
-    assert name == generations.current().name
+    name, found = verify_current(publisher)
+    assert name == publisher.current_folder().name
     assert found.found == found.searched
 
 
@@ -152,16 +152,16 @@ def test_the_published_generation_can_be_checked_from_the_command_line(command: 
     place = ("--index", str(built.root))
     done = command("index", "verify", *place)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"Generation {built.current().name} is sound: ")
+    assert done.stdout.startswith(f"Generation {built.current_folder().name} is sound: ")
     assert done.stdout.count("\n") == 1
     told = json.loads(command("index", "verify", "--json", *place).stdout)
-    assert (told["sound"], told["generation"]) == (True, built.current().name)
+    assert (told["sound"], told["generation"]) == (True, built.current_folder().name)
     assert told["found"] == told["searched"] > 0
 
 
 @pytest.mark.parametrize("file", ["articles.json", "chroma/chroma.sqlite3", "lexical/words.tsv", "manifest.json"])
 def test_a_damaged_generation_is_told_in_one_sentence(command: Run, built: FolderPublisher, file: str) -> None:
-    (built.current() / file).write_bytes(b"{}")
+    (built.current_folder() / file).write_bytes(b"{}")
     done = command("index", "verify", "--json", "--index", str(built.root))
     sentence, hint = done.stderr.splitlines()
     assert done.returncode == 1
@@ -177,6 +177,6 @@ def test_without_an_index_there_is_nothing_to_check(command: Run) -> None:
 
 
 def test_a_check_never_writes_to_what_is_published(built: FolderPublisher) -> None:
-    before = {path: path.stat().st_mtime_ns for path in built.current().rglob("*")}
+    before = {path: path.stat().st_mtime_ns for path in built.current_folder().rglob("*")}
     verify_current(built)
-    assert {path: path.stat().st_mtime_ns for path in built.current().rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in built.current_folder().rglob("*")} == before
