@@ -1,5 +1,6 @@
 """The index as a long-running reader sees it: the newest generation that can be opened, followed in the background."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,8 @@ import numpy as np
 from index.errors import REBUILD_HINT, IndexDamaged, IndexUnreachable, IndexUnusable
 from index.generation import Generation, open_current
 from index.publishing.publisher import Publisher
+
+log = logging.getLogger(__name__)
 
 # Seconds between two looks at what is published, and until a look is given up.
 EVERY, PATIENCE = 0.5, 60.0
@@ -70,7 +73,7 @@ class LiveIndex:
     """Follows what is published from the first lease on; any thread may lease.
 
     A new generation is opened and asked a first time beside the questions, and takes over for those that
-    come then. What was opened goes on answering when the new one cannot be opened: `trouble` says why, and
+    come then. What was opened goes on answering when the new one cannot be opened: `last_error` says why, and
     it is tried again, ever more rarely.
 
     A server that did not answer one reader is not waited for by the next: it is told so at once, until the
@@ -97,7 +100,17 @@ class LiveIndex:
         self._pause = 0.0
         self._again = 0.0
         self._unreachable: IndexUnreachable | None = None
-        self.trouble: IndexUnusable | None = None
+        self.last_error: IndexUnusable | None = None
+        self._subscribers: list[Callable[[], None]] = []
+        self._reported: tuple[str | None, str] = (None, "")
+
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """Call `callback` from the watcher thread whenever the current generation or `last_error` has changed.
+
+        The watcher runs from the first lease on. It calls each subscriber once for that first generation, unless it
+        subscribes later. A callback should return quickly; what it raises is logged.
+        """
+        self._subscribers.append(callback)
 
     @contextmanager
     def lease(self, *, searching: bool = True) -> Iterator[Generation]:
@@ -163,14 +176,28 @@ class LiveIndex:
             self._again = 0.0  # whoever asks is told how it is now
             self._look_in_time()
             if self._now is None:
-                raise self.trouble or IndexUnusable("There is no index that can be opened.", REBUILD_HINT)
+                raise self.last_error or IndexUnusable("There is no index that can be opened.", REBUILD_HINT)
             self._watcher = threading.Thread(target=self._watch, name="index", daemon=True)
             self._watcher.start()
 
     def _watch(self) -> None:
+        self._notify()
         while not self._closed.wait(self._every):
             self._look_in_time()
+            self._notify()
             self._tidy()
+
+    def _notify(self) -> None:
+        with self._lock:
+            state = (self._now.generation.name if self._now else None, str(self.last_error or ""))
+        if state == self._reported:
+            return
+        self._reported = state
+        for callback in self._subscribers:
+            try:
+                callback()
+            except Exception:
+                log.exception("A subscriber of the index failed")
 
     def _tidy(self) -> None:
         """Close what was replaced and is read no more: here, where no question waits for it."""
@@ -218,9 +245,9 @@ class LiveIndex:
         """Whether there is nothing to open: it is open, or it failed and its time has not come."""
         with self._lock:
             if self._now is not None and newest == self._now.generation.name:
-                self._failed = self.trouble = None
+                self._failed = self.last_error = None
                 return True
-            return self.trouble is not None and newest == self._failed and monotonic() < self._again
+            return self.last_error is not None and newest == self._failed and monotonic() < self._again
 
     def _opened(self, number: int, newest: str | None, opened: Generation) -> None:
         try:
@@ -239,7 +266,7 @@ class LiveIndex:
             else:
                 self._now = _Open(opened, number)
                 self._old += [before] if before else []
-            self._failed = self.trouble = None
+            self._failed = self.last_error = None
             self._pause = 0.0
         if self._closed.is_set():
             self._tidy()
@@ -251,7 +278,7 @@ class LiveIndex:
             self._pause = min(SLOWEST, 2 * self._pause) if self._pause and newest == self._failed else self._every
             self._again = monotonic() + self._pause
             self._failed = newest
-            self.trouble = trouble
+            self.last_error = trouble
 
 
 def _ask(generation: Generation) -> None:

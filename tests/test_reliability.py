@@ -130,15 +130,15 @@ def test_whatever_file_of_a_new_generation_is_spoilt_the_old_one_answers_and_the
                     spoil.setattr(FolderPublisher, "publish", spoiling(way, number))
                     write(spoilt := spoilt + 1)
                 newest = publisher.peek_current_name()
-                _until(lambda newest=newest: live.trouble is not None and live._failed == newest)  # type: ignore[misc]
+                _until(lambda newest=newest: live.last_error is not None and live._failed == newest)  # type: ignore[misc]
                 with live.lease() as generation:
                     assert generation.name == first, f"{file} {way}"
                     assert generation.passages([0])[0].passage.text == "The bridge number 0 is old."
                 shutil.rmtree(publisher.current_folder())
                 (publisher.root / "CURRENT").write_text(f"{first}\n")
-                _until(lambda: live.trouble is None)
+                _until(lambda: live.last_error is None)
         write(1000)
-        _until(lambda: live.trouble is None)
+        _until(lambda: live.last_error is None)
         _until(lambda: _text(live) == "The bridge number 1000 is old.")
     assert spoilt >= 20
 

@@ -79,7 +79,7 @@ class Answerer:
 
     def trouble(self) -> BylineError | None:
         """Why the newest index is not the one that answers, if so."""
-        trouble = self._index.trouble
+        trouble = self._index.last_error
         if isinstance(trouble, IndexMissing):  # there was one: it answers
             return IndexMissing("The index was deleted.", trouble.hint)
         return trouble

@@ -64,7 +64,7 @@ def test_a_reader_that_waited_for_the_first_rebuild_opens_it(
         pass
     build()
     assert text(live) == "The first text."
-    assert live.trouble is None
+    assert live.last_error is None
 
 
 def test_a_reader_keeps_a_generation_open_while_it_is_the_newest(
@@ -86,7 +86,7 @@ def test_a_reader_follows_a_new_generation_by_itself(
         write("The second text.")
         build()
         until(lambda: text(live) == "The second text.", 2)
-        assert live.trouble is None
+        assert live.last_error is None
 
 
 def test_a_lease_stays_with_its_generation_and_later_ones_get_the_new_one(
@@ -135,14 +135,14 @@ def test_a_generation_that_cannot_be_opened_is_tried_ever_more_rarely(
     build()
     until(lambda: len(tried) == 4)
     assert text(live) == "The first text."
-    assert isinstance(live.trouble, IndexDamaged)
+    assert isinstance(live.last_error, IndexDamaged)
     assert tried[3] - tried[0] >= 0.05 + 0.1 + 0.2
     # A newer one is tried at once, and what was wrong is forgotten.
     monkeypatch.setattr("index.live.open_current", open_current)
     write("The third text.")
     build()
     until(lambda: text(live) == "The third text.")
-    assert live.trouble is None
+    assert live.last_error is None
 
 
 def test_a_store_that_hangs_is_given_up_in_time_and_taken_once_it_opens(
@@ -160,14 +160,14 @@ def test_a_store_that_hangs_is_given_up_in_time_and_taken_once_it_opens(
         monkeypatch.setattr("index.live.open_current", hangs)
         write("The second text.")
         build()
-        until(lambda: live.trouble)
-        assert live.trouble is not None
-        assert live.trouble.message == "The index did not open within 0.3 seconds."
+        until(lambda: live.last_error)
+        assert live.last_error is not None
+        assert live.last_error.message == "The index did not open within 0.3 seconds."
         assert text(live) == "The first text."
         until(lambda: len(live._hanging) == 3)
         hold.set()
         until(lambda: text(live) == "The second text.")
-        until(lambda: live.trouble is None)
+        until(lambda: live.last_error is None)
 
 
 class Panic(BaseException):
@@ -189,9 +189,9 @@ def test_a_reader_survives_panics_and_opens_what_comes_after_them(
     monkeypatch.setattr("index.live.open_current", panics)
     write("The second text.")
     build()
-    until(lambda: live.trouble)
-    assert live.trouble is not None
-    assert live.trouble.message == "The index cannot be opened (Panic)."
+    until(lambda: live.last_error)
+    assert live.last_error is not None
+    assert live.last_error.message == "The index cannot be opened (Panic)."
     until(lambda: text(live) == "The second text.")
     assert not left
 
@@ -239,7 +239,7 @@ def test_a_generation_that_is_deleted_while_it_is_opened_is_tried_again(
     write("The second text.")
     build()
     until(lambda: text(live) == "The second text.")
-    until(lambda: live.trouble is None)
+    until(lambda: live.last_error is None)
 
 
 def delete(publisher: FolderPublisher) -> None:
@@ -292,13 +292,13 @@ def test_a_reader_answers_on_in_trouble_and_recovers_with_the_next_rebuild(
     write("The second text.")
     build()
     monkeypatch.setattr(FolderPublisher, "publish", publish)
-    until(lambda: live.trouble)
+    until(lambda: live.last_error)
     assert text(live) == "The first text."
-    assert isinstance(live.trouble, trouble)
+    assert isinstance(live.last_error, trouble)
     write("The third text.")
     build()
     until(lambda: text(live) == "The third text.")
-    assert live.trouble is None
+    assert live.last_error is None
 
 
 def test_a_reader_that_follows_leaves_no_copies_behind(
@@ -314,3 +314,53 @@ def test_a_reader_that_follows_leaves_no_copies_behind(
         until(lambda: len(list(copies.iterdir())) == 1)
     live.close()
     assert list(copies.iterdir()) == []
+
+
+def test_subscribers_are_called_for_each_new_generation_and_each_new_error(
+    live: LiveIndex, publisher: FolderPublisher, build: Build, write: Callable[[str], None]
+) -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    def note() -> None:
+        assert threading.current_thread().name == "index"
+        seen.append((text(live), type(live.last_error).__name__ if live.last_error else None))
+
+    live.subscribe(note)
+    build()
+    assert text(live) == "The first text."
+    until(lambda: len(seen) == 1)
+    write("The second text.")
+    build()
+    until(lambda: len(seen) == 2)
+    point_nowhere(publisher)
+    until(lambda: len(seen) == 3)
+    write("The third text.")
+    build()
+    until(lambda: len(seen) == 4)
+    time.sleep(0.3)
+    assert seen == [
+        ("The first text.", None),
+        ("The second text.", None),
+        ("The second text.", "IndexDamaged"),
+        ("The third text.", None),
+    ]
+
+
+def test_a_subscriber_that_fails_stops_neither_the_watcher_nor_other_subscribers(
+    live: LiveIndex, build: Build, write: Callable[[str], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    calls: list[str] = []
+
+    def fail() -> None:
+        raise ValueError("the subscriber's own mistake")
+
+    live.subscribe(fail)
+    live.subscribe(lambda: calls.append(text(live)))
+    build()
+    assert text(live) == "The first text."
+    until(lambda: calls)
+    write("The second text.")
+    build()
+    until(lambda: len(calls) == 2)
+    assert calls == ["The first text.", "The second text."]
+    assert [r.message for r in caplog.records if r.name == "index.live"] == ["A subscriber of the index failed"] * 2

@@ -111,7 +111,7 @@ def test_rebuilds_disturb_no_question(folder: Path, tmp_path: Path, embedder: Em
             while readers.done.total() < QUERIES * number / REBUILDS and not readers.wrong:
                 time.sleep(0.05)
         time.sleep(1)
-        assert live.trouble is None
+        assert live.last_error is None
         after = process.num_fds()
     print(f"\n{REBUILDS} rebuilds, {readers.done['search']:,} searches and {readers.done['answer']:,} whole answers;")
     print(f"{len(readers.wrong)} failed or mixed, {len(readers.seen)} generations seen;")
