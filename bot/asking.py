@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from index.articles.article import Article
 from index.console import until_signalled
 from index.errors import BylineError
 
 from bot.answering.answerer import Answerer
-from bot.answering.chat.reader import ChatOutcome, ChatReader
+from bot.answering.chat.reader import ChatReader
 from bot.answering.types import Answer, Question, Reply
+
+if TYPE_CHECKING:
+    from bot.answering.chat.request import ChatOutcome
 
 OnBlock = Callable[[Answer, Mapping[str, Article]], None]
 """Is told an answer as far as it is verified, and the articles that it quotes."""
@@ -37,7 +40,7 @@ class Asker:
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._reader is not None:
-            self._runner.run(self._reader.settle())
+            self._runner.run(self._reader.flush_usage())
         self._runner.close()
 
     def ask(self, question: Question, on_block: OnBlock | None = None) -> tuple[Reply, Mapping[str, Article]]:
@@ -53,7 +56,7 @@ class Asker:
     async def _read(
         self, question: Question, reader: ChatReader, on_block: OnBlock | None
     ) -> tuple[Reply, Mapping[str, Article]]:
-        reworded = await reader.standalone(question)
+        reworded = await reader.reword(question)
         prepared = self._answerer.prepare(question, reworded.text)
         show = None if on_block is None else lambda answer: on_block(answer, prepared.articles)
         read = await reader.read(prepared, on_claim=show)

@@ -93,7 +93,7 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
         )
     finally:
         if reader is not None:
-            await reader.settle()
+            await reader.flush_usage()
         await asyncio.to_thread(index.close)
 
 

@@ -21,7 +21,7 @@ from bot.settings import BotSettings
 if TYPE_CHECKING:
     from index.articles.article import Article
 
-    from bot.answering.chat.reader import ChatOutcome
+    from bot.answering.chat.request import ChatOutcome
     from bot.answering.types import Question, Reply
     from bot.asking import Asker
 

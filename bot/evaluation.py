@@ -20,7 +20,7 @@ from index.articles.article import Article
 from index.errors import UsageError
 from index.formatting import printable
 
-from bot.answering.chat.reader import ChatOutcome
+from bot.answering.chat.request import ChatOutcome
 from bot.answering.question.naming import Named, find_named
 from bot.answering.reply.wording import as_text
 from bot.answering.types import Answer, Degree, Question, Reply, Turn
@@ -252,14 +252,14 @@ class Prices:
 
 def chat_summary(reads: list[ChatOutcome], prices: Prices) -> dict[str, float | int | None]:
     """What a chat model made of the questions: claims and tokens counted, fallbacks, the cost in all."""
-    asked = [read for read in reads if read.raw or read.reply.note]
+    asked = [read for read in reads if read.raw_replies or read.reply.note]
     total_in, total_out = sum(read.tokens_in for read in reads), sum(read.tokens_out for read in reads)
     return {
         "asked": len(asked),
-        "claims_kept": sum(read.tally.kept for read in reads),
-        "claims_dropped": sum(read.tally.dropped for read in reads),
-        "claims_relabelled": sum(read.tally.relabelled for read in reads),
-        "claims_renumbered": sum(read.tally.renumbered for read in reads),
+        "claims_kept": sum(read.counts.kept for read in reads),
+        "claims_dropped": sum(read.counts.dropped for read in reads),
+        "claims_relabelled": sum(read.counts.relabelled for read in reads),
+        "claims_renumbered": sum(read.counts.renumbered for read in reads),
         "fallbacks": sum(bool(read.reply.note) for read in reads),
         "tokens_in": total_in,
         "tokens_out": total_out,

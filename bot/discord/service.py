@@ -16,7 +16,7 @@ from index.formatting import count
 from index.store.manifest import ArticleEntry, Manifest
 
 from bot.answering.answerer import Answerer
-from bot.answering.chat.reader import ChatReader, alone
+from bot.answering.chat.reader import ChatReader, with_note
 from bot.answering.types import Question, Reply
 from bot.discord.queue import AnswerQueue, QuestionDeclined
 from bot.discord.rendering import replies
@@ -153,7 +153,7 @@ class AnswerService:
         self, question: Question, group: int, user: int, reader: ChatReader, on_claim: OnPartial | None
     ) -> Response:
         """The search waits its turn like every question; the chat model is waited for here, and holds up nobody."""
-        reworded = await reader.standalone(question, user)
+        reworded = await reader.reword(question, user)
         sought = replace(question, text=reworded.text, history=()) if reworded.text else question
         prepared = await self.answers.run(group, lambda answerer: answerer.prepare(question, reworded.text), sought)
         show = None if on_claim is None else lambda answer: on_claim(Response(answer, prepared.articles))
@@ -161,7 +161,7 @@ class AnswerService:
         hurried = asyncio.ensure_future(self.answers.hurried.wait())
         try:
             await asyncio.wait({reading, hurried}, return_when=asyncio.FIRST_COMPLETED)
-            reply = reading.result().reply if reading.done() else alone(prepared.reply, RESTARTING)
+            reply = reading.result().reply if reading.done() else with_note(prepared.reply, RESTARTING)
         finally:
             reading.cancel()
             hurried.cancel()

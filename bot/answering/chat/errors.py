@@ -1,6 +1,6 @@
 """What can go wrong with a chat model, in our own words.
 
-ChatFailed
+ChatError
 ├── TimedOut         no reply in time
 ├── Unreachable      no connection, or one that broke
 ├── Busy             429, or a 5xx
@@ -12,7 +12,7 @@ ChatFailed
 from collections.abc import Sequence
 
 
-class ChatFailed(Exception):
+class ChatError(Exception):
     """A chat model gave no usable reply; `why` completes "No chat model: …". It never holds a provider's own words.
 
     passing: trying again at once may help. again: seconds after which the server asks to come again, if it does.
@@ -27,25 +27,25 @@ class ChatFailed(Exception):
         super().__init__(self.why)
 
 
-class TimedOut(ChatFailed):
+class TimedOut(ChatError):
     why = "it did not answer in time"
 
 
-class Unreachable(ChatFailed):
+class Unreachable(ChatError):
     why = "it cannot be reached"
     passing = True
 
 
-class Busy(ChatFailed):
+class Busy(ChatError):
     why = "it is busy"
     passing = True
 
 
-class Refused(ChatFailed):
+class Refused(ChatError):
     why = "it did not take the request"
 
 
-class Declined(ChatFailed):
+class Declined(ChatError):
     why = "it declined to answer"
 
 
@@ -53,9 +53,9 @@ class BadRequest(Refused):
     pass
 
 
-def translated(error: BaseException) -> ChatFailed:
+def translated(error: BaseException) -> ChatError:
     """What went wrong, in our own words: an exception of any provider's client may quote keys, texts and addresses."""
-    if isinstance(error, ChatFailed):
+    if isinstance(error, ChatError):
         return error
     chain: list[BaseException] = []
     at: BaseException | None = error
@@ -80,7 +80,7 @@ def translated(error: BaseException) -> ChatFailed:
         return Unreachable()
     if "APIError" in names:  # an error inside a stream bears no status
         return Busy("it failed")
-    return ChatFailed()
+    return ChatError()
 
 
 def cut_off(error: Exception) -> bool:

@@ -35,7 +35,7 @@ class Ledger(Protocol):
         ...
 
 
-class Breaker:
+class CircuitBreaker:
     """Opens after FAILURES failures in a row, for a pause that doubles with each failure after it.
 
     Once the pause is over one call is let through; whether it works decides.

@@ -12,8 +12,8 @@ from index.errors import SettingsError
 
 from bot.answering.chat import prompts
 from bot.answering.chat.claims import Claim
-from bot.answering.chat.errors import BadRequest, Busy, ChatFailed, Refused, Unreachable, cut_off, translated
-from bot.answering.chat.framing import Message, tokens
+from bot.answering.chat.errors import BadRequest, Busy, ChatError, Refused, Unreachable, cut_off, translated
+from bot.answering.chat.messages import Message, tokens
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -117,7 +117,7 @@ class ChatModel:
     async def stream(
         self, messages: Sequence[Message], heard: CallRecord, config: "RunnableConfig | None" = None
     ) -> AsyncIterator[Mapping[str, Any]]:
-        """The reply as far as it has come, again and again; raises ChatFailed. What was heard is filled in meanwhile.
+        """The reply as far as it has come, again and again; raises ChatError. What was heard is filled in meanwhile.
 
         A server that knows no structured output is asked again without, now and from now on.
         """
@@ -132,12 +132,12 @@ class ChatModel:
             try:
                 async for part in self._streamed(messages, heard, config):
                     yield part
-            except ChatFailed:
+            except ChatError:
                 self._plain = False  # it was something else that the server did not like
                 raise
 
     async def text(self, messages: Sequence[Message], heard: CallRecord, config: "RunnableConfig | None" = None) -> str:
-        """A reply in plain words; raises ChatFailed."""
+        """A reply in plain words; raises ChatError."""
         from langchain_core.output_parsers import StrOutputParser
 
         try:

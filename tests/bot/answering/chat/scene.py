@@ -15,7 +15,8 @@ from index.text.sentences import sentence_spans
 
 from bot.answering.chat.model import load
 from bot.answering.chat.prompts import ANSWERS
-from bot.answering.chat.reader import ChatOutcome, ChatReader
+from bot.answering.chat.reader import ChatReader
+from bot.answering.chat.request import ChatOutcome
 from bot.answering.reply import wording
 from bot.answering.reply.citations import quote
 from bot.answering.types import Abstention, Answer, PreparedQuestion, Reply

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.chat.limits import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, Breaker, Budget
+from bot.answering.chat.limits import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, Budget, CircuitBreaker
 from bot.state import State, StateUnusable
 
 
@@ -77,7 +77,7 @@ class Clock:
 
 def test_a_circuit_opens_tries_once_and_closes() -> None:
     clock = Clock()
-    breaker = Breaker(clock)
+    breaker = CircuitBreaker(clock)
     for _ in range(FAILURES):
         assert breaker.admits()
         breaker.failed("it is busy")
@@ -99,7 +99,7 @@ def test_a_circuit_opens_tries_once_and_closes() -> None:
 
 def test_a_pause_has_an_end() -> None:
     clock = Clock()
-    breaker = Breaker(clock)
+    breaker = CircuitBreaker(clock)
     for _ in range(40):
         clock.now += breaker.seconds
         breaker.failed("it failed")
@@ -107,7 +107,7 @@ def test_a_pause_has_an_end() -> None:
 
 
 def test_calls_that_fail_together_make_no_pause_longer() -> None:
-    breaker = Breaker(Clock())
+    breaker = CircuitBreaker(Clock())
     for _ in range(FAILURES + 7):
         breaker.failed("it failed")
     assert breaker.seconds == FIRST_PAUSE

@@ -11,10 +11,11 @@ from pydantic import SecretStr
 
 from index.errors import SettingsError
 
-from bot.answering.chat.errors import Busy, ChatFailed, Refused, TimedOut, Unreachable, translated
+from bot.answering.chat.errors import Busy, ChatError, Refused, TimedOut, Unreachable, translated
 from bot.answering.chat.model import ChatModel, claim_from, is_whole, load, schema
 from bot.answering.chat.prompts import ANSWERS, NOT_ADDRESSED, PREMISE_WRONG
-from bot.answering.chat.reader import UNUSABLE, ChatOutcome, ChatReader
+from bot.answering.chat.reader import ChatReader
+from bot.answering.chat.request import UNUSABLE, ChatOutcome
 from bot.answering.types import Answer
 
 from tests.bot.answering.chat.scene import ARTICLES, DECLINED, FREE, PREPARED, STAYS, quoted
@@ -43,13 +44,13 @@ def test_a_model_without_structured_output_is_read_as_plain_json() -> None:
 def test_a_fence_around_the_json_does_not_matter() -> None:
     found = read(ChatModel("fake:list", FakeListChatModel(responses=[f"Here you are:\n```json\n{GOOD}\n```\n"])))
     assert not found.reply.note
-    assert found.tally.kept == 1
+    assert found.counts.kept == 1
 
 
 def test_prose_twice_leaves_the_answer_to_the_extractive_reader() -> None:
     found = read(ChatModel("fake:list", FakeListChatModel(responses=["Roe wants it free.", "I said so."])))
     assert found.reply.note == UNUSABLE
-    assert found.raw == ("Roe wants it free.", "I said so.")
+    assert found.raw_replies == ("Roe wants it free.", "I said so.")
     assert found.reply.quotes == quoted(FREE).quotes
 
 
@@ -156,10 +157,10 @@ class Response(Exception):
         (Response(504), TimedOut),
         (TimeoutError(), TimedOut),
         (ConnectionError(), Unreachable),
-        (KeyError("x"), ChatFailed),
+        (KeyError("x"), ChatError),
     ],
 )
-def test_errors_of_any_provider_are_told_in_our_own_words(error: Exception, kind: type[ChatFailed]) -> None:
+def test_errors_of_any_provider_are_told_in_our_own_words(error: Exception, kind: type[ChatError]) -> None:
     found = translated(error)
     assert type(found) is kind
     assert "secret" not in f"{found} {found.why}"

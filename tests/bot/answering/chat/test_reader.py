@@ -7,11 +7,12 @@ import logging
 import pytest
 from langchain_core.callbacks import AsyncCallbackHandler
 
-from bot.answering.chat.checking import MAX_CLAIMS
 from bot.answering.chat.claims import ClaimCounts
 from bot.answering.chat.limits import FAILURES
 from bot.answering.chat.prompts import BROKE_OFF, EMPTY, NO_OBJECT, NOT_ADDRESSED, PREMISE_WRONG
-from bot.answering.chat.reader import CROWDED, NO_ROOM, PAUSED, UNUSABLE, Reworded
+from bot.answering.chat.reader import CROWDED, NO_ROOM, PAUSED, Reworded
+from bot.answering.chat.reply_checker import MAX_CLAIMS
+from bot.answering.chat.request import UNUSABLE
 from bot.answering.reply.citations import verify
 from bot.answering.reply.wording import as_text
 from bot.answering.types import Answer, PreparedQuestion, Question, Turn
@@ -55,14 +56,14 @@ def quotes(reply: object) -> list[str]:
 
 def test_a_faithful_reply_is_shown_claim_by_claim() -> None:
     read, server = ask(said(STAYS, COSTS, usage=Usage(700, 80)))
-    assert read.tally == ClaimCounts(kept=2)
+    assert read.counts == ClaimCounts(kept=2)
     assert (read.tokens_in, read.tokens_out) == (700, 80)
     assert read.reply.reader == f"openai:{server.model}"
     assert as_text(read.reply, ARTICLES) == (
         f'Roe wants the ferry to stay free.\n\n> "{FREE}" — ¶2\n\n'
         f'She thinks that a bridge costs more.\n\n> "{HEDGED}" — ¶2 (Roe, hedging)'
     )
-    assert json.loads(read.raw[0])["claims"][0]["quote"] == FREE
+    assert json.loads(read.raw_replies[0])["claims"][0]["quote"] == FREE
 
 
 def test_the_request_holds_the_passages_the_question_and_the_form() -> None:
@@ -79,7 +80,7 @@ def test_the_request_holds_the_passages_the_question_and_the_form() -> None:
 def test_a_fabricated_quote_among_good_ones_goes_with_its_claim() -> None:
     read, server = ask(said(STAYS, claim("A bridge is a crime.", "A bridge is a crime against the sea."), COSTS))
     assert quotes(read.reply) == [FREE, HEDGED]
-    assert read.tally == ClaimCounts(kept=2, dropped=1)
+    assert read.counts == ClaimCounts(kept=2, dropped=1)
     assert "crime" not in as_text(read.reply, ARTICLES)
     assert len(server.requests) == 1
 
@@ -88,12 +89,12 @@ def test_a_right_quote_with_a_wrong_number_gets_its_right_one() -> None:
     read, _ = ask(said(claim("A ferry moves.", "A ferry is a road that moves.", "author", "P1", "P99")))
     assert isinstance(read.reply, Answer)
     assert read.reply.quotes[0].paragraph == 5
-    assert read.tally == ClaimCounts(kept=1, renumbered=1)
+    assert read.counts == ClaimCounts(kept=1, renumbered=1)
 
 
 def test_a_reported_view_told_as_the_authors_is_relabelled() -> None:
     read, _ = ask(said(claim("Roe believes that the bridge pays for itself.", REPORTED)))
-    assert read.tally == ClaimCounts(kept=1, relabelled=1, renumbered=1)
+    assert read.counts == ClaimCounts(kept=1, relabelled=1, renumbered=1)
     text = as_text(read.reply, ARTICLES)
     assert "believes" not in text
     assert text.startswith("Roe reports Ann Bell:\n\n> ")
@@ -115,7 +116,7 @@ def test_a_sentence_that_gives_the_author_what_its_own_label_gives_another_is_wi
 def test_a_quote_glued_together_from_two_places_is_dropped(glued: str) -> None:
     read, _ = ask(said(claim("Roe says so.", glued), COSTS))
     assert quotes(read.reply) == [HEDGED]
-    assert read.tally.dropped == 1
+    assert read.counts.dropped == 1
 
 
 def extractive(read_text: str, why: str) -> bool:
@@ -145,7 +146,7 @@ def test_what_cannot_be_used_is_repaired_once_and_told_what_was_wrong(reply: Rep
     assert not read.reply.note
     assert named in server.requests[1].body["messages"][-1]["content"]
     assert len(server.requests) == 2
-    assert len(read.raw) == 2
+    assert len(read.raw_replies) == 2
 
     read, server = ask(reply, reply)
     assert extractive(as_text(read.reply, ARTICLES), UNUSABLE)
@@ -194,7 +195,7 @@ def test_a_reply_without_end_is_cut_off_and_repaired(endless: Reply) -> None:
     read, server = ask(endless, said(COSTS), timeout=30)
     assert quotes(read.reply) == [HEDGED]
     assert BROKE_OFF in server.requests[1].body["messages"][-1]["content"] or isinstance(endless, Text)
-    assert len(read.raw[0]) < 11_000
+    assert len(read.raw_replies[0]) < 11_000
 
 
 def test_not_addressed_is_an_abstention_in_the_models_name() -> None:
@@ -207,7 +208,7 @@ def test_not_addressed_is_an_abstention_in_the_models_name() -> None:
 def test_not_addressed_with_what_comes_near_is_one_too() -> None:
     read, server = ask(said(STAYS, verdict=NOT_ADDRESSED))
     assert read.reply.abstained
-    assert read.tally == ClaimCounts()
+    assert read.counts == ClaimCounts()
     assert len(server.requests) == 1
 
 
@@ -410,7 +411,7 @@ def rewordings(*script: Reply, question: Question) -> list[str | None]:
         server.script(*script)
 
         async def test() -> list[str | None]:
-            return [(await reader_of(server, timeout=2.0).standalone(question)).text]
+            return [(await reader_of(server, timeout=2.0).reword(question)).text]
 
         found = asyncio.run(test())
         assert len(server.requests) == bool(question.history)
@@ -443,14 +444,14 @@ def test_a_follow_up_that_cannot_be_reworded_is_left_to_the_extractive_way(reply
 @pytest.mark.parametrize("question", [Question("why?"), Question("thanks!", HISTORY)], ids=["first", "thanks"])
 def test_what_needs_no_rewording_is_not_put_to_the_model(question: Question) -> None:
     with ChatServer() as server:
-        assert asyncio.run(reader_of(server).standalone(question)) == Reworded()
+        assert asyncio.run(reader_of(server).reword(question)) == Reworded()
         assert not server.requests
 
 
 def test_a_rewording_says_what_it_took() -> None:
     with ChatServer() as server:
         server.script(Text(text="Why should it be free?", usage=Usage(70, 8)))
-        reworded = asyncio.run(reader_of(server).standalone(Question("and why?", HISTORY)))
+        reworded = asyncio.run(reader_of(server).reword(Question("and why?", HISTORY)))
         assert reworded == Reworded("Why should it be free?", 70, 8)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.answering.chat import prompts
 from bot.answering.chat.claims import ClaimCounts, QuotableText, RejectedClaim, VerifiedClaim
-from bot.answering.chat.framing import Message, tokens
+from bot.answering.chat.messages import Message, tokens
 from bot.answering.chat.model import CallRecord, claim_from
 
 MAX_CLAIMS = 6
@@ -26,7 +26,7 @@ class ReplyChecker:
         self._checked = 0
 
     @property
-    def tally(self) -> ClaimCounts:
+    def counts(self) -> ClaimCounts:
         return ClaimCounts(
             len(self.kept),
             len(self.dropped),
