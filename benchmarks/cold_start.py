@@ -1,9 +1,9 @@
-"""How long `python -m bot ask` takes from a cold start, beside a script that imports, loads and encodes.
+"""Time `byline ask` from a cold start, compared with a script that imports, loads and encodes.
 
     python benchmarks/cold_start.py [ARTICLES] [--pairs 7]
 
-Python takes a second to take torch apart at the end of such a script, which Byline leaves out. So the script is
-measured as anybody would write it, and a second time ended in the same way.
+At the end of such a script, Python takes a second to tear down torch; Byline skips that. So the script is measured as
+anybody would write it, and a second time ended in the same way.
 """
 
 import argparse
@@ -61,16 +61,16 @@ def main() -> None:
         def bare(end: str = "") -> None:
             command("-c", BARE + end, model, question, folder=empty)
 
-        def theirs() -> None:
+        def search_tutorial() -> None:
             command("-c", TUTORIAL, model, question, store, folder=empty)
 
         times = [paired(ask, bare, n) for n in range(options.pairs)]
         ended = [paired(ask, lambda: bare(ENDED), n) for n in range(options.pairs)]
-        tutorial = [paired(theirs, bare, n) for n in range(options.pairs)]
+        tutorial = [paired(search_tutorial, bare, n) for n in range(options.pairs)]
     report(
-        Figure("python -m bot ask, cold / import, load, encode", ratios(times), "<= 1.15"),
-        Figure("python -m bot ask, cold / the same without the interpreter's end", ratios(ended)),
-        Figure("python -m bot ask, cold", tuple(took for took, _ in times), unit=" s"),
+        Figure("byline ask, cold / import, load, encode", ratios(times), "<= 1.15"),
+        Figure("byline ask, cold / the same without the interpreter's shutdown", ratios(ended)),
+        Figure("byline ask, cold", tuple(took for took, _ in times), unit=" s"),
         Figure("the tutorial's search, cold / import, load, encode", ratios(tutorial)),
     )
 

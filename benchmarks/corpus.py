@@ -1,4 +1,4 @@
-"""Articles in any number, varied from real ones by a seeded generator, and vectors that are kept between runs."""
+"""Generate any number of articles, varied from real ones with a seed, and cache their vectors between runs."""
 
 import hashlib
 import json
@@ -20,23 +20,23 @@ from index.embedding import Embedder, Progress, Vectors
 from index.text.passages import split
 from index.text.sentences import sentence_spans
 
-# The share of words that give way to others that stand behind the same word elsewhere.
+# The share of words that are replaced by others that follow the same word elsewhere.
 SWAPPED = 1 / 6
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_AT_ONCE = 2048
+_BATCH = 2048
 
 
 def read(folders: Sequence[Path]) -> list[Article]:
-    """The articles of all folders and of the folders below them."""
+    """Return the articles of all folders and their subfolders."""
     return [article for folder in folders for article in read_folder(folder, (), None, {}).articles]
 
 
 def write_varied(
     originals: Sequence[Article], folder: Path, *, passages: int = 0, articles: int = 0, seed: int = 1
 ) -> int:
-    """Write varied articles to a folder until there are so many, and so many passages; returns how many articles.
+    """Write varied articles until there are at least so many articles and passages; return the number of articles.
 
-    A smaller corpus is the beginning of a larger one with the same seed.
+    A smaller corpus is a prefix of a larger one with the same seed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = 0
@@ -50,10 +50,10 @@ def write_varied(
 
 
 def varied(articles: Sequence[Article], seed: int) -> Iterator[str]:
-    """Articles without end, each after a real one: its sentences with other words and with names of their own.
+    """Yield articles without end, each a real one with some words replaced and with its own names.
 
-    An article's names are changed alike wherever they stand, so the number of distinct words grows with
-    that of the articles, as it does in an archive.
+    A name is replaced by the same name throughout an article, so the number of distinct words grows with the number
+    of articles, as it does in an archive.
     """
     words = _Words(articles)
     for number in count():
@@ -66,7 +66,7 @@ def varied(articles: Sequence[Article], seed: int) -> Iterator[str]:
 
 
 class _Words:
-    """The words of some articles: those that stand behind each, those that are no names, and how names begin."""
+    """The vocabulary of some articles: which words follow which, which are not names, and how names begin."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
         self.following: dict[str, list[str]] = defaultdict(list)
@@ -81,16 +81,16 @@ class _Words:
                     self.following[before.lower()].append(word)
         self.beginnings = sorted(beginnings)
 
-    def name(self, chance: random.Random) -> str:
-        return "".join(chance.choice(self.beginnings) for _ in range(chance.choice((2, 2, 3)))).capitalize()
+    def name(self, rng: random.Random) -> str:
+        return "".join(rng.choice(self.beginnings) for _ in range(rng.choice((2, 2, 3)))).capitalize()
 
 
 class _Variation:
-    """One article's changes."""
+    """Replaces the words and names of one article."""
 
-    def __init__(self, words: _Words, chance: random.Random) -> None:
+    def __init__(self, words: _Words, rng: random.Random) -> None:
         self._words = words
-        self._chance = chance
+        self._rng = rng
         self._names: dict[str, str] = {}
         self._before = ""
 
@@ -101,20 +101,20 @@ class _Variation:
         word, before = match.group(), self._before
         self._before = word.lower()
         if len(word) > 3 and word.istitle() and word.lower() not in self._words.ordinary:
-            return self._names.setdefault(word, self._words.name(self._chance))
-        if len(word) > 3 and word.islower() and self._chance.random() < SWAPPED:
-            return self._chance.choice(self._words.following.get(before, [word]))
+            return self._names.setdefault(word, self._words.name(self._rng))
+        if len(word) > 3 and word.islower() and self._rng.random() < SWAPPED:
+            return self._rng.choice(self._words.following.get(before, [word]))
         return word
 
 
-class KeptVectors(Embedder):
-    """An embedder that keeps what it has embedded in a file."""
+class CachedEmbedder(Embedder):
+    """An embedder that caches its vectors in a file."""
 
     def __init__(self, embedder: Embedder, path: Path) -> None:
         super().__init__(embedder.embeddings, embedder.model)
         path.parent.mkdir(parents=True, exist_ok=True)
         self.took = 0.0
-        """The seconds that embedding and keeping took so far."""
+        """The seconds that embedding and caching took so far."""
         self._file = sqlite3.connect(path)
         self._file.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
 
@@ -126,10 +126,10 @@ class KeptVectors(Embedder):
             self.took += time.perf_counter() - began
 
     def _documents(self, texts: Sequence[str], progress: Progress | None) -> Vectors:
-        missing = [text for text in texts if self._kept(text) is None]
+        missing = [text for text in texts if self._cached(text) is None]
         missing.sort(key=len)
-        for start in range(0, len(missing), _AT_ONCE):
-            part = missing[start : start + _AT_ONCE]
+        for start in range(0, len(missing), _BATCH):
+            part = missing[start : start + _BATCH]
             rows = zip(map(self._key, part), super().embed_documents(part), strict=True)
             with self._file:
                 self._file.executemany(
@@ -137,9 +137,9 @@ class KeptVectors(Embedder):
                 )
             if progress:
                 progress(start + len(part), len(missing))
-        return np.stack([np.frombuffer(self._kept(text) or b"", dtype=np.float32) for text in texts])
+        return np.stack([np.frombuffer(self._cached(text) or b"", dtype=np.float32) for text in texts])
 
-    def _kept(self, text: str) -> bytes | None:
+    def _cached(self, text: str) -> bytes | None:
         row = self._file.execute("SELECT vector FROM vectors WHERE text = ?", (self._key(text),)).fetchone()
         return row[0] if row else None
 
@@ -148,12 +148,12 @@ class KeptVectors(Embedder):
 
 
 def questions(articles: Sequence[Article], n: int, seed: int = 1) -> list[str]:
-    """Questions about what articles speak of: three words in a row of a sentence's long ones."""
-    chance = random.Random(seed)
-    found: list[str] = []
-    while len(found) < n:
-        article = chance.choice(articles)
+    """Return n questions about articles, each with three consecutive long words of one."""
+    rng = random.Random(seed)
+    texts: list[str] = []
+    while len(texts) < n:
+        article = rng.choice(articles)
         words = [word for word in _WORD.findall(article.text) if len(word) > 4]
-        at = chance.randrange(max(1, len(words) - 3))
-        found.append(f"What about {' '.join(words[at : at + 3])}?")
-    return found
+        first = rng.randrange(max(1, len(words) - 3))
+        texts.append(f"What about {' '.join(words[first : first + 3])}?")
+    return texts

@@ -1,10 +1,10 @@
-"""Fit the weights that tell another topic in bot/answering/evidence/certainty.py, and print them.
+"""Fit and print the weights for the question's topic in bot/answering/evidence/certainty.py.
 
     python benchmarks/fit_certainty.py FOLDER [FOLDER …]
 
-A folder holds articles and a questions.jsonl in the form that `python -m bot eval` reads, with
-`kind` and `answerable`. Answerable questions stand against those of kind `offtopic`, both classes
-with equal weight; the weights held fixed in certainty.py stay as they are.
+A folder holds articles and a questions.jsonl in the form that `byline eval` reads, with `kind` and `answerable`.
+Answerable questions are one class, those of kind `offtopic` the other, both with equal weight. Weights that are fixed
+in certainty.py are not fitted.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def fit(table: np.ndarray, truth: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, float]:
-    """Logistic regression with an offset: shape (signals,) and the bias."""
+    """Fit a logistic regression with an offset; return weights of shape (signals,) and the bias."""
     from scipy.optimize import minimize
 
     weight = np.where(truth, 1.0, truth.sum() / max(1, (~truth).sum()))

@@ -1,10 +1,10 @@
-"""Fit the weights of bot/answering/voice/voice.py on gold quotes about articles, and write them.
+"""Fit the weights of bot/answering/voice/voice.py on gold quotes, and print or write them.
 
     python benchmarks/fit_voice.py [--write] FOLDER [FOLDER …]
 
-A multinomial logistic regression over yes-or-no features, the three voices with equal weight. What is printed is
-measured on articles that were held out (five parts, split by article). A quote whose question accepts several
-kinds of voice, or that reaches over several sentences, is left out of the fit.
+A multinomial logistic regression over binary features, the three voices with equal weight. The printed accuracy is
+that of held-out articles (five folds, split by article). A quote whose question accepts several voices, or that spans
+several sentences, is not used.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from bot.answering.voice import weights as fitted
 from bot.answering.voice.voice import AUTHOR, HEDGED, readings
 
 KINDS = (AUTHOR, HEDGED, "reported")
-# Seen in fewer articles than this, a feature says more about them than about English.
+# A feature seen in fewer articles says more about these articles than about English.
 MIN_ARTICLES = 4
 STRENGTH = 0.3
 
@@ -47,17 +47,17 @@ def main() -> None:
     guesses = np.zeros_like(truth)
     for train, test in GroupKFold(5, shuffle=True, random_state=0).split(table, truth, groups):
         guesses[test] = fit(table[train], truth[train]).predict(table[test])
-    print(f"{len(truth)} sentences of {len(set(groups))} articles; held-out accuracy of the kinds, names apart:")
+    print(f"{len(truth)} sentences of {len(set(groups))} articles; held-out accuracy by voice, ignoring names:")
     shares = [float((guesses[truth == k] == k).mean()) for k in range(3)]
     print(
         ", ".join(f"{kind} {share:.1%}" for kind, share in zip(KINDS, shares, strict=True)),
         f"mean {np.mean(shares):.1%}",
     )
     model = fit(table, truth)
-    # Only differences between the classes count: the author's row becomes zero.
+    # Only differences between the classes matter: the author's row is set to zero.
     weights = model.coef_[1:] - model.coef_[0]
     bias = model.intercept_[1:] - model.intercept_[0]
-    lines = {"bias": bias, **{name: weights[:, at] for at, name in enumerate(names)}}
+    lines = {"bias": bias, **{name: weights[:, column] for column, name in enumerate(names)}}
     body = "".join(f'    "{name}": ({w[0]:.2f}, {w[1]:.2f}),\n' for name, w in lines.items())
     head = (fitted.__doc__ or "").strip()
     source = f'"""{head}"""\n\nWEIGHTS: dict[str, tuple[float, float]] = {{\n{body}}}\n'

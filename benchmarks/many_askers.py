@@ -1,4 +1,4 @@
-"""How many questions a second are answered that come at once, beside one at a time.
+"""Measure how many questions a second are answered that arrive at once, compared with one at a time.
 
 python benchmarks/many_askers.py [ARTICLES] [--askers 64] [--rounds 5]
 """
@@ -58,13 +58,13 @@ async def measure(answerer: Answerer, embedder: Embedder, questions: list[str], 
         return sum([await ask(text) for text in questions])
 
     async def at_once() -> tuple[float, float]:
-        """The seconds that all take together, and the slowest."""
+        """Return the seconds that all take together, and those of the slowest."""
         began = time.perf_counter()
         waited = await asyncio.gather(*map(ask, questions))
         return time.perf_counter() - began, max(waited)
 
     async def beside_a_crowd() -> float:
-        """The slowest of those who ask alone in their servers while a crowd asks in another."""
+        """Return the seconds of the slowest single user in a server while a crowd asks in another."""
         crowd = [asyncio.create_task(ask(text)) for text in questions[LONE:]]
         lone = [asyncio.create_task(ask(text, group)) for group, text in enumerate(questions[:LONE], 1)]
         await asyncio.gather(*crowd, *lone)
@@ -83,7 +83,7 @@ async def measure(answerer: Answerer, embedder: Embedder, questions: list[str], 
         slowest.append(last / alone)
         fair.append(await beside_a_crowd() / ((LONE + 1) * alone / n))
         memory.append(psutil.Process().memory_info().rss)
-    shared = f"the slowest of {LONE} alone in their servers beside a crowd of {n - LONE} / {LONE + 1} turns"
+    shared = f"the slowest of {LONE} single users in their servers beside a crowd of {n - LONE} / {LONE + 1} turns"
     report(
         Figure(f"answers a second, {n} at once / one at a time", tuple(faster), ">= 3"),
         Figure(f"the slowest of {n} at once / {n} one after another", tuple(slowest), "<= 1.5"),

@@ -1,4 +1,4 @@
-"""Ratios of what was measured side by side in one run, and how they are printed and kept."""
+"""Ratios of values measured side by side in one run: how they are taken, printed and saved."""
 
 import json
 import operator
@@ -19,11 +19,11 @@ FIGURES = Path(".bench") / "figures.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What a claim came to: the median of `values` beside its bar, such as "<= 1.6"; "" for a figure without one."""
+    """The values measured for a claim, and the target of their median, such as "<= 1.6" ("" if there is none)."""
 
     claim: str
     values: tuple[float, ...]
-    bar: str = ""
+    target: str = ""
     unit: str = ""
 
     @property
@@ -32,7 +32,7 @@ class Figure:
 
     @property
     def spread(self) -> tuple[float, float]:
-        """The 10th and the 90th percentile; of few values the lowest and the highest."""
+        """The 10th and the 90th percentile; of fewer than ten values, the lowest and the highest."""
         if len(self.values) < 10:
             return min(self.values), max(self.values)
         tenths = quantiles(self.values, n=10)
@@ -40,21 +40,21 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Whether the median keeps to the bar; None where there is no bar."""
-        if not self.bar:
+        """Whether the median meets the target; None if there is no target."""
+        if not self.target:
             return None
-        sign, value = self.bar.split()
+        sign, value = self.target.split()
         return bool({"<=": operator.le, ">=": operator.ge}[sign](self.middle, float(value)))
 
     def __str__(self) -> str:
         low, high = self.spread
         spread = f" ({low:.3g} to {high:.3g})" if len(self.values) > 1 else ""
-        judged = "" if self.met is None else f"  bar {self.bar}{self.unit}: {'met' if self.met else 'MISSED'}"
+        judged = "" if self.met is None else f"  target {self.target}{self.unit}: {'met' if self.met else 'MISSED'}"
         return f"{self.claim:<68} {self.middle:>8.3g}{self.unit}{spread}{judged}"
 
 
 def report(*figures: Figure) -> None:
-    """Print figures, and keep them for the tables and the plot."""
+    """Print figures, and save them for the plot."""
     FIGURES.parent.mkdir(exist_ok=True)
     with FIGURES.open("a", encoding="utf-8") as file:
         for figure in figures:
@@ -63,9 +63,9 @@ def report(*figures: Figure) -> None:
 
 
 def command(*arguments: str | Path, folder: Path) -> str:
-    """What Python prints that runs with these arguments in an empty folder, with none of Byline's settings.
+    """Run Python with these arguments in an empty folder, without Byline's settings; return its stdout.
 
-    Settings of whoever measures must not reach it: with CHROMA_URL it would publish on a server in use.
+    The caller's settings must not reach it: with CHROMA_URL it would publish to a server in use.
     """
     settings = {name.upper() for name in BotSettings.model_fields}
     clean = {name: value for name, value in os.environ.items() if name.upper() not in settings}
@@ -85,9 +85,9 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def paired(first: Callable[[], object], second: Callable[[], object], n: int) -> tuple[float, float]:
-    """The seconds that both take, one right after the other; in every other pair, by its number, the second goes first.
+    """Time both, one directly after the other; for an odd n the second goes first.
 
-    So neither has always the warmer caches, or the other's rubbish to collect.
+    So neither always has the warmer caches, or collects the other's garbage.
     """
     if n % 2:
         later = seconds(second)

@@ -1,4 +1,4 @@
-"""Draw what size costs, from the figures that `make bench` kept.
+"""Plot the cost of size from the figures that `make bench` saved.
 
 python benchmarks/plot.py [docs/performance.png]
 """
@@ -44,13 +44,13 @@ def main() -> None:
 
 
 def figures() -> dict[str, Figure]:
-    """The last figure of each claim."""
+    """Return the last figure of each claim."""
     rows = [json.loads(line) for line in FIGURES.read_text(encoding="utf-8").splitlines()]
-    return {row["claim"]: Figure(row["claim"], tuple(row["values"]), row["bar"], row["unit"]) for row in rows}
+    return {row["claim"]: Figure(row["claim"], tuple(row["values"]), row["target"], row["unit"]) for row in rows}
 
 
 def sizes(found: dict[str, Figure], name: str) -> list[tuple[int, Figure]]:
-    """The figures of one name by the number of passages."""
+    """Return the figures of one name with their numbers of passages."""
     pattern = re.compile(rf"{name} at ([\d,]+) passages")
     matches = [(pattern.fullmatch(claim), figure) for claim, figure in found.items()]
     return [(int(match[1].replace(",", "")), figure) for match, figure in matches if match]

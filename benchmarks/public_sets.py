@@ -1,11 +1,11 @@
-"""Measure the search and the reader on public question sets that the reader did not learn from.
+"""Measure the search and the reader on public question sets that the reader was not trained on.
 
     python benchmarks/public_sets.py HARNESS.py [--tasks xquad,squad2,clapnq] [--questions 500]
 
 HARNESS.py is a harness for question answering over XQuAD, SQuAD 2.0 and ClapNQ: a module with TASKS,
 `squad_sets` and `load_clapnq`, its data beside it. It asks a system to `index` documents, to `search` them,
-to pick `sentences` and to say its `confidence`. The training leaves every other SQuAD article and every other pair
-of ClapNQ questions alone (training/README.md); only those are asked here. No threshold is tuned.
+to pick `sentences` and to return its `confidence`. Training holds out every other SQuAD article and every other pair of
+ClapNQ questions (training/README.md); only those are used here. No threshold is tuned.
 """
 
 import argparse
@@ -36,7 +36,7 @@ Scope = str | Collection[str] | None
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A span of a document, as the harness takes it."""
+    """A span of a document in the harness's form."""
 
     doc_id: str
     start: int
@@ -46,7 +46,7 @@ class Hit:
 
 
 class Byline:
-    """What answers in the bot, as a system of the harness: documents are articles, hits its passages."""
+    """The bot's search and reader as a system of the harness: documents are articles, hits are passages."""
 
     name = "byline"
 
@@ -56,7 +56,7 @@ class Byline:
         self._evidence: dict[str, list[Evidence]] = {}
 
     def index(self, docs: Sequence[Any]) -> None:
-        """docs: with id, text and meta, a mapping that may hold a title."""
+        """Index documents, objects with id, text and meta (a mapping that may hold a title)."""
         root = Path(self._folder.name)
         articles = root / "articles"
         articles.mkdir()
@@ -76,7 +76,7 @@ class Byline:
         }
 
     def search(self, queries: Sequence[str], k: int = 10, scopes: Sequence[Scope] | None = None) -> list[list[Hit]]:
-        """The passages in the order of their best sentence."""
+        """Return the passages in the order of their best sentence."""
         found = []
         for query, scope in self._each(queries, scopes):
             ranked, _ = self._find(query, scope)
@@ -87,7 +87,7 @@ class Byline:
         return found
 
     def sentences(self, query: str, hits: Sequence[Hit], n: int = 1) -> list[Hit]:
-        """The best sentences within hits of the search before."""
+        """Return the best sentences within hits of the previous search."""
         inside = [
             self._hit(e.passage.article, e.sentence.start, e.sentence.end, e.score) for e in self._evidence[query]
         ]
@@ -98,7 +98,7 @@ class Byline:
         ][:n]
 
     def confidence(self, queries: Sequence[str], scopes: Sequence[Scope] | None = None) -> NDArray[np.float64]:
-        """The certainty that the documents in scope answer, 0 to 1, shape (queries,)."""
+        """Return the certainty that the documents in scope answer, 0 to 1, shape (queries,)."""
         return np.array([certainty(self._find(query, scope)[1]) for query, scope in self._each(queries, scopes)])
 
     def _each(self, queries: Sequence[str], scopes: Sequence[Scope] | None) -> Iterator[tuple[str, Scope]]:
@@ -121,7 +121,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("harness", type=Path)
     parser.add_argument("--tasks", default="xquad,squad2,clapnq")
-    parser.add_argument("--questions", type=int, default=500, help="of SQuAD, answerable and not [default: 500]")
+    parser.add_argument(
+        "--questions",
+        type=int,
+        default=500,
+        help="number of answerable and of unanswerable SQuAD questions [default: 500]",
+    )
     arguments = parser.parse_args()
     spec = importlib.util.spec_from_file_location("harness", arguments.harness)
     assert spec is not None
@@ -135,7 +140,7 @@ def main() -> None:
 
 
 def _hold_out(harness: Any, questions: int) -> None:
-    """Let the harness ask only what the training left alone."""
+    """Restrict the harness to the questions that training held out."""
     squad_sets, load_clapnq = harness.squad_sets, harness.load_clapnq
 
     def squad() -> Any:

@@ -1,10 +1,10 @@
-"""How long rebuilds take: everything, one article, nothing; the first beside the bare embedding of the same texts.
+"""Time rebuilds of everything, one article and nothing; the first compared with embedding the same texts.
 
     python benchmarks/rebuild_time.py [ARTICLES]
 
-Without a folder of articles, 85 are varied from those of the project. The full build and the bare embedding of the
-same texts in one call, sorted by length, have the same threads, all that torch takes. The command itself leaves half
-the cores to whoever answers, in a full build as in one of a single article.
+Without a folder of articles, 85 are varied from those of the project. The full build and the bare embedding (the same
+texts in one call, sorted by length) use all of torch's threads. The command itself leaves half of the cores to a
+running bot, in a full build as in one of a single article.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def measure(folder: Path, scratch: Path) -> None:
     embedder = load_embedder(None)
     articles = corpus.read([folder])
     texts = sorted(dict.fromkeys(_texts(articles)), key=len)
-    pieces = sorted((piece.page_content for piece in tutorial.split([a.text for a in articles])), key=len)
+    chunks = sorted((chunk.page_content for chunk in tutorial.split([a.text for a in articles])), key=len)
     encode: Callable[[list[str]], object] = embedder.embeddings._client.encode  # type: ignore[attr-defined]  # the bare model
     encode(texts[:32])
     index, empty = scratch / "index", scratch / "empty"
@@ -62,16 +62,16 @@ def measure(folder: Path, scratch: Path) -> None:
     def full() -> None:
         rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder, force=True)
 
-    def theirs() -> None:
+    def build_tutorial() -> None:
         tutorial.build([article.text for article in articles], embedder.embeddings, scratch / "tutorial")
 
     name = f"{len(articles)} articles"
-    theirs_too = ratios([paired(theirs, lambda: encode(pieces), 0)])
+    tutorial_ratios = ratios([paired(build_tutorial, lambda: encode(chunks), 0)])
     times = [paired(full, lambda: encode(texts), n) for n in range(FULL)]
     report(
         Figure(f"full build of {name}, {len(texts):,} texts / model.encode", ratios(times), "<= 1.25"),
         Figure(f"full build of {name}", tuple(took for took, _ in times), unit=" s"),
-        Figure("the tutorial's build / model.encode of its pieces", theirs_too),
+        Figure("the tutorial's build / model.encode of its chunks", tutorial_ratios),
     )
 
     def rebuilt(*more: str) -> float:
@@ -84,21 +84,21 @@ def measure(folder: Path, scratch: Path) -> None:
     changed = []
     for n in range(TIMES):
         text = path.read_text(encoding="utf-8")
-        path.write_text(f"{text}\n\nOne more paragraph, by the number of {n + 1}.\n", encoding="utf-8")
+        path.write_text(f"{text}\n\nOne more paragraph, number {n + 1}.\n", encoding="utf-8")
         changed.append(rebuilt())
     unchanged = [rebuilt() for _ in range(TIMES)]
     torch = command("-c", IMPORTED, "rebuild", "--articles", folder, "--index", index, folder=empty).splitlines()[-1]
     report(
-        Figure(f"index rebuild, one of {name} changed / --force", tuple(took / whole for took in changed), "<= 0.05"),
-        Figure("index rebuild --force", (whole,), unit=" s"),
-        Figure("index rebuild, one changed", tuple(changed), unit=" s"),
-        Figure("index rebuild, nothing changed", tuple(unchanged), "<= 1", " s"),
-        Figure("modules of torch that it imports then", (float(torch),), "<= 0"),
+        Figure(f"byline rebuild, one of {name} changed / --force", tuple(took / whole for took in changed), "<= 0.05"),
+        Figure("byline rebuild --force", (whole,), unit=" s"),
+        Figure("byline rebuild, one changed", tuple(changed), unit=" s"),
+        Figure("byline rebuild, nothing changed", tuple(unchanged), "<= 1", " s"),
+        Figure("torch modules that it imports then", (float(torch),), "<= 0"),
     )
 
 
 def _texts(articles: Sequence[Article]) -> Iterator[str]:
-    """Everything that a build embeds: passages behind their heads, and sentences."""
+    """Yield every text that a build embeds: passages with their headers, and sentences."""
     for article in articles:
         for passage in split(article, sentence_spans):
             yield with_header(article, passage.text)

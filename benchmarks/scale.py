@@ -1,10 +1,10 @@
-"""What an index costs and how fast and well it is searched, at growing sizes, each in a process of its own.
+"""Measure the cost, speed and recall of indexes of growing sizes, each in a separate process.
 
-    python benchmarks/scale.py [ARTICLES …] [--sizes 1000,10000] [--kept .bench/vectors.sqlite]
+    python benchmarks/scale.py [ARTICLES …] [--sizes 1000,10000] [--cache .bench/vectors.sqlite]
 
-The articles are varied from those in the folders, by default the project's. Vectors are kept between runs, so the time
-of a build is that of everything but the embedding. Sizes are in passages; 100,000 take an hour or more of embedding
-the first time, 3 GB of disk and 3 GB of memory.
+The articles are varied from those in the folders, by default the project's. Vectors are cached between runs, so the
+build time excludes embedding. Sizes are in passages; 100,000 take an hour or more of embedding the first time, 3 GB of
+disk and 3 GB of memory.
 """
 
 import argparse
@@ -36,7 +36,7 @@ from bot.answering.answerer import PASSAGES, Answerer
 from bot.answering.types import Question
 
 ASKED, TOP, STARTS = 200, 10, 5
-# Rows with equal vectors are moved apart by less than this, in cosines, where an index is built.
+# When an index is built, rows with equal vectors are moved apart by less than this, in cosines.
 EQUAL = 1e-4
 
 
@@ -44,39 +44,41 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("articles", nargs="*", type=Path, default=[Path("articles")])
     parser.add_argument("--sizes", default="1000,10000")
-    parser.add_argument("--kept", type=Path, default=Path(".bench", "vectors.sqlite"))
+    parser.add_argument("--cache", type=Path, default=Path(".bench", "vectors.sqlite"))
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        print(json.dumps(measured(options.one, options.kept)))
+        print(json.dumps(measured(options.one, options.cache)))
         return
     found = []
     for size in map(int, options.sizes.split(",")):
-        build(options.articles, size, options.kept)
-        said = command(Path(__file__), "--one", str(size), "--kept", options.kept, folder=options.kept.parent / "empty")
-        found.append(json.loads(said.splitlines()[-1]))
+        build(options.articles, size, options.cache)
+        output = command(
+            Path(__file__), "--one", str(size), "--cache", options.cache, folder=options.cache.parent / "empty"
+        )
+        found.append(json.loads(output.splitlines()[-1]))
     show(found)
 
 
-def build(originals: list[Path], size: int, kept: Path) -> None:
-    """Build the index of a size, and note how long that took."""
-    root = kept.parent / f"scale-{size}"
+def build(originals: list[Path], size: int, cache: Path) -> None:
+    """Build an index with so many passages, and record the time."""
+    root = cache.parent / f"scale-{size}"
     shutil.rmtree(root, ignore_errors=True)
     articles = corpus.write_varied(corpus.read(originals), root / "articles", passages=size)
-    embedder = corpus.KeptVectors(load_embedder(None), kept)
+    embedder = corpus.CachedEmbedder(load_embedder(None), cache)
     publisher = FolderPublisher(root / "index")
     took = seconds(lambda: rebuild(root / "articles", publisher, model_identity(None), lambda: embedder))
     (root / "built.json").write_text(json.dumps({"articles": articles, "seconds": took - embedder.took}))
 
 
-def measured(size: int, kept: Path) -> dict[str, Any]:
-    """The figures of one size, by name; times in seconds, a list for each."""
-    root = kept.parent / f"scale-{size}"
+def measured(size: int, cache: Path) -> dict[str, Any]:
+    """Measure one size; return the figures by name, times as lists in seconds."""
+    root = cache.parent / f"scale-{size}"
     publisher = FolderPublisher(root / "index")
     embedder = load_embedder(None, QUESTION_THREADS)
     embedder.embed_query("Warm?")
     process = psutil.Process()
-    import chromadb  # noqa: F401  # what is measured is an index, not a library
+    import chromadb  # noqa: F401  # loaded beforehand, so that the memory is that of the index
     from bm25s import BM25  # noqa: F401
 
     started, before = [], process.memory_info().rss
@@ -118,11 +120,11 @@ def show(sizes: list[dict[str, Any]]) -> None:
         at = f"at {n:,} passages"
         report(
             Figure(f"search {at}", tuple(1000 * t for t in one["search"]), unit=" ms"),
-            Figure(f"search {at} / an exact one in memory", (median(one["search"]) / median(one["exact"]),)),
+            Figure(f"search {at} / an exact search in memory", (median(one["search"]) / median(one["exact"]),)),
             Figure(f"answer {at}", tuple(1000 * t for t in one["answer"]), unit=" ms"),
             Figure(f"recall@{TOP} of the passages {at}", (one["recall"][0],), ">= 0.99"),
             Figure(f"recall@{TOP} of the sentences {at}", (one["recall"][1],), ">= 0.99"),
-            Figure(f"the same, as near to {EQUAL:g} counted {at}", (one["recall"][2],)),
+            Figure(f"the same, counting any within {EQUAL:g} {at}", (one["recall"][2],)),
             Figure(f"start-up {at}", tuple(one["start"]), unit=" s"),
             Figure(f"build a passage, without embedding, {at}", (1000 * one["seconds"] / n,), unit=" ms"),
             Figure(f"memory a passage {at}", (one["memory"] / n / 1024,), unit=" KiB"),
@@ -149,17 +151,17 @@ def _search(generation: Generation, text: str, vector: Vectors) -> None:
 
 
 def _questions(generation: Generation) -> list[str]:
-    """Questions about articles from all over the index."""
-    chance = random.Random(0)
-    articles = chance.choices(list(generation.articles), k=ASKED)
+    """Return questions about articles from all parts of the index."""
+    rng = random.Random(0)
+    articles = rng.choices(list(generation.articles), k=ASKED)
     return [corpus.questions([generation.articles[name]], 1, n)[0] for n, name in enumerate(articles)]
 
 
 def _recall(generation: Generation, questions: list[Vectors]) -> tuple[tuple[float, float, float], list[float]]:
-    """The share of the exactly nearest that the search finds, and what the exact search takes.
+    """Return the recall of the search against an exact search, and the seconds of each exact search.
 
-    Of passages; of sentences; and of sentences where any as near as the last counts, as are copies of one. The exact
-    search is a product of all vectors, in memory, with the question's: the floor of any search.
+    The recalls are those of passages, of sentences, and of sentences counting any that is as near as the last, such as
+    a copy. The exact search multiplies all vectors in memory with the question's: the minimum of any search.
     """
     manifest = generation.manifest
     passages, _, took = _share(generation._passages, manifest.passages, generation.near_passages, questions)

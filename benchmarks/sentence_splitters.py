@@ -3,7 +3,7 @@
     pip install sentencex pysbd
     python benchmarks/sentence_splitters.py FOLDER [FOLDER …]
 
-A folder holds text files. What Byline uses is syntok with the mends of index/text/sentences.py.
+A folder holds text files. Byline uses syntok with the corrections in index/text/sentences.py.
 """
 
 import argparse
@@ -30,7 +30,7 @@ Splitter = Callable[[str], list[tuple[int, int]]]
 
 
 def splitters() -> dict[str, Splitter]:
-    """Each splitter as text → offsets; imported here, so that one can be timed in a process of its own."""
+    """Return each splitter as a function from text to offsets; imported here, so that one can be timed separately."""
     import pysbd
     import sentencex
     from syntok import segmenter
@@ -103,7 +103,7 @@ def lost(text: str, spans: list[tuple[int, int]]) -> bool:
 
 
 def timed(name: str, odd: str) -> str:
-    """Seconds in a process of its own, because a splitter may hang or crash on it."""
+    """Return the seconds in a separate process, because a splitter may hang or crash."""
     try:
         run = subprocess.run(
             [sys.executable, __file__, "--one", name, odd], capture_output=True, text=True, timeout=LIMIT, check=False

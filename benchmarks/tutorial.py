@@ -1,4 +1,4 @@
-"""The pipeline of the usual LangChain tutorial, as what Byline is compared with: it finds, and verifies nothing."""
+"""The pipeline of the usual LangChain tutorial, for comparison: it finds passages and verifies nothing."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,17 +12,17 @@ TOP = 4
 
 
 def split(texts: Sequence[str]) -> list[Document]:
-    """Pieces of 1,000 characters that overlap by 200."""
+    """Split texts into chunks of 1,000 characters with an overlap of 200."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
     return splitter.split_documents([Document(text) for text in texts])
 
 
 def build(texts: Sequence[str], embeddings: Embeddings, folder: Path) -> Chroma:
-    """Index the pieces of texts."""
-    pieces = split(texts)
-    store = Chroma.from_documents(pieces[:5000], embeddings, persist_directory=str(folder))
-    for start in range(5000, len(pieces), 5000):  # Chroma takes 5,461 at once
-        store.add_documents(pieces[start : start + 5000])
+    """Index the chunks of texts."""
+    chunks = split(texts)
+    store = Chroma.from_documents(chunks[:5000], embeddings, persist_directory=str(folder))
+    for start in range(5000, len(chunks), 5000):  # Chroma takes 5,461 at once
+        store.add_documents(chunks[start : start + 5000])
     return store
 
 

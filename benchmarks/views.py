@@ -1,9 +1,9 @@
-"""Compare the views of index/search.py and their weights: is the right paragraph in the passage that comes first?
+"""Compare weights of the scores in index/search.py: is the right paragraph in the first passage?
 
     python benchmarks/views.py FOLDER [FOLDER …]
 
-A folder holds articles and a questions.jsonl in the form that `python -m bot eval` reads. Each
-answerable question without a conversation before it is asked of its own article.
+A folder holds articles and a questions.jsonl in the form that `byline eval` reads. Each answerable question without
+a history is searched in its own article.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""Compare the voice that Byline reads in the sentences around gold quotes with the voice that a person gave them.
+"""Compare the voice that Byline finds for the sentences of gold quotes with the annotated voice.
 
     python benchmarks/voices.py [--misses] FOLDER [FOLDER …]
 
 A folder holds articles and a questions.jsonl whose lines give `voice`, `voice_also` and `gold` (with
-`paragraph`, `quote` and `role`). Each needed quote is widened to the sentences it stands in. A name counts as
-right when its words hold, or are held by, those of an accepted one. No index and no model is needed.
+`paragraph`, `quote` and `role`). Each needed quote is extended to whole sentences. A name is right if its words
+contain, or are contained in, those of an accepted name. No index and no model is needed.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from bot.answering.voice.voice import voice_of
 
 
 class Case(NamedTuple):
-    """One gold quote: the article, the offsets of the sentences it stands in, and the voices that are accepted."""
+    """One gold quote: the article, the offsets of its sentences, and the accepted voices."""
 
     article: Article
     start: int
@@ -37,7 +37,7 @@ class Case(NamedTuple):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--misses", action="store_true", help="print what was read wrongly")
+    parser.add_argument("--misses", action="store_true", help="print the misclassified sentences")
     options = parser.parse_args()
     right: dict[str, list[bool]] = defaultdict(list)
     by_class: dict[str, list[bool]] = defaultdict(list)
@@ -50,15 +50,15 @@ def main() -> None:
         confusion[kind, "accepted" if ok else kind_of(found)] += 1
         if options.misses and not ok:
             text = " ".join(case.article.text[case.start : case.end].split())
-            print(f"{case.article.id}: {' | '.join(case.wanted)} read as {found}: {text}")
+            print(f"{case.article.id}: {' | '.join(case.wanted)} classified as {found}: {text}")
     for kind, results in sorted(right.items()):
         also = ", ".join(f"{n} {a}" for (k, a), n in sorted(confusion.items()) if k == kind and a != "accepted")
-        print(f"{kind:15}{fmean(results):7.1%}  without names {fmean(by_class[kind]):6.1%}  of {len(results)}: {also}")
+        print(f"{kind:15}{fmean(results):7.1%}  ignoring names {fmean(by_class[kind]):6.1%}  of {len(results)}: {also}")
     print(f"{'mean':15}{fmean(map(fmean, right.values())):7.1%}")
 
 
 def cases(folder: Path) -> Iterator[Case]:
-    """The gold quotes of a folder's questions, each once for each voice that is asked for."""
+    """Yield the gold quotes of a folder's questions, each once for each set of accepted voices."""
     articles = {article.id: article for article in read_folder(folder).articles}
     seen = set()
     for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
@@ -78,7 +78,7 @@ def kind_of(voice: str) -> str:
 
 
 def agrees(found: str, wanted: tuple[str, ...]) -> bool:
-    """Whether a voice is one of those accepted."""
+    """Return whether a voice is one of those accepted."""
     name = _name(found)
     for voice in wanted:
         other = _name(voice)
@@ -95,7 +95,7 @@ def _name(voice: str) -> frozenset[str]:
 
 
 def _sentences(article: Article, gold: dict[str, Any]) -> tuple[int, int] | None:
-    """The offsets of the sentences (or of the head line or note) that hold a gold quote; None where it is not found."""
+    """Return the offsets of the sentences (or the head line or note) with a gold quote; None if it is not found."""
     paragraph = article.paragraphs[gold["paragraph"] - 1]
     start, end = _find(article.text, gold["quote"], paragraph.start, paragraph.end)
     if start < 0:
@@ -109,7 +109,7 @@ def _sentences(article: Article, gold: dict[str, Any]) -> tuple[int, int] | None
 
 
 def _find(text: str, quote: str, start: int, end: int) -> tuple[int, int]:
-    """The offsets of a quote, however its white space is; (-1, -1) where it is not found."""
+    """Return the offsets of a quote, ignoring differences in white space; (-1, -1) if it is not found."""
     found = re.search(r"\s+".join(map(re.escape, quote.split())), text[start:end])
     return (start + found.start(), start + found.end()) if found else (-1, -1)
 

@@ -1,4 +1,4 @@
-"""How long a warm answer takes, from the question to the verified reply, beside one call of the embedding model.
+"""Time a warm answer, from the question to the verified reply, compared with one call of the embedding model.
 
 python benchmarks/warm_answer.py [ARTICLES] [--pairs 200]
 """
@@ -27,10 +27,10 @@ from bot.answering.types import Question
 WARM = 20
 
 
-class Watched:
-    """The reader, with the seconds that it took last."""
+class TimedReader:
+    """The packaged reader, with the seconds of its last call."""
 
-    name = "watched"
+    name = "timed"
 
     def __init__(self) -> None:
         self._reader = load_reranker(None)
@@ -49,7 +49,7 @@ def main() -> None:
     options = parser.parse_args()
     embedder = load_embedder(None, QUESTION_THREADS)
     encode: Callable[[str], object] = embedder.embeddings._client.encode  # type: ignore[attr-defined]  # the bare model
-    reader = Watched()
+    reader = TimedReader()
     with tempfile.TemporaryDirectory() as folder:
         publisher = FolderPublisher(Path(folder, "index"))
         rebuild(options.articles, publisher, model_identity(None), lambda: embedder)
@@ -72,13 +72,13 @@ def main() -> None:
                     times.append((ours - less(), bare))
                 return times[WARM:]
 
-            def show(claim: str, times: Sequence[tuple[float, float]], bar: str = "") -> None:
-                report(Figure(f"{claim} / model.encode", ratios(times), bar))
+            def show(claim: str, times: Sequence[tuple[float, float]], target: str = "") -> None:
+                report(Figure(f"{claim} / model.encode", ratios(times), target))
                 report(Figure(f"{claim}", tuple(1000 * ours for ours, _ in times), unit=" ms"))
 
             show("a warm answer", pairs(lambda question: answerer.ask(Question(question))), "<= 1.6")
             without = pairs(lambda question: answerer.ask(Question(question)), lambda: reader.took)
-            show("a warm answer but for its reader", without)
+            show("a warm answer without the reader", without)
             show("Byline's search", pairs(find))
             show("the tutorial's search", pairs(lambda question: tutorial.search(store, question)))
 

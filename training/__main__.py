@@ -1,11 +1,11 @@
-"""Train the reader, measure it on articles that it did not learn from, and write it as the package resource.
+"""Train the reader, measure it on articles that it was not trained on, and write it as the package resource.
 
     python -m training --public FOLDER --opinions FOLDER --learn a,c,e/b,d --out RUN [--weights FOLDER]
 
---public holds squad2, selqa, clapnq and xquad; --opinions holds folders of articles with a questions.jsonl;
---learn names those to learn from, in two halves. A reader is trained on each half and asked about the other: the
-certainty, thresholds and limits are fitted on those answers. The mean of the two learns once more from each half; the
-reader that ships is the mean of those.
+--public is the folder of squad2, selqa, clapnq and xquad; --opinions is that of folders of articles with a
+questions.jsonl; --learn names the folders to train on, in two halves. A reader is trained on each half and evaluated on
+the other: the certainty, thresholds and limits are fitted on those answers. The mean of the two is trained once more on
+each half; the mean of the results is the reader that ships.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--weights", type=Path)
     arguments = parser.parse_args()
-    torch.set_flush_denormal(True)  # the optimizer's running means become denormal and four times as slow
+    torch.set_flush_denormal(True)  # denormal running means make the optimizer four times as slow
     arguments.out.mkdir(parents=True, exist_ok=True)
     halves = [half.split(",") for half in arguments.learn.split("/")]
     source = packaged_model()
@@ -73,13 +73,13 @@ def main() -> None:
     export(model, arguments.weights or arguments.out / "weights")
 
 
-def held_out(name: str, place: int) -> bool:
-    """Every other SQuAD article and every other pair of ClapNQ questions is left for benchmarks/public_sets.py."""
-    return name != "selqa" and place % 2 == 1
+def held_out(name: str, position: int) -> bool:
+    """Hold out every other SQuAD article and every other pair of ClapNQ questions for benchmarks/public_sets.py."""
+    return name != "selqa" and position % 2 == 1
 
 
 def mean(states: Sequence[State]) -> State:
-    """The mean of the weights of models that began alike (Wortsman et al. 2022, model soups)."""
+    """Average the weights of models with the same initial weights (Wortsman et al. 2022, model soups)."""
     return {key: torch.stack([state[key] for state in states]).mean(0) for key in states[0]}
 
 

@@ -1,7 +1,7 @@
-"""What the reader learns from: questions with windows of sentences, each sentence labelled. Pure but for reading files.
+"""Training examples: questions with windows of sentences, each sentence labelled. Pure except for reading files.
 
-A window is a passage as the index cuts it: whole sentences, at most 130 words. Sentences that bear the
-answer are labelled 1, sentences that only support it 0.4, all others 0.
+A window is a passage as the index splits it: whole sentences, at most 130 words. Sentences that contain the answer are
+labelled 1, sentences that only support it 0.4, all others 0.
 """
 
 import json
@@ -25,7 +25,7 @@ COVERED = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Sentences in a row with a label each; before: the sentence that stands before them, "" at the beginning."""
+    """Consecutive sentences with a label each; before: the sentence before them, "" at the beginning."""
 
     sentences: tuple[str, ...]
     labels: tuple[float, ...]
@@ -34,9 +34,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with its windows, best first; group: what must not be split between learning and checking.
+    """A question with its windows, best first.
 
-    reading, hits, idf, gold: what the bot made of it and found, where it was asked of an index.
+    Attributes:
+        group: Examples of one group must not be split between training and validation.
+        reading, hits, idf, gold: The parsed question and its search results, if an index was searched.
     """
 
     id: str
@@ -54,7 +56,7 @@ class Example:
 
 
 def label(sentence: str, paragraph: int, gold: Sequence[Mapping[str, Any]]) -> float:
-    """How far a sentence bears what the gold quotes say, 0 to 1."""
+    """Return how much of the gold quotes a sentence contains, 0 to 1."""
     best = NONE
     for entry in gold:
         if entry["paragraph"] != paragraph:
@@ -69,7 +71,7 @@ def label(sentence: str, paragraph: int, gold: Sequence[Mapping[str, Any]]) -> f
 
 
 def cut(sentences: Sequence[str]) -> list[tuple[int, int]]:
-    """Runs of sentences of at most MAX_WORDS words, as (first, last + 1)."""
+    """Group sentences into runs of at most MAX_WORDS words, as (first, last + 1)."""
     runs, first, size = [], 0, 0
     for n, sentence in enumerate(sentences):
         length = len(sentence.split())
@@ -81,7 +83,7 @@ def cut(sentences: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def squad(path: Path, excluded: Callable[[str], bool]) -> Iterator[tuple[str, str, list[str], str, int | None]]:
-    """(article, question, sentences, paragraph, place of the answer's sentence or None) of a SQuAD 2.0 file."""
+    """Yield (article, question, sentences, paragraph, index of the answer's sentence or None) from a SQuAD 2.0 file."""
     for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
         for paragraph in article["paragraphs"]:
             text = paragraph["context"]
@@ -90,44 +92,44 @@ def squad(path: Path, excluded: Callable[[str], bool]) -> Iterator[tuple[str, st
             spans = sentence_spans(text)
             sentences = [text[a:b] for a, b in spans]
             for item in paragraph["qas"]:
-                place = None
+                index = None
                 if not item.get("is_impossible"):
                     start = item["answers"][0]["answer_start"]
-                    place = next((n for n, (a, b) in enumerate(spans) if a <= start < b), None)
-                    if place is None:
+                    index = next((n for n, (a, b) in enumerate(spans) if a <= start < b), None)
+                    if index is None:
                         continue
-                yield article["title"], item["question"], sentences, text, place
+                yield article["title"], item["question"], sentences, text, index
 
 
 def public(folder: Path, held_out: Callable[[str, int], bool]) -> Iterator[Example]:
-    """Examples from SelQA, SQuAD 2.0 and ClapNQ; held_out(set, place of the group) says which groups are left alone.
+    """Yield examples from SelQA, SQuAD 2.0 and ClapNQ, without paragraphs that XQuAD contains.
 
-    No paragraph that XQuAD holds is among them.
+    held_out(set, index of the group) tells which groups to leave out.
     """
     xquad = json.loads((folder / "xquad/xquad.en.json").read_text(encoding="utf-8"))["data"]
     reserved = {" ".join(p["context"].split()) for article in xquad for p in article["paragraphs"]}
     rows = list(squad(next((folder / "squad2").glob("*.json")), lambda text: " ".join(text.split()) in reserved))
     titles = list(dict.fromkeys(row[0] for row in rows))
-    kept = {title for place, title in enumerate(titles) if not held_out("squad2", place)}
+    kept = {title for index, title in enumerate(titles) if not held_out("squad2", index)}
     texts: dict[str, dict[str, list[str]]] = {}
     for title, _, sentences, text, _ in rows:
         texts.setdefault(title, {})[text] = sentences
-    for n, (title, question, sentences, text, place) in enumerate(rows):
+    for n, (title, question, sentences, text, index) in enumerate(rows):
         if title not in kept:
             continue
-        windows = _windows(sentences, {place} if place is not None else set())
-        if place is not None:
-            windows += _windows(_likest(question, texts[title], text), set())[:1]
-        yield Example(f"squad-{n}", "squad2", title, "squad", question, "", place is not None, tuple(windows))
+        windows = _windows(sentences, {index} if index is not None else set())
+        if index is not None:
+            windows += _windows(_most_similar(question, texts[title], text), set())[:1]
+        yield Example(f"squad-{n}", "squad2", title, "squad", question, "", index is not None, tuple(windows))
     for n, item in enumerate(_selqa(folder)):
         if held_out("selqa", n):
             continue
         windows = _windows(item["candidates"], set(item["answers"]))
         yield Example(f"selqa-{n}", "selqa", item["article"], "selqa", item["question"], "", True, tuple(windows))
-    for n, (question, sentences, places) in enumerate(clapnq(folder)):
+    for n, (question, sentences, indexes) in enumerate(clapnq(folder)):
         if not held_out("clapnq", n // 2):
-            windows = _windows(sentences, places)
-            yield Example(f"clapnq-{n}", "clapnq", str(n), "clapnq", question, "", bool(places), tuple(windows))
+            windows = _windows(sentences, indexes)
+            yield Example(f"clapnq-{n}", "clapnq", str(n), "clapnq", question, "", bool(indexes), tuple(windows))
 
 
 def _selqa(folder: Path) -> list[dict[str, Any]]:
@@ -138,7 +140,7 @@ def _selqa(folder: Path) -> list[dict[str, Any]]:
 
 
 def clapnq(folder: Path) -> Iterator[tuple[str, list[str], set[int]]]:
-    """(question, sentences, places of those that people marked); answerable and not by turns."""
+    """Yield (question, sentences, indexes of the marked sentences), alternately answerable and not."""
     files = [
         (folder / f"clapnq/dev_{name}.jsonl").read_text(encoding="utf-8").splitlines()
         for name in ("answerable", "unanswerable")
@@ -153,24 +155,24 @@ def clapnq(folder: Path) -> Iterator[tuple[str, list[str], set[int]]]:
             yield item["input"], sentences, {n for n, s in enumerate(sentences) if s.strip() in marked}
 
 
-def _windows(sentences: Sequence[str], places: set[int]) -> list[Window]:
+def _windows(sentences: Sequence[str], indexes: set[int]) -> list[Window]:
     return [
         Window(
             tuple(sentences[a:b]),
-            tuple(MUST if n in places else NONE for n in range(a, b)),
+            tuple(MUST if n in indexes else NONE for n in range(a, b)),
             sentences[a - 1] if a else "",
         )
         for a, b in cut(sentences)
     ]
 
 
-def _likest(question: str, texts: Mapping[str, list[str]], own: str) -> list[str]:
-    """The sentences of the other paragraph that shares most words with a question, rare words counting more."""
+def _most_similar(question: str, texts: Mapping[str, list[str]], excluded: str) -> list[str]:
+    """Return the sentences of the other paragraph that shares most words with a question, weighted by rarity."""
     asked = set(words(question))
     frequency = {word: sum(word in text.lower() for text in texts) for word in asked}
     best, found = -1.0, []
     for text, sentences in texts.items():
-        if text != own:
+        if text != excluded:
             held = asked & set(words(text))
             score = sum(1 / (1 + frequency[word]) for word in held)
             if score > best:

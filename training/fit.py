@@ -1,4 +1,4 @@
-"""What follows from predictions on articles that the reader did not learn from: certainty, thresholds, selection."""
+"""Fit the certainty, thresholds and selection on predictions for articles that the reader was not trained on."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,15 +21,15 @@ from bot.answering.types import Evidence
 from bot.evaluation import SHORT_WORDS, covers, overlaps
 
 Scores = NDArray[np.float32]
-# What is learned about the certainty that the article answers: the reader's logits and the words in common.
+# The signals of the certainty whose weights are fitted.
 LEARNED = ("best", "together")
-# Few unanswerable questions here go on with a conversation, so learned it would weigh 8: as good as proof.
+# A fixed weight: few unanswerable questions here continue a conversation, so a fitted weight would be 8, nearly proof.
 HELD = {"conversation": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as the bot would see it: its evidence and signals."""
+    """A question with the evidence and signals that the bot would compute."""
 
     example: Example
     ranked: list[Evidence]
@@ -37,7 +37,7 @@ class Asked:
 
 
 def asked(example: Example, predicted: Sequence[Scores]) -> Asked | None:
-    """None for what the bot answers without searching."""
+    """Return the evidence and signals of a question; None if the bot answers it without a search."""
     reading = example.reading
     if reading is None or reading.aspects:
         return None
@@ -48,21 +48,21 @@ def asked(example: Example, predicted: Sequence[Scores]) -> Asked | None:
 
 
 def similar_to(example: Example) -> list[Evidence]:
-    """The evidence before it is read; only for examples that were asked of an index."""
+    """Return the evidence before the reader scores it; only for examples with search results."""
     assert example.reading is not None
     hits, reading = example.hits[:PASSAGES], example.reading
     return gather(hits, reading.terms, lambda term: example.idf.get(term, 0.0), reading.context)
 
 
 def ask(reader: Reranker, example: Example) -> list[Scores]:
-    """The logits for the windows that the bot would have read."""
+    """Return the logits of the windows that the bot would read."""
     read = windows(similar_to(example), example.hits[:PASSAGES])
     texts = [Window(tuple(sentence.text for sentence in window.sentences), window.before) for window in read]
     return reader.score(example.question, example.context, texts)
 
 
 def fit_certainty(rows: Sequence[Asked]) -> tuple[dict[str, float], float]:
-    """Logistic regression of "answerable" on the signals LEARNED beside those HELD, both classes with equal weight."""
+    """Fit "answerable" on the signals LEARNED, with those HELD fixed; both classes have equal weight."""
     from scipy.optimize import minimize
 
     truth = np.array([row.example.answerable for row in rows])
@@ -85,7 +85,7 @@ def sure(row: Asked, weights: Mapping[str, float], bias: float) -> float:
 
 
 def outcome(rows: Sequence[Asked], certainties: Sequence[float], threshold: float) -> dict[str, float]:
-    """The scorer's figures for what the selection in use would quote."""
+    """Return the scorer's figures for the quotes of the current selection."""
     complete: dict[str, list[float]] = defaultdict(list)
     abstained: dict[str, list[bool]] = defaultdict(list)
     hit, words = [], []
@@ -131,7 +131,7 @@ def outcome(rows: Sequence[Asked], certainties: Sequence[float], threshold: floa
 
 
 def report(answered: Sequence[tuple[Example, Sequence[Scores]]]) -> None:
-    """Print the weights of the certainty and what comes of it at several thresholds."""
+    """Print the weights of the certainty and the figures at several thresholds."""
     rows = [row for example, predicted in answered if (row := asked(example, predicted)) is not None]
     print("premise", fit_premise(rows))
     weights, bias = fit_certainty(rows)
@@ -154,7 +154,7 @@ def _met(chosen: Sequence[Evidence], gold: Sequence[Mapping[str, object]]) -> se
 
 
 def fit_premise(rows: Sequence[Asked]) -> tuple[list[float], float]:
-    """Logistic regression of "it has a false premise" on the signals of premise.py, over answerable questions."""
+    """Fit "has a false premise" on the signals of premise.py, over answerable questions."""
     from sklearn.linear_model import LogisticRegression
 
     known = [row for row in rows if row.example.answerable]

@@ -1,8 +1,7 @@
 """The reader's network: one pass over a question and a window scores every sentence of the window in its context.
 
 MiniLM reads "[CLS] question [SEP] sentences [SEP]"; the mean of a sentence's token vectors is compared with the mean
-of the question's. It begins as what the packaged weights are, a sentence encoder, whose cosine is one input of the
-head.
+of the question's. It starts as the packaged sentence encoder, whose cosine is one input of the head.
 """
 
 from pathlib import Path
@@ -15,7 +14,7 @@ HIDDEN = 256
 
 
 class Reader(nn.Module):
-    """Scores sentences: logits of shape (windows, sentences, 2), that it answers and that it corrects a premise."""
+    """Scores sentences with two logits, "answers" and "corrects a premise", of shape (windows, sentences, 2)."""
 
     def __init__(self, encoder: nn.Module, size: int) -> None:
         super().__init__()
@@ -26,18 +25,21 @@ class Reader(nn.Module):
 
     @classmethod
     def from_folder(cls, folder: Path, seed: int = 0) -> "Reader":
-        """The untrained reader on the weights of a BERT-like sentence encoder; seed: of the head."""
+        """Build an untrained reader on a BERT-like sentence encoder, with a head initialised from the seed."""
         from transformers import AutoConfig, AutoModel
 
         config = AutoConfig.from_pretrained(folder)
-        # Dropout inside the encoder takes two fifths of the time on a processor and gave nothing in few epochs.
+        # Dropout inside the encoder takes two fifths of the time on a CPU and gained nothing in a few epochs.
         config.attention_probs_dropout_prob = config.hidden_dropout_prob = 0.0
         encoder = AutoModel.from_pretrained(folder, config=config, attn_implementation="sdpa")
         torch.manual_seed(seed)
         return cls(encoder, config.hidden_size)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor, pool: Tensor) -> Tensor:
-        """pool: (windows, 1 + sentences, tokens), rows that sum to 1; the first row is the question's."""
+        """Return the logits.
+
+        pool: shape (windows, 1 + sentences, tokens), rows that sum to 1; the first row is the question's.
+        """
         hidden = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state

@@ -1,4 +1,4 @@
-"""Questions about opinion articles as examples: searched in a real index, as the bot would."""
+"""Examples from questions about opinion articles, searched in a real index as the bot does."""
 
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ EVERYTHING = 1_000
 
 
 def opinions(folders: Iterable[Path], embedder: Embedder | None = None) -> Iterator[Example]:
-    """An example for each question of each folder, with every passage of its article, best first."""
+    """Yield an example for each question of each folder, with every passage of its article, best first."""
     embedder = embedder or load_embedder(None)
     for folder in folders:
         with tempfile.TemporaryDirectory() as root:

@@ -19,16 +19,20 @@ from training.model import Reader
 from bot.answering.evidence.pairs import Encoded, Encoder
 
 EASY = 0.4
-"""How often one of a question's windows is chosen by chance."""
+"""The probability that one of a question's windows is chosen at random."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to train.
+    """The hyperparameters of one training run.
 
-    batch: questions at a time, each with at most so many windows. rate, head_rate: the peak learning rates.
-    competing, premise: weights of the losses beside the pointwise one. typos: the share of questions that are mistyped
-    on purpose. frozen: the word vectors stay as they are.
+    Attributes:
+        batch, windows: Questions in a batch, and the most windows of each.
+        rate, head_rate: The peak learning rates of the encoder and the head.
+        positive: The weight of positive sentences in the pointwise loss.
+        competing, premise: The weights of the two other losses.
+        typos: The share of questions that get artificial typos.
+        frozen: Whether the word vectors are frozen.
     """
 
     epochs: float = 2.0
@@ -53,10 +57,10 @@ def train(
     plan: Plan,
     report: Callable[[str], None] = print,
 ) -> None:
-    """Fine-tune in place: AdamW, linear warm-up and decay, bfloat16 where the processor has it."""
+    """Fine-tune in place: AdamW, linear warm-up and decay, bfloat16 if the processor supports it."""
     torch.manual_seed(plan.seed)
     model.encoder.embeddings.requires_grad_(not plan.frozen)
-    chance = random.Random(plan.seed)
+    rng = random.Random(plan.seed)
     encoding, head = (
         list(model.encoder.parameters()),
         [p for name, p in model.named_parameters() if not name.startswith("encoder.")],
@@ -71,8 +75,8 @@ def train(
     )
     model.train()
     started, total = time.perf_counter(), 0.0
-    for step, batch in enumerate(_batches(examples, plan, steps, chance), 1):
-        loss = _loss(model, batch, encoder, plan, chance)
+    for step, batch in enumerate(_batches(examples, plan, steps, rng), 1):
+        loss = _loss(model, batch, encoder, plan, rng)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -85,11 +89,11 @@ def train(
     model.eval()
 
 
-def _batches(examples: Sequence[Example], plan: Plan, steps: int, chance: random.Random) -> Iterator[list[Example]]:
+def _batches(examples: Sequence[Example], plan: Plan, steps: int, rng: random.Random) -> Iterator[list[Example]]:
     done = 0
     while done < steps:
         order = list(examples)
-        chance.shuffle(order)
+        rng.shuffle(order)
         for first in range(0, len(order), plan.batch):
             yield order[first : first + plan.batch]
             done += 1
@@ -97,24 +101,24 @@ def _batches(examples: Sequence[Example], plan: Plan, steps: int, chance: random
                 return
 
 
-def choose(example: Example, most: int, chance: random.Random) -> list[Window]:
-    """The windows that bear the answer, then the likeliest others, and now and then one by chance."""
+def choose(example: Example, most: int, rng: random.Random) -> list[Window]:
+    """Return the windows that contain the answer, then the best others, and sometimes a random one."""
     bearing = [w for w in example.windows if max(w.labels) >= 1][:most]
     others = [w for w in example.windows if max(w.labels) < 1]
     room = most - len(bearing)
     found = bearing + others[:room]
-    if room > 1 and len(others) > room and chance.random() < EASY:
-        found[-1] = chance.choice(others[room - 1 :])
+    if room > 1 and len(others) > room and rng.random() < EASY:
+        found[-1] = rng.choice(others[room - 1 :])
     return found
 
 
-def _loss(model: Reader, batch: Sequence[Example], encoder: Encoder, plan: Plan, chance: random.Random) -> Tensor:
+def _loss(model: Reader, batch: Sequence[Example], encoder: Encoder, plan: Plan, rng: random.Random) -> Tensor:
     encoded, owner, targets = [], [], []
-    for place, example in enumerate(batch):
-        question = mistyped(example.question, chance) if chance.random() < plan.typos else example.question
-        for window in choose(example, plan.windows, chance):
+    for n, example in enumerate(batch):
+        question = add_typos(example.question, rng) if rng.random() < plan.typos else example.question
+        for window in choose(example, plan.windows, rng):
             encoded.append(encoder.encode(question, example.context, window.before, window.sentences))
-            owner += [place] * len(encoded[-1].spans)
+            owner += [n] * len(encoded[-1].spans)
             targets += list(window.labels[: len(encoded[-1].spans)])
     logits = scores(model, encoded)
     answers, premise = logits[:, 0], logits[:, 1]
@@ -135,24 +139,24 @@ def _loss(model: Reader, batch: Sequence[Example], encoder: Encoder, plan: Plan,
 
 
 def _competing(answers: Tensor, target: Tensor) -> Tensor:
-    """Softmax over the sentences and "none of them", whose logit is 0."""
+    """Return the softmax loss over the sentences and "none of them", whose logit is 0."""
     everything = torch.logsumexp(torch.cat([answers, answers.new_zeros(1)]), 0)
     right = answers[target >= 1]
     return everything - (torch.logsumexp(right, 0) if len(right) else answers.new_zeros(()))
 
 
 def scores(model: Reader, encoded: Sequence[Encoded], chunk: int = 14) -> Tensor:
-    """The logits of every sentence in the order of the windows, shape (sentences, 2).
+    """Return the logits of every sentence in the order of the windows, shape (sentences, 2).
 
-    Windows alike in length are read together.
+    Windows of similar length are batched together.
     """
     order = sorted(range(len(encoded)), key=lambda n: len(encoded[n].ids))
     found: list[Tensor | None] = [None] * len(encoded)
     for first in range(0, len(order), chunk):
-        places = order[first : first + chunk]
-        part = [encoded[n] for n in places]
+        rows = order[first : first + chunk]
+        part = [encoded[n] for n in rows]
         logits = _forward(model, part)
-        for n, row in zip(places, logits, strict=True):
+        for n, row in zip(rows, logits, strict=True):
             found[n] = row[: len(encoded[n].spans)]
     return torch.cat([row for row in found if row is not None])
 
@@ -170,7 +174,7 @@ def _forward(model: Reader, part: Sequence[Encoded]) -> Tensor:
 
 
 def word_pieces(folder: Path) -> Encoder:
-    """Encodes windows with the tokenizer of a model's folder."""
+    """Return an encoder of windows with the tokenizer of a model's folder."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -184,18 +188,18 @@ def word_pieces(folder: Path) -> Encoder:
     return Encoder(lambda texts: [ids(text) for text in texts])
 
 
-def mistyped(text: str, chance: random.Random) -> str:
-    """A question as typed in haste: in one or two longer words two letters change places, or one is lost or doubled."""
+def add_typos(text: str, rng: random.Random) -> str:
+    """Add typos: in one or two longer words, two letters are swapped, or one is lost or doubled."""
     words = text.split()
     long = [n for n, word in enumerate(words) if len(word) > 3]
-    for n in chance.sample(long, min(len(long), chance.choice((1, 1, 2)))):
+    for n in rng.sample(long, min(len(long), rng.choice((1, 1, 2)))):
         word = words[n]
-        at = chance.randrange(1, len(word) - 1)
-        words[n] = chance.choice(
+        i = rng.randrange(1, len(word) - 1)
+        words[n] = rng.choice(
             (
-                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-                word[:at] + word[at + 1 :],
-                word[:at] + word[at] + word[at:],
+                word[:i] + word[i + 1] + word[i] + word[i + 2 :],
+                word[:i] + word[i + 1 :],
+                word[:i] + word[i] + word[i:],
             )
         )
     return " ".join(words)
