@@ -29,7 +29,7 @@ from index.live import LiveIndex
 from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 from index.search import search_vector
-from index.store.chroma import pages, vectors_of
+from index.store.chroma import read_rows, to_vectors
 from index.text.words import terms
 
 from bot.answering.answerer import PASSAGES, Answerer
@@ -173,8 +173,8 @@ def _share(
     rows: Any, number: int, near: Callable[[Vectors, int], dict[int, float]], questions: list[Vectors]
 ) -> tuple[float, float, list[float]]:
     vectors = np.empty((number, len(questions[0])), dtype=np.float32)
-    for positions, found in pages(rows, range(number), ["embeddings"]):
-        vectors[positions] = vectors_of(found)
+    for positions, found in read_rows(rows, range(number), ["embeddings"]):
+        vectors[positions] = to_vectors(found)
     right, as_near, took = 0, 0, []
     for question in questions:
         began = time.perf_counter()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,27 +13,22 @@ from index.embedding import Vectors
 from index.errors import REBUILD_HINT, IndexDamaged, IndexOutdated, IndexUnusable
 from index.publishing.copies import PrivateCopy
 from index.publishing.publisher import Publisher
-from index.store.article_table import NAME as ARTICLES
-from index.store.article_table import ArticleTable, dumped, loaded
+from index.store.article_table import FILE_NAME as ARTICLES
+from index.store.article_table import ArticleTable, dump_articles, load_articles
 from index.store.bm25 import BM25Index
 from index.store.chroma import (
-    THOROUGH,
+    HIGH_EFFORT,
     CollectionPair,
-    as_vectorstore,
-    collection,
-    create,
-    pages,
-    translated,
-    vectors_of,
-    writing,
+    create_collection,
+    get_collection,
+    read_rows,
+    to_vectors,
+    translate_errors,
+    translate_write_errors,
 )
 from index.store.manifest import ArticleEntry, Manifest
 from index.store.sentence_table import SentenceTable
 from index.text.passages import SPLITTER_VERSION, Passage
-
-if TYPE_CHECKING:
-    from langchain_core.embeddings import Embeddings
-    from langchain_core.vectorstores import VectorStore
 
 Positions = NDArray[np.int64]
 
@@ -55,22 +50,22 @@ def write(
     passage_texts: what the lexical view reads of each passage. Vectors have shape (passages,
     dimension) and (sentences of all passages in order, dimension). Ids in Chroma are positions.
     """
-    (folder / ARTICLES).write_bytes(dumped(articles))
+    (folder / ARTICLES).write_bytes(dump_articles(articles))
     BM25Index.build(passage_texts).save(folder / "lexical")
-    SentenceTable.of(passages).save(folder)
-    with writing():
+    SentenceTable.from_passages(passages).save(folder)
+    with translate_write_errors():
         place = publisher.open_collections(folder.name, folder)
         try:
-            create(
+            create_collection(
                 place.client,
                 place.passages,
                 passage_vectors,
                 [{"article": p.article, "key": p.id, "start": p.start, "end": p.end} for p in passages],
                 [p.text for p in passages],
-                effort=THOROUGH,
+                effort=HIGH_EFFORT,
             )
             # Texts and places of sentences are the passages' and the spans': Chroma would write each text three times.
-            create(
+            create_collection(
                 place.client,
                 place.sentences,
                 sentence_vectors,
@@ -82,7 +77,7 @@ def write(
 
 def articles_of(publisher: Publisher, name: str | None = None) -> tuple[Article, ...]:
     """All articles of a generation, by default the current one, as they were indexed; raises IndexUnusable."""
-    return loaded(publisher.read_file(name or publisher.current_name(), ARTICLES))
+    return load_articles(publisher.read_file(name or publisher.current_name(), ARTICLES))
 
 
 def articles_by_id(publisher: Publisher, name: str, manifest: Manifest) -> Mapping[str, Article]:
@@ -108,7 +103,7 @@ def open_current(publisher: Publisher, model: str) -> "Generation":
 def _open(publisher: Publisher, name: str, model: str) -> "Generation":
     manifest = publisher.manifest(name)
     check(manifest, model)
-    with translated():
+    with translate_errors():
         copy = PrivateCopy()
         try:
             publisher.copy_to(name, copy.path)
@@ -134,8 +129,8 @@ class Generation:
             self.heads: Mapping[str, ArticleEntry] = {entry.id: entry for entry in manifest.articles}
             self._spans = SentenceTable.load(copy.path, manifest.passages, manifest.sentences)
             self.lexical = BM25Index.load(copy.path / "lexical")
-            self._passages = collection(place.client, place.passages, manifest.passages)
-            self._sentences = collection(place.client, place.sentences, manifest.sentences)
+            self._passages = get_collection(place.client, place.passages, manifest.passages)
+            self._sentences = get_collection(place.client, place.sentences, manifest.sentences)
             _check_dimension(self._passages, manifest)
         except BaseException:
             place.close()
@@ -159,10 +154,6 @@ class Generation:
             return np.arange(self.manifest.passages)
         return np.concatenate([self._positions[article] for article in articles])
 
-    def vectorstore(self, embeddings: "Embeddings | None" = None) -> "VectorStore":
-        """The passages as LangChain's vector store."""
-        return as_vectorstore(self._place.client, self._place.passages, embeddings)
-
     def near_passages(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
         """Position → cosine of the n passages nearest to a unit vector."""
         return self._near(self._passages, vector, n, articles)
@@ -180,9 +171,9 @@ class Generation:
         own = self._positions[article]
         inside = range(self.sentences_of(int(own[0])).start, self.sentences_of(int(own[-1])).stop)
         vectors = np.empty((len(inside), self.manifest.dimension), dtype=np.float32)
-        with translated():
-            for positions, found in pages(self._sentences, inside, ["embeddings"]):
-                vectors[np.asarray(positions) - inside.start] = vectors_of(found)
+        with translate_errors():
+            for positions, found in read_rows(self._sentences, inside, ["embeddings"]):
+                vectors[np.asarray(positions) - inside.start] = to_vectors(found)
         return self._spans.offsets(inside), vectors
 
     def embedded(self, wanted: Collection[str], text_of: Callable[[str, str], str]) -> dict[str, Vectors]:
@@ -193,14 +184,14 @@ class Generation:
         known: dict[str, Vectors] = {}
         inside: dict[int, str] = {}
         include = ["documents", "embeddings", "metadatas"]
-        with translated():
-            for positions, found in pages(self._passages, range(self.manifest.passages), include):
+        with translate_errors():
+            for positions, found in read_rows(self._passages, range(self.manifest.passages), include):
                 rows = list(zip(positions, found["documents"], found["metadatas"], strict=True))
                 _learn(known, [text_of(meta["article"], text) for _, text, meta in rows], found, wanted)
                 for position, text, meta in rows:
-                    own = self._spans.read(position, meta["start"], text)
+                    own = self._spans.read_sentences(position, meta["start"], text)
                     inside |= zip(self.sentences_of(position), (sentence.text for sentence in own), strict=True)
-            for positions, found in pages(self._sentences, range(self.manifest.sentences), ["embeddings"]):
+            for positions, found in read_rows(self._sentences, range(self.manifest.sentences), ["embeddings"]):
                 _learn(known, [inside[position] for position in positions], found, wanted)
         return known
 
@@ -210,7 +201,7 @@ class Generation:
         known = {position: self._cache[position] for position in wanted if position in self._cache}
         missing = [position for position in dict.fromkeys(wanted) if position not in known]
         if missing:
-            with translated():
+            with translate_errors():
                 known |= self._fetch(missing)
             if len(self._cache) + len(known) > _CACHED:
                 self._cache.clear()
@@ -223,7 +214,7 @@ class Generation:
                 f"The index holds vectors of {self.manifest.dimension} numbers, and the model makes {len(vector)}.",
                 "Rebuild it with: python -m index rebuild --force",
             )
-        with translated():
+        with translate_errors():
             found = rows.query(query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances"])
         return {int(i): 1 - d for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
 
@@ -234,7 +225,7 @@ class Generation:
         stored = {}
         for row, text, meta in zip(found["ids"], found["documents"], found["metadatas"], strict=True):
             position = int(row)
-            own = self._spans.read(position, meta["start"], text)
+            own = self._spans.read_sentences(position, meta["start"], text)
             passage = Passage(meta["key"], meta["article"], meta["start"], meta["end"], text, own)
             stored[position] = StoredPassage(position, self.sentences_of(position).start, passage)
         return stored
@@ -263,14 +254,14 @@ def check(manifest: Manifest, model: str) -> None:
 
 
 def _check_dimension(passages: Any, manifest: Manifest) -> None:
-    found = vectors_of(passages.get(ids=["0"], include=["embeddings"]))
+    found = to_vectors(passages.get(ids=["0"], include=["embeddings"]))
     if found.shape != (1, manifest.dimension):
         raise IndexDamaged("The index is damaged: its vectors are not those that it lists.", REBUILD_HINT)
 
 
 def _learn(known: dict[str, Vectors], texts: Sequence[str], found: Any, wanted: Collection[str]) -> None:
     """Take the vectors of wanted texts. Of equal texts the first counts: the others' were told apart from it."""
-    rows = zip(map(int, found["ids"]), texts, vectors_of(found), strict=True)
+    rows = zip(map(int, found["ids"]), texts, to_vectors(found), strict=True)
     for _, text, vector in sorted(rows, key=lambda row: row[0]):
         if text in wanted and np.isfinite(vector).all():
             known.setdefault(text, vector)

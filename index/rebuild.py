@@ -25,10 +25,10 @@ from index.errors import (
     UsageError,
 )
 from index.formatting import printable
-from index.publishing.locks import local_lock
+from index.publishing.locks import folder_lock
 from index.publishing.publisher import Publisher
 from index.publishing.verification import verify_built
-from index.store.manifest import FORMAT, ArticleEntry, Manifest, digests
+from index.store.manifest import FORMAT, ArticleEntry, Manifest, file_digests
 from index.text.passages import SPLITTER_VERSION, Passage, split, with_header
 from index.text.sentences import sentence_spans
 
@@ -87,7 +87,7 @@ def rebuild(
     if dry_run:
         return _unbuilt(survey, started)
     if survey.plan.empty:
-        with suppress(IndexLocked, OSError), local_lock(publisher.root):  # removes what a killed rebuild left
+        with suppress(IndexLocked, OSError), folder_lock(publisher.root):  # removes what a killed rebuild left
             pass
         return _unbuilt(survey, started)
     try:
@@ -178,7 +178,7 @@ def _build(
         dimension=vectors.shape[1],
         splitter=SPLITTER_VERSION,
         articles=tuple(_entry(article, own) for article, own in split_up),
-        files=digests(staging),
+        files=file_digests(staging),
     )
     (staging / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
     return manifest

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from index.errors import COPY_HINT, OWNER_HINT, REBUILD_HINT, IndexDamaged, IndexMissing, IndexUnusable
 from index.publishing.copies import copy_tree
-from index.publishing.locks import local_lock
-from index.publishing.publisher import KEPT, NAME, next_name
-from index.store.manifest import Manifest, digests, read_manifest
-from index.store.self_check import CheckResult, check_apart
+from index.publishing.locks import folder_lock
+from index.publishing.publisher import GENERATIONS_KEPT, NAME_PATTERN, next_name
+from index.store.manifest import Manifest, file_digests, read_manifest
+from index.store.self_check import CheckResult, check_in_subprocess
 
 if TYPE_CHECKING:
     from index.store.chroma import CollectionPair
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class FolderPublisher:
     """The generations below one index folder; check: how the copy of one is checked."""
 
-    def __init__(self, root: Path, check: Callable[[Path, Manifest], CheckResult] = check_apart) -> None:
+    def __init__(self, root: Path, check: Callable[[Path, Manifest], CheckResult] = check_in_subprocess) -> None:
         self._root = root
         self._check = check
 
@@ -49,7 +49,7 @@ class FolderPublisher:
             raise IndexUnusable(f"The index in {self.root} may not be read.", OWNER_HINT) from None
         except (OSError, UnicodeDecodeError):
             name = ""
-        if not NAME.fullmatch(name):
+        if not NAME_PATTERN.fullmatch(name):
             raise IndexDamaged(f"The file {self.root / 'CURRENT'} names no index.", REBUILD_HINT)
         folder = self.root / "generations" / name
         if not folder.is_dir():
@@ -93,9 +93,9 @@ class FolderPublisher:
             raise IndexDamaged("The index is damaged: its files are not what the rebuild wrote.", REBUILD_HINT)
 
     def open_collections(self, name: str, folder: Path) -> "CollectionPair":
-        from index.store.chroma import embedded
+        from index.store.chroma import open_folder
 
-        return embedded(folder / "chroma")
+        return open_folder(folder / "chroma")
 
     def check(self, name: str, folder: Path, manifest: Manifest) -> CheckResult:
         return self._check(folder, manifest)
@@ -106,7 +106,7 @@ class FolderPublisher:
     @contextmanager
     def begin_rebuild(self) -> Iterator[Path]:
         """An empty staging folder while no other rebuild runs; whatever was left in it is removed."""
-        with local_lock(self.root):
+        with folder_lock(self.root):
             for leftover in self.root.glob("CURRENT-*"):
                 leftover.unlink(missing_ok=True)
             self._remove_unpublished()
@@ -120,7 +120,7 @@ class FolderPublisher:
     def _remove_unpublished(self) -> None:
         """Remove what a rebuild left that was killed before it could switch CURRENT to it; needs the lock."""
         newest = self.peek_current_name() or ""
-        if NAME.fullmatch(newest):
+        if NAME_PATTERN.fullmatch(newest):
             for folder in (self.root / "generations").glob("*"):
                 if folder.name > newest:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -145,7 +145,7 @@ class FolderPublisher:
             shutil.rmtree(target, ignore_errors=True)
             raise
         _sync(self.root)
-        kept = KEPT if before else 1  # without a pointer, nothing says that the others were ever whole
+        kept = GENERATIONS_KEPT if before else 1  # without a pointer, nothing says that the others were ever whole
         for old in sorted(target.parent.iterdir())[:-kept]:
             if old != target:
                 shutil.rmtree(old, ignore_errors=True)
@@ -153,7 +153,7 @@ class FolderPublisher:
 
 def _holds(folder: Path, manifest: Manifest) -> bool:
     """Whether a folder holds every file of a manifest as it was."""
-    found = digests(folder)
+    found = file_digests(folder)
     return all(found.get(name) == digest for name, digest in manifest.files.items())
 
 

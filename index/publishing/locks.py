@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from index.errors import BylineError, IndexLocked
-from index.store.chroma import collections, translated
+from index.store.chroma import list_collections, translate_errors
 
 if TYPE_CHECKING:
     from index.store.chroma import ClientAPI
 
 
 @contextmanager
-def local_lock(root: Path) -> Iterator[None]:
+def folder_lock(root: Path) -> Iterator[None]:
     """Let no other rebuild run in a folder, and remove what one left that was killed."""
     if root.exists() and not root.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "it is not a folder")
@@ -55,7 +55,7 @@ _held: set[str] = set()
 
 
 @contextmanager
-def rebuild_lock(client: "ClientAPI") -> Iterator[Callable[[], None]]:
+def server_lock(client: "ClientAPI") -> Iterator[Callable[[], None]]:
     """Hold the lock of a server; raises IndexLocked if another rebuild has it, as what is yielded does if it was lost.
 
     Chroma has no locks, so each rebuild that comes puts up a collection of its own and goes if it sees another:
@@ -65,17 +65,17 @@ def rebuild_lock(client: "ClientAPI") -> Iterator[Callable[[], None]]:
     name = f"{PREFIX}{secrets.token_hex(8)}"
 
     def check() -> None:
-        with translated():
-            if not any(other.name == name for other in collections(client)):
+        with translate_errors():
+            if not any(other.name == name for other in list_collections(client)):
                 raise IndexLocked("Another rebuild has taken over on the Chroma server.", "Wait until it is done.")
 
     _held.add(name)  # before it is to be seen: another thread would take it for left over
     done = Event()
     beats: Thread | None = None
     try:
-        with translated():
+        with translate_errors():
             own = client.create_collection(name, embedding_function=None, metadata=_now())
-            others = [other for other in collections(client) if other.name.startswith(PREFIX)]
+            others = [other for other in list_collections(client) if other.name.startswith(PREFIX)]
             for other in others:
                 if other.name != name and _alive(other.name, other.metadata or {}):
                     raise IndexLocked("Another rebuild is running on the Chroma server.", "Wait until it is done.")
@@ -90,13 +90,13 @@ def rebuild_lock(client: "ClientAPI") -> Iterator[Callable[[], None]]:
         done.set()
         if beats is not None:
             beats.join(BEAT)
-        with contextlib.suppress(BylineError), translated():  # what stays is taken for dead later
+        with contextlib.suppress(BylineError), translate_errors():  # what stays is taken for dead later
             client.delete_collection(name)
 
 
 def _beat(own: Any, done: Event) -> None:
     while not done.wait(BEAT):
-        with contextlib.suppress(BylineError), translated():
+        with contextlib.suppress(BylineError), translate_errors():
             own.modify(metadata=_now())
 
 

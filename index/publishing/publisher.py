@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from index.store.chroma import CollectionPair
 
 
-KEPT = 3
+GENERATIONS_KEPT = 3
 
 
-NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
+NAME_PATTERN = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
 
 
 class Publisher(Protocol):
@@ -69,6 +69,6 @@ def next_name(names: Iterable[str]) -> str:
     """A name that sorts behind all of these, even where the clock was set back."""
     now = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     last = max((name[:21] for name in names), default="")
-    if NAME.fullmatch(f"{last}-00000000") and last >= now:
+    if NAME_PATTERN.fullmatch(f"{last}-00000000") and last >= now:
         now = f"{last[:9]}{int(last[9:]) + 1:012d}"
     return f"{now}-{secrets.token_hex(4)}"

@@ -22,11 +22,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.errors import COPY_HINT, REBUILD_HINT, BylineError, IndexDamaged, IndexMissing, IndexUnusable
-from index.publishing.locks import local_lock, rebuild_lock
-from index.publishing.publisher import KEPT, NAME, next_name
-from index.store.chroma import CollectionPair, collections, create, metadata, patience, server, set_metadata, translated
-from index.store.manifest import Manifest, digests
-from index.store.self_check import CheckResult, check
+from index.publishing.locks import folder_lock, server_lock
+from index.publishing.publisher import GENERATIONS_KEPT, NAME_PATTERN, next_name
+from index.store.chroma import (
+    CollectionPair,
+    connect_server,
+    create_collection,
+    get_metadata,
+    list_collections,
+    long_timeout,
+    set_metadata,
+    translate_errors,
+)
+from index.store.manifest import Manifest, file_digests
+from index.store.self_check import CheckResult, check_collections
 
 if TYPE_CHECKING:
     from index.store.chroma import ClientAPI
@@ -35,7 +44,7 @@ POINTER = "byline-current"
 PASSAGES, SENTENCES, FILES = "passages", "sentences", "files"
 _PIECE = 12_000  # characters: what Chroma's hosted service takes as a document
 _PAGE = 300
-_COLLECTION = re.compile(rf"byline-({NAME.pattern})-({PASSAGES}|{SENTENCES}|{FILES})")
+_COLLECTION = re.compile(rf"byline-({NAME_PATTERN.pattern})-({PASSAGES}|{SENTENCES}|{FILES})")
 
 
 class ServerPublisher:
@@ -53,7 +62,7 @@ class ServerPublisher:
 
     @property
     def _client(self) -> "ClientAPI":
-        return server(self._url, self._header)
+        return connect_server(self._url, self._header)
 
     def peek_current_name(self) -> str | None:
         try:
@@ -72,14 +81,14 @@ class ServerPublisher:
         return Manifest.from_bytes(data)
 
     def read_file(self, name: str, path: str) -> bytes:
-        with translated():
+        with translate_errors():
             found = self._files(name).get(where={"path": path}, include=["documents", "metadatas"])
         return _joined(path, zip(found["documents"], found["metadatas"], strict=True))
 
     def is_intact(self, name: str, manifest: Manifest) -> bool:
         expected = {PASSAGES: manifest.passages, SENTENCES: manifest.sentences}
         try:
-            with translated():
+            with translate_errors():
                 counts = {part: self._collection(name, part).count() for part in expected}
                 listed = self._files(name).get(where={"part": 0}, include=["metadatas"])
         except (IndexMissing, IndexDamaged):
@@ -89,7 +98,7 @@ class ServerPublisher:
 
     def copy_to(self, name: str, folder: Path) -> None:
         pieces: dict[str, list[tuple[str, Any]]] = {}
-        with translated():
+        with translate_errors():
             files, offset = self._files(name), 0
             while (found := files.get(limit=_PAGE, offset=offset, include=["documents", "metadatas"]))["ids"]:
                 for text, row in zip(found["documents"], found["metadatas"], strict=True):
@@ -105,7 +114,7 @@ class ServerPublisher:
                 (folder / place).write_bytes(data)
             except OSError as error:
                 raise IndexUnusable(f"The index cannot be copied to {folder}: {error.strerror}.", COPY_HINT) from None
-        found = digests(folder)
+        found = file_digests(folder)
         if any(found.get(path) != digest for path, digest in self.manifest(name).files.items()):
             raise IndexDamaged("The index is damaged: its files are not what the rebuild wrote.", REBUILD_HINT)
 
@@ -113,13 +122,13 @@ class ServerPublisher:
         return CollectionPair(self._client, _called(name, PASSAGES), _called(name, SENTENCES), shared=True)
 
     def check(self, name: str, folder: Path, manifest: Manifest) -> CheckResult:
-        with patience(self._client):
-            return check(self.open_collections(name, folder), manifest)
+        with long_timeout(self._client):
+            return check_collections(self.open_collections(name, folder), manifest)
 
     @contextmanager
     def begin_rebuild(self) -> Iterator[Path]:
         client = self._client
-        with local_lock(self.root), rebuild_lock(client) as self._still_ours, patience(client):
+        with folder_lock(self.root), server_lock(client) as self._still_ours, long_timeout(client):
             names = self._remove_unpublished()
             name = next_name(names)
             staging = self.root / f"staging-{secrets.token_hex(4)}"
@@ -138,7 +147,7 @@ class ServerPublisher:
         name = staging.name
         data = (staging / "manifest.json").read_bytes()
         pointer = {"generation": name, "manifest": hashlib.sha256(data).hexdigest()}
-        with translated():
+        with translate_errors():
             self._upload(name, staging)
             if self._still_ours is not None:
                 self._still_ours()
@@ -146,26 +155,28 @@ class ServerPublisher:
             set_metadata(self._client, POINTER, pointer)
         with contextlib.suppress(BylineError):
             published = sorted(found for found in self._names() if found <= name)
-            self._remove(set(published[:-KEPT]))
+            self._remove(set(published[:-GENERATIONS_KEPT]))
 
     def _upload(self, name: str, folder: Path) -> None:
         texts, rows = [], []
-        for path, digest in digests(folder).items():
+        for path, digest in file_digests(folder).items():
             data = base64.b64encode(zlib.compress((folder / path).read_bytes())).decode("ascii")
             pieces = [data[start : start + _PIECE] for start in range(0, len(data), _PIECE)]
             texts += pieces
             rows += [{"path": path, "part": n, "parts": len(pieces), "sha256": digest} for n in range(len(pieces))]
         # Nobody looks for a file by a vector, but Chroma wants one; one each, as equal ones make bad neighbours.
-        create(self._client, _called(name, FILES), np.arange(1, len(texts) + 1, dtype=np.float32)[:, None], rows, texts)
+        create_collection(
+            self._client, _called(name, FILES), np.arange(1, len(texts) + 1, dtype=np.float32)[:, None], rows, texts
+        )
 
     def _pointer(self) -> tuple[str, str]:
         """The current generation's name and the SHA-256 of its manifest."""
-        with translated():
-            found = metadata(self._client, POINTER)
+        with translate_errors():
+            found = get_metadata(self._client, POINTER)
         if found is None:
             raise IndexMissing("There is no index yet.", REBUILD_HINT)
         name, digest = str(found.get("generation")), str(found.get("manifest"))
-        if not NAME.fullmatch(name):
+        if not NAME_PATTERN.fullmatch(name):
             raise IndexDamaged("The Chroma server's pointer names no index.", REBUILD_HINT)
         return name, digest
 
@@ -177,24 +188,28 @@ class ServerPublisher:
 
     def _names(self) -> set[str]:
         """The generations of which the server has anything."""
-        with translated():
-            matches = [_COLLECTION.fullmatch(found.name) for found in collections(self._client)]
+        with translate_errors():
+            matches = [_COLLECTION.fullmatch(found.name) for found in list_collections(self._client)]
         return {match[1] for match in matches if match}
 
     def _remove_unpublished(self) -> set[str]:
         """Remove what a rebuild left that was killed before it could switch; the names of what stays."""
         names = self._names()
-        with translated():
-            pointer = metadata(self._client, POINTER)
+        with translate_errors():
+            pointer = get_metadata(self._client, POINTER)
         current = str((pointer or {}).get("generation"))
         # A pointer that names nothing says nothing about the others: they stay until it names something again.
-        gone = set() if pointer and not NAME.fullmatch(current) else {n for n in names if not pointer or n > current}
+        gone = (
+            set()
+            if pointer and not NAME_PATTERN.fullmatch(current)
+            else {n for n in names if not pointer or n > current}
+        )
         self._remove(gone)
         return names - gone
 
     def _remove(self, names: set[str]) -> None:
-        with translated():
-            for found in list(collections(self._client)):
+        with translate_errors():
+            for found in list(list_collections(self._client)):
                 match = _COLLECTION.fullmatch(found.name)
                 if match and match[1] in names:
                     self._client.delete_collection(found.name)

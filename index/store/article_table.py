@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from index.articles.article import Article
 from index.errors import REBUILD_HINT, IndexDamaged
 
-NAME = "articles.json"
+FILE_NAME = "articles.json"
 _CACHED = 256
 _UNREADABLE = "The index is damaged: its articles cannot be read."
 _ARTICLE = TypeAdapter(Article)
@@ -36,7 +36,7 @@ class ArticleTable(Mapping[str, Article]):
     def open(cls, folder: Path, ids: Sequence[str]) -> "ArticleTable":
         """Those of a generation in a folder."""
         try:
-            with (folder / NAME).open("rb") as file:
+            with (folder / FILE_NAME).open("rb") as file:
                 return cls(mmap(file.fileno(), 0, access=ACCESS_READ), ids)
         except (OSError, ValueError):  # an empty file cannot be mapped
             raise IndexDamaged(_UNREADABLE, REBUILD_HINT) from None
@@ -67,12 +67,12 @@ class ArticleTable(Mapping[str, Article]):
             raise IndexDamaged(_UNREADABLE, REBUILD_HINT) from None
 
 
-def dumped(articles: Sequence[Article]) -> bytes:
+def dump_articles(articles: Sequence[Article]) -> bytes:
     """Articles as JSON with a line for each."""
     return b"[\n" + b",\n".join(map(_ARTICLE.dump_json, articles)) + b"\n]\n"
 
 
-def loaded(data: bytes) -> tuple[Article, ...]:
+def load_articles(data: bytes) -> tuple[Article, ...]:
     """All articles that were dumped; raises IndexDamaged."""
     try:
         return _ARTICLES.validate_json(data)
@@ -83,6 +83,6 @@ def loaded(data: bytes) -> tuple[Article, ...]:
 def read_articles(folder: Path) -> tuple[Article, ...]:
     """All articles of a generation in a folder; raises IndexDamaged."""
     try:
-        return loaded((folder / NAME).read_bytes())
+        return load_articles((folder / FILE_NAME).read_bytes())
     except OSError:
         raise IndexDamaged(_UNREADABLE, REBUILD_HINT) from None

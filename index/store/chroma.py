@@ -23,8 +23,6 @@ from index.errors import (
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI as ClientAPI
-    from langchain_chroma import Chroma
-    from langchain_core.embeddings import Embeddings
 
 PASSAGES, SENTENCES = "passages", "sentences"
 SERVER_HINT = "See that it runs and that CHROMA_URL is its address; once it answers again, so does Byline."
@@ -44,7 +42,7 @@ class Effort(NamedTuple):
 
 # Chroma's defaults miss some of the true nearest neighbours. Passages that are variations of each other need the larger
 # one; what the smaller misses of sentences are others as near (docs/performance.md).
-USUAL, THOROUGH = Effort(300, 350), Effort(600, 700)
+DEFAULT_EFFORT, HIGH_EFFORT = Effort(300, 350), Effort(600, 700)
 _NEIGHBOURS = 24
 
 
@@ -63,7 +61,7 @@ class CollectionPair:
             self.client.close()  # type: ignore[attr-defined]  # not in the interface
 
 
-def embedded(folder: Path) -> CollectionPair:
+def open_folder(folder: Path) -> CollectionPair:
     """The collections in a folder that no other process has open."""
     import chromadb
     from chromadb.config import Settings
@@ -74,7 +72,7 @@ def embedded(folder: Path) -> CollectionPair:
 
 
 @cache
-def server(url: str, header: tuple[str, str] | None = None) -> "ClientAPI":
+def connect_server(url: str, header: tuple[str, str] | None = None) -> "ClientAPI":
     """The one client of this process for a server; nothing is asked of it yet.
 
     chromadb's own waits for ever on a server that is stopped, from its construction on, and clients that are
@@ -108,7 +106,7 @@ def server(url: str, header: tuple[str, str] | None = None) -> "ClientAPI":
 
 
 @contextmanager
-def patience(client: "ClientAPI") -> Iterator[None]:
+def long_timeout(client: "ClientAPI") -> Iterator[None]:
     """Wait longer for a server, which takes its time to index what it is sent."""
     before = _session(client).timeout
     _session(client).timeout = _WRITING
@@ -122,14 +120,14 @@ def _session(client: Any) -> Any:
     return client._server._session
 
 
-def create(
+def create_collection(
     client: "ClientAPI",
     name: str,
     vectors: Vectors,
     metadatas: Sequence[dict[str, Any]],
     texts: Sequence[str] | None = None,
     *,
-    effort: Effort = USUAL,
+    effort: Effort = DEFAULT_EFFORT,
 ) -> None:
     """Make a collection; ids are positions, as strings.
 
@@ -159,7 +157,7 @@ def create(
         )
 
 
-def collection(client: "ClientAPI", name: str, count: int) -> Any:
+def get_collection(client: "ClientAPI", name: str, count: int) -> Any:
     """A collection that holds `count` rows; raises IndexDamaged where it does not."""
     found = client.get_collection(name, embedding_function=None)
     if found.count() != count:
@@ -167,7 +165,7 @@ def collection(client: "ClientAPI", name: str, count: int) -> Any:
     return found
 
 
-def collections(client: "ClientAPI") -> Iterator[Any]:
+def list_collections(client: "ClientAPI") -> Iterator[Any]:
     """All collections of a client."""
     offset = 0
     while part := client.list_collections(limit=PAGE, offset=offset):
@@ -175,7 +173,7 @@ def collections(client: "ClientAPI") -> Iterator[Any]:
         offset += len(part)
 
 
-def metadata(client: "ClientAPI", name: str) -> dict[str, Any] | None:
+def get_metadata(client: "ClientAPI", name: str) -> dict[str, Any] | None:
     """What a collection says of itself; None where there is no such collection.
 
     Raises IndexUnreachable where what answers speaks no Chroma, as some other web server does.
@@ -200,7 +198,7 @@ def set_metadata(client: "ClientAPI", name: str, metadata: dict[str, Any]) -> No
         client.create_collection(name, embedding_function=None, metadata=metadata)
 
 
-def pages(collection: Any, positions: range, include: Sequence[str]) -> Iterator[tuple[list[int], Any]]:
+def read_rows(collection: Any, positions: range, include: Sequence[str]) -> Iterator[tuple[list[int], Any]]:
     """The rows at positions, some hundred at a time: their positions and what Chroma gives for them.
 
     Raises IndexDamaged where rows are missing.
@@ -213,21 +211,9 @@ def pages(collection: Any, positions: range, include: Sequence[str]) -> Iterator
         yield [int(i) for i in found["ids"]], found
 
 
-def vectors_of(found: Any) -> Vectors:
+def to_vectors(found: Any) -> Vectors:
     """The vectors that Chroma gave; shape (rows, dimension)."""
     return np.asarray(found["embeddings"], dtype=np.float32)
-
-
-def as_vectorstore(client: "ClientAPI", name: str, embeddings: "Embeddings | None") -> "Chroma":
-    """A collection as LangChain's vector store."""
-    from langchain_chroma import Chroma
-
-    return Chroma(
-        collection_name=name,
-        embedding_function=embeddings,
-        client=client,
-        create_collection_if_not_exists=False,
-    )
 
 
 def _told_apart(vectors: Vectors) -> Vectors:
@@ -250,7 +236,7 @@ def _told_apart(vectors: Vectors) -> Vectors:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise what chromadb, its Rust core and SQLite raise as one of our errors instead."""
     try:
         yield
@@ -261,7 +247,7 @@ def translated() -> Iterator[None]:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def translate_write_errors() -> Iterator[None]:
     """Raise what goes wrong while collections are written as an OSError: it is mostly the disk."""
     try:
         yield

@@ -80,7 +80,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexDamaged(_UNREADABLE, REBUILD_HINT) from None
 
 
-def digests(folder: Path) -> dict[str, str]:
+def file_digests(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below a folder, by its relative path; several at a time, as a start waits for it."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     with ThreadPoolExecutor(_AT_ONCE) as threads:

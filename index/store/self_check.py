@@ -33,16 +33,16 @@ class CheckResult:
     found: int
 
 
-def check(place: Any, manifest: Manifest) -> CheckResult:
+def check_collections(place: Any, manifest: Manifest) -> CheckResult:
     """Check both collections of an open `CollectionPair`; raises IndexDamaged that says what is wrong.
 
     One of several rows with the same vector finds itself where any of them comes first.
     """
-    from index.store.chroma import collection, translated
+    from index.store.chroma import get_collection, translate_errors
 
-    with translated():
-        passages = collection(place.client, place.passages, manifest.passages)
-        sentences = collection(place.client, place.sentences, manifest.sentences)
+    with translate_errors():
+        passages = get_collection(place.client, place.passages, manifest.passages)
+        sentences = get_collection(place.client, place.sentences, manifest.sentences)
         _check_texts(passages, manifest.passages)
         searched, found = _self_search(passages, manifest.passages, manifest.dimension)
         more = _self_search(sentences, manifest.sentences, manifest.dimension)
@@ -54,7 +54,7 @@ def check(place: Any, manifest: Manifest) -> CheckResult:
     return CheckResult(manifest.passages, manifest.sentences, searched + more[0], found + more[1])
 
 
-def check_apart(folder: Path, manifest: Manifest) -> CheckResult:
+def check_in_subprocess(folder: Path, manifest: Manifest) -> CheckResult:
     """Check a generation's folder, which Chroma will write to, from a process of its own, for a bounded time.
 
     Raises IndexDamaged.
@@ -86,10 +86,10 @@ def check_apart(folder: Path, manifest: Manifest) -> CheckResult:
 
 
 def _check_texts(rows: Any, number: int) -> None:
-    from index.store.chroma import pages
+    from index.store.chroma import read_rows
 
     empty = 0
-    for _, found in pages(rows, range(number), ["documents"]):
+    for _, found in read_rows(rows, range(number), ["documents"]):
         empty += sum(not text for text in found["documents"])
     if empty:
         raise IndexDamaged(f"The index is damaged: {count(empty, 'text')} of {number:,} in it are empty.", REBUILD_HINT)
@@ -97,14 +97,14 @@ def _check_texts(rows: Any, number: int) -> None:
 
 def _self_search(rows: Any, number: int, dimension: int) -> tuple[int, int]:
     """How many rows at even distances were looked for by their own vectors, and how many were found."""
-    from index.store.chroma import vectors_of
+    from index.store.chroma import to_vectors
 
     step = max(1, -(-number // SAMPLE))
     ids = [str(n) for n in range(0, number, step)]
     right = 0
     for start in range(0, len(ids), _BATCH):
         got = rows.get(ids=ids[start : start + _BATCH], include=["embeddings"])
-        vectors = vectors_of(got)
+        vectors = to_vectors(got)
         if vectors.shape != (len(ids[start : start + _BATCH]), dimension):
             raise IndexDamaged("The index is damaged: some of its vectors are missing.", REBUILD_HINT)
         near = rows.query(query_embeddings=list(vectors), n_results=1, include=["distances"])
@@ -114,14 +114,14 @@ def _self_search(rows: Any, number: int, dimension: int) -> tuple[int, int]:
 
 
 def main() -> int:
-    from index.store.chroma import embedded, translated
+    from index.store.chroma import open_folder, translate_errors
 
     folder = Path(sys.argv[1])
     try:
         manifest = read_manifest(folder)
-        with translated():
-            place = embedded(folder / "chroma")
-        said: dict[str, Any] = asdict(check(place, manifest))
+        with translate_errors():
+            place = open_folder(folder / "chroma")
+        said: dict[str, Any] = asdict(check_collections(place, manifest))
         place.close()
     except BylineError as error:
         said = {"problem": error.message}

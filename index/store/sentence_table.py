@@ -26,7 +26,7 @@ class SentenceTable:
         self._places = places
 
     @classmethod
-    def of(cls, passages: Sequence[Passage]) -> Self:
+    def from_passages(cls, passages: Sequence[Passage]) -> Self:
         first = list(accumulate((len(passage.sentences) for passage in passages), initial=0))
         places = [(s.start, s.end, s.paragraph) for passage in passages for s in passage.sentences]
         return cls(np.asarray(first, dtype=np.int64), np.asarray(places, dtype=np.int32).reshape(-1, 3))
@@ -55,7 +55,7 @@ class SentenceTable:
         """The offsets of sentences in their article."""
         return [(start, end) for start, end, _ in self._places[sentences.start : sentences.stop].tolist()]
 
-    def read(self, passage: int, start: int, text: str) -> tuple[Sentence, ...]:
+    def read_sentences(self, passage: int, start: int, text: str) -> tuple[Sentence, ...]:
         """The sentences of a passage whose text begins at an offset in its article."""
         own = self.sentences_of(passage)
         places = self._places[own.start : own.stop].tolist()

@@ -111,12 +111,6 @@ def test_positions_are_those_of_the_articles_asked_for(opened: Generation) -> No
     assert opened.positions(("noël.md", "ants.txt")).tolist() == [4, 0, 1, 2]
 
 
-def test_the_passages_are_a_vector_store_of_langchains(opened: Generation, fake: Embedder) -> None:
-    (document,) = opened.vectorstore(fake.embeddings).similarity_search(TEXTS["bees.txt"], k=1)
-    assert document.page_content == expected()[3].text
-    assert document.metadata["article"] == "bees.txt"
-
-
 def test_an_index_of_another_model_is_outdated_and_says_how_to_rebuild(built: FolderPublisher) -> None:
     with pytest.raises(IndexOutdated, match=r"word-lengths.*another") as caught:
         open_current(built, "another")

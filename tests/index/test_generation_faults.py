@@ -11,7 +11,7 @@ from index.embedding import Embedder
 from index.errors import IndexDamaged, IndexOutdated
 from index.generation import open_current
 from index.publishing.folder import FolderPublisher
-from index.publishing.publisher import KEPT
+from index.publishing.publisher import GENERATIONS_KEPT
 from index.rebuild import RebuildReport, rebuild
 
 from tests.support.fakes import FAKE_MODEL, check_here
@@ -51,7 +51,7 @@ def test_a_rebuild_killed_at_random_leaves_an_index_that_answers_and_the_next_re
     assert build(force=True).built
     assert answers(built) == before
     assert names(built.root) == ["CURRENT", "generations", "rebuild.lock"]
-    assert len(names(built.root / "generations")) <= KEPT
+    assert len(names(built.root / "generations")) <= GENERATIONS_KEPT
 
 
 def test_a_generation_that_is_removed_while_it_is_opened_is_given_up_for_its_successor(
@@ -62,7 +62,7 @@ def test_a_generation_that_is_removed_while_it_is_opened_is_given_up_for_its_suc
     def late(name: str, target: Path) -> None:
         monkeypatch.setattr(built, "copy_to", copy)
         (folder / "crows.txt").write_text("The crows stayed.", encoding="utf-8")
-        for _ in range(KEPT):
+        for _ in range(GENERATIONS_KEPT):
             build(force=True)
         assert name not in names(built.root / "generations")
         copy(name, target)

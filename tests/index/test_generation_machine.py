@@ -14,7 +14,7 @@ from index.embedding import Embedder
 from index.errors import IndexUnusable
 from index.generation import Generation, open_current
 from index.publishing.folder import FolderPublisher
-from index.publishing.publisher import KEPT
+from index.publishing.publisher import GENERATIONS_KEPT
 from index.rebuild import RebuildReport, rebuild
 
 from tests.support.fakes import FAKE_MODEL, WordLengths, check_here
@@ -76,7 +76,7 @@ class Store(RuleBasedStateMachine):
         assert report.built or (self.published == self.texts and not force)
         self.published = dict(self.texts)
         assert {path.name for path in self.publisher.root.iterdir()} == {"CURRENT", "generations", "rebuild.lock"}
-        assert len(list((self.publisher.root / "generations").iterdir())) <= KEPT
+        assert len(list((self.publisher.root / "generations").iterdir())) <= GENERATIONS_KEPT
 
     @rule(where=st.sampled_from(["staging", "rename", "switch", "embedding", "after"]))
     def kill(self, where: str) -> None:

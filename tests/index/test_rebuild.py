@@ -18,9 +18,9 @@ from index.embedding import Embedder
 from index.errors import ArticlesError, BylineError, IndexLocked, UsageError
 from index.generation import open_current
 from index.publishing.folder import FolderPublisher
-from index.publishing.publisher import KEPT
+from index.publishing.publisher import GENERATIONS_KEPT
 from index.rebuild import RebuildPlan, RebuildReport, rebuild
-from index.store.manifest import digests
+from index.store.manifest import file_digests
 from index.text.passages import header
 
 Build = Callable[..., RebuildReport]
@@ -289,7 +289,7 @@ def spoil_texts_and_digests(current: Path) -> None:
     spoil_texts(current)
     path = current / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**manifest, "files": digests(current)}), encoding="utf-8")
+    path.write_text(json.dumps({**manifest, "files": file_digests(current)}), encoding="utf-8")
 
 
 def forget_files(current: Path) -> None:
@@ -566,7 +566,7 @@ def test_a_generation_that_was_never_published_does_not_survive_the_next_rebuild
     assert len(names(publisher.root / "generations")) == before + 1
     build(force=True)
     published.append(publisher.current_folder().name)
-    assert names(publisher.root / "generations") == published[-KEPT:]
+    assert names(publisher.root / "generations") == published[-GENERATIONS_KEPT:]
 
 
 def test_a_clock_that_was_set_back_loses_no_generation(
@@ -603,11 +603,11 @@ def test_what_a_killed_rebuild_left_is_removed_by_the_next(
 
 def test_only_the_newest_generations_are_kept(articles: Path, publisher: FolderPublisher, build: Build) -> None:
     built = []
-    for _ in range(KEPT + 2):
+    for _ in range(GENERATIONS_KEPT + 2):
         build(force=True)
         built.append(publisher.current_folder().name)
-    assert KEPT == 3
-    assert names(publisher.root / "generations") == built[-KEPT:]
+    assert GENERATIONS_KEPT == 3
+    assert names(publisher.root / "generations") == built[-GENERATIONS_KEPT:]
 
 
 def _edit_articles(publisher: FolderPublisher) -> None:

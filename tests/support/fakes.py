@@ -4,9 +4,9 @@ from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
-from index.store.chroma import embedded
+from index.store.chroma import open_folder
 from index.store.manifest import Manifest
-from index.store.self_check import CheckResult, check
+from index.store.self_check import CheckResult, check_collections
 
 FAKE_MODEL = "word-lengths"
 
@@ -27,8 +27,8 @@ class WordLengths(Embeddings):
 
 def check_here(folder: Path, manifest: Manifest) -> CheckResult:
     """What a rebuild has a process of its own do."""
-    place = embedded(folder / "chroma")
+    place = open_folder(folder / "chroma")
     try:
-        return check(place, manifest)
+        return check_collections(place, manifest)
     finally:
         place.close()

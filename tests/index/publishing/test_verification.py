@@ -19,8 +19,8 @@ from index.generation import open_current
 from index.publishing.folder import FolderPublisher
 from index.publishing.verification import verify_current
 from index.rebuild import RebuildReport, rebuild
-from index.store.chroma import embedded
-from index.store.self_check import check_apart
+from index.store.chroma import open_folder
+from index.store.self_check import check_in_subprocess
 
 from tests.support.command import Run
 from tests.support.fakes import check_here
@@ -51,7 +51,7 @@ def spoilt(publisher: FolderPublisher, statement: str) -> Path:
 def test_a_sound_generation_is_found_sound_in_a_process_of_its_own(built: FolderPublisher, tmp_path: Path) -> None:
     manifest = built.manifest()
     shutil.copytree(built.current_folder(), tmp_path / "copy")
-    found = check_apart(tmp_path / "copy", manifest)
+    found = check_in_subprocess(tmp_path / "copy", manifest)
     assert (found.passages, found.sentences) == (manifest.passages, manifest.sentences)
     assert found.found == found.searched == found.passages + found.sentences
 
@@ -91,7 +91,7 @@ def test_a_store_that_crashes_whoever_opens_it_is_damage(
 ) -> None:
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     with pytest.raises(IndexDamaged, match="crashes"):
-        check_apart(built.current_folder(), built.manifest())
+        check_in_subprocess(built.current_folder(), built.manifest())
 
 
 def test_a_store_that_hangs_is_given_up_in_time(
@@ -104,7 +104,7 @@ def test_a_store_that_hangs_is_given_up_in_time(
     monkeypatch.setattr("index.store.self_check._SECONDS", 0.2)
     monkeypatch.setattr("index.store.self_check._SECONDS_A_ROW", 0.0)
     with pytest.raises(IndexDamaged, match="within"):
-        check_apart(built.current_folder(), built.manifest())
+        check_in_subprocess(built.current_folder(), built.manifest())
 
 
 def test_what_fails_its_check_is_not_published_and_leaves_nothing(
@@ -116,8 +116,8 @@ def test_what_fails_its_check_is_not_published_and_leaves_nothing(
     def lossy(client: object, name: str, vectors: Vectors, *rest: object, effort: object = None) -> None:
         create(client, name, vectors[:1], *(part[:1] for part in rest))  # type: ignore[arg-type, index]
 
-    create = index.store.chroma.create
-    monkeypatch.setattr("index.generation.create", lossy)
+    create = index.store.chroma.create_collection
+    monkeypatch.setattr("index.generation.create_collection", lossy)
     with pytest.raises(IndexDamaged, match=r"^The new index was not published: [^.]*\.$") as caught:
         rebuild(folder, built, fake.model, lambda: fake, force=True)
     assert caught.value.exit_status == 1
@@ -131,11 +131,11 @@ def test_what_fails_its_check_is_not_published_and_leaves_nothing(
 def test_passages_that_do_not_find_themselves_are_damage(
     folder: Path, built: FolderPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = embedded(built.current_folder() / "chroma")
-    vectors_of = index.store.chroma.vectors_of
-    monkeypatch.setattr("index.store.chroma.vectors_of", lambda found: np.roll(vectors_of(found), 1, axis=1))
+    place = open_folder(built.current_folder() / "chroma")
+    to_vectors = index.store.chroma.to_vectors
+    monkeypatch.setattr("index.store.chroma.to_vectors", lambda found: np.roll(to_vectors(found), 1, axis=1))
     with pytest.raises(IndexDamaged, match="do not find themselves"):
-        index.store.self_check.check(place, built.manifest())
+        index.store.self_check.check_collections(place, built.manifest())
     place.close()
 
 

@@ -23,10 +23,10 @@ def passages() -> tuple[Passage, ...]:
 
 def test_sentences_come_back_as_they_were_split(passages: tuple[Passage, ...], tmp_path: Path) -> None:
     number = sum(len(passage.sentences) for passage in passages)
-    SentenceTable.of(passages).save(tmp_path)
+    SentenceTable.from_passages(passages).save(tmp_path)
     spans = SentenceTable.load(tmp_path, len(passages), number)
     for position, passage in enumerate(passages):
-        assert spans.read(position, passage.start, passage.text) == passage.sentences
+        assert spans.read_sentences(position, passage.start, passage.text) == passage.sentences
         assert spans.offsets(spans.sentences_of(position)) == [(s.start, s.end) for s in passage.sentences]
     assert spans.sentences_of(len(passages) - 1).stop == number
 
@@ -37,7 +37,7 @@ def test_what_is_not_there_as_it_was_saved_is_damage(
     passages: tuple[Passage, ...], tmp_path: Path, name: str, content: bytes | str | None
 ) -> None:
     number = sum(len(passage.sentences) for passage in passages)
-    SentenceTable.of(passages).save(tmp_path)
+    SentenceTable.from_passages(passages).save(tmp_path)
     if content is None:
         (tmp_path / name).unlink()
     elif isinstance(content, bytes):
