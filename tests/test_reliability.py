@@ -1,15 +1,13 @@
-"""What docs/reliability.md promises and no other file tests: bounded repeats, monsters, many reopenings, spoilt files.
+"""What docs/reliability.md promises and no other file tests: monsters, many reopenings, spoilt files.
 
 REOPENINGS is how many; `make soak` takes 200.
 """
 
-import logging
 import os
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -19,50 +17,13 @@ from index.live import LiveIndex
 from index.publishing.folder import FolderPublisher
 from index.rebuild import RebuildReport, rebuild
 
-from bot.discord import delivery
 from bot.discord.rendering import replies
 
 from tests.bot.discord.rendering.test_replies import answer, article
-from tests.bot.discord.scene import Scene
-from tests.bot.discord.test_faults import POST, Play, ask, play, settled
 from tests.support.fakes import FAKE_MODEL
-
-__all__ = ["play"]
 
 REOPENINGS = int(os.environ.get("REOPENINGS", "20"))
 MONSTER = "[a](" * 20_000
-
-
-@pytest.mark.parametrize(
-    ("fault", "tries"),
-    [
-        ({"status": 503}, delivery.TRIES),
-        ({"status": 429, "retry_after": 0.01, "via": False}, delivery.TRIES),
-        ({"reset": True}, delivery.TRIES),
-        ({"status": 404, "code": 10003}, 1),
-        ({"status": 400, "code": 50035}, 1),
-    ],
-    ids=str,
-)
-def test_what_can_never_be_sent_is_tried_a_few_times_and_logged_once(
-    play: Play, fault: dict[str, Any], tries: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(delivery, "_FIRST_PAUSE", 0.01)
-
-    async def test(scene: Scene) -> None:
-        met = scene.server.fail(*POST, times=float("inf"), **fault)
-        with caplog.at_level(logging.INFO, "bot"):
-            asked = await ask(scene)
-            await scene.server.until(lambda: [line for line in caplog.messages if line.startswith("not sent")], 20)
-        hits = met.hits
-        met.times = 0
-        assert hits == tries
-        await settled(scene)
-        assert not asked.replies
-        assert len([line for line in caplog.messages if line.startswith("not sent")]) == 1
-        assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
-
-    play(test)
 
 
 def test_a_monster_in_article_and_question_is_rendered_within_50_ms() -> None:

@@ -19,7 +19,7 @@ from bot.answering.answerer import Answerer
 from bot.discord import heartbeat as beating
 from bot.health import HealthReport, findings, notify, read, write
 
-from tests.bot.discord.scene import Scene, bot_at, run
+from tests.bot.discord.scene import bot_at
 from tests.bot.discord.test_run import WHY, started
 from tests.servers.discord.server import DiscordServer
 from tests.support.command import Run
@@ -119,12 +119,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beating, "CANARY_EVERY", 0.2)
 
 
-def test_a_running_bot_tells_of_lag_connection_and_generation(
+async def test_a_running_bot_tells_of_lag_connection_and_generation(
     quick: None, shipped_index: Path, answerer: Answerer, tmp_path: Path
 ) -> None:
     path = tmp_path / "health.json"
 
-    async def within(scene: Scene) -> None:
+    async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path) as scene:
         told = await until(path, lambda pulse: pulse.loaded and not pulse.offline and bool(pulse.generation))
         assert all(f.well for f in findings(told, time.time()))
         assert told.generation == answerer.current().name
@@ -136,16 +136,10 @@ def test_a_running_bot_tells_of_lag_connection_and_generation(
         assert (await until(path, lambda pulse: pulse.offline > 0)).offline < 5
         away.times = 0
         await until(path, lambda pulse: not pulse.offline)
-
-    async def test() -> None:
-        async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path) as scene:
-            await within(scene)
-        assert read(path) is None
-
-    run(test())
+    assert read(path) is None
 
 
-def test_a_disk_that_is_slow_keeps_no_sign_of_life_back_and_no_file_after_the_end(
+async def test_a_disk_that_is_slow_keeps_no_sign_of_life_back_and_no_file_after_the_end(
     quick: None, shipped_index: Path, answerer: Answerer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "health.json"
@@ -160,64 +154,52 @@ def test_a_disk_that_is_slow_keeps_no_sign_of_life_back_and_no_file_after_the_en
     during: list[int] = []
     monkeypatch.setattr(beating, "write", slow)
     monkeypatch.setattr(beating, "notify", signs.append)
-
-    async def test() -> None:
-        async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path):
-            await until(path, lambda pulse: pulse.loaded)
-        assert signs[-1] == "STOPPING=1"
-        assert max(during) > 1
-        await asyncio.sleep(1.1)
-        assert read(path) is None
-
-    run(test())
+    async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path):
+        await until(path, lambda pulse: pulse.loaded)
+    assert signs[-1] == "STOPPING=1"
+    assert max(during) > 1
+    await asyncio.sleep(1.1)
+    assert read(path) is None
 
 
-def test_a_canary_that_fails_is_told_and_questions_go_on(
+async def test_a_canary_that_fails_is_told_and_questions_go_on(
     quick: None, shipped_index: Path, answerer: Answerer, tmp_path: Path
 ) -> None:
     path = tmp_path / "health.json"
-
-    async def test() -> None:
-        ailing = cast("Answerer", Ailing(answerer))
-        async with bot_at(shipped_index, tmp_path / "state", lambda: ailing, health=path) as scene:
-            await until(path, lambda pulse: pulse.canary == "OSError")
-            assert "¶" in (await scene.mention(WHY)).text
-
-    run(test())
+    ailing = cast("Answerer", Ailing(answerer))
+    async with bot_at(shipped_index, tmp_path / "state", lambda: ailing, health=path) as scene:
+        await until(path, lambda pulse: pulse.canary == "OSError")
+        assert "¶" in (await scene.mention(WHY)).text
 
 
-def test_the_command_and_systemd_are_told_of_a_bot_in_another_process(
+async def test_the_command_and_systemd_are_told_of_a_bot_in_another_process(
     shipped_index: Path, tmp_path: Path, command: Run
 ) -> None:
     settings = {"STATE_FILE": str(tmp_path / "state.sqlite")}
-
-    async def test() -> None:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
-            systemd.bind(str(tmp_path / "notify"))
-            systemd.setblocking(False)
-            heard: set[str] = set()
-            asyncio.get_running_loop().add_reader(systemd, lambda: heard.update(systemd.recv(100).decode().split("\n")))
-            listening = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
-            async with (
-                DiscordServer() as server,
-                started(server, shipped_index, tmp_path, **listening) as process,
-            ):
-                await until_file(tmp_path / "state-health.json", lambda pulse: pulse.loaded and not pulse.offline)
-                told = await asyncio.to_thread(command, "bot", "health", "--json", **settings)
-                facts = json.loads(told.stdout)
-                assert (told.returncode, facts["well"], facts["pulse"]["pid"]) == (0, True, process.pid), told
-                assert server.token not in told.stdout
-                await asyncio.sleep(1.1)
-                process.send_signal(signal.SIGTERM)
-                await asyncio.wait_for(process.communicate(), 15)
-                assert process.returncode == 0
-            await asyncio.sleep(0.1)
-            asyncio.get_running_loop().remove_reader(systemd)
-            assert heard == {"READY=1", "WATCHDOG=1", "STOPPING=1"}
-        told = await asyncio.to_thread(command, "bot", "health", **settings)
-        assert (told.returncode, told.stdout) == (1, "NOT WELL: No bot is running with this STATE_FILE.\n")
-
-    run(test(), 90)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.setblocking(False)
+        heard: set[str] = set()
+        asyncio.get_running_loop().add_reader(systemd, lambda: heard.update(systemd.recv(100).decode().split("\n")))
+        listening = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+        async with (
+            DiscordServer() as server,
+            started(server, shipped_index, tmp_path, **listening) as process,
+        ):
+            await until_file(tmp_path / "state-health.json", lambda pulse: pulse.loaded and not pulse.offline)
+            told = await asyncio.to_thread(command, "bot", "health", "--json", **settings)
+            facts = json.loads(told.stdout)
+            assert (told.returncode, facts["well"], facts["pulse"]["pid"]) == (0, True, process.pid), told
+            assert server.token not in told.stdout
+            await asyncio.sleep(1.1)
+            process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(process.communicate(), 15)
+            assert process.returncode == 0
+        await asyncio.sleep(0.1)
+        asyncio.get_running_loop().remove_reader(systemd)
+        assert heard == {"READY=1", "WATCHDOG=1", "STOPPING=1"}
+    told = await asyncio.to_thread(command, "bot", "health", **settings)
+    assert (told.returncode, told.stdout) == (1, "NOT WELL: No bot is running with this STATE_FILE.\n")
 
 
 def test_a_systemd_that_does_not_listen_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

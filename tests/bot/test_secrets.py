@@ -1,6 +1,5 @@
 """Nothing that was put into a setting as a secret comes out anywhere: log, traceback, status, health, files."""
 
-import asyncio
 import io
 import logging
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from bot.settings import BotSettings
 from bot.state import State
 
 from tests.bot.answering.chat.scene import ARTICLES, PREPARED, reader_of
-from tests.bot.discord.scene import bot_at, run
+from tests.bot.discord.scene import bot_at
 from tests.bot.test_health import until_file
 from tests.servers.chat.server import ChatServer, Status
 from tests.support.command import Run
@@ -91,7 +90,7 @@ def everything(settings: BotSettings) -> Iterator[Handler]:
     root.removeHandler(handler)
 
 
-def test_a_working_bot_shows_none_in_log_status_or_health_at_any_level(
+async def test_a_working_bot_shows_none_in_log_status_or_health_at_any_level(
     everything: Handler,
     settings: BotSettings,
     shipped_index: Path,
@@ -99,40 +98,32 @@ def test_a_working_bot_shows_none_in_log_status_or_health_at_any_level(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "health.json"
-
-    async def test() -> None:
-        async with bot_at(shipped_index, tmp_path / "state.sqlite", lambda: answerer, health=path) as scene:
-            secrets = (*settings.secrets, scene.server.token)
-            everything.setFormatter(OneLineFormatter(debug=True, secrets=secrets))
-            scene.server.fail("PATCH", r"/webhooks/.*", status=503)
-            asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "Why?"})
-            await asked.wait()
-            await scene.server.drop("abort")
-            await scene.mention("What does he say about China's investment?")
-            logging.getLogger("x").debug("given %s", MARKED)
-            status = await scene.server.slash(scene.bob, scene.channel, "status")
-            shown = (await status.wait()).text + str(await until_file(path, lambda pulse: pulse.loaded))
-            tokens = [one.token for one in scene.server.interactions.all]
-            written = everything.stream.getvalue() + shown
-            assert len(tokens) == 2
-            assert "discord.http" in written
-            assert not [secret for secret in (*secrets, *tokens) if secret in written]
-
-    run(test())
+    async with bot_at(shipped_index, tmp_path / "state.sqlite", lambda: answerer, health=path) as scene:
+        secrets = (*settings.secrets, scene.server.token)
+        everything.setFormatter(OneLineFormatter(debug=True, secrets=secrets))
+        scene.server.fail("PATCH", r"/webhooks/.*", status=503)
+        asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "Why?"})
+        await asked.wait()
+        await scene.server.drop("abort")
+        await scene.mention("What does he say about China's investment?")
+        logging.getLogger("x").debug("given %s", MARKED)
+        status = await scene.server.slash(scene.bob, scene.channel, "status")
+        shown = (await status.wait()).text + str(await until_file(path, lambda pulse: pulse.loaded))
+        tokens = [one.token for one in scene.server.interactions.all]
+        written = everything.stream.getvalue() + shown
+        assert len(tokens) == 2
+        assert "discord.http" in written
+        assert not [secret for secret in (*secrets, *tokens) if secret in written]
 
 
-def test_a_chat_model_that_echoes_its_key_gets_it_into_no_librarys_log(
+async def test_a_chat_model_that_echoes_its_key_gets_it_into_no_librarys_log(
     everything: Handler,
 ) -> None:
     with ChatServer() as server:
         everything.setFormatter(OneLineFormatter(debug=True, secrets=[server.key]))
         server.script(Status(401, {"error": {"message": f"Wrong key {server.key}", "type": "x", "code": server.key}}))
-
-        async def test() -> None:
-            read = await reader_of(server).read(PREPARED)
-            assert server.key not in as_text(read.reply, ARTICLES)
-
-        asyncio.run(test())
+        read = await reader_of(server).read(PREPARED)
+        assert server.key not in as_text(read.reply, ARTICLES)
         assert "401 Unauthorized" in everything.stream.getvalue()
         assert server.key not in everything.stream.getvalue()
 

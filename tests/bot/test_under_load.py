@@ -32,7 +32,6 @@ from bot.discord.rendering.markup import unescape
 from bot.discord.service import NO_INDEX
 from bot.health import HealthReport, read
 
-from tests.bot.discord.scene import run
 from tests.bot.discord.test_run import started
 from tests.servers.chroma import ChromaServer
 from tests.servers.discord.server import DiscordServer, Message
@@ -185,27 +184,23 @@ async def _phase(stream: Stream, name: str, *, apologies: bool = False) -> Async
 # A folder
 
 
-def test_kills_damage_and_full_disks_never_keep_a_bot_from_answering(
+async def test_kills_damage_and_full_disks_never_keep_a_bot_from_answering(
     folder: Path, tmp_path: Path, embedder: Embedder
 ) -> None:
     index, state = tmp_path / "index", tmp_path / "bot"
     state.mkdir()
     write_edition(folder, 0)
     rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
-
-    async def test() -> None:
-        async with _asked_all_the_while(index, folder, state) as (stream, process):
-            async with _phase(stream, "rebuilds killed"):
-                await _kills(stream, folder, index)
-            async with _phase(stream, "the disk of a rebuild full"):
-                await _no_room_for_a_rebuild(folder, index)
-            async with _phase(stream, "the bot's own disk full"):
-                await _no_room_for_the_bot(stream, folder, index, state, process)
-            async with _phase(stream, "files spoilt"):
-                await _damage(stream, folder, index, tmp_path)
-        stream.check()
-
-    run(test(), 200 + 60 * TIMES)
+    async with _asked_all_the_while(index, folder, state) as (stream, process):
+        async with _phase(stream, "rebuilds killed"):
+            await _kills(stream, folder, index)
+        async with _phase(stream, "the disk of a rebuild full"):
+            await _no_room_for_a_rebuild(folder, index)
+        async with _phase(stream, "the bot's own disk full"):
+            await _no_room_for_the_bot(stream, folder, index, state, process)
+        async with _phase(stream, "files spoilt"):
+            await _damage(stream, folder, index, tmp_path)
+    stream.check()
 
 
 async def _kills(stream: Stream, folder: Path, index: Path) -> None:
@@ -362,31 +357,27 @@ def chroma(tmp_path: Path) -> Iterator[ChromaServer]:
     server.kill()
 
 
-def test_a_chroma_server_that_stops_or_vanishes_is_apologised_for_until_it_is_back(
+async def test_a_chroma_server_that_stops_or_vanishes_is_apologised_for_until_it_is_back(
     folder: Path, tmp_path: Path, embedder: Embedder, chroma: ChromaServer
 ) -> None:
     index, state = tmp_path / "index", tmp_path / "bot"
     state.mkdir()
     write_edition(folder, 0)
     rebuild(folder, ServerPublisher(index, chroma.url), model_identity(None), lambda: embedder)
-
-    async def test() -> None:
-        async with _asked_all_the_while(index, folder, state, CHROMA_URL=chroma.url) as (stream, _):
-            async with _phase(stream, "the server stopped", apologies=True):
-                chroma.stop()
-                await asyncio.sleep(6)
-                await _apologised(stream)
-                chroma.go_on()
-            async with _phase(stream, "the server killed", apologies=True):
-                await asyncio.to_thread(chroma.kill)
-                await asyncio.sleep(2)
-                await _apologised(stream)
-                await asyncio.to_thread(chroma.start)
-            async with _phase(stream, "afterwards"):
-                await asyncio.sleep(3)
-        stream.check(apologies=True)
-
-    run(test(), 200)
+    async with _asked_all_the_while(index, folder, state, CHROMA_URL=chroma.url) as (stream, _):
+        async with _phase(stream, "the server stopped", apologies=True):
+            chroma.stop()
+            await asyncio.sleep(6)
+            await _apologised(stream)
+            chroma.go_on()
+        async with _phase(stream, "the server killed", apologies=True):
+            await asyncio.to_thread(chroma.kill)
+            await asyncio.sleep(2)
+            await _apologised(stream)
+            await asyncio.to_thread(chroma.start)
+        async with _phase(stream, "afterwards"):
+            await asyncio.sleep(3)
+    stream.check(apologies=True)
 
 
 async def _apologised(stream: Stream) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from bot.answering.answerer import Answerer
 
-from tests.bot.discord.scene import Scene, bot_at, run
+from tests.bot.discord.scene import Scene, bot_at
 from tests.servers.discord.server import Interaction, Message
 
 SECONDS = float(os.environ.get("BURST_SECONDS", "20"))
@@ -44,7 +44,7 @@ async def _faults(scene: Scene, pause: float, chance: random.Random) -> None:
         await server.drop(kind)
 
 
-def test_a_burst_loses_nothing_and_doubles_nothing(
+async def test_a_burst_loses_nothing_and_doubles_nothing(
     shipped_index: Path, answerer: Answerer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(4)
@@ -52,48 +52,42 @@ def test_a_burst_loses_nothing_and_doubles_nothing(
     async def hook(*_: object, **__: object) -> None: ...
 
     monkeypatch.setattr(discord.Client, "before_identify_hook", hook)
+    async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, desk={"per_minute": 10}) as scene:
+        server = scene.server
+        await scene.mention(QUESTIONS[0])
+        people = [server.user(f"Reader {n}") for n in range(PEOPLE)]
+        rooms = [scene.channel, server.guild("Elsewhere").channel("general"), server.guild("Third").channel("talk")]
+        typed: list[Message] = []
+        used: list[Interaction] = []
+        faults = asyncio.create_task(_faults(scene, SECONDS / (DROPS + 1), chance))
+        turns = [person for person in people for _ in range(EACH)]
+        chance.shuffle(turns)
+        for n, person in enumerate(turns):
+            text, room = chance.choice(QUESTIONS), chance.choice(rooms)
+            # A command that is used while no session is there is lost in Discord itself.
+            if n % 5 == 0 and server.gateway.online():
+                used.append(await server.slash(person, room, "ask", {"question": text}))
+            elif n % 7 == 0:
+                typed.append(await server.say(server.dm(person), person, text))
+            else:
+                typed.append(await server.say(room, person, f"{server.bot.mention} {text}"))
+            await asyncio.sleep(SECONDS / len(turns) * chance.uniform(0.2, 1.8))
+        await faults
 
-    async def test() -> None:
-        async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, desk={"per_minute": 10}) as scene:
-            server = scene.server
-            await scene.mention(QUESTIONS[0])
-            people = [server.user(f"Reader {n}") for n in range(PEOPLE)]
-            rooms = [scene.channel, server.guild("Elsewhere").channel("general"), server.guild("Third").channel("talk")]
-            typed: list[Message] = []
-            used: list[Interaction] = []
-            faults = asyncio.create_task(_faults(scene, SECONDS / (DROPS + 1), chance))
-            turns = [person for person in people for _ in range(EACH)]
-            chance.shuffle(turns)
-            for n, person in enumerate(turns):
-                text, room = chance.choice(QUESTIONS), chance.choice(rooms)
-                # A command that is used while no session is there is lost in Discord itself.
-                if n % 5 == 0 and server.gateway.online():
-                    used.append(await server.slash(person, room, "ask", {"question": text}))
-                elif n % 7 == 0:
-                    typed.append(await server.say(server.dm(person), person, text))
-                else:
-                    typed.append(await server.say(room, person, f"{server.bot.mention} {text}"))
-                await asyncio.sleep(SECONDS / len(turns) * chance.uniform(0.2, 1.8))
-            await faults
+        def replies(asked: Interaction) -> int:
+            """To the command itself, or in its channel where Discord had given it up."""
+            sent = [m for m in server.answers(asked.channel) if m.nonce == str(asked.id)]
+            return len(asked.messages) + len(sent)
 
-            def replies(asked: Interaction) -> int:
-                """To the command itself, or in its channel where Discord had given it up."""
-                sent = [m for m in server.answers(asked.channel) if m.nonce == str(asked.id)]
-                return len(asked.messages) + len(sent)
-
-            await server.until(
-                lambda: all(m.replies or m.reactions for m in typed) and all(replies(one) for one in used), 60
-            )
-            await asyncio.sleep(1)
-            assert len(typed) + len(used) == PEOPLE * EACH
-            assert [len(m.replies) + len(m.reactions) for m in typed] == [1] * len(typed)
-            assert [replies(one) for one in used] == [1] * len(used)
-            answered = sum(len(m.replies) for m in typed) + len(used)
-            print(
-                f"\n{answered} answered over {DROPS} drops, {len(typed) + len(used) - answered} told to wait,", end=""
-            )
-            print(f" in {SECONDS:.0f} s;")
-            print(f"{len(server.gateway.identifies)} logins, {len(server.gateway.resumes)} resumes, ", end="")
-            print(f"{sum(request.status >= 400 or not request.status for request in server.requests)} failed requests")
-
-    run(test(), SECONDS + 120)
+        await server.until(
+            lambda: all(m.replies or m.reactions for m in typed) and all(replies(one) for one in used), 60
+        )
+        await asyncio.sleep(1)
+        assert len(typed) + len(used) == PEOPLE * EACH
+        assert [len(m.replies) + len(m.reactions) for m in typed] == [1] * len(typed)
+        assert [replies(one) for one in used] == [1] * len(used)
+        answered = sum(len(m.replies) for m in typed) + len(used)
+        print(f"\n{answered} answered over {DROPS} drops, {len(typed) + len(used) - answered} told to wait,", end="")
+        print(f" in {SECONDS:.0f} s;")
+        print(f"{len(server.gateway.identifies)} logins, {len(server.gateway.resumes)} resumes, ", end="")
+        print(f"{sum(request.status >= 400 or not request.status for request in server.requests)} failed requests")

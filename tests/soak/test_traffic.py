@@ -25,7 +25,6 @@ from index.rebuild import rebuild
 from bot.discord.rendering.markup import unescape
 from bot.health import read
 
-from tests.bot.discord.scene import run
 from tests.bot.discord.test_run import started
 from tests.servers.discord.server import Channel, DiscordServer, Interaction, Message, User
 from tests.support.editions import QUESTIONS, editions, rebuild_beside, write_edition
@@ -162,42 +161,38 @@ async def _rebuilds(folder: Path, index: Path) -> None:
         await rebuild_beside(folder, index, chance.uniform(0.5, 8) if edition % 3 == 0 else None)
 
 
-def test_traffic_with_rebuilds_and_drops_loses_mixes_and_leaks_nothing(
+async def test_traffic_with_rebuilds_and_drops_loses_mixes_and_leaks_nothing(
     folder: Path, tmp_path: Path, embedder: Embedder
 ) -> None:
     index = tmp_path / "index"
     write_edition(folder, 0)
     rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
-
-    async def test() -> None:
-        freely = {"QUESTIONS_PER_MINUTE": "1000"}
-        async with DiscordServer() as server, started(server, index, tmp_path, **freely) as process:
-            ending = asyncio.create_task(process.communicate())
-            guilds = [server.guild(name) for name in ("Readers", "Elsewhere")]
-            rooms = [guild.channel(name) for guild in guilds for name in ("general", "talk")]
-            traffic = Traffic(server, [server.user(f"Reader {n}") for n in range(20)], rooms)
-            await server.online(60)
-            await server.until(lambda: server.commands, 20)
-            asked = await server.slash(traffic.people[0], rooms[0], "ask", {"question": QUESTIONS[0]})
-            await asked.wait(60)
-            beside = [
-                asyncio.create_task(_rebuilds(folder, index)),
-                asyncio.create_task(traffic.drops()),
-                asyncio.create_task(traffic.watch(psutil.Process(process.pid), tmp_path / "state-health.json")),
-            ]
-            await traffic.go(time.monotonic() + SECONDS)
-            for task in beside:
-                task.cancel()
-            ended = await asyncio.gather(*beside, return_exceptions=True)
-            assert not [one for one in ended if not isinstance(one, asyncio.CancelledError)]
-            await asyncio.sleep(1)
-            process.send_signal(signal.SIGTERM)
-            _, errors = await asyncio.wait_for(ending, 20)
-            log = errors.decode()
-            assert process.returncode == 0, log
-        _report(traffic, log)
-
-    run(test(), SECONDS + 200)
+    freely = {"QUESTIONS_PER_MINUTE": "1000"}
+    async with DiscordServer() as server, started(server, index, tmp_path, **freely) as process:
+        ending = asyncio.create_task(process.communicate())
+        guilds = [server.guild(name) for name in ("Readers", "Elsewhere")]
+        rooms = [guild.channel(name) for guild in guilds for name in ("general", "talk")]
+        traffic = Traffic(server, [server.user(f"Reader {n}") for n in range(20)], rooms)
+        await server.online(60)
+        await server.until(lambda: server.commands, 20)
+        asked = await server.slash(traffic.people[0], rooms[0], "ask", {"question": QUESTIONS[0]})
+        await asked.wait(60)
+        beside = [
+            asyncio.create_task(_rebuilds(folder, index)),
+            asyncio.create_task(traffic.drops()),
+            asyncio.create_task(traffic.watch(psutil.Process(process.pid), tmp_path / "state-health.json")),
+        ]
+        await traffic.go(time.monotonic() + SECONDS)
+        for task in beside:
+            task.cancel()
+        ended = await asyncio.gather(*beside, return_exceptions=True)
+        assert not [one for one in ended if not isinstance(one, asyncio.CancelledError)]
+        await asyncio.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        _, errors = await asyncio.wait_for(ending, 20)
+        log = errors.decode()
+        assert process.returncode == 0, log
+    _report(traffic, log)
 
 
 def _report(traffic: Traffic, log: str) -> None:

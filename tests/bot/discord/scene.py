@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from index.publishing.folder import FolderPublisher
 from index.store.article_table import read_articles
@@ -112,5 +114,9 @@ async def bot_at(
             await scene.finish()
 
 
-def run(test: Coroutine[Any, Any, None], seconds: float = 60) -> None:
-    asyncio.run(asyncio.wait_for(test, seconds))
+def bot_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return the options that the marks `bot` of a test give its bot; the nearest mark comes first."""
+    options: dict[str, Any] = {}
+    for mark in request.node.iter_markers("bot"):
+        options = dict(mark.kwargs) | options
+    return options

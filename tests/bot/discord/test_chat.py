@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,10 @@ from bot.discord.service import Response
 from bot.state import State
 
 from tests.bot.answering.chat.scene import faithful, reader_of
-from tests.bot.discord.scene import Scene, bot_at, run
+from tests.bot.discord.scene import Scene, bot_at, bot_options
 from tests.servers.chat.server import ChatServer, Hang, Status, Text
 from tests.servers.discord.server import Message
 
-Test = Callable[[Scene], Coroutine[Any, Any, None]]
-Play = Callable[..., None]
 WHY = "Why does Russia back Maduro?"
 
 
@@ -33,21 +31,17 @@ def server() -> Iterator[ChatServer]:
 
 
 @pytest.fixture
-def play(shipped_index: Path, answerer: Answerer, tmp_path: Path, server: ChatServer) -> Play:
-    """Run a test against the bot with a chat model."""
+async def scene(
+    request: pytest.FixtureRequest, shipped_index: Path, answerer: Answerer, tmp_path: Path, server: ChatServer
+) -> AsyncIterator[Scene]:
+    """The bot with a chat model; the mark `bot` gives its budget."""
+    budget: Budget | None = bot_options(request).get("budget")
 
-    def go(test: Test, *, budget: Budget | None = None, **options: Any) -> None:
-        def chat(state: State) -> ChatReader:
-            return reader_of(server, budget=budget, ledger=state, timeout=5.0)
+    def chat(state: State) -> ChatReader:
+        return reader_of(server, budget=budget, ledger=state, timeout=5.0)
 
-        async def within() -> None:
-            desk = {"chat": chat}
-            async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, desk=desk, **options) as scene:
-                await test(scene)
-
-        run(within())
-
-    return go
+    async with bot_at(shipped_index, tmp_path / "state.sqlite", lambda: answerer, desk={"chat": chat}) as scene:
+        yield scene
 
 
 def footer(message: Message) -> str:
@@ -60,62 +54,48 @@ async def finished(scene: Scene, question: str = WHY) -> Message:
     return answer
 
 
-def test_an_answer_shows_each_claim_above_its_quote_and_who_read(play: Play, server: ChatServer) -> None:
+async def test_an_answer_shows_each_claim_above_its_quote_and_who_read(scene: Scene, server: ChatServer) -> None:
     server.script(faithful())
-
-    async def test(scene: Scene) -> None:
-        answer = await finished(scene)
-        lines = [line for line in unescape(answer.embeds[0]["description"]).splitlines() if line]
-        assert [line.startswith("> “") for line in lines] == [False, True] * 3
-        assert lines[0].startswith("Claim A rests on")
-        assert footer(answer).endswith("openai:scripted")
-        assert len(answer.components) == 1
-
-    play(test)
+    answer = await finished(scene)
+    lines = [line for line in unescape(answer.embeds[0]["description"]).splitlines() if line]
+    assert [line.startswith("> “") for line in lines] == [False, True] * 3
+    assert lines[0].startswith("Claim A rests on")
+    assert footer(answer).endswith("openai:scripted")
+    assert len(answer.components) == 1
 
 
-def test_an_answer_grows_by_at_most_one_edit_a_second(play: Play, server: ChatServer) -> None:
+async def test_an_answer_grows_by_at_most_one_edit_a_second(scene: Scene, server: ChatServer) -> None:
     server.script(faithful(size=12, pause=0.04))
-
-    async def test(scene: Scene) -> None:
-        asked = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
-        answer = await scene.server.reply_to(asked)
-        assert not footer(answer)
-        assert unescape(answer.embeds[0]["description"]).count("> “") == 1
-        await scene.server.until(lambda: footer(answer))
-        assert unescape(answer.embeds[0]["description"]).count("> “") == 3
-        at = [r.at for r in scene.server.requests if r.method in ("POST", "PATCH") and "/messages" in r.path]
-        assert len(at) >= 2
-        assert all(later - earlier >= 0.95 for earlier, later in itertools.pairwise(at))
-        assert scene.server.answers(scene.channel) == [answer]
-
-    play(test)
+    asked = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
+    answer = await scene.server.reply_to(asked)
+    assert not footer(answer)
+    assert unescape(answer.embeds[0]["description"]).count("> “") == 1
+    await scene.server.until(lambda: footer(answer))
+    assert unescape(answer.embeds[0]["description"]).count("> “") == 3
+    at = [r.at for r in scene.server.requests if r.method in ("POST", "PATCH") and "/messages" in r.path]
+    assert len(at) >= 2
+    assert all(later - earlier >= 0.95 for earlier, later in itertools.pairwise(at))
+    assert scene.server.answers(scene.channel) == [answer]
 
 
-def test_a_command_is_answered_as_it_grows(play: Play, server: ChatServer) -> None:
+async def test_a_command_is_answered_as_it_grows(scene: Scene, server: ChatServer) -> None:
     server.script(faithful(size=12, pause=0.04))
-
-    async def test(scene: Scene) -> None:
-        asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": WHY})
-        answer = await asked.wait()
-        await scene.server.until(lambda: footer(answer))
-        assert unescape(answer.embeds[0]["description"]).count("> “") == 3
-        assert answer.edits >= 2
-
-    play(test)
+    asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": WHY})
+    answer = await asked.wait()
+    await scene.server.until(lambda: footer(answer))
+    assert unescape(answer.embeds[0]["description"]).count("> “") == 3
+    assert answer.edits >= 2
 
 
-def test_a_deleted_question_cancels_the_model_and_withdraws_what_was_shown(play: Play, server: ChatServer) -> None:
+async def test_a_deleted_question_cancels_the_model_and_withdraws_what_was_shown(
+    scene: Scene, server: ChatServer
+) -> None:
     server.script(lambda body: Hang(30, faithful(size=400)(body), after=3))
-
-    async def test(scene: Scene) -> None:
-        asked = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
-        answer = await scene.server.reply_to(asked)
-        await scene.server.delete(asked)
-        await scene.server.until(lambda: answer.deleted)
-        assert await asyncio.to_thread(server.wait, lambda: server.requests[-1].abandoned)
-
-    play(test)
+    asked = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
+    answer = await scene.server.reply_to(asked)
+    await scene.server.delete(asked)
+    await scene.server.until(lambda: answer.deleted)
+    assert await asyncio.to_thread(server.wait, lambda: server.requests[-1].abandoned)
 
 
 @pytest.mark.parametrize(
@@ -127,122 +107,99 @@ def test_a_deleted_question_cancels_the_model_and_withdraws_what_was_shown(play:
     ],
     ids=["hang", "500", "prose"],
 )
-def test_whatever_fails_the_answer_comes_and_is_labelled(
-    play: Play, server: ChatServer, script: list[Any], why: str
+async def test_whatever_fails_the_answer_comes_and_is_labelled(
+    scene: Scene, server: ChatServer, script: list[Any], why: str
 ) -> None:
     server.script(*script)
-
-    async def test(scene: Scene) -> None:
-        answer = await finished(scene)
-        assert footer(answer).endswith(f"no chat model: {why}")
-        assert "> “" in answer.text
-
-    play(test)
+    answer = await finished(scene)
+    assert footer(answer).endswith(f"no chat model: {why}")
+    assert "> “" in answer.text
 
 
-def test_a_follow_up_is_reworded_by_the_model_and_titled_as_it_was_asked(play: Play, server: ChatServer) -> None:
+async def test_a_follow_up_is_reworded_by_the_model_and_titled_as_it_was_asked(
+    scene: Scene, server: ChatServer
+) -> None:
     server.script(faithful(), Text(text="What does he say about China?"), faithful())
-
-    async def test(scene: Scene) -> None:
-        answer = await finished(scene)
-        follow = await scene.server.say(scene.channel, scene.ann, "and china?", reply_to=answer, ping=False)
-        told = await scene.server.reply_to(follow)
-        await scene.server.until(lambda: footer(told))
-        assert unescape(told.embeds[0]["title"]) == "and china?"
-        assert "<question>What does he say about China?</question>" in server.requests[-1].text
-        assert "<user>Why does Russia back Maduro?</user>" in server.requests[1].text
-
-    play(test)
+    answer = await finished(scene)
+    follow = await scene.server.say(scene.channel, scene.ann, "and china?", reply_to=answer, ping=False)
+    told = await scene.server.reply_to(follow)
+    await scene.server.until(lambda: footer(told))
+    assert unescape(told.embeds[0]["title"]) == "and china?"
+    assert "<question>What does he say about China?</question>" in server.requests[-1].text
+    assert "<user>Why does Russia back Maduro?</user>" in server.requests[1].text
 
 
-def test_a_used_up_budget_is_a_friendly_stop_that_survives_a_restart(play: Play, server: ChatServer) -> None:
+@pytest.mark.bot(budget=Budget(questions=1))
+async def test_a_used_up_budget_is_a_friendly_stop_that_survives_a_restart(scene: Scene, server: ChatServer) -> None:
     server.otherwise(faithful())
-
-    async def test(scene: Scene) -> None:
-        assert footer(await finished(scene)).endswith("openai:scripted")
-        for _ in range(2):
-            answer = await finished(scene)
-            assert footer(answer).endswith(f"no chat model: {NO_BUDGET}")
-            assert "> “" in answer.text
-            await scene.restart()
-        asked = len(server.requests)
-        follow = await scene.server.say(scene.channel, scene.ann, "and china?", reply_to=answer, ping=False)
-        assert footer(await scene.server.reply_to(follow)).endswith(f"no chat model: {NO_BUDGET}")
-        assert len(server.requests) == asked  # nor is a follow-up reworded
-        other = await scene.mention(WHY, user=scene.bob)
-        await scene.server.until(lambda: footer(other))
-        assert footer(other).endswith("openai:scripted")
-
-    play(test, budget=Budget(questions=1))
+    assert footer(await finished(scene)).endswith("openai:scripted")
+    for _ in range(2):
+        answer = await finished(scene)
+        assert footer(answer).endswith(f"no chat model: {NO_BUDGET}")
+        assert "> “" in answer.text
+        await scene.restart()
+    asked = len(server.requests)
+    follow = await scene.server.say(scene.channel, scene.ann, "and china?", reply_to=answer, ping=False)
+    assert footer(await scene.server.reply_to(follow)).endswith(f"no chat model: {NO_BUDGET}")
+    assert len(server.requests) == asked  # nor is a follow-up reworded
+    other = await scene.mention(WHY, user=scene.bob)
+    await scene.server.until(lambda: footer(other))
+    assert footer(other).endswith("openai:scripted")
 
 
-def test_status_says_who_reads_and_how_it_goes_and_never_the_key(play: Play, server: ChatServer) -> None:
+async def test_status_says_who_reads_and_how_it_goes_and_never_the_key(scene: Scene, server: ChatServer) -> None:
     server.otherwise(Status(401))
 
-    async def test(scene: Scene) -> None:
-        async def status() -> str:
-            return unescape((await (await scene.server.slash(scene.bob, scene.channel, "status")).wait()).text)
+    async def status() -> str:
+        return unescape((await (await scene.server.slash(scene.bob, scene.channel, "status")).wait()).text)
 
-        assert "openai:scripted, working; 0 answers without it" in await status()
-        for _ in range(5):
-            await finished(scene)
-        told = await status()
-        assert "paused for" in told
-        assert "5 answers without it" in told
-        assert server.key not in told
-        assert "127.0.0.1" not in told
-
-    play(test)
+    assert "openai:scripted, working; 0 answers without it" in await status()
+    for _ in range(5):
+        await finished(scene)
+    told = await status()
+    assert "paused for" in told
+    assert "5 answers without it" in told
+    assert server.key not in told
+    assert "127.0.0.1" not in told
 
 
-def test_the_model_holds_up_nobody(play: Play, server: ChatServer) -> None:
+async def test_the_model_holds_up_nobody(scene: Scene, server: ChatServer) -> None:
     """While one question waits for a model, another that needs none is answered."""
     server.script(Hang(3))
-
-    async def test(scene: Scene) -> None:
-        slow = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
-        await asyncio.to_thread(server.wait, lambda: bool(server.requests))
-        quick = await scene.mention("who wrote this?", user=scene.bob)
-        assert not slow.replies
-        assert "Khara" in quick.text
-
-    play(test)
+    slow = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
+    await asyncio.to_thread(server.wait, lambda: bool(server.requests))
+    quick = await scene.mention("who wrote this?", user=scene.bob)
+    assert not slow.replies
+    assert "Khara" in quick.text
 
 
-def test_closing_delivers_what_there_is(play: Play, server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_closing_delivers_what_there_is(
+    scene: Scene, server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bot.discord.gateway.GRACE", 1.5)
     server.script(Hang(30))
-
-    async def test(scene: Scene) -> None:
-        asked = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
-        await asyncio.to_thread(server.wait, lambda: bool(server.requests))
-        await scene.finish()
-        assert footer(asked.replies[0]).endswith("no chat model: I am being restarted")
-
-    play(test)
+    asked = await scene.server.say(scene.channel, scene.ann, f"{scene.server.bot.mention} {WHY}")
+    await asyncio.to_thread(server.wait, lambda: bool(server.requests))
+    await scene.finish()
+    assert footer(asked.replies[0]).endswith("no chat model: I am being restarted")
 
 
-def test_live_shows_the_newest_and_gives_up_where_it_may_not() -> None:
-    shown: list[object] = []
-    first, second, third = (Response(None, {}, (name,)) for name in "abc")  # type: ignore[arg-type]
+@pytest.mark.parametrize(("succeeds", "expected"), [(True, [0, 2]), (False, [0])])
+async def test_live_shows_the_newest_and_gives_up_where_it_may_not(succeeds: bool, expected: list[int]) -> None:
+    drafts = [Response(None, {}, (name,)) for name in "abc"]  # type: ignore[arg-type]
+    shown: list[Response] = []
 
-    async def test(answer: bool) -> None:
-        async def show(told: Response) -> bool:
-            shown.append(told)
-            return answer
+    async def show(draft: Response) -> bool:
+        shown.append(draft)
+        return succeeds
 
-        live = DraftUpdater(show, every=0.05)
-        live(first)
-        await asyncio.sleep(0.01)
-        live(second)
-        live(third)
-        await asyncio.sleep(0.1)
-        await live.stop()
-        live(first)
-        await asyncio.sleep(0.02)
-
-    asyncio.run(test(answer=True))
-    assert shown == [first, third]
-    shown.clear()
-    asyncio.run(test(answer=False))
-    assert shown == [first]
+    updater = DraftUpdater(show, every=0.05)
+    updater(drafts[0])
+    await asyncio.sleep(0.01)
+    updater(drafts[1])
+    updater(drafts[2])
+    await asyncio.sleep(0.1)
+    await updater.stop()
+    updater(drafts[0])
+    await asyncio.sleep(0.02)
+    assert shown == [drafts[n] for n in expected]

@@ -20,8 +20,6 @@ from bot.discord.queue import (
     ShuttingDown,
 )
 
-from tests.bot.discord.scene import run
-
 
 class Clock:
     def __init__(self) -> None:
@@ -63,214 +61,181 @@ def test_an_allowance_forgets_people_beyond_a_number() -> None:
     assert len(allowance._levels) == REMEMBERED
 
 
-def test_groups_take_turns() -> None:
-    async def test() -> None:
-        answers, order = queue(), []
-        gate = threading.Event()
-        answers.start()
+async def test_groups_take_turns() -> None:
+    answers, order = queue(), []
+    gate = threading.Event()
+    answers.start()
 
-        def job(name: str) -> Callable[[str], None]:
-            def work(_: str) -> None:
-                gate.wait(5)
-                order.append(name)
+    def job(name: str) -> Callable[[str], None]:
+        def work(_: str) -> None:
+            gate.wait(5)
+            order.append(name)
 
-            return work
+        return work
 
-        names = ["a1", "a2", "a3", "a4", "b1", "b2", "c1"]
-        waiting = [asyncio.create_task(answers.run(ord(name[0]), job(name))) for name in names]
-        await asyncio.sleep(0.05)
-        gate.set()
-        await asyncio.gather(*waiting)
-        assert order == ["a1", "a2", "b1", "c1", "a3", "b2", "a4"] or order == [
-            "a1",
-            "b1",
-            "c1",
-            "a2",
-            "b2",
-            "a3",
-            "a4",
-        ]
-        await answers.drain(1)
-
-    run(test())
+    names = ["a1", "a2", "a3", "a4", "b1", "b2", "c1"]
+    waiting = [asyncio.create_task(answers.run(ord(name[0]), job(name))) for name in names]
+    await asyncio.sleep(0.05)
+    gate.set()
+    await asyncio.gather(*waiting)
+    assert order == ["a1", "a2", "b1", "c1", "a3", "b2", "a4"] or order == [
+        "a1",
+        "b1",
+        "c1",
+        "a2",
+        "b2",
+        "a3",
+        "a4",
+    ]
+    await answers.drain(1)
 
 
-def test_what_waits_together_is_prepared_together_and_what_comes_alone_is_not() -> None:
-    async def test() -> None:
-        told: list[list[str]] = []
-        order: list[str] = []
-        gate = threading.Event()
-        answers = queue(prepare=lambda _, about: told.append(list(about)))
-        answers.start()
+async def test_what_waits_together_is_prepared_together_and_what_comes_alone_is_not() -> None:
+    told: list[list[str]] = []
+    order: list[str] = []
+    gate = threading.Event()
+    answers = queue(prepare=lambda _, about: told.append(list(about)))
+    answers.start()
 
-        def job(name: str) -> Callable[[str], None]:
-            def work(_: str) -> None:
-                gate.wait(5)
-                order.append(f"{name} of {len(told)}")
+    def job(name: str) -> Callable[[str], None]:
+        def work(_: str) -> None:
+            gate.wait(5)
+            order.append(f"{name} of {len(told)}")
 
-            return work
+        return work
 
-        alone = asyncio.create_task(answers.run(1, job("alone"), "alone"))
-        await asyncio.sleep(0.05)
-        waiting = [asyncio.create_task(answers.run(n, job(f"{n}"), f"{n}" if n < 5 else None)) for n in (2, 3, 4, 5)]
-        await asyncio.sleep(0.05)
-        gate.set()
-        await asyncio.gather(alone, *waiting)
-        assert told == [["2", "3", "4"]]
-        assert order == ["alone of 0", "2 of 1", "3 of 1", "4 of 1", "5 of 1"]
-        await answers.drain(1)
-
-    run(test())
+    alone = asyncio.create_task(answers.run(1, job("alone"), "alone"))
+    await asyncio.sleep(0.05)
+    waiting = [asyncio.create_task(answers.run(n, job(f"{n}"), f"{n}" if n < 5 else None)) for n in (2, 3, 4, 5)]
+    await asyncio.sleep(0.05)
+    gate.set()
+    await asyncio.gather(alone, *waiting)
+    assert told == [["2", "3", "4"]]
+    assert order == ["alone of 0", "2 of 1", "3 of 1", "4 of 1", "5 of 1"]
+    await answers.drain(1)
 
 
-def test_what_is_prepared_together_is_what_comes_next() -> None:
-    async def test() -> None:
-        told: list[list[int]] = []
-        gate = threading.Event()
-        answers = queue(200, prepare=lambda _, about: told.append(list(about)))
-        answers.start()
-        first = asyncio.create_task(answers.run(0, lambda _: gate.wait(5)))
-        await asyncio.sleep(0.05)
-        crowd = [asyncio.create_task(answers.run(1, str.upper, n)) for n in range(100)]
-        others = [asyncio.create_task(answers.run(group, str.upper, 1000 + group)) for group in (2, 3)]
-        await asyncio.sleep(0.05)
-        gate.set()
-        await asyncio.gather(first, *crowd, *others)
-        assert told[0][:5] == [0, 1002, 1003, 1, 2] or told[0][:5] == [0, 1, 1002, 1003, 2]
-        assert len(told[0]) == TOGETHER
-        assert sorted(n for batch in told for n in batch) == [*range(100), 1002, 1003]
-        await answers.drain(1)
-
-    run(test())
+async def test_what_is_prepared_together_is_what_comes_next() -> None:
+    told: list[list[int]] = []
+    gate = threading.Event()
+    answers = queue(200, prepare=lambda _, about: told.append(list(about)))
+    answers.start()
+    first = asyncio.create_task(answers.run(0, lambda _: gate.wait(5)))
+    await asyncio.sleep(0.05)
+    crowd = [asyncio.create_task(answers.run(1, str.upper, n)) for n in range(100)]
+    others = [asyncio.create_task(answers.run(group, str.upper, 1000 + group)) for group in (2, 3)]
+    await asyncio.sleep(0.05)
+    gate.set()
+    await asyncio.gather(first, *crowd, *others)
+    assert told[0][:5] == [0, 1002, 1003, 1, 2] or told[0][:5] == [0, 1, 1002, 1003, 2]
+    assert len(told[0]) == TOGETHER
+    assert sorted(n for batch in told for n in batch) == [*range(100), 1002, 1003]
+    await answers.drain(1)
 
 
-def test_questions_are_answered_even_if_they_cannot_be_prepared() -> None:
-    async def test() -> None:
-        def fails(_: str, about: object) -> None:
-            raise LookupError("nothing")
+async def test_questions_are_answered_even_if_they_cannot_be_prepared() -> None:
+    def fails(_: str, about: object) -> None:
+        raise LookupError("nothing")
 
-        answers = queue(prepare=fails)
-        answers.start()
-        told = await asyncio.gather(*(answers.run(1, str.upper, n) for n in range(3)))
-        assert told == ["ANSWERER"] * 3
-        await answers.drain(1)
-
-    run(test())
+    answers = queue(prepare=fails)
+    answers.start()
+    told = await asyncio.gather(*(answers.run(1, str.upper, n) for n in range(3)))
+    assert told == ["ANSWERER"] * 3
+    await answers.drain(1)
 
 
-def test_places_are_bounded_in_all_and_for_each_group() -> None:
-    async def test() -> None:
-        answers = queue(waiting=4)
-        with answers.place(1, 7), answers.place(2, 7):
-            with pytest.raises(QueueFull), answers.place(3, 7):
-                pass
-            with answers.place(3, 8), answers.place(4, 9):
-                assert answers.waiting == 4
-                with pytest.raises(QueueFull), answers.place(5, 10):
-                    pass
-        assert answers.waiting == 0
-        with answers.place(1, 7):
+async def test_places_are_bounded_in_all_and_for_each_group() -> None:
+    answers = queue(waiting=4)
+    with answers.place(1, 7), answers.place(2, 7):
+        with pytest.raises(QueueFull), answers.place(3, 7):
             pass
-
-    run(test())
-
-
-def test_an_error_reaches_whoever_asked_and_the_next_is_served() -> None:
-    async def test() -> None:
-        answers = queue()
-        answers.start()
-
-        def fail(_: str) -> None:
-            raise LookupError("nothing")
-
-        with pytest.raises(LookupError):
-            await answers.run(1, fail)
-        assert await answers.run(1, str.upper) == "ANSWERER"
-        await answers.drain(1)
-
-    run(test())
+        with answers.place(3, 8), answers.place(4, 9):
+            assert answers.waiting == 4
+            with pytest.raises(QueueFull), answers.place(5, 10):
+                pass
+    assert answers.waiting == 0
+    with answers.place(1, 7):
+        pass
 
 
-def test_what_takes_too_long_is_given_up_and_does_not_block_for_ever() -> None:
-    async def test() -> None:
-        answers = queue(seconds=0.2)
-        answers.start()
-        with pytest.raises(AnswerTimedOut):
-            await answers.run(1, lambda _: time.sleep(0.5))
-        await asyncio.sleep(0.4)
-        assert await answers.run(1, str.upper) == "ANSWERER"
-        await answers.drain(1)
+async def test_an_error_reaches_whoever_asked_and_the_next_is_served() -> None:
+    answers = queue()
+    answers.start()
 
-    run(test())
+    def fail(_: str) -> None:
+        raise LookupError("nothing")
 
-
-def test_somebody_who_has_gone_is_not_answered() -> None:
-    async def test() -> None:
-        answers, done = queue(), []
-        answers.start()
-        first = asyncio.create_task(answers.run(1, lambda _: time.sleep(0.2)))
-        gone = asyncio.create_task(answers.run(1, lambda _: done.append("gone")))
-        await asyncio.sleep(0.05)
-        gone.cancel()
-        await first
-        await answers.run(1, lambda _: done.append("last"))
-        assert done == ["last"]
-        await answers.drain(1)
-
-    run(test())
+    with pytest.raises(LookupError):
+        await answers.run(1, fail)
+    assert await answers.run(1, str.upper) == "ANSWERER"
+    await answers.drain(1)
 
 
-def test_draining_serves_those_in_line_and_nobody_new() -> None:
+async def test_what_takes_too_long_is_given_up_and_does_not_block_for_ever() -> None:
+    answers = queue(seconds=0.2)
+    answers.start()
+    with pytest.raises(AnswerTimedOut):
+        await answers.run(1, lambda _: time.sleep(0.5))
+    await asyncio.sleep(0.4)
+    assert await answers.run(1, str.upper) == "ANSWERER"
+    await answers.drain(1)
+
+
+async def test_somebody_who_has_gone_is_not_answered() -> None:
+    answers, done = queue(), []
+    answers.start()
+    first = asyncio.create_task(answers.run(1, lambda _: time.sleep(0.2)))
+    gone = asyncio.create_task(answers.run(1, lambda _: done.append("gone")))
+    await asyncio.sleep(0.05)
+    gone.cancel()
+    await first
+    await answers.run(1, lambda _: done.append("last"))
+    assert done == ["last"]
+    await answers.drain(1)
+
+
+async def test_draining_serves_those_in_line_and_nobody_new() -> None:
     def slowly(name: str) -> str:
         time.sleep(0.05)
         return name
 
-    async def test() -> None:
-        answers = queue()
-        answers.start()
+    answers = queue()
+    answers.start()
 
-        async def ask() -> str:
-            with answers.place(1, 1):
-                return await answers.run(1, slowly)
+    async def ask() -> str:
+        with answers.place(1, 1):
+            return await answers.run(1, slowly)
 
-        waiting = [asyncio.create_task(ask()) for _ in range(3)]
-        await asyncio.sleep(0.01)
-        await answers.drain(5)
-        assert [task.result() for task in waiting] == ["answerer"] * 3
-        with pytest.raises(ShuttingDown), answers.place(2, 2):
-            pass
-
-    run(test())
+    waiting = [asyncio.create_task(ask()) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    await answers.drain(5)
+    assert [task.result() for task in waiting] == ["answerer"] * 3
+    with pytest.raises(ShuttingDown), answers.place(2, 2):
+        pass
 
 
-def test_draining_tells_those_it_cannot_serve() -> None:
-    async def test() -> None:
-        answers = queue()
-        answers.start()
+async def test_draining_tells_those_it_cannot_serve() -> None:
+    answers = queue()
+    answers.start()
 
-        async def ask() -> None:
-            with answers.place(1, 1):
-                await answers.run(1, lambda _: time.sleep(1))
+    async def ask() -> None:
+        with answers.place(1, 1):
+            await answers.run(1, lambda _: time.sleep(1))
 
-        waiting = [asyncio.create_task(ask()) for _ in range(3)]
-        await asyncio.sleep(0.05)
-        began = time.monotonic()
-        await answers.drain(0.5)
-        assert time.monotonic() - began < 0.9
-        assert [type(task.exception()) for task in waiting] == [ShuttingDown] * 3
-
-    run(test())
+    waiting = [asyncio.create_task(ask()) for _ in range(3)]
+    await asyncio.sleep(0.05)
+    began = time.monotonic()
+    await answers.drain(0.5)
+    assert time.monotonic() - began < 0.9
+    assert [type(task.exception()) for task in waiting] == [ShuttingDown] * 3
 
 
-def test_a_model_that_does_not_load_ends_the_task_with_its_error() -> None:
-    async def test() -> None:
-        def load() -> str:
-            raise OSError("no model")
+async def test_a_model_that_does_not_load_ends_the_task_with_its_error() -> None:
+    def load() -> str:
+        raise OSError("no model")
 
-        with pytest.raises(OSError, match="no model"):
-            await queue(load=load).start()
-
-    run(test())
+    with pytest.raises(OSError, match="no model"):
+        await queue(load=load).start()
 
 
 def test_too_soon_says_how_long() -> None:
@@ -279,20 +244,17 @@ def test_too_soon_says_how_long() -> None:
 
 
 @pytest.mark.parametrize("raised", [StopIteration("x"), SystemExit(3), KeyboardInterrupt()], ids=repr)
-def test_whatever_a_job_raises_the_line_goes_on(raised: BaseException) -> None:
-    async def test() -> None:
-        answers = queue()
-        answers.start()
+async def test_whatever_a_job_raises_the_line_goes_on(raised: BaseException) -> None:
+    answers = queue()
+    answers.start()
 
-        def fail(_: str) -> None:
-            raise raised
+    def fail(_: str) -> None:
+        raise raised
 
-        with pytest.raises(RuntimeError, match=type(raised).__name__):
-            await answers.run(1, fail)
-        assert await answers.run(1, str.upper) == "ANSWERER"
-        await answers.drain(1)
-
-    run(test())
+    with pytest.raises(RuntimeError, match=type(raised).__name__):
+        await answers.run(1, fail)
+    assert await answers.run(1, str.upper) == "ANSWERER"
+    await answers.drain(1)
 
 
 def test_a_place_that_is_not_charged_costs_nothing_until_it_is() -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from tests.bot.answering.chat.scene import faithful
-from tests.bot.discord.scene import run
 from tests.servers.chat.server import ChatServer, Status, Text
 from tests.servers.discord.server import DiscordServer
 from tests.support.paths import REPOSITORY
@@ -51,48 +50,47 @@ async def started(
         await process.wait()
 
 
-def test_every_way_to_ask_is_answered_and_sigterm_ends_it_cleanly(shipped_index: Path, tmp_path: Path) -> None:
-    async def test() -> None:
-        # Six questions follow one another faster than one person may ask.
-        freely = {"QUESTIONS_PER_MINUTE": "600"}
-        async with DiscordServer() as server, started(server, shipped_index, tmp_path, **freely) as process:
-            guild, ann = server.guild("Readers"), server.user("Ann")
-            channel, dm, me = guild.channel("general"), server.dm(ann), server.bot.mention
-            await server.online(60)
-            await server.until(lambda: server.commands, 20)
-            # The model is still being loaded: the question is acknowledged at once and answered later.
-            asked = await server.slash(ann, channel, "ask", {"question": WHY})
-            await asked.acknowledged()
-            assert "¶" in (await asked.wait(60)).text
-            mention = await server.say(channel, ann, f"{me} {WHY}")
-            answer = await server.reply_to(mention)
-            reply = await server.say(channel, ann, "and China?", reply_to=answer, ping=False)
-            assert "China" in (await server.reply_to(reply)).text
-            message = await server.say(dm, ann, WHY)
-            assert "¶" in (await server.reply_to(message)).text
-            await (await server.press(ann, answer, "Thread")).wait()
-            assert answer.thread is not None
-            in_thread = await server.say(answer.thread, ann, "and China?")
-            assert "China" in (await server.reply_to(in_thread)).text
-            menu = await server.menu(ann, channel, "Ask about this", message)
-            assert "¶" in (await menu.wait()).text
-            process.send_signal(signal.SIGTERM)
-            _, errors = await asyncio.wait_for(process.communicate(), 15)
-            log = errors.decode()
-            assert process.returncode == 0, log
-            assert server.closes[-1] == 1000
-            assert "Traceback" not in log
-            assert server.token not in log
-            assert all(interaction.token not in log for interaction in server.interactions.all)
-            assert "Maduro" not in log
-            for way in ("ask", "mention", "reply", "dm", "thread", "menu"):
-                assert f"answered way={way}" in log
-
-    run(test(), 120)
+async def test_every_way_to_ask_is_answered_and_sigterm_ends_it_cleanly(shipped_index: Path, tmp_path: Path) -> None:
+    # Six questions follow one another faster than one person may ask.
+    freely = {"QUESTIONS_PER_MINUTE": "600"}
+    async with DiscordServer() as server, started(server, shipped_index, tmp_path, **freely) as process:
+        guild, ann = server.guild("Readers"), server.user("Ann")
+        channel, dm, me = guild.channel("general"), server.dm(ann), server.bot.mention
+        await server.online(60)
+        await server.until(lambda: server.commands, 20)
+        # The model is still being loaded: the question is acknowledged at once and answered later.
+        asked = await server.slash(ann, channel, "ask", {"question": WHY})
+        await asked.acknowledged()
+        assert "¶" in (await asked.wait(60)).text
+        mention = await server.say(channel, ann, f"{me} {WHY}")
+        answer = await server.reply_to(mention)
+        reply = await server.say(channel, ann, "and China?", reply_to=answer, ping=False)
+        assert "China" in (await server.reply_to(reply)).text
+        message = await server.say(dm, ann, WHY)
+        assert "¶" in (await server.reply_to(message)).text
+        await (await server.press(ann, answer, "Thread")).wait()
+        assert answer.thread is not None
+        in_thread = await server.say(answer.thread, ann, "and China?")
+        assert "China" in (await server.reply_to(in_thread)).text
+        menu = await server.menu(ann, channel, "Ask about this", message)
+        assert "¶" in (await menu.wait()).text
+        process.send_signal(signal.SIGTERM)
+        _, errors = await asyncio.wait_for(process.communicate(), 15)
+        log = errors.decode()
+        assert process.returncode == 0, log
+        assert server.closes[-1] == 1000
+        assert "Traceback" not in log
+        assert server.token not in log
+        assert all(interaction.token not in log for interaction in server.interactions.all)
+        assert "Maduro" not in log
+        for way in ("ask", "mention", "reply", "dm", "thread", "menu"):
+            assert f"answered way={way}" in log
 
 
-def test_a_chat_model_answers_and_no_secret_is_in_the_log_of_its_failures(shipped_index: Path, tmp_path: Path) -> None:
-    async def test(chat: ChatServer) -> None:
+async def test_a_chat_model_answers_and_no_secret_is_in_the_log_of_its_failures(
+    shipped_index: Path, tmp_path: Path
+) -> None:
+    with ChatServer() as chat:
         echo = {"error": {"message": f"Wrong key {chat.key}", "type": "x", "code": chat.key}}
         chat.script(faithful(), Status(401, echo), Text(text="Nothing of use."), Text(text=chat.key))
         settings = {"CHAT_MODEL": "openai:scripted", "CHAT_BASE_URL": chat.base_url, "CHAT_API_KEY": chat.key}
@@ -117,9 +115,6 @@ def test_a_chat_model_answers_and_no_secret_is_in_the_log_of_its_failures(shippe
             assert chat.key not in log
             assert server.token not in log
 
-    with ChatServer() as chat:
-        run(test(chat), 120)
-
 
 async def _failed(server: DiscordServer, index: Path, state: Path, **environment: str) -> tuple[int | None, str]:
     async with started(server, index, state, **environment) as process:
@@ -143,32 +138,25 @@ async def _failed(server: DiscordServer, index: Path, state: Path, **environment
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_a_failed_start_is_one_sentence_and_what_to_do(
+async def test_a_failed_start_is_one_sentence_and_what_to_do(
     shipped_index: Path, tmp_path: Path, environment: dict[str, str], status: int, said: str
 ) -> None:
-    async def test() -> None:
-        async with DiscordServer(message_content=False) as server:
-            ended, told = await _failed(server, shipped_index, tmp_path, **environment)
-            lines = [line for line in told.splitlines() if " INFO " not in line]
-            assert "\n".join(lines).startswith(said)
-            assert ended == status
-            assert len(lines) == 2
-
-    run(test(), 90)
+    async with DiscordServer(message_content=False) as server:
+        ended, told = await _failed(server, shipped_index, tmp_path, **environment)
+        lines = [line for line in told.splitlines() if " INFO " not in line]
+        assert "\n".join(lines).startswith(said)
+        assert ended == status
+        assert len(lines) == 2
 
 
-def test_the_gateways_refusals_are_told_too(shipped_index: Path, tmp_path: Path) -> None:
+async def test_the_gateways_refusals_are_told_too(shipped_index: Path, tmp_path: Path) -> None:
     """The token was changed, or the intent taken away, between the login and the gateway."""
-
-    async def test() -> None:
-        async with DiscordServer(identify_limit=0) as server:
-            status, told = await _failed(server, shipped_index, tmp_path)
-            assert (status, "does not accept the token" in told) == (3, True), told
-        async with DiscordServer() as server:
-            running = asyncio.create_task(_failed(server, shipped_index, tmp_path))
-            await server.until(lambda: [one for one in server.requests if one.path.endswith("/gateway/bot")], 60)
-            server.gateway.granted = 0
-            status, told = await running
-            assert (status, "may not read message content" in told) == (3, True), told
-
-    run(test(), 120)
+    async with DiscordServer(identify_limit=0) as server:
+        status, told = await _failed(server, shipped_index, tmp_path)
+        assert (status, "does not accept the token" in told) == (3, True), told
+    async with DiscordServer() as server:
+        running = asyncio.create_task(_failed(server, shipped_index, tmp_path))
+        await server.until(lambda: [one for one in server.requests if one.path.endswith("/gateway/bot")], 60)
+        server.gateway.granted = 0
+        status, told = await running
+        assert (status, "may not read message content" in told) == (3, True), told

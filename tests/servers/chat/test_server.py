@@ -8,7 +8,7 @@ import os
 import threading
 import time
 import warnings
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -121,10 +121,6 @@ async def achat(server: ChatServer, **options: Any) -> AsyncIterator[ChatOpenAI]
         yield connect(server, http_async_client=http_client, **options)
 
 
-def run(test: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(test, 20))
-
-
 def statuses(server: ChatServer) -> list[int]:
     return [request.status for request in server.requests]
 
@@ -162,13 +158,10 @@ def test_invoke(server: ChatServer, chat: Chat) -> None:
     assert server.remaining == 0
 
 
-def test_ainvoke(server: ChatServer) -> None:
-    async def test() -> None:
-        async with achat(server) as model:
-            assert (await model.ainvoke("Why?")).content == WORDS
-
+async def test_ainvoke(server: ChatServer) -> None:
     server.script(Text(WORDS))
-    run(test())
+    async with achat(server) as model:
+        assert (await model.ainvoke("Why?")).content == WORDS
 
 
 def test_a_reply_from_the_request(server: ChatServer, chat: Chat) -> None:
@@ -219,16 +212,13 @@ def test_stream(server: ChatServer, chat: Chat) -> None:
     assert "stream_options" not in server.requests[0].body  # with a base_url, usage must be asked for
 
 
-def test_astream_with_usage(server: ChatServer) -> None:
-    async def test() -> None:
-        async with achat(server, stream_usage=True) as model:
-            chunks = [chunk async for chunk in model.astream("Why?")]
-        assert "".join(chunk.text for chunk in chunks) == WORDS
-        counted = [chunk.usage_metadata for chunk in chunks if chunk.usage_metadata]
-        assert [(usage["input_tokens"], usage["output_tokens"]) for usage in counted] == [(120, 30)]
-
+async def test_astream_with_usage(server: ChatServer) -> None:
     server.script(Text(WORDS, usage=Usage(120, 30)))
-    run(test())
+    async with achat(server, stream_usage=True) as model:
+        chunks = [chunk async for chunk in model.astream("Why?")]
+    assert "".join(chunk.text for chunk in chunks) == WORDS
+    counted = [chunk.usage_metadata for chunk in chunks if chunk.usage_metadata]
+    assert [(usage["input_tokens"], usage["output_tokens"]) for usage in counted] == [(120, 30)]
     assert server.requests[0].body["stream_options"] == {"include_usage": True}
 
 
@@ -238,18 +228,15 @@ def test_a_truncated_stream_says_so(server: ChatServer, chat: Chat) -> None:
     assert [reason for reason in reasons if reason] == ["length"]
 
 
-def test_a_reader_who_leaves_is_noticed(server: ChatServer) -> None:
-    async def test() -> None:
-        async with achat(server) as model:
-            waiting = asyncio.create_task(model.ainvoke("Why?"))
-            assert await asyncio.to_thread(server.wait, lambda: len(server.requests) == 1)
-            waiting.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await waiting
-            assert await asyncio.to_thread(server.wait, lambda: server.requests[0].abandoned)
-
+async def test_a_reader_who_leaves_is_noticed(server: ChatServer) -> None:
     server.script(Hang(30))
-    run(test())
+    async with achat(server) as model:
+        waiting = asyncio.create_task(model.ainvoke("Why?"))
+        assert await asyncio.to_thread(server.wait, lambda: len(server.requests) == 1)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert await asyncio.to_thread(server.wait, lambda: server.requests[0].abandoned)
 
 
 # Structured output
@@ -280,13 +267,10 @@ def test_structured_output(server: ChatServer, chat: Chat, method: str | None, s
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_ainvoke_structured(server: ChatServer, method: Any) -> None:
-    async def test() -> None:
-        async with achat(server) as model:
-            assert await model.with_structured_output(Claim, method=method).ainvoke(ASK) == CLAIM
-
+async def test_ainvoke_structured(server: ChatServer, method: Any) -> None:
     server.script(Data(CLAIM.model_dump()))
-    run(test())
+    async with achat(server) as model:
+        assert await model.with_structured_output(Claim, method=method).ainvoke(ASK) == CLAIM
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -455,20 +439,17 @@ def test_a_timeout_counts_silence_not_the_whole(server: ChatServer, chat: Chat) 
     assert time.monotonic() - started > 1
 
 
-def test_the_server_stops_in_the_middle_of_a_hang() -> None:
-    async def test() -> None:
-        with ChatServer() as server:
-            server.script(Hang(60))
-            async with achat(server) as model:
-                asking = asyncio.create_task(model.ainvoke("Why?"))
-                assert await asyncio.to_thread(server.wait, lambda: len(server.requests) == 1 and not server.remaining)
-                started = time.monotonic()
-                server.stop()
-                assert time.monotonic() - started < 5
-                with pytest.raises(ModelConnectionError):
-                    await asking
-
-    run(test())
+async def test_the_server_stops_in_the_middle_of_a_hang() -> None:
+    with ChatServer() as server:
+        server.script(Hang(60))
+        async with achat(server) as model:
+            asking = asyncio.create_task(model.ainvoke("Why?"))
+            assert await asyncio.to_thread(server.wait, lambda: len(server.requests) == 1 and not server.remaining)
+            started = time.monotonic()
+            server.stop()
+            assert time.monotonic() - started < 5
+            with pytest.raises(ModelConnectionError):
+                await asking
 
 
 BROKEN: list[tuple[Reply, type[Exception]]] = [
@@ -494,29 +475,23 @@ def test_a_broken_stream_raises_after_what_came_and_is_not_tried_again(
 
 
 @pytest.mark.parametrize(("reply", "raised"), BROKEN)
-def test_a_broken_astream_likewise(server: ChatServer, reply: Reply, raised: type[Exception]) -> None:
-    async def test() -> None:
-        got = ""
-        async with achat(server, timeout=0.3, max_retries=2) as model:
-            with pytest.raises(raised):  # noqa: PT012 - what came before the error counts
-                async for chunk in model.astream("Why?"):
-                    got += chunk.text
-        assert got == WORDS[:18]
-
+async def test_a_broken_astream_likewise(server: ChatServer, reply: Reply, raised: type[Exception]) -> None:
     server.script(reply, Text("unreached"))
-    run(test())
+    got = ""
+    async with achat(server, timeout=0.3, max_retries=2) as model:
+        with pytest.raises(raised):  # noqa: PT012 - what came before the error counts
+            async for chunk in model.astream("Why?"):
+                got += chunk.text
+    assert got == WORDS[:18]
     assert server.remaining == 1
 
 
-def test_an_astream_that_stalls_has_a_clock_of_its_own(server: ChatServer) -> None:
-    async def test() -> None:
-        async with achat(server, stream_chunk_timeout=0.2) as model:
-            with pytest.raises(TimeoutError):
-                async for _ in model.astream("Why?"):
-                    pass
-
+async def test_an_astream_that_stalls_has_a_clock_of_its_own(server: ChatServer) -> None:
     server.script(Hang(30, Text(WORDS)))
-    run(test())
+    async with achat(server, stream_chunk_timeout=0.2) as model:
+        with pytest.raises(TimeoutError):
+            async for _ in model.astream("Why?"):
+                pass
 
 
 # The form of a request

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import discord
@@ -112,45 +112,35 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
 
 
-def run(test: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(test, 30))
+async def test_login_then_a_message_is_answered() -> None:
+    async with logged_in() as scene:
+        scene.client.answer = lambda message: message.reply("Because.", mention_author=False)
+        question = await scene.say(f"{scene.server.bot.mention} why?")
+        reply = await scene.server.reply_to(question)
+        assert reply.content == "Because."
+        assert not reply.pinged
+        received = scene.client.received[0]
+        assert str(received.guild) == "Readers"
+        assert [user.id for user in received.mentions] == [scene.server.bot.id]
 
 
-def test_login_then_a_message_is_answered() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            scene.client.answer = lambda message: message.reply("Because.", mention_author=False)
-            question = await scene.say(f"{scene.server.bot.mention} why?")
-            reply = await scene.server.reply_to(question)
-            assert reply.content == "Because."
-            assert not reply.pinged
-            received = scene.client.received[0]
-            assert str(received.guild) == "Readers"
-            assert [user.id for user in received.mentions] == [scene.server.bot.id]
+async def test_a_slash_command_is_deferred_and_edited() -> None:
+    async with logged_in() as scene:
 
-    run(test())
+        @app_commands.command(description="Ask.")
+        async def ask(interaction: discord.Interaction, question: str) -> None:
+            await interaction.response.defer(ephemeral=True)
+            await interaction.edit_original_response(content=f"You asked {question}")
+            await interaction.followup.send("More", ephemeral=True)
 
-
-def test_a_slash_command_is_deferred_and_edited() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-
-            @app_commands.command(description="Ask.")
-            async def ask(interaction: discord.Interaction, question: str) -> None:
-                await interaction.response.defer(ephemeral=True)
-                await interaction.edit_original_response(content=f"You asked {question}")
-                await interaction.followup.send("More", ephemeral=True)
-
-            await scene.register(ask)
-            asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?"})
-            await scene.server.until(lambda: asked.followups)
-            assert asked.acknowledged_after is not None
-            assert asked.acknowledged_after < 1
-            assert asked.ephemeral
-            assert [message.content for message in asked.messages] == ["You asked why?", "More"]
-            assert scene.server.messages(scene.channel) == []
-
-    run(test())
+        await scene.register(ask)
+        asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?"})
+        await scene.server.until(lambda: asked.followups)
+        assert asked.acknowledged_after is not None
+        assert asked.acknowledged_after < 1
+        assert asked.ephemeral
+        assert [message.content for message in asked.messages] == ["You asked why?", "More"]
+        assert scene.server.messages(scene.channel) == []
 
 
 def echo(answered: Callable[[discord.Interaction, str], Awaitable[None]]) -> app_commands.Command[Any, ..., Any]:
@@ -163,42 +153,36 @@ def echo(answered: Callable[[discord.Interaction, str], Awaitable[None]]) -> app
     return ask
 
 
-def test_a_wrong_token_and_an_intent_that_was_not_granted_are_refused() -> None:
-    async def test() -> None:
-        async with DiscordServer(message_content=False) as server:
-            point(server)
-            async with Client() as client:
-                with pytest.raises(discord.LoginFailure):
-                    await client.start("wrong")
-            async with Client() as client:
-                with pytest.raises(discord.PrivilegedIntentsRequired):
-                    await client.start(server.token)
-
-    run(test())
+async def test_a_wrong_token_and_an_intent_that_was_not_granted_are_refused() -> None:
+    async with DiscordServer(message_content=False) as server:
+        point(server)
+        async with Client() as client:
+            with pytest.raises(discord.LoginFailure):
+                await client.start("wrong")
+        async with Client() as client:
+            with pytest.raises(discord.PrivilegedIntentsRequired):
+                await client.start(server.token)
 
 
-def test_without_the_content_intent_messages_are_blank_unless_direct_or_mentioning() -> None:
-    async def test() -> None:
-        client = Client(intents=discord.Intents(guilds=True, messages=True))
-        async with logged_in(client, message_content=False) as scene:
-            server, bot = scene.server, scene.server.bot
-            await scene.say("private")
-            await scene.say(f"{bot.mention} open")
-            mine = await scene.sent(content="mine")
-            await server.say(scene.channel, scene.ann, "a reply", reply_to=mine)
-            await server.say(scene.channel, scene.ann, "no ping", reply_to=mine, ping=False)
-            await server.say(server.dm(scene.ann), scene.ann, "direct")
-            await server.until(lambda: len(client.received) == 6)
-            seen = ["", f"{bot.mention} open", "mine", "a reply", ""]
-            assert client.texts == [*seen, "direct"]
-            assert client.application_flags.gateway_message_content_limited is False
-            history = client.get_partial_messageable(scene.channel.id).history(oldest_first=True)
-            assert [message.content async for message in history] == seen
-
-    run(test())
+async def test_without_the_content_intent_messages_are_blank_unless_direct_or_mentioning() -> None:
+    client = Client(intents=discord.Intents(guilds=True, messages=True))
+    async with logged_in(client, message_content=False) as scene:
+        server, bot = scene.server, scene.server.bot
+        await scene.say("private")
+        await scene.say(f"{bot.mention} open")
+        mine = await scene.sent(content="mine")
+        await server.say(scene.channel, scene.ann, "a reply", reply_to=mine)
+        await server.say(scene.channel, scene.ann, "no ping", reply_to=mine, ping=False)
+        await server.say(server.dm(scene.ann), scene.ann, "direct")
+        await server.until(lambda: len(client.received) == 6)
+        seen = ["", f"{bot.mention} open", "mine", "a reply", ""]
+        assert client.texts == [*seen, "direct"]
+        assert client.application_flags.gateway_message_content_limited is False
+        history = client.get_partial_messageable(scene.channel.id).history(oldest_first=True)
+        assert [message.content async for message in history] == seen
 
 
-def test_answers_too_late_or_twice_are_refused() -> None:
+async def test_answers_too_late_or_twice_are_refused() -> None:
     codes: list[int] = []
 
     async def slow(interaction: discord.Interaction, question: str) -> None:
@@ -210,95 +194,83 @@ def test_answers_too_late_or_twice_are_refused() -> None:
             except discord.HTTPException as error:
                 codes.append(error.code)
 
-    async def test() -> None:
-        async with logged_in() as scene:
-            await scene.register(echo(slow))
-            scene.server.interactions.deadline = 0.2
-            late = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "late"})
-            with pytest.raises(AssertionError, match="did not respond"):
-                await late.wait()
-            await scene.server.until(lambda: codes == [10062, 10062])
-            soon = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "soon"})
-            assert (await soon.wait()).content == "Yes."
-            await scene.server.until(lambda: codes == [10062, 10062, 40060])
-
-    run(test())
+    async with logged_in() as scene:
+        await scene.register(echo(slow))
+        scene.server.interactions.deadline = 0.2
+        late = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "late"})
+        with pytest.raises(AssertionError, match="did not respond"):
+            await late.wait()
+        await scene.server.until(lambda: codes == [10062, 10062])
+        soon = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "soon"})
+        assert (await soon.wait()).content == "Yes."
+        await scene.server.until(lambda: codes == [10062, 10062, 40060])
 
 
-def test_a_follow_up_takes_the_place_of_thinking_and_the_token_ends_after_15_minutes() -> None:
-    async def test() -> None:
-        codes: list[tuple[int, int]] = []
-        go = asyncio.Event()
+async def test_a_follow_up_takes_the_place_of_thinking_and_the_token_ends_after_15_minutes() -> None:
+    codes: list[tuple[int, int]] = []
+    go = asyncio.Event()
 
-        async def defer(interaction: discord.Interaction, question: str) -> None:
-            await interaction.response.defer()
-            await go.wait()
-            await interaction.followup.send("Yes.")
-            asked[0].age(901)
-            try:
-                await interaction.edit_original_response(content="No.")
-            except discord.HTTPException as error:
-                codes.append((error.status, error.code))
+    async def defer(interaction: discord.Interaction, question: str) -> None:
+        await interaction.response.defer()
+        await go.wait()
+        await interaction.followup.send("Yes.")
+        asked[0].age(901)
+        try:
+            await interaction.edit_original_response(content="No.")
+        except discord.HTTPException as error:
+            codes.append((error.status, error.code))
 
-        async with logged_in() as scene:
-            await scene.register(echo(defer))
-            asked = [await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?"})]
-            await asked[0].acknowledged()
-            (thinking,) = scene.server.messages(scene.channel)
-            assert thinking.loading
-            assert not asked[0].answered
-            go.set()
-            assert await asked[0].wait() is thinking
-            assert (thinking.content, thinking.loading) == ("Yes.", False)
-            await scene.server.until(lambda: codes)
-            assert codes == [(401, 50027)]
-
-    run(test())
+    async with logged_in() as scene:
+        await scene.register(echo(defer))
+        asked = [await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?"})]
+        await asked[0].acknowledged()
+        (thinking,) = scene.server.messages(scene.channel)
+        assert thinking.loading
+        assert not asked[0].answered
+        go.set()
+        assert await asked[0].wait() is thinking
+        assert (thinking.content, thinking.loading) == ("Yes.", False)
+        await scene.server.until(lambda: codes)
+        assert codes == [(401, 50027)]
 
 
-def test_an_interaction_says_where_it_comes_from() -> None:
-    async def test() -> None:
-        seen: list[discord.Interaction] = []
+async def test_an_interaction_says_where_it_comes_from() -> None:
+    seen: list[discord.Interaction] = []
 
-        async def note(interaction: discord.Interaction, question: str) -> None:
-            seen.append(interaction)
-            await interaction.response.send_message("Noted.")
+    async def note(interaction: discord.Interaction, question: str) -> None:
+        seen.append(interaction)
+        await interaction.response.send_message("Noted.")
 
-        async with logged_in() as scene:
-            await scene.register(echo(note))
-            for channel in (scene.channel, scene.server.dm(scene.ann)):
-                asked = await scene.server.slash(scene.ann, channel, "ask", {"question": "why?"})
-                assert (await asked.wait()).content == "Noted."
-            here, direct = seen
-            assert here.context.guild
-            assert here.is_guild_integration()
-            assert here.app_permissions.send_messages
-            assert not here.permissions.manage_guild
-            assert str(here.channel) == "general"
-            assert direct.context.dm_channel
-            assert direct.guild is None
-            assert isinstance(direct.channel, discord.DMChannel)
-
-    run(test())
+    async with logged_in() as scene:
+        await scene.register(echo(note))
+        for channel in (scene.channel, scene.server.dm(scene.ann)):
+            asked = await scene.server.slash(scene.ann, channel, "ask", {"question": "why?"})
+            assert (await asked.wait()).content == "Noted."
+        here, direct = seen
+        assert here.context.guild
+        assert here.is_guild_integration()
+        assert here.app_permissions.send_messages
+        assert not here.permissions.manage_guild
+        assert str(here.channel) == "general"
+        assert direct.context.dm_channel
+        assert direct.guild is None
+        assert isinstance(direct.channel, discord.DMChannel)
 
 
-def test_a_message_menu_shows_its_target() -> None:
-    async def test() -> None:
-        @app_commands.context_menu(name="Ask about this")
-        async def about(interaction: discord.Interaction, message: discord.Message) -> None:
-            await interaction.response.send_message(f"{message.author.name}: {message.content}", ephemeral=True)
+async def test_a_message_menu_shows_its_target() -> None:
+    @app_commands.context_menu(name="Ask about this")
+    async def about(interaction: discord.Interaction, message: discord.Message) -> None:
+        await interaction.response.send_message(f"{message.author.name}: {message.content}", ephemeral=True)
 
-        client = Client(intents=discord.Intents(guilds=True, messages=True))
-        async with logged_in(client, message_content=False) as scene:
-            await scene.register(about)
-            asked = await scene.server.menu(scene.ann, scene.channel, "Ask about this", await scene.say("a claim"))
-            assert (await asked.wait()).content == "Ann: a claim"
-            assert asked.ephemeral
-
-    run(test())
+    client = Client(intents=discord.Intents(guilds=True, messages=True))
+    async with logged_in(client, message_content=False) as scene:
+        await scene.register(about)
+        asked = await scene.server.menu(scene.ann, scene.channel, "Ask about this", await scene.say("a claim"))
+        assert (await asked.wait()).content == "Ann: a claim"
+        assert asked.ephemeral
 
 
-def test_buttons_are_pressed_and_forms_filled_in() -> None:
+async def test_buttons_are_pressed_and_forms_filled_in() -> None:
     class Form(discord.ui.Modal, title="Why?"):
         reason: discord.ui.TextInput["Form"] = discord.ui.TextInput(label="Reason", custom_id="reason")
 
@@ -318,82 +290,73 @@ def test_buttons_are_pressed_and_forms_filled_in() -> None:
             await interaction.response.defer()
             await interaction.edit_original_response(content="Changed later.")
 
-    async def test() -> None:
-        async with logged_in() as scene:
-            scene.client.pressed = pressed
-            view = discord.ui.View(timeout=None)
-            for name in ("more", "change", "later", "form"):
-                view.add_item(discord.ui.Button(label=name.title(), custom_id=name))
-            message = await scene.sent(content="Press.", view=view)
-            assert message.labels == ["More", "Change", "Later", "Form"]
+    async with logged_in() as scene:
+        scene.client.pressed = pressed
+        view = discord.ui.View(timeout=None)
+        for name in ("more", "change", "later", "form"):
+            view.add_item(discord.ui.Button(label=name.title(), custom_id=name))
+        message = await scene.sent(content="Press.", view=view)
+        assert message.labels == ["More", "Change", "Later", "Form"]
 
-            async def press(what: str) -> Interaction:
-                return await scene.server.press(scene.ann, message, what)
+        async def press(what: str) -> Interaction:
+            return await scene.server.press(scene.ann, message, what)
 
-            more = await (await press("More")).wait()
-            assert (more.content, more.ephemeral, more.reference) == ("More.", True, message)
-            assert await (await press("change")).wait() is message
-            assert message.content == "Changed."
-            await (await press("later")).wait()
-            assert message.content == "Changed later."
-            form = await press("form")
-            await form.acknowledged()
-            sent = await scene.server.submit(form, {"reason": "I say so"})
-            assert (await sent.wait()).content == "Because I say so"
+        more = await (await press("More")).wait()
+        assert (more.content, more.ephemeral, more.reference) == ("More.", True, message)
+        assert await (await press("change")).wait() is message
+        assert message.content == "Changed."
+        await (await press("later")).wait()
+        assert message.content == "Changed later."
+        form = await press("form")
+        await form.acknowledged()
+        sent = await scene.server.submit(form, {"reason": "I say so"})
+        assert (await sent.wait()).content == "Because I say so"
+        with pytest.raises(LookupError):
+            await press("none")
+
+
+async def test_autocompletion_brings_choices() -> None:
+    @app_commands.command(description="Ask.")
+    async def ask(interaction: discord.Interaction, question: str, article: str | None = None) -> None:
+        await interaction.response.send_message(f"{question} {article}")
+
+    @ask.autocomplete("article")
+    async def suggest(_: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=f"{current} {n}", value=str(n)) for n in range(2)]
+
+    async with logged_in() as scene:
+        await scene.register(ask)
+        choices = await scene.server.autocomplete(scene.ann, scene.channel, "ask", "article", "Ta")
+        assert [choice["name"] for choice in choices] == ["Ta 0", "Ta 1"]
+        asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?", "article": "1"})
+        assert (await asked.wait()).content == "why? 1"
+
+
+async def test_commands_are_offered_as_they_are_registered() -> None:
+    @app_commands.command(description="Set.")
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def channel(interaction: discord.Interaction, answer: bool) -> None:
+        await interaction.response.send_message("on" if answer else "off")
+
+    async with logged_in() as scene:
+        await scene.register(channel)
+        first = scene.server.commands[0]["id"]
+        await scene.client.tree.sync()
+        assert scene.server.commands[0]["id"] == first
+        chief = scene.server.user("Chief", manage_guild=True)
+        asked = await scene.server.slash(chief, scene.channel, "channel", {"answer": True})
+        assert (await asked.wait()).content == "on"
+        for user, place, options in (
+            (scene.ann, scene.channel, {"answer": True}),
+            (chief, scene.server.dm(chief), {"answer": True}),
+            (chief, scene.channel, {}),
+            (chief, scene.channel, {"answer": "yes"}),
+        ):
             with pytest.raises(LookupError):
-                await press("none")
-
-    run(test())
-
-
-def test_autocompletion_brings_choices() -> None:
-    async def test() -> None:
-        @app_commands.command(description="Ask.")
-        async def ask(interaction: discord.Interaction, question: str, article: str | None = None) -> None:
-            await interaction.response.send_message(f"{question} {article}")
-
-        @ask.autocomplete("article")
-        async def suggest(_: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
-            return [app_commands.Choice(name=f"{current} {n}", value=str(n)) for n in range(2)]
-
-        async with logged_in() as scene:
-            await scene.register(ask)
-            choices = await scene.server.autocomplete(scene.ann, scene.channel, "ask", "article", "Ta")
-            assert [choice["name"] for choice in choices] == ["Ta 0", "Ta 1"]
-            asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?", "article": "1"})
-            assert (await asked.wait()).content == "why? 1"
-
-    run(test())
-
-
-def test_commands_are_offered_as_they_are_registered() -> None:
-    async def test() -> None:
-        @app_commands.command(description="Set.")
-        @app_commands.default_permissions(manage_guild=True)
-        @app_commands.guild_only()
-        async def channel(interaction: discord.Interaction, answer: bool) -> None:
-            await interaction.response.send_message("on" if answer else "off")
-
-        async with logged_in() as scene:
-            await scene.register(channel)
-            first = scene.server.commands[0]["id"]
-            await scene.client.tree.sync()
-            assert scene.server.commands[0]["id"] == first
-            chief = scene.server.user("Chief", manage_guild=True)
-            asked = await scene.server.slash(chief, scene.channel, "channel", {"answer": True})
-            assert (await asked.wait()).content == "on"
-            for user, place, options in (
-                (scene.ann, scene.channel, {"answer": True}),
-                (chief, scene.server.dm(chief), {"answer": True}),
-                (chief, scene.channel, {}),
-                (chief, scene.channel, {"answer": "yes"}),
-            ):
-                with pytest.raises(LookupError):
-                    await scene.server.slash(user, place, "channel", options)
-            with pytest.raises(LookupError):
-                await scene.server.slash(chief, scene.channel, "nothing")
-
-    run(test())
+                await scene.server.slash(user, place, "channel", options)
+        with pytest.raises(LookupError):
+            await scene.server.slash(chief, scene.channel, "nothing")
 
 
 def embed(**parts: Any) -> dict[str, Any]:
@@ -484,337 +447,283 @@ def test_pings_follow_allowed_mentions() -> None:
     assert pings(text, {"parse": ["roles", "everyone"]}, None).everyone
 
 
-def test_sending_is_refused_as_discord_refuses_it() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            assert (await scene.refused(content="x" * 2001)).code == 50035
-            assert (await scene.refused(content=" ")).code == 50006
-            question = await scene.say("why?")
-            await scene.server.delete(question)
-            reference = discord.MessageReference(message_id=question.id, channel_id=scene.channel.id)
-            assert (await scene.refused(content="x", reference=reference)).code == 50035
-            lenient = discord.MessageReference(
-                message_id=question.id, channel_id=scene.channel.id, fail_if_not_exists=False
-            )
-            assert (await scene.sent(content="x", reference=lenient)).reference is None
-            place = scene.client.get_partial_messageable(scene.channel.id)
-            with pytest.raises(discord.NotFound) as gone:
-                await place.fetch_message(question.id)
-            assert gone.value.code == 10008
-            other = await scene.say("mine")
-            with pytest.raises(discord.Forbidden) as foreign:
-                await place.get_partial_message(other.id).edit(content="yours")
-            assert foreign.value.code == 50005
-
-    run(test())
+async def test_sending_is_refused_as_discord_refuses_it() -> None:
+    async with logged_in() as scene:
+        assert (await scene.refused(content="x" * 2001)).code == 50035
+        assert (await scene.refused(content=" ")).code == 50006
+        question = await scene.say("why?")
+        await scene.server.delete(question)
+        reference = discord.MessageReference(message_id=question.id, channel_id=scene.channel.id)
+        assert (await scene.refused(content="x", reference=reference)).code == 50035
+        lenient = discord.MessageReference(
+            message_id=question.id, channel_id=scene.channel.id, fail_if_not_exists=False
+        )
+        assert (await scene.sent(content="x", reference=lenient)).reference is None
+        place = scene.client.get_partial_messageable(scene.channel.id)
+        with pytest.raises(discord.NotFound) as gone:
+            await place.fetch_message(question.id)
+        assert gone.value.code == 10008
+        other = await scene.say("mine")
+        with pytest.raises(discord.Forbidden) as foreign:
+            await place.get_partial_message(other.id).edit(content="yours")
+        assert foreign.value.code == 50005
 
 
-def test_permissions_of_a_channel_are_kept() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            scene.channel.deny("embed_links")
-            assert (await scene.refused(embed=discord.Embed(title="x"))).code == 50013
-            scene.channel.deny("send_messages")
-            assert (await scene.refused(content="x")).code == 50013
-            known = scene.client.get_channel(scene.channel.id)
-            assert isinstance(known, discord.TextChannel)
-            await scene.server.until(lambda: not known.permissions_for(known.guild.me).send_messages)
-            scene.channel.deny("view_channel")
-            assert (await scene.refused(content="x")).code == 50001
-            await scene.say("unseen")
-            scene.channel.allow("view_channel", "send_messages", "embed_links")
-            await scene.sent(content="x")
-            await scene.server.until(lambda: scene.client.received)
-            assert scene.client.texts == ["x"]
-            scene.channel.forbidden = True
-            assert (await scene.refused(content="x")).code == 50013
-            scene.channel.unknown = True
-            assert (await scene.refused(content="x")).code == 10003
-            hidden = scene.guild.channel("hidden", without=["send_messages"])
-            assert not hidden.may(scene.server.bot, "send_messages")
-
-    run(test())
+async def test_permissions_of_a_channel_are_kept() -> None:
+    async with logged_in() as scene:
+        scene.channel.deny("embed_links")
+        assert (await scene.refused(embed=discord.Embed(title="x"))).code == 50013
+        scene.channel.deny("send_messages")
+        assert (await scene.refused(content="x")).code == 50013
+        known = scene.client.get_channel(scene.channel.id)
+        assert isinstance(known, discord.TextChannel)
+        await scene.server.until(lambda: not known.permissions_for(known.guild.me).send_messages)
+        scene.channel.deny("view_channel")
+        assert (await scene.refused(content="x")).code == 50001
+        await scene.say("unseen")
+        scene.channel.allow("view_channel", "send_messages", "embed_links")
+        await scene.sent(content="x")
+        await scene.server.until(lambda: scene.client.received)
+        assert scene.client.texts == ["x"]
+        scene.channel.forbidden = True
+        assert (await scene.refused(content="x")).code == 50013
+        scene.channel.unknown = True
+        assert (await scene.refused(content="x")).code == 10003
+        hidden = scene.guild.channel("hidden", without=["send_messages"])
+        assert not hidden.may(scene.server.bot, "send_messages")
 
 
-def test_a_nonce_makes_a_repeat_harmless() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            fault = scene.server.fail("POST", r"/channels/\d+/messages", after=True)
-            message = await scene.sent(content="once", nonce="1")
-            assert fault.hits == 1
-            assert scene.server.messages(scene.channel) == [message]
-            assert [one.status for one in scene.server.requests if one.method == "POST"] == [500, 200]
-
-    run(test())
+async def test_a_nonce_makes_a_repeat_harmless() -> None:
+    async with logged_in() as scene:
+        fault = scene.server.fail("POST", r"/channels/\d+/messages", after=True)
+        message = await scene.sent(content="once", nonce="1")
+        assert fault.hits == 1
+        assert scene.server.messages(scene.channel) == [message]
+        assert [one.status for one in scene.server.requests if one.method == "POST"] == [500, 200]
 
 
-def test_history_is_paged() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            sent = [await scene.say(str(n)) for n in range(7)]
-            place = scene.client.get_partial_messageable(scene.channel.id)
+async def test_history_is_paged() -> None:
+    async with logged_in() as scene:
+        sent = [await scene.say(str(n)) for n in range(7)]
+        place = scene.client.get_partial_messageable(scene.channel.id)
 
-            async def texts(**options: Any) -> list[str]:
-                return [message.content async for message in place.history(**options)]
+        async def texts(**options: Any) -> list[str]:
+            return [message.content async for message in place.history(**options)]
 
-            middle = discord.Object(sent[3].id)
-            assert await texts(limit=2) == ["6", "5"]
-            assert await texts(before=middle, limit=2) == ["2", "1"]
-            assert await texts(after=middle, limit=2) == ["4", "5"]
-            assert await texts(around=middle, limit=3) == ["4", "3", "2"]
-            scene.channel.deny("read_message_history")
-            assert await texts() == []
-
-    run(test())
+        middle = discord.Object(sent[3].id)
+        assert await texts(limit=2) == ["6", "5"]
+        assert await texts(before=middle, limit=2) == ["2", "1"]
+        assert await texts(after=middle, limit=2) == ["4", "5"]
+        assert await texts(around=middle, limit=3) == ["4", "3", "2"]
+        scene.channel.deny("read_message_history")
+        assert await texts() == []
 
 
-def test_threads_open_once_from_a_message() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            await scene.say("why?")
-            await scene.server.until(lambda: scene.client.received)
-            question = scene.client.received[0]
-            thread = await question.create_thread(name="Why?")
-            await thread.send("Because.")
-            assert thread.id == question.id
-            with pytest.raises(discord.HTTPException) as twice:
-                await question.create_thread(name="Again")
-            assert twice.value.code == 160004
-            stored = scene.server.world.channels[thread.id]
-            assert [one.content for one in scene.server.answers(stored)] == ["Because."]
-            await scene.server.say(stored, scene.ann, "And?")
-            await scene.server.until(lambda: "And?" in scene.client.texts)
-            assert isinstance(scene.client.received[-1].channel, discord.Thread)
-            assert scene.client.received[-1].channel.owner_id == scene.server.bot.id
-            theirs = await scene.server.thread(scene.channel, scene.ann, "Talk")
-            await scene.server.until(lambda: scene.client.get_channel(theirs.id))
-            await scene.server.until(lambda: scene.client.received[-1].type is discord.MessageType.thread_created)
-            await scene.server.say(scene.channel, scene.ann, "", kind=7)
-            await scene.server.until(lambda: scene.client.received[-1].type is discord.MessageType.new_member)
-
-    run(test())
+async def test_threads_open_once_from_a_message() -> None:
+    async with logged_in() as scene:
+        await scene.say("why?")
+        await scene.server.until(lambda: scene.client.received)
+        question = scene.client.received[0]
+        thread = await question.create_thread(name="Why?")
+        await thread.send("Because.")
+        assert thread.id == question.id
+        with pytest.raises(discord.HTTPException) as twice:
+            await question.create_thread(name="Again")
+        assert twice.value.code == 160004
+        stored = scene.server.world.channels[thread.id]
+        assert [one.content for one in scene.server.answers(stored)] == ["Because."]
+        await scene.server.say(stored, scene.ann, "And?")
+        await scene.server.until(lambda: "And?" in scene.client.texts)
+        assert isinstance(scene.client.received[-1].channel, discord.Thread)
+        assert scene.client.received[-1].channel.owner_id == scene.server.bot.id
+        theirs = await scene.server.thread(scene.channel, scene.ann, "Talk")
+        await scene.server.until(lambda: scene.client.get_channel(theirs.id))
+        await scene.server.until(lambda: scene.client.received[-1].type is discord.MessageType.thread_created)
+        await scene.server.say(scene.channel, scene.ann, "", kind=7)
+        await scene.server.until(lambda: scene.client.received[-1].type is discord.MessageType.new_member)
 
 
-def test_direct_messages_open_and_close() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            user = await scene.client.fetch_user(scene.ann.id)
-            await user.send("Hello.")
-            assert [one.content for one in scene.server.messages(scene.server.dm(scene.ann))] == ["Hello."]
-            scene.ann.dms_closed = True
-            with pytest.raises(discord.Forbidden) as closed:
-                await user.send("Hello?")
-            assert closed.value.code == 50007
-
-    run(test())
+async def test_direct_messages_open_and_close() -> None:
+    async with logged_in() as scene:
+        user = await scene.client.fetch_user(scene.ann.id)
+        await user.send("Hello.")
+        assert [one.content for one in scene.server.messages(scene.server.dm(scene.ann))] == ["Hello."]
+        scene.ann.dms_closed = True
+        with pytest.raises(discord.Forbidden) as closed:
+            await user.send("Hello?")
+        assert closed.value.code == 50007
 
 
-def test_edits_deletions_replies_webhooks_and_files_are_seen() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            file = discord.File(io.BytesIO(b"words"), "a.txt")
-            mine = await scene.sent(content="x", file=file, embed=discord.Embed(title="T").set_footer(text="F"))
-            assert mine.text == "x\nT\nF"
-            assert [(one["filename"], one["size"]) for one in mine.attachments] == [("a.txt", 5)]
-            place = scene.client.get_partial_messageable(scene.channel.id)
-            await place.get_partial_message(mine.id).edit(content="y")
-            assert (mine.content, mine.edits, len(mine.attachments)) == ("y", 1, 1)
-            await place.get_partial_message(mine.id).add_reaction("👍")
-            assert mine.reactions == ["👍"]
-            reply = await scene.server.say(scene.channel, scene.ann, "why?", reply_to=mine)
-            await scene.server.say(scene.channel, scene.ann, "hook", webhook=True)
-            await scene.server.until(lambda: len(scene.client.received) == 3)
-            received = scene.client.received[1]
-            assert received.reference
-            assert isinstance(received.reference.resolved, discord.Message)
-            assert received.reference.resolved.content == "y"
-            assert scene.client.received[2].webhook_id
-            await scene.server.edit(reply, "why not?")
-            await scene.server.until(lambda: received.content == "why not?")
-            await place.get_partial_message(mine.id).delete()
-            assert mine.deleted
-            fetched = await place.fetch_message(reply.id)
-            assert fetched.reference
-            assert isinstance(fetched.reference.resolved, discord.DeletedReferencedMessage)
-
-    run(test())
+async def test_edits_deletions_replies_webhooks_and_files_are_seen() -> None:
+    async with logged_in() as scene:
+        file = discord.File(io.BytesIO(b"words"), "a.txt")
+        mine = await scene.sent(content="x", file=file, embed=discord.Embed(title="T").set_footer(text="F"))
+        assert mine.text == "x\nT\nF"
+        assert [(one["filename"], one["size"]) for one in mine.attachments] == [("a.txt", 5)]
+        place = scene.client.get_partial_messageable(scene.channel.id)
+        await place.get_partial_message(mine.id).edit(content="y")
+        assert (mine.content, mine.edits, len(mine.attachments)) == ("y", 1, 1)
+        await place.get_partial_message(mine.id).add_reaction("👍")
+        assert mine.reactions == ["👍"]
+        reply = await scene.server.say(scene.channel, scene.ann, "why?", reply_to=mine)
+        await scene.server.say(scene.channel, scene.ann, "hook", webhook=True)
+        await scene.server.until(lambda: len(scene.client.received) == 3)
+        received = scene.client.received[1]
+        assert received.reference
+        assert isinstance(received.reference.resolved, discord.Message)
+        assert received.reference.resolved.content == "y"
+        assert scene.client.received[2].webhook_id
+        await scene.server.edit(reply, "why not?")
+        await scene.server.until(lambda: received.content == "why not?")
+        await place.get_partial_message(mine.id).delete()
+        assert mine.deleted
+        fetched = await place.fetch_message(reply.id)
+        assert fetched.reference
+        assert isinstance(fetched.reference.resolved, discord.DeletedReferencedMessage)
 
 
 @pytest.mark.parametrize("kind", ["reconnect", "resumable", "close", "abort", "invalid"])
-def test_after_a_drop_events_are_replayed_unless_the_session_is_lost(kind: Any) -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            await scene.say("before")
-            await scene.server.until(lambda: scene.client.texts == ["before"])
-            await scene.server.drop(kind)
-            await scene.say("meanwhile")
-            await scene.server.online()
-            await scene.say("after")
-            await scene.server.until(lambda: "after" in scene.client.texts)
-            lost = kind == "invalid"
-            assert scene.client.texts == (["before", "after"] if lost else ["before", "meanwhile", "after"])
-            assert len(scene.server.gateway.identifies) == (2 if lost else 1)
-            await scene.server.until(lambda: scene.client.resumed == (0 if lost else 1))
-
-    run(test())
+async def test_after_a_drop_events_are_replayed_unless_the_session_is_lost(kind: Any) -> None:
+    async with logged_in() as scene:
+        await scene.say("before")
+        await scene.server.until(lambda: scene.client.texts == ["before"])
+        await scene.server.drop(kind)
+        await scene.say("meanwhile")
+        await scene.server.online()
+        await scene.say("after")
+        await scene.server.until(lambda: "after" in scene.client.texts)
+        lost = kind == "invalid"
+        assert scene.client.texts == (["before", "after"] if lost else ["before", "meanwhile", "after"])
+        assert len(scene.server.gateway.identifies) == (2 if lost else 1)
+        await scene.server.until(lambda: scene.client.resumed == (0 if lost else 1))
 
 
-def test_a_resume_may_repeat_events() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            for text in ("1", "2"):
-                await scene.say(text)
-            await scene.server.until(lambda: len(scene.client.received) == 2)
-            scene.server.replay(1)
-            await scene.server.drop()
-            await scene.server.until(lambda: scene.client.texts == ["1", "2", "2"])
-
-    run(test())
+async def test_a_resume_may_repeat_events() -> None:
+    async with logged_in() as scene:
+        for text in ("1", "2"):
+            await scene.say(text)
+        await scene.server.until(lambda: len(scene.client.received) == 2)
+        scene.server.replay(1)
+        await scene.server.drop()
+        await scene.server.until(lambda: scene.client.texts == ["1", "2", "2"])
 
 
-def test_faults_come_as_often_as_asked() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            server, path = scene.server, r"/channels/\d+/messages"
-            fault = server.fail("POST", path, status=429, retry_after=0.05, times=2)
+async def test_faults_come_as_often_as_asked() -> None:
+    async with logged_in() as scene:
+        server, path = scene.server, r"/channels/\d+/messages"
+        fault = server.fail("POST", path, status=429, retry_after=0.05, times=2)
+        await scene.sent(content="x")
+        assert fault.hits == 2
+        server.fail("POST", path, status=429, via=False)
+        assert (await scene.refused(content="x")).status == 429
+        server.fail("POST", path, status=503)
+        assert (await scene.refused(content="x")).status == 503
+        server.fail("POST", path, status=403, code=50013)
+        assert (await scene.refused(content="x")).code == 50013
+        server.fail("POST", path, reset=True)
+        with pytest.raises((OSError, discord.DiscordException)):
             await scene.sent(content="x")
-            assert fault.hits == 2
-            server.fail("POST", path, status=429, via=False)
-            assert (await scene.refused(content="x")).status == 429
-            server.fail("POST", path, status=503)
-            assert (await scene.refused(content="x")).status == 503
-            server.fail("POST", path, status=403, code=50013)
-            assert (await scene.refused(content="x")).code == 50013
-            server.fail("POST", path, reset=True)
-            with pytest.raises((OSError, discord.DiscordException)):
-                await scene.sent(content="x")
-            assert server.requests[-1].status == 0
-            server.fail("POST", path, status=200, delay=0.2)
-            await scene.sent(content="x")
-            with pytest.raises(AssertionError):
-                await server.until(lambda: False, 0.1)
-
-    run(test())
+        assert server.requests[-1].status == 0
+        server.fail("POST", path, status=200, delay=0.2)
+        await scene.sent(content="x")
+        with pytest.raises(AssertionError):
+            await server.until(lambda: False, 0.1)
 
 
-def test_each_shard_gets_the_events_of_its_guilds() -> None:
-    async def test() -> None:
-        async with logged_in(shards=2) as scene:
-            server = scene.server
-            other = server.guild("Others", shard=1)
-            channel = other.channel("general")
-            await server.say(channel, scene.ann, "there")
-            await server.until(lambda: scene.client.received)
-            guild = scene.client.received[0].guild
-            assert guild
-            assert (guild.shard_id, scene.client.shard_count) == (1, 2)
-            await server.drop("invalid", shard=1)
-            await server.say(channel, scene.ann, "lost")
-            await server.say(server.dm(scene.ann), scene.ann, "direct")
-            await scene.say("here")
-            await server.until(lambda: len(scene.client.received) == 3)
-            assert scene.client.texts == ["there", "direct", "here"]
-
-    run(test())
+async def test_each_shard_gets_the_events_of_its_guilds() -> None:
+    async with logged_in(shards=2) as scene:
+        server = scene.server
+        other = server.guild("Others", shard=1)
+        channel = other.channel("general")
+        await server.say(channel, scene.ann, "there")
+        await server.until(lambda: scene.client.received)
+        guild = scene.client.received[0].guild
+        assert guild
+        assert (guild.shard_id, scene.client.shard_count) == (1, 2)
+        await server.drop("invalid", shard=1)
+        await server.say(channel, scene.ann, "lost")
+        await server.say(server.dm(scene.ann), scene.ann, "direct")
+        await scene.say("here")
+        await server.until(lambda: len(scene.client.received) == 3)
+        assert scene.client.texts == ["there", "direct", "here"]
 
 
-def test_heartbeats_are_recorded_and_members_found() -> None:
-    async def test() -> None:
-        async with logged_in(heartbeat_interval=0.1) as scene:
-            await scene.server.until(lambda: len(scene.server.heartbeats) > 3)
-            assert scene.server.heartbeats[-1].shard == 0
-            scene.guild.join(scene.ann)
-            guild = scene.client.get_guild(scene.guild.id)
-            assert guild
-            assert [member.name for member in await guild.query_members("an")] == ["Ann"]
-            assert (await guild.fetch_member(scene.ann.id)).name == "Ann"
-
-    run(test())
+async def test_heartbeats_are_recorded_and_members_found() -> None:
+    async with logged_in(heartbeat_interval=0.1) as scene:
+        await scene.server.until(lambda: len(scene.server.heartbeats) > 3)
+        assert scene.server.heartbeats[-1].shard == 0
+        scene.guild.join(scene.ann)
+        guild = scene.client.get_guild(scene.guild.id)
+        assert guild
+        assert [member.name for member in await guild.query_members("an")] == ["Ann"]
+        assert (await guild.fetch_member(scene.ann.id)).name == "Ann"
 
 
-def test_a_rate_limit_is_told_and_kept() -> None:
-    async def test() -> None:
-        async with logged_in(message_rate=(2, 0.3)) as scene:
-            await asyncio.gather(*(scene.sent(content=str(n)) for n in range(5)))
-            assert len(scene.server.messages(scene.channel)) == 5
-            statuses = [one.status for one in scene.server.requests if one.method == "POST"]
-            assert statuses.count(200) == 5
-            times = sorted(message.at for message in scene.server.messages(scene.channel))
-            assert times[-1] - times[0] > 0.5
-
-    run(test())
+async def test_a_rate_limit_is_told_and_kept() -> None:
+    async with logged_in(message_rate=(2, 0.3)) as scene:
+        await asyncio.gather(*(scene.sent(content=str(n)) for n in range(5)))
+        assert len(scene.server.messages(scene.channel)) == 5
+        statuses = [one.status for one in scene.server.requests if one.method == "POST"]
+        assert statuses.count(200) == 5
+        times = sorted(message.at for message in scene.server.messages(scene.channel))
+        assert times[-1] - times[0] > 0.5
 
 
-def test_the_bot_loses_a_channel_and_a_guild() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            channel = scene.guild.channel("short-lived")
-            await scene.server.until(lambda: scene.client.get_channel(channel.id))
-            channel.delete()
-            await scene.server.until(lambda: scene.client.get_channel(channel.id) is None)
-            scene.guild.remove_bot()
-            await scene.server.until(lambda: not scene.client.guilds)
-            assert (await scene.refused(content="x")).code == 50001
-
-    run(test())
+async def test_the_bot_loses_a_channel_and_a_guild() -> None:
+    async with logged_in() as scene:
+        channel = scene.guild.channel("short-lived")
+        await scene.server.until(lambda: scene.client.get_channel(channel.id))
+        channel.delete()
+        await scene.server.until(lambda: scene.client.get_channel(channel.id) is None)
+        scene.guild.remove_bot()
+        await scene.server.until(lambda: not scene.client.guilds)
+        assert (await scene.refused(content="x")).code == 50001
 
 
-def test_a_client_that_closes_ends_its_session() -> None:
-    async def test() -> None:
-        async with logged_in() as scene:
-            await scene.client.close()
-            await scene.server.until(lambda: scene.server.closes == [1000])
-            assert not scene.server.gateway.sessions
-
-    run(test())
+async def test_a_client_that_closes_ends_its_session() -> None:
+    async with logged_in() as scene:
+        await scene.client.close()
+        await scene.server.until(lambda: scene.server.closes == [1000])
+        assert not scene.server.gateway.sessions
 
 
-def test_identifying_too_soon_is_refused() -> None:
-    async def test() -> None:
-        async with logged_in(identify_interval=0.2) as scene:
-            await scene.server.drop("invalid")
-            await scene.server.online()
-            assert len(scene.server.gateway.identifies) > 2
-
-    run(test())
+async def test_identifying_too_soon_is_refused() -> None:
+    async with logged_in(identify_interval=0.2) as scene:
+        await scene.server.drop("invalid")
+        await scene.server.online()
+        assert len(scene.server.gateway.identifies) > 2
 
 
-def test_answers_to_interactions_are_changed_fetched_and_deleted() -> None:
-    async def test() -> None:
-        async def answered(interaction: discord.Interaction, question: str) -> None:
-            await interaction.response.send_message("One.")
-            more = await interaction.followup.send("Two.", wait=True)
-            await more.edit(content="Two, changed.")
-            first = await interaction.original_response()
-            await first.edit(content=f"{first.content} Changed.")
-            await (await interaction.followup.send("Three.", wait=True)).delete()
+async def test_answers_to_interactions_are_changed_fetched_and_deleted() -> None:
+    async def answered(interaction: discord.Interaction, question: str) -> None:
+        await interaction.response.send_message("One.")
+        more = await interaction.followup.send("Two.", wait=True)
+        await more.edit(content="Two, changed.")
+        first = await interaction.original_response()
+        await first.edit(content=f"{first.content} Changed.")
+        await (await interaction.followup.send("Three.", wait=True)).delete()
 
-        async with logged_in() as scene:
-            await scene.register(echo(answered))
-            asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?"})
-            await scene.server.until(lambda: len(asked.followups) == 2 and asked.followups[1].deleted)
-            texts = [message.content for message in scene.server.messages(scene.channel)]
-            assert texts == ["One. Changed.", "Two, changed."]
-
-    run(test())
+    async with logged_in() as scene:
+        await scene.register(echo(answered))
+        asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?"})
+        await scene.server.until(lambda: len(asked.followups) == 2 and asked.followups[1].deleted)
+        texts = [message.content for message in scene.server.messages(scene.channel)]
+        assert texts == ["One. Changed.", "Two, changed."]
 
 
-def test_a_command_of_one_guild_is_offered_only_there() -> None:
-    async def test() -> None:
-        async def answered(interaction: discord.Interaction, question: str) -> None:
-            await interaction.response.send_message(question)
+async def test_a_command_of_one_guild_is_offered_only_there() -> None:
+    async def answered(interaction: discord.Interaction, question: str) -> None:
+        await interaction.response.send_message(question)
 
-        async with logged_in() as scene:
-            guild = discord.Object(scene.guild.id)
-            scene.client.tree.add_command(echo(answered), guild=guild)
-            await scene.client.tree.sync(guild=guild)
-            asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?"})
-            assert (await asked.wait()).content == "why?"
-            elsewhere = scene.server.guild("Others").channel("general")
-            with pytest.raises(LookupError):
-                await scene.server.slash(scene.ann, elsewhere, "ask", {"question": "why?"})
-
-    run(test())
+    async with logged_in() as scene:
+        guild = discord.Object(scene.guild.id)
+        scene.client.tree.add_command(echo(answered), guild=guild)
+        await scene.client.tree.sync(guild=guild)
+        asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?"})
+        assert (await asked.wait()).content == "why?"
+        elsewhere = scene.server.guild("Others").channel("general")
+        with pytest.raises(LookupError):
+            await scene.server.slash(scene.ann, elsewhere, "ask", {"question": "why?"})
 
 
 def test_overlong_suggestions_and_forms_are_refused() -> None:
@@ -827,11 +736,8 @@ def test_overlong_suggestions_and_forms_are_refused() -> None:
         check_modal({"title": "x" * 46, "custom_id": "x", "components": [{}]})
 
 
-def test_events_that_the_intents_leave_out_are_not_sent() -> None:
-    async def test() -> None:
-        async with logged_in(Client(intents=discord.Intents(guilds=True, dm_messages=True))) as scene:
-            await scene.say("unheard")
-            await scene.server.say(scene.server.dm(scene.ann), scene.ann, "heard")
-            await scene.server.until(lambda: scene.client.texts == ["heard"])
-
-    run(test())
+async def test_events_that_the_intents_leave_out_are_not_sent() -> None:
+    async with logged_in(Client(intents=discord.Intents(guilds=True, dm_messages=True))) as scene:
+        await scene.say("unheard")
+        await scene.server.say(scene.server.dm(scene.ann), scene.ann, "heard")
+        await scene.server.until(lambda: scene.client.texts == ["heard"])
