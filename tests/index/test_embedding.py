@@ -2,10 +2,12 @@
 
 import hashlib
 import importlib.util
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
+from langchain_core.embeddings import Embeddings
 
 from index.embedding import Embedder, load_embedder, model_identity
 from index.errors import ModelError
@@ -98,6 +100,30 @@ def test_progress_rises_to_the_number_of_texts(fake: Embedder, n: int) -> None:
 def test_many_texts_keep_their_order(fake: Embedder) -> None:
     texts = ["long " * (i * 7 % 50) + "pears" for i in range(300)]
     np.testing.assert_allclose(fake.embed_documents(texts), [fake.embed_query(text) for text in texts])
+
+
+class PythonFloats(Embeddings):
+    """Returns vectors as LangChain's models do: lists of Python floats, each an object of its own."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return [len(text) / (n + 1) for n in range(384)]
+
+
+def test_embedding_takes_little_more_memory_than_the_float32_matrix() -> None:
+    texts = [f"text {n}" for n in range(4_000)]
+    embedder = Embedder(PythonFloats(), "python-floats")
+    tracemalloc.start()
+    try:
+        vectors = embedder.embed_documents(texts)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert vectors.nbytes == 4_000 * 384 * 4
+    ratio = peak / vectors.nbytes
+    assert ratio < 2, f"{peak / len(texts):,.0f} bytes a text, {ratio:.1f} times the matrix"
 
 
 def test_no_texts_have_no_vectors(fake: Embedder) -> None:
