@@ -1,4 +1,4 @@
-"""How commands talk to a person: progress while they work, one sentence and one hint when they fail."""
+"""What all commands share: progress display, errors as one sentence and one hint, signals, and a fast exit."""
 
 import atexit
 import os
@@ -20,47 +20,53 @@ from typer.exceptions import TyperException
 from index.errors import BylineError
 
 INTERRUPTED = 130
-_LINE_EVERY = 5.0
-# Seconds until a signal that came within an import is looked at again.
-_AGAIN = 0.05
+_PROGRESS_INTERVAL = 5.0
+# Seconds until a signal that arrived during an import is sent again.
+_RESEND_DELAY = 0.05
 _interrupted = Event()
 T = TypeVar("T")
 
 
 def run_app(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean: Callable[[str], str] = str) -> int:
-    """Run a command line and return its exit status; whatever fails, a person reads a sentence and no traceback.
+    """Run a command line; whatever fails is reported on stderr as one sentence and one hint, without a traceback.
 
-    `--debug` anywhere among the arguments shows the traceback besides. interrupted: what is said after Ctrl-C.
-    clean: takes secrets out of a traceback.
+    Args:
+        app: The Typer application.
+        arguments: The command-line arguments. `--debug` anywhere among them adds a traceback to an error.
+        interrupted: The message printed after Ctrl-C.
+        clean: Removes secrets from a traceback.
+
+    Returns:
+        The exit status.
     """
     debug = "--debug" in arguments
     if not arguments:
         arguments = ["--help"]
-    _be_quiet()
-    _stop_on_signals()
-    # A terminal that lacks a character shows "?", and a line in another encoding is read as well as it can be.
+    _silence_libraries()
+    _handle_signals()
+    # Characters that the terminal cannot show, and input in another encoding, must not raise.
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         status = app([a for a in arguments if a != "--debug"], standalone_mode=False)
-        if status == INTERRUPTED:  # what typer makes of Ctrl-C
+        if status == INTERRUPTED:  # typer turns Ctrl-C into this status
             raise KeyboardInterrupt
         return status if isinstance(status, int) else 0
     except TyperException as error:
-        return _fail(f"{error.format_message()}", "Add --help to see how the command is used.", 2, debug, clean)
+        return _report_error(f"{error.format_message()}", "Add --help to see how the command is used.", 2, debug, clean)
     except BylineError as error:
-        return _fail(error.message, error.hint, error.exit_status, debug, clean)
+        return _report_error(error.message, error.hint, error.exit_status, debug, clean)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail(interrupted, "", INTERRUPTED, debug, clean)
-    except BrokenPipeError:  # the reader of the output went away, as in `… | head`
+        return _report_error(interrupted, "", INTERRUPTED, debug, clean)
+    except BrokenPipeError:  # the reader of the output has exited, as in `… | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        if _interrupted.is_set():  # an import turned Ctrl-C into an error of its own
-            return _fail(interrupted, "", INTERRUPTED, debug, clean)
-        return _fail(
-            f"Something went wrong that should not have ({type(error).__name__}).",
+        if _interrupted.is_set():  # an import turned Ctrl-C into another exception
+            return _report_error(interrupted, "", INTERRUPTED, debug, clean)
+        return _report_error(
+            f"An unexpected error occurred ({type(error).__name__}).",
             "Run the command again with --debug to see where, and please report it.",
             1,
             debug,
@@ -69,43 +75,42 @@ def run_app(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean:
 
 
 def exit_process(status: int) -> NoReturn:
-    """End the process without the interpreter's own end, but for what is registered with atexit: to take torch apart
-    lasts a second.
+    """Exit with os._exit after the atexit hooks; tearing torch down takes about a second.
 
-    Once interrupted without that as well: everything of ours is closed by then, and an import that was cut off has had
-    Python die of SIGINT there, or print what its finalizers think of it.
+    After an interrupt the atexit hooks are skipped too: our resources are closed by then, and hooks of a library whose
+    import was cut off can crash the process or print tracebacks.
     """
     try:
         if not _interrupted.is_set():
-            atexit._run_exitfuncs()  # among them the removal of copies that somebody still reads from
+            atexit._run_exitfuncs()  # these remove private copies that are still open
         for stream in (sys.stdout, sys.stderr):
-            if stream is not None:  # as where it was closed before the start
+            if stream is not None:  # None if it was closed before the start, as by `>&-`
                 stream.flush()
-    except (OSError, ValueError):  # nobody reads any more: the interpreter deals with that
+    except (OSError, ValueError):  # the reader has exited; let the interpreter handle it
         sys.exit(status)
     os._exit(status)
 
 
 @contextmanager
-def spinner(what: str) -> Iterator[None]:
-    """A spinner on a terminal while something takes its time; nothing elsewhere."""
+def spinner(message: str) -> Iterator[None]:
+    """Show a spinner on a terminal while the block runs; show nothing elsewhere."""
     if not sys.stderr.isatty():
         yield
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(what):
+    with Console(stderr=True).status(message):
         yield
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A function to be told (done, total): it draws a bar on a terminal, and prints a line now and then elsewhere.
+def progress_bar(message: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function to call with (done, total): it draws a bar on a terminal, and prints plain lines elsewhere.
 
-    It raises KeyboardInterrupt once the command has been interrupted.
+    The function raises KeyboardInterrupt once the command has been interrupted.
     """
     if not sys.stderr.isatty():
-        yield _plain_progress(what)
+        yield _plain_progress(message)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
@@ -121,55 +126,55 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
         task = bar.add_task("Loading the model", total=None)
 
         def advance(done: int, total: int) -> None:
-            _go_on()
-            bar.update(task, description=what, completed=done, total=total)
+            _raise_if_interrupted()
+            bar.update(task, description=message, completed=done, total=total)
 
         yield advance
 
 
-def _plain_progress(what: str) -> Callable[[int, int], None]:
+def _plain_progress(message: str) -> Callable[[int, int], None]:
     last = monotonic()
 
     def advance(done: int, total: int) -> None:
         nonlocal last
-        _go_on()
-        if monotonic() - last >= _LINE_EVERY:
+        _raise_if_interrupted()
+        if monotonic() - last >= _PROGRESS_INTERVAL:
             last = monotonic()
-            print(f"{what}: {done:,} of {total:,}", file=sys.stderr, flush=True)
+            print(f"{message}: {done:,} of {total:,}", file=sys.stderr, flush=True)
 
     return advance
 
 
 async def until_signalled(work: Awaitable[T]) -> T:
-    """Await `work` as the main task of an event loop; SIGTERM and SIGHUP cancel it, and are obeyed once it has ended.
+    """Await `work` in the current task; SIGTERM and SIGHUP cancel it, and are raised again once it has ended.
 
-    A KeyboardInterrupt out of the blue lands in whichever task runs just then, and those that wait for that one can
-    wait for ever.
+    The usual handler raises KeyboardInterrupt in whichever task is running, and tasks that wait for that one could
+    wait forever.
     """
     import asyncio
 
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
-    came = []
+    received = []
 
     def cancel(signum: int, _: FrameType | None) -> None:
-        came.append(signum)
+        received.append(signum)
         loop.call_soon_threadsafe(task.cancel)
 
-    heeded = [number for number in _from_outside() if signal.getsignal(number) is _interrupt]
-    for number in heeded:
+    handled = [number for number in _termination_signals() if signal.getsignal(number) is _interrupt]
+    for number in handled:
         signal.signal(number, cancel)
     try:
         return await work
     finally:
-        for number in heeded:
+        for number in handled:
             signal.signal(number, _interrupt)
-        if came:
-            signal.raise_signal(came[0])
+        if received:
+            signal.raise_signal(received[0])
 
 
-def _be_quiet() -> None:
-    """Turn off telemetry and chatter of the libraries; they read these variables when they are imported."""
+def _silence_libraries() -> None:
+    """Turn off the libraries' telemetry and progress bars; they read these variables when they are imported."""
     for name, value in (
         ("ANONYMIZED_TELEMETRY", "False"),
         ("DO_NOT_TRACK", "1"),
@@ -181,35 +186,35 @@ def _be_quiet() -> None:
         os.environ.setdefault(name, value)
 
 
-def _stop_on_signals() -> None:
-    """Let SIGTERM, and a terminal that is closed, end a command as Ctrl-C does, so that it cleans up."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell wants it ignored
+def _handle_signals() -> None:
+    """Make SIGTERM and SIGHUP (a closed terminal) end a command as Ctrl-C does, so that it cleans up."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not ignored, as for a shell's background job
         signal.signal(signal.SIGINT, _interrupt)
-    for number in _from_outside():
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
+    for number in _termination_signals():
+        if signal.getsignal(number) is not signal.SIG_IGN:  # not started by nohup
             signal.signal(number, _interrupt)
 
 
-def _from_outside() -> list[signal.Signals]:
+def _termination_signals() -> list[signal.Signals]:
     return [signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
-    """Raise KeyboardInterrupt; within an import only when it is done, for one that is cut off can abort the process."""
-    if _imports(frame):
+    """Raise KeyboardInterrupt; during an import, only once it is done, as interrupting one can abort the process."""
+    if _is_importing(frame):
         main = main_thread().ident
-        # Sent to the main thread, it also ends a wait there; Windows cannot aim.
+        # Sent to the main thread, the signal also ends a wait there; Windows cannot choose the thread.
         send = partial(signal.pthread_kill, main) if main and hasattr(signal, "pthread_kill") else signal.raise_signal
-        again = Timer(_AGAIN, send, (signum,))
-        again.daemon = True
-        again.start()
+        resend = Timer(_RESEND_DELAY, send, (signum,))
+        resend.daemon = True
+        resend.start()
         return
     _interrupted.set()
-    sys.unraisablehook = lambda _: None  # a finalizer that is interrupted complains on stderr
+    sys.unraisablehook = lambda _: None  # an interrupted finalizer would print a traceback
     raise KeyboardInterrupt
 
 
-def _imports(frame: FrameType | None) -> bool:
+def _is_importing(frame: FrameType | None) -> bool:
     while frame is not None:
         if frame.f_globals.get("__name__") == "importlib._bootstrap":
             return True
@@ -217,13 +222,13 @@ def _imports(frame: FrameType | None) -> bool:
     return False
 
 
-def _go_on() -> None:
-    """Raise KeyboardInterrupt again if a finalizer or a library's import swallowed it."""
+def _raise_if_interrupted() -> None:
+    """Raise KeyboardInterrupt again if a finalizer or an import swallowed it."""
     if _interrupted.is_set():
         raise KeyboardInterrupt
 
 
-def _fail(message: str, hint: str, status: int, debug: bool, clean: Callable[[str], str]) -> int:
+def _report_error(message: str, hint: str, status: int, debug: bool, clean: Callable[[str], str]) -> int:
     if debug:
         print(clean(traceback.format_exc()), end="", file=sys.stderr)
     sys.stdout.flush()
