@@ -107,7 +107,7 @@ class Byline:
     def _find(self, query: str, scope: Scope) -> tuple[list[Evidence], Any]:
         wanted = self._names if scope is None else (scope,) if isinstance(scope, str) else sorted(scope)
         with self._live.lease() as generation:
-            known = generation.heads
+            known = generation.entries
             articles = [known[name] for key in wanted if (name := self._names[key]) in known]
             return self._answerer.find(read(Question(query), generation.lexical.counts), generation, articles)
 

@@ -164,8 +164,8 @@ def _recall(generation: Generation, questions: list[Vectors]) -> tuple[tuple[flo
     a copy. The exact search multiplies all vectors in memory with the question's: the minimum of any search.
     """
     manifest = generation.manifest
-    passages, _, took = _share(generation._passages, manifest.passages, generation.near_passages, questions)
-    sentences, copies, more = _share(generation._sentences, manifest.sentences, generation.near_sentences, questions)
+    passages, _, took = _share(generation._passages, manifest.passages, generation.nearest_passages, questions)
+    sentences, copies, more = _share(generation._sentences, manifest.sentences, generation.nearest_sentences, questions)
     return (passages, sentences, copies), [one + other for one, other in zip(took, more, strict=True)]
 
 

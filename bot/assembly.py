@@ -34,7 +34,7 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
     import asyncio
 
     from index.embedding import model_identity
-    from index.generation import articles_by_id, check
+    from index.generation import check_compatible, open_articles
     from index.live import LiveIndex
     from index.publishing.factory import make_publisher
 
@@ -51,7 +51,7 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
     publisher = make_publisher(settings)
     name = publisher.current_name()
     manifest = publisher.manifest(name)
-    check(manifest, model)
+    check_compatible(manifest, model)
     index = LiveIndex(publisher, model)
 
     def load() -> "Answerer":
@@ -75,7 +75,7 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
     desk = AnswerService(
         answers,
         state,
-        articles=articles_by_id(publisher, name, manifest),
+        articles=open_articles(publisher, name, manifest),
         heads={entry.id: entry for entry in manifest.articles},
         manifest=publisher.manifest,
         model=model,
@@ -175,14 +175,14 @@ def answering(settings: BotSettings) -> "Iterator[Answerer]":
 def usable_manifest(settings: BotSettings) -> "Manifest":
     """What is indexed, read without loading anything; raises BylineError for an index that cannot be asked."""
     from index.embedding import model_identity
-    from index.generation import check
+    from index.generation import check_compatible
     from index.publishing.factory import make_publisher
 
     _check_folder(settings.index_dir)
     manifest = make_publisher(settings).manifest()
     model = model_identity(settings.embedding_model)
     try:
-        check(manifest, model)
+        check_compatible(manifest, model)
     except IndexOutdated as error:
         if manifest.model == model:
             raise

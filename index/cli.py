@@ -139,7 +139,7 @@ def search(
         passage = hit.passage
         numbers = sorted({sentence.paragraph for sentence in passage.sentences})
         where = f"¶{numbers[0]}" if len(numbers) == 1 else f"¶{numbers[0]}–{numbers[-1]}"
-        views = f"passage {hit.dense:.2f}, sentence {hit.sentence:.2f}, words {hit.lexical:.1f}"
+        views = f"passage {hit.dense:.2f}, sentence {hit.sentence_cosine:.2f}, words {hit.lexical:.1f}"
         print(f"{rank}. {printable(passage.article)} {where}  score {hit.score:.2f} ({views})")
         print(f"   {' '.join(strip_control_characters(passage.text).split())}\n")
 
@@ -165,7 +165,7 @@ def _hit(hit: "Hit") -> dict[str, Any]:
         "text": passage.text,
         "score": round(hit.score, 4),
         "dense": round(hit.dense, 4),
-        "sentence": round(hit.sentence, 4),
+        "sentence": round(hit.sentence_cosine, 4),
         "lexical": round(hit.lexical, 4),
     }
 

@@ -36,7 +36,7 @@ _CACHED = 10_000
 _ATTEMPTS = 3
 
 
-def write(
+def write_generation(
     publisher: Publisher,
     folder: Path,
     articles: Sequence[Article],
@@ -75,12 +75,12 @@ def write(
             place.close()
 
 
-def articles_of(publisher: Publisher, name: str | None = None) -> tuple[Article, ...]:
+def read_articles(publisher: Publisher, name: str | None = None) -> tuple[Article, ...]:
     """All articles of a generation, by default the current one, as they were indexed; raises IndexUnusable."""
     return load_articles(publisher.read_file(name or publisher.current_name(), ARTICLES))
 
 
-def articles_by_id(publisher: Publisher, name: str, manifest: Manifest) -> Mapping[str, Article]:
+def open_articles(publisher: Publisher, name: str, manifest: Manifest) -> Mapping[str, Article]:
     """The same by id, each read when it is asked for."""
     return ArticleTable(publisher.read_file(name, ARTICLES), [entry.id for entry in manifest.articles])
 
@@ -102,7 +102,7 @@ def open_current(publisher: Publisher, model: str) -> "Generation":
 
 def _open(publisher: Publisher, name: str, model: str) -> "Generation":
     manifest = publisher.manifest(name)
-    check(manifest, model)
+    check_compatible(manifest, model)
     with translate_errors():
         copy = PrivateCopy()
         try:
@@ -126,7 +126,7 @@ class Generation:
         self._place = place
         try:
             self.articles: Mapping[str, Article] = ArticleTable.open(copy.path, [a.id for a in manifest.articles])
-            self.heads: Mapping[str, ArticleEntry] = {entry.id: entry for entry in manifest.articles}
+            self.entries: Mapping[str, ArticleEntry] = {entry.id: entry for entry in manifest.articles}
             self._spans = SentenceTable.load(copy.path, manifest.passages, manifest.sentences)
             self.lexical = BM25Index.load(copy.path / "lexical")
             self._passages = get_collection(place.client, place.passages, manifest.passages)
@@ -154,11 +154,11 @@ class Generation:
             return np.arange(self.manifest.passages)
         return np.concatenate([self._positions[article] for article in articles])
 
-    def near_passages(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
+    def nearest_passages(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
         """Position → cosine of the n passages nearest to a unit vector."""
         return self._near(self._passages, vector, n, articles)
 
-    def near_sentences(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
+    def nearest_sentences(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
         """Position → cosine of the n sentences nearest to a unit vector."""
         return self._near(self._sentences, vector, n, articles)
 
@@ -176,7 +176,7 @@ class Generation:
                 vectors[np.asarray(positions) - inside.start] = to_vectors(found)
         return self._spans.offsets(inside), vectors
 
-    def embedded(self, wanted: Collection[str], text_of: Callable[[str, str], str]) -> dict[str, Vectors]:
+    def reusable_vectors(self, wanted: Collection[str], text_of: Callable[[str, str], str]) -> dict[str, Vectors]:
         """The vectors of those texts among `wanted` that this generation embedded, by text.
 
         text_of: what was embedded for a passage, of its article's id and its text.
@@ -239,7 +239,7 @@ class StoredPassage(NamedTuple):
     passage: Passage
 
 
-def check(manifest: Manifest, model: str) -> None:
+def check_compatible(manifest: Manifest, model: str) -> None:
     """Raise IndexOutdated for an index that today's settings cannot ask."""
     if manifest.model != model:
         raise IndexOutdated(

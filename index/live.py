@@ -285,5 +285,5 @@ def _ask(generation: Generation) -> None:
     """Ask something of a generation, so that what is read at the first question is read now; raises IndexDamaged."""
     dimension = generation.manifest.dimension
     vector = np.full(dimension, dimension**-0.5, dtype=np.float32)
-    if not generation.near_passages(vector, 1) or not generation.near_sentences(vector, 1):
+    if not generation.nearest_passages(vector, 1) or not generation.nearest_sentences(vector, 1):
         raise IndexDamaged("The index is damaged: it finds nothing.", REBUILD_HINT)

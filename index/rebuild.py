@@ -163,14 +163,14 @@ def _unbuilt(survey: _Survey, started: float) -> RebuildReport:
 def _build(
     publisher: Publisher, staging: Path, articles: Sequence[Article], model: str, embed: "Embedding"
 ) -> Manifest:
-    from index.generation import write
+    from index.generation import write_generation
 
     split_up = [(article, split(article, sentence_spans)) for article in articles]
     passages = [passage for _, own in split_up for passage in own]
     texts = [with_header(article, passage.text) for article, own in split_up for passage in own]
     sentences = [sentence.text for passage in passages for sentence in passage.sentences]
     vectors = embed([*texts, *sentences])
-    write(publisher, staging, articles, passages, texts, vectors[: len(texts)], vectors[len(texts) :])
+    write_generation(publisher, staging, articles, passages, texts, vectors[: len(texts)], vectors[len(texts) :])
     manifest = Manifest(
         format=FORMAT,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -219,7 +219,9 @@ def _reusable(
 
         try:
             with open_current(publisher, model) as generation:
-                return generation.embedded(wanted, lambda name, text: with_header(generation.articles[name], text))
+                return generation.reusable_vectors(
+                    wanted, lambda name, text: with_header(generation.articles[name], text)
+                )
         except IndexUnreachable:
             raise
         except IndexUnusable:  # damaged since the plan was made; it is built from the articles alone
@@ -269,11 +271,11 @@ def _stale(publisher: Publisher, name: str, manifest: Manifest, model: str) -> s
 
 def _kept(publisher: Publisher, current: tuple[str, Manifest], places: tuple[str, ...]) -> tuple[Article, ...] | None:
     """The indexed articles that the given places do not cover; None if they are not those that were indexed."""
-    from index.generation import articles_of
+    from index.generation import read_articles
 
     name, manifest = current
     try:
-        articles = articles_of(publisher, name)
+        articles = read_articles(publisher, name)
     except IndexUnreachable:
         raise
     except IndexUnusable:

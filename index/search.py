@@ -32,12 +32,12 @@ class Hit:
     score: float
     dense: float
     lexical: float
-    sentences: tuple[float, ...]
-    before: str = ""
+    sentence_cosines: tuple[float, ...]
+    previous_sentence: str = ""
 
     @property
-    def sentence(self) -> float:
-        return max(self.sentences)
+    def sentence_cosine(self) -> float:
+        return max(self.sentence_cosines)
 
 
 def search(
@@ -61,8 +61,8 @@ def search_vector(
     """
     scope = generation.positions(articles)
     lexical = generation.lexical.scores(question_terms)
-    dense = generation.near_passages(vector, min(NEAR_PASSAGES, len(scope)), articles)
-    near = generation.near_sentences(vector, NEAR_SENTENCES, articles)
+    dense = generation.nearest_passages(vector, min(NEAR_PASSAGES, len(scope)), articles)
+    near = generation.nearest_sentences(vector, NEAR_SENTENCES, articles)
     pool = sorted({*dense, *_top(lexical, scope, LEXICAL_HITS)})
     # What a view did not return is no better than the worst that it did.
     floor, lowest = min(dense.values()), min(near.values())

@@ -62,5 +62,5 @@ def _window(hit: Hit, item: EvalQuestion) -> Window:
     return Window(
         sentences=tuple(sentence.text for sentence in sentences),
         labels=tuple(label(sentence.text, sentence.paragraph, gold) for sentence in sentences),
-        before=hit.before,
+        before=hit.previous_sentence,
     )

@@ -239,7 +239,7 @@ class AnswerService:
         while True:
             now, found = answerer.current(), answerer.trouble()
             if now.name != self.generation:
-                self.articles, self.heads, self.generation = now.articles, now.heads, now.name
+                self.articles, self.heads, self.generation = now.articles, now.entries, now.name
                 log.info("index generation=%s articles=%d", now.name, len(self.articles))
             trouble = found.message if found else None
             if trouble and trouble != told:

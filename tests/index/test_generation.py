@@ -93,7 +93,7 @@ def test_the_manifest_says_what_is_inside(opened: Generation) -> None:
 
 def test_near_passages_are_the_nearest_with_their_cosines(opened: Generation, fake: Embedder) -> None:
     text = expected()[3].text
-    near = opened.near_passages(fake.embed_query(f"\n{text}"), 2)
+    near = opened.nearest_passages(fake.embed_query(f"\n{text}"), 2)
     assert len(near) == 2
     assert max(near, key=lambda position: near[position]) == 3
     assert near[3] == pytest.approx(1, abs=1e-5)
@@ -101,9 +101,9 @@ def test_near_passages_are_the_nearest_with_their_cosines(opened: Generation, fa
 
 def test_near_passages_and_sentences_stay_within_the_articles_asked_for(opened: Generation, fake: Embedder) -> None:
     vector = fake.embed_query("The ants came in May.")
-    assert set(opened.near_passages(vector, 5, ("bees.txt",))) == {3}
-    assert set(opened.near_passages(vector, 5, ("bees.txt", "noël.md"))) == {3, 4}
-    assert set(opened.near_sentences(vector, 500, ("bees.txt",))) == set(opened.sentences_of(3))
+    assert set(opened.nearest_passages(vector, 5, ("bees.txt",))) == {3}
+    assert set(opened.nearest_passages(vector, 5, ("bees.txt", "noël.md"))) == {3, 4}
+    assert set(opened.nearest_sentences(vector, 500, ("bees.txt",))) == set(opened.sentences_of(3))
 
 
 def test_positions_are_those_of_the_articles_asked_for(opened: Generation) -> None:
@@ -252,7 +252,7 @@ def test_a_deleted_index_is_missing(built: FolderPublisher, fake: Embedder) -> N
 def test_the_published_files_are_never_written_by_a_reader(built: FolderPublisher, fake: Embedder) -> None:
     before = {path: path.stat().st_mtime_ns for path in built.current_folder().rglob("*")}
     with open_current(built, fake.model) as generation:
-        generation.near_passages(fake.embed_query("bees"), 2)
+        generation.nearest_passages(fake.embed_query("bees"), 2)
     assert {path: path.stat().st_mtime_ns for path in built.current_folder().rglob("*")} == before
 
 
@@ -261,7 +261,7 @@ def test_a_reader_answers_on_when_the_index_is_deleted(
 ) -> None:
     shutil.rmtree(built.root)
     assert stored(opened) == expected()
-    assert len(opened.near_passages(fake.embed_query("bees"), 5)) == 5
+    assert len(opened.nearest_passages(fake.embed_query("bees"), 5)) == 5
 
 
 def test_a_readers_copy_is_removed_when_it_closes(built: FolderPublisher, fake: Embedder, copies: Path) -> None:
@@ -274,4 +274,4 @@ def test_a_generation_can_be_opened_many_times_at_once(built: FolderPublisher, f
     with open_current(built, fake.model) as one, open_current(built, fake.model) as other:
         assert stored(one) == stored(other)
         one.close()
-        assert len(other.near_passages(fake.embed_query("bees"), 5)) == 5
+        assert len(other.nearest_passages(fake.embed_query("bees"), 5)) == 5

@@ -75,7 +75,7 @@ def test_a_generation_that_is_removed_while_it_is_opened_is_given_up_for_its_suc
 
 def test_vectors_of_another_length_than_the_questions_are_refused_with_a_hint(built: FolderPublisher) -> None:
     with open_current(built, FAKE_MODEL) as generation:
-        for ask in (generation.near_passages, generation.near_sentences):
+        for ask in (generation.nearest_passages, generation.nearest_sentences):
             with pytest.raises(IndexOutdated, match="16 numbers") as caught:
                 ask(np.ones(17, dtype=np.float32), 1)
             assert "python -m index rebuild" in caught.value.hint
@@ -101,7 +101,7 @@ def test_many_openings_leave_no_handle_and_little_memory(built: FolderPublisher,
     def reopen(times: int) -> tuple[int, int]:
         for _ in range(times):
             with open_current(built, FAKE_MODEL) as generation:
-                assert generation.near_passages(fake.embed_query("bees"), 2)
+                assert generation.nearest_passages(fake.embed_query("bees"), 2)
         return len(os.listdir("/proc/self/fd")), resident()  # noqa: PTH208
 
     times = int(os.environ.get("REOPENINGS", "40"))

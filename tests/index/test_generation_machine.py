@@ -144,7 +144,7 @@ class Store(RuleBasedStateMachine):
         generation = self.reader[0]
         n = generation.manifest.passages
         for row in generation.passages(range(n)):
-            near = generation.near_passages(self.fake.embed_query(f"\n{row.passage.text}"), n)
+            near = generation.nearest_passages(self.fake.embed_query(f"\n{row.passage.text}"), n)
             assert len(near) == n
             assert near[row.position] > 0.999
 

@@ -46,8 +46,8 @@ def test_hits_come_best_first_with_the_scores_of_all_views(shipped: Generation, 
     hits = search(shipped, embedder, "What did Pompeo tell Lavrov?", k=5)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert hits[0].lexical > 0 < hits[0].dense <= 1
-    assert hits[0].sentence == max(hits[0].sentences)
-    assert all(len(hit.sentences) == len(hit.passage.sentences) for hit in hits)
+    assert hits[0].sentence_cosine == max(hits[0].sentence_cosines)
+    assert all(len(hit.sentence_cosines) == len(hit.passage.sentences) for hit in hits)
 
 
 @pytest.mark.parametrize("k", [1, 3, 18, 1_000])

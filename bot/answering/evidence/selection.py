@@ -43,7 +43,7 @@ def gather(
     found = []
     for hit in hits:
         follows = False
-        for sentence, cosine in zip(hit.passage.sentences, hit.sentences, strict=True):
+        for sentence, cosine in zip(hit.passage.sentences, hit.sentence_cosines, strict=True):
             held = _held(sentence.text)
             coverage = sum(value for term, value in worth.items() if term in held) / total
             score = cosine + COVERAGE * coverage + PASSAGE_COSINE * hit.dense + PASSAGE_SCORE * hit.score
@@ -124,7 +124,7 @@ def _cut(hit: Hit) -> list[Window]:
     """A passage in windows of at most WINDOW_WORDS words, a longer sentence by itself."""
     found: list[Window] = []
     run: list[Sentence] = []
-    before = hit.before
+    before = hit.previous_sentence
     for sentence in hit.passage.sentences:
         if run and sum(len(s.text.split()) for s in (*run, sentence)) > WINDOW_WORDS:
             found.append(Window(tuple(run), before))

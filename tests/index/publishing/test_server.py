@@ -16,7 +16,7 @@ import pytest
 
 from index.embedding import Embedder, model_identity
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated, IndexUnreachable, IndexUnusable
-from index.generation import articles_of, open_current
+from index.generation import open_current, read_articles
 from index.live import LiveIndex
 from index.publishing import locks
 from index.publishing.folder import FolderPublisher
@@ -83,8 +83,8 @@ def test_a_server_answers_as_a_folder_does(
     with open_current(place, FAKE_MODEL) as there, open_current(publisher, FAKE_MODEL) as here:
         assert list(there.articles.values()) == list(here.articles.values())
         assert there.passages([1, 0]) == here.passages([1, 0])
-        assert there.near_passages(vector, 2) == pytest.approx(here.near_passages(vector, 2), abs=1e-6)
-        assert there.near_sentences(vector, 9).keys() == here.near_sentences(vector, 9).keys()
+        assert there.nearest_passages(vector, 2) == pytest.approx(here.nearest_passages(vector, 2), abs=1e-6)
+        assert there.nearest_sentences(vector, 9).keys() == here.nearest_sentences(vector, 9).keys()
         assert there.sentence_vectors("bees.txt")[0] == here.sentence_vectors("bees.txt")[0]
         assert there.lexical.scores({"honey": 1.0}).tolist() == here.lexical.scores({"honey": 1.0}).tolist()
 
@@ -95,7 +95,7 @@ def test_a_machine_that_has_only_the_address_reads_everything(
     on_server()
     elsewhere = ServerPublisher(tmp_path / "elsewhere", running.url)
     assert texts(elsewhere) == [ANTS, BEES]
-    assert [article.id for article in articles_of(elsewhere)] == ["ants.txt", "bees.txt"]
+    assert [article.id for article in read_articles(elsewhere)] == ["ants.txt", "bees.txt"]
     assert elsewhere.peek_current_name() == place.peek_current_name() == place.current_name()
     assert not elsewhere.root.exists()
 
@@ -189,7 +189,7 @@ def test_another_model_or_dimension_is_refused_with_a_hint(on_server: Build, pla
         open_current(place, "another")
     assert "python -m index rebuild" in caught.value.hint
     with open_current(place, FAKE_MODEL) as generation, pytest.raises(IndexOutdated, match="16 numbers"):
-        generation.near_passages(np.ones(17, dtype=np.float32), 1)
+        generation.nearest_passages(np.ones(17, dtype=np.float32), 1)
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="handles are counted as Linux shows them")
@@ -197,7 +197,7 @@ def test_many_openings_leave_no_handle(on_server: Build, place: ServerPublisher,
     def reopen(times: int) -> int:
         for _ in range(times):
             with open_current(place, FAKE_MODEL) as generation:
-                assert generation.near_passages(fake.embed_query("bees"), 2)
+                assert generation.nearest_passages(fake.embed_query("bees"), 2)
         return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
 
     on_server()
@@ -323,7 +323,7 @@ def test_a_server_that_is_stopped_or_killed_is_said_in_time_and_answers_again_wh
     place = bees_alone
     vector = fake.embed_query("bees")
     ways: list[Callable[[], object]] = [
-        lambda: generation.near_passages(vector, 1),
+        lambda: generation.nearest_passages(vector, 1),
         lambda: generation.sentence_vectors("bees.txt"),
         lambda: open_current(place, FAKE_MODEL),
         lambda: rebuild(folder, place, FAKE_MODEL, lambda: fake),
@@ -339,7 +339,7 @@ def test_a_server_that_is_stopped_or_killed_is_said_in_time_and_answers_again_wh
                 assert "CHROMA_URL" in caught.value.hint
             assert place.peek_current_name() is None
             back()
-            assert generation.near_passages(vector, 1).keys() == {0}
+            assert generation.nearest_passages(vector, 1).keys() == {0}
             assert place.peek_current_name() == generation.name
     assert connect_server(alone.url) is connect_server(alone.url)
 
@@ -356,7 +356,7 @@ def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
         started = time.monotonic()
         try:
             with live.lease() as generation:
-                assert generation.near_passages(vector, 1).keys() == {0}
+                assert generation.nearest_passages(vector, 1).keys() == {0}
         except IndexUnreachable:
             return time.monotonic() - started
         return 0.0

@@ -67,7 +67,11 @@ def test_windows_are_the_surroundings_of_the_likeliest_sentences() -> None:
     long = tuple(f"Sentence {n} says with ten words what nobody has asked." for n in range(14))
     passage = hit(long, 1)
     cosines = tuple(0.9 if n == 9 else 0.1 for n in range(14))
-    found = windows(gather([replace(passage, sentences=cosines, before="Once.")], {}, lambda _: 1.0), [passage], 50)
+    found = windows(
+        gather([replace(passage, sentence_cosines=cosines, previous_sentence="Once.")], {}, lambda _: 1.0),
+        [passage],
+        50,
+    )
     assert len(found) == 1
     assert long[9] in [sentence.text for sentence in found[0].sentences]
     assert sum(len(sentence.text.split()) for sentence in found[0].sentences) <= 70
