@@ -1,27 +1,34 @@
-"""Everything that can go wrong in a way a person can act on.
+"""Errors that a user can act on, and the hints that several modules share.
 
 BylineError
-├── UsageError           the command or the question cannot be used as given
-├── SettingsError        a setting cannot be used
-├── ArticlesError        there is nothing to index
+├── UsageError           the command or the question is not valid
+├── SettingsError        a setting is not valid
+├── ArticlesError        the articles folder is missing or unreadable, or contains nothing to index
 ├── ArticleRejected      one file cannot be indexed; the others can
 ├── ModelError           the embedding model cannot be loaded
-└── IndexUnusable        there is no index that can answer
-    ├── IndexMissing     none was built yet, or it was deleted
-    ├── IndexOutdated    it was built with other settings than today's
-    ├── IndexDamaged     its files are not what the rebuild wrote
-    ├── IndexUnreachable the Chroma server does not answer; it may again
-    └── IndexLocked      another rebuild is at work
+└── IndexUnusable        no index can answer
+    ├── IndexMissing     it was never built, or was deleted
+    ├── IndexOutdated    it was built with other settings or by another version
+    ├── IndexDamaged     its files differ from what the rebuild wrote
+    ├── IndexUnreachable the Chroma server does not respond
+    └── IndexLocked      another rebuild is running
 """
 
-UNCHANGED = "The index that answered before is unchanged."
-COPY_HINT = "Free space in the temporary folder, or name another with TMPDIR."
-OWNER_HINT = "Run this as the user to whom it belongs, such as the one that the bot runs as."
+UNCHANGED = "The previous index is unchanged."
+COPY_HINT = "Free space in the temporary folder, or set TMPDIR to another folder."
+OWNER_HINT = "Run this as the user who owns it, for example the user that the bot runs as."
 REBUILD_HINT = "Build it with: python -m index rebuild"
 
 
 class BylineError(Exception):
-    """One plain sentence for a person, a hint that says what to do, and an exit status."""
+    """Base class of all errors that are shown to a user without a traceback.
+
+    Attributes:
+        message: What is wrong, in one sentence.
+        hint: What to do about it; empty if there is nothing to add.
+        exit_status: Exit status of a command that ends with this error: 2 for invalid use or configuration,
+            1 for work that failed.
+    """
 
     exit_status = 1
 
@@ -32,44 +39,54 @@ class BylineError(Exception):
 
 
 class UsageError(BylineError):
+    """The command or the question is not valid."""
+
     exit_status = 2
 
 
 class SettingsError(BylineError):
+    """A setting is not valid."""
+
     exit_status = 2
 
 
 class ArticlesError(BylineError):
+    """The articles folder is missing or unreadable, or contains nothing to index."""
+
     exit_status = 2
 
 
 class ArticleRejected(BylineError):
-    """The message completes the sentence "NAME was skipped: …"."""
+    """One file cannot be indexed. The message completes the sentence "NAME was skipped: …"."""
 
 
 class ModelError(BylineError):
+    """The embedding model cannot be loaded."""
+
     exit_status = 2
 
 
 class IndexUnusable(BylineError):
-    """There is no index that can answer."""
+    """No index can answer."""
 
 
 class IndexMissing(IndexUnusable):
-    pass
+    """The index was never built, or was deleted."""
 
 
 class IndexOutdated(IndexUnusable):
+    """The index was built with other settings or by another version."""
+
     exit_status = 2
 
 
 class IndexDamaged(IndexUnusable):
-    pass
+    """The files of the index differ from what the rebuild wrote."""
 
 
 class IndexUnreachable(IndexUnusable):
-    pass
+    """The Chroma server does not respond."""
 
 
 class IndexLocked(IndexUnusable):
-    pass
+    """Another rebuild is running."""

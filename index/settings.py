@@ -1,8 +1,8 @@
-"""Where articles and index live, and which model embeds them."""
+"""Settings of the index: the folders of articles and index, the embedding model, the Chroma server."""
 
 import re
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -10,14 +10,21 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingsError
 
-_URL_HINT = "Leave it empty for a folder, or give an address such as http://127.0.0.1:8000."
+_URL_HINT = "Leave it empty to keep the index in a folder, or set it to a URL such as http://127.0.0.1:8000."
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)")
-
-S = TypeVar("S", bound="IndexSettings")
 
 
 class IndexSettings(BaseSettings):
-    """Read from the environment, then from `.env` in the working directory."""
+    """Settings read from the environment, then from `.env` in the working directory.
+
+    Attributes:
+        articles_dir: Folder of the article files.
+        articles_encoding: Encoding of files that are not UTF-8; None rejects such files.
+        index_dir: Folder of the index.
+        embedding_model: Name or folder of a sentence-transformers model; None for the installed default.
+        chroma_url: URL of a Chroma server; None stores the index in `index_dir`.
+        chroma_header: HTTP header for the Chroma server, as "Name: value".
+    """
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore")
 
@@ -30,23 +37,27 @@ class IndexSettings(BaseSettings):
 
     @field_validator("articles_dir", "index_dir")
     @classmethod
-    def _at_home(cls, path: Path) -> Path:
+    def _expand_home(cls, path: Path) -> Path:
         return path.expanduser()
 
     @field_validator("embedding_model")
     @classmethod
-    def _model_at_home(cls, name: str | None) -> str | None:
+    def _expand_model_home(cls, name: str | None) -> str | None:
         return str(Path(name).expanduser()) if name and name.startswith("~") else name
 
     @classmethod
     def load(cls, **overrides: object) -> Self:
-        """Read the settings; an override that is None does not override.
+        """Read and validate the settings.
 
-        Raises SettingsError that names the setting and never shows its value.
+        Args:
+            **overrides: Values that take precedence over the environment; None means not given.
+
+        Raises:
+            SettingsError: A value is not valid. The message names the setting and never shows a secret.
         """
-        given = {name: value for name, value in overrides.items() if value is not None}
+        flags = {name: value for name, value in overrides.items() if value is not None}
         try:
-            settings = cls(**given)  # type: ignore[arg-type]
+            settings = cls(**flags)  # type: ignore[arg-type]
         except ValidationError as error:
             first = error.errors()[0]
             name = "_".join(str(part) for part in first["loc"]).upper()
@@ -60,13 +71,17 @@ class IndexSettings(BaseSettings):
         return settings
 
     def check(self) -> None:
-        """Raise SettingsError for values that have the right type and still cannot work."""
+        """Check what a field's type does not.
+
+        Raises:
+            SettingsError: A value has the right type but is not valid.
+        """
         if self.articles_encoding is not None:
             try:
                 "".encode(self.articles_encoding)
             except (LookupError, UnicodeError):
                 raise SettingsError(
-                    f"The setting ARTICLES_ENCODING names no encoding that Python knows: {self.articles_encoding}.",
+                    f"The setting ARTICLES_ENCODING is not an encoding that Python knows: {self.articles_encoding}.",
                     "Use a name such as windows-1252, windows-1251 or latin-1, or leave it empty for UTF-8 only.",
                 ) from None
         if self.chroma_url is not None:
@@ -74,13 +89,18 @@ class IndexSettings(BaseSettings):
         self.header()
 
     def header(self) -> tuple[str, str] | None:
-        """The name and value that CHROMA_HEADER holds; raises SettingsError that shows neither."""
+        """Return name and value of the HTTP header for the Chroma server.
+
+        Raises:
+            SettingsError: CHROMA_HEADER is not a header. The message does not show it.
+        """
         if self.chroma_header is None:
             return None
         match = _HEADER.fullmatch(self.chroma_header.get_secret_value().strip())
         if match is None:
             raise SettingsError(
-                "The setting CHROMA_HEADER is no header.", "Write it as a name and a value: Authorization: Bearer …"
+                "The setting CHROMA_HEADER is not a valid HTTP header.",
+                "Write a name and a value: Authorization: Bearer …",
             )
         return match[1], match[2]
 
@@ -90,8 +110,8 @@ def _check_url(url: str) -> None:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        raise SettingsError("The setting CHROMA_URL is no web address.", _URL_HINT) from None
+        raise SettingsError("The setting CHROMA_URL is not a valid URL.", _URL_HINT) from None
     if parts.username is not None or parts.password is not None:
-        raise SettingsError("The setting CHROMA_URL holds a name or password.", "Put it into CHROMA_HEADER instead.")
+        raise SettingsError("The setting CHROMA_URL contains a user name or password.", "Use CHROMA_HEADER instead.")
     if not usable or parts.query or parts.fragment or not url.isascii() or not url.isprintable() or " " in url:
-        raise SettingsError("The setting CHROMA_URL is no web address.", _URL_HINT)
+        raise SettingsError("The setting CHROMA_URL is not a valid URL.", _URL_HINT)

@@ -1,4 +1,4 @@
-"""An article and its paragraphs, as every other package sees them."""
+"""The types `Article` and `Paragraph`, which all other packages use, and the digests of a text."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,9 +8,14 @@ from index.articles.lines import HeadLine
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A blank-line-separated block, numbered from 1.
+    """A block of lines between blank lines.
 
-    body_start: where its text starts behind head lines and heading marks; its end where there is none.
+    Attributes:
+        number: Position in the article, counted from 1.
+        start: Offset of its first character in the article's text.
+        end: Offset after its last character.
+        body_start: Offset where the author's text starts, after head lines and the marks of a heading, list or
+            quotation; equal to `end` if the paragraph consists of head lines.
     """
 
     number: int
@@ -21,11 +26,22 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One text and what is known about it.
+    """The text of one file and its metadata.
 
-    id: its path below the articles folder, with forward slashes. text: the decoded file with
-    "\\n" line ends; every offset in Byline counts its code points. digest: SHA-256 of the text.
-    published: ISO 8601 ("2019-03-26", "2019-03"), or as printed where no year is given.
+    All offsets in Byline are code points in `text`.
+
+    Attributes:
+        id: Path relative to the articles folder, with forward slashes.
+        digest: SHA-256 of `text`, in hexadecimal.
+        text: The decoded file, with line feeds as line ends.
+        title: From the front matter, else from the head.
+        authors: Names of the authors, in the order printed.
+        published: ISO 8601 ("2019-03-26", "2019-03"), or as printed if the year is missing or the order is ambiguous.
+        source: URL of the article.
+        note: Text of the author note.
+        paragraphs: All paragraphs in reading order.
+        head: Lines that are not the author's text, above and below the body.
+        note_span: Start and end offset of the author note if it stands at the foot.
     """
 
     id: str
@@ -42,21 +58,26 @@ class Article:
 
     @property
     def word_count(self) -> int:
+        """Number of words in the body."""
         return sum(len(self.text[p.body_start : p.end].split()) for p in self.paragraphs)
 
     def paragraph_at(self, offset: int) -> Paragraph:
-        """The paragraph that holds an offset; ValueError where there is none."""
+        """Return the paragraph that contains an offset.
+
+        Raises:
+            ValueError: The offset is between paragraphs or outside the text.
+        """
         for paragraph in self.paragraphs:
             if paragraph.start <= offset < paragraph.end:
                 return paragraph
-        raise ValueError(f"no paragraph holds offset {offset}")
+        raise ValueError(f"no paragraph contains offset {offset}")
 
 
 def text_digest(text: str) -> str:
-    """SHA-256 of a decoded text."""
+    """Return the SHA-256 of a text, in hexadecimal."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def fingerprint(text: str) -> str:
-    """What two files with the same words share."""
+    """Return a digest that ignores white space: equal for two files with the same words."""
     return text_digest(" ".join(text.split()))

@@ -1,7 +1,7 @@
-"""Dates as articles print them, in English and a score of other languages. Pure.
+"""Recognise printed dates and times, in English and about twenty other languages.
 
-A date is a day, a month and a year that stand together in one of the usual orders. Nothing is
-guessed from words far apart: "April Jones met the council" is no date.
+`split_date` finds the date in a line; `index.articles.head` decides with it whether the line is a date line. A date is
+a day, a month and a year next to each other in a usual order, so that "April Jones met the council" has none.
 """
 
 import re
@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-# By month, the names that the Unicode CLDR gives for German, French, Spanish, Italian, Portuguese, Dutch, Swedish,
+# Names of each month from the Unicode CLDR for German, French, Spanish, Italian, Portuguese, Dutch, Swedish,
 # Danish, Polish, Czech, Ukrainian, Russian, Belarusian, Turkish, Romanian, Finnish, Hungarian, Greek and Bulgarian.
-_NAMES = (
+_MONTH_NAMES = (
     "january januar janvier enero gennaio janeiro januari stycznia styczeń ledna leden січня січень января январь "
     "студзеня ocak ianuarie tammikuuta január ιανουαρίου януари jänner",
     "february februar février febrero febbraio fevereiro februari lutego luty února únor лютого лютий февраля февраль "
@@ -36,9 +36,9 @@ _NAMES = (
     "december dezember décembre diciembre dicembre dezembro desember grudnia grudzień prosince prosinec грудня "
     "грудень декабря декабрь снежня aralık decembrie joulukuuta δεκεμβρίου декември",
 )
-_ENGLISH = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-# Short forms of other languages; many are words of their own, so these count only beside a day and a year.
-_SHORT = (
+_ENGLISH_ABBREVIATIONS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+# Abbreviations in other languages. Many are also ordinary words, so they count only next to a day and a year.
+_OTHER_ABBREVIATIONS = (
     "janv ene gen sty січ янв",
     "févr fev lut лют февр фев",
     "mär mrt бер мар",
@@ -52,17 +52,17 @@ _SHORT = (
     "lis лист нояб",
     "déc dez dic gru груд дек",
 )
-_FULL = {name: month for month, names in enumerate(_NAMES, 1) for name in names.split()} | {
-    name: month for month, name in enumerate(_ENGLISH, 1)
+_SAFE_MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, 1) for name in names.split()} | {
+    name: month for month, name in enumerate(_ENGLISH_ABBREVIATIONS, 1)
 }
-_FULL |= {"sept": 9}
-_MONTHS = {name: month for month, names in enumerate(_SHORT, 1) for name in names.split()} | _FULL
+_SAFE_MONTHS |= {"sept": 9}
+_MONTHS = {name: month for month, names in enumerate(_OTHER_ABBREVIATIONS, 1) for name in names.split()} | _SAFE_MONTHS
 
 _MONTH = "(?P<month>" + "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True)) + r")(?![^\W\d_])\.?"
 _DAY = r"(?<![\d.:/])(?P<day>\d{1,2})(?![\d:])(?:st|nd|rd|th|er|re|º|ª)?\.?"
 _YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)(?!\d)"
 _OF = r"(?:of\s+|del?\s+)?"
-_PATTERNS = tuple(
+_DATE_PATTERNS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         r"(?<!\d)(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)",
@@ -78,7 +78,7 @@ _TIME = re.compile(
     r"(?<![\d:.])\d{1,2}[:.h]\d{2}(?::\d{2})?(?!\d)\s*(?:[ap]\.?m\b\.?)?|(?<!\d)\d{1,2}\s*(?:[ap]\.?m\b\.?|uhr\b)", re.I
 )
 _ZONE = r"(?-i:GMT|BST|UTC|[CEW]ES?T|EES?T|[ECMP][SD]?T|A[ECW][SD]?T|NZ[SD]?T|IST|JST|HKT|SGT|MSK)(?:[+-]\d{1,2})?"
-_FILLERS = re.compile(
+_FILLER = re.compile(
     rf"\b(?:on|at|the|of|published|posted|updated|last|modified|edited|revised|date|dated|first|printed|created|issued|"
     rf"(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)(?:day)?|{_ZONE}|"
     r"le|les|à|el|il|am|um|den|der|vom|uhr|kl|publié|publicado|pubblicato|veröffentlicht|aktualisiert|stand|"
@@ -88,19 +88,28 @@ _FILLERS = re.compile(
     r"воскресенье|опубліковано|опубликовано|оновлено|обновлено|року|рік|року|года|год|р|г|о|в)\b|[\W_]+",
     re.I,
 )
-_UPDATED = re.compile(
+_UPDATE_LABEL = re.compile(
     r"\b(?:updat|modifi|edited|revis|amend|aktualis|mis à jour|actualiz|aggiornat|оновлен|обновлен|zaktualiz)", re.I
 )
-_ISSUED = re.compile(r"\b(?:publi|posted|printed|veröffentlicht|опублік|опублик|pubblicat|first)", re.I)
+_PUBLICATION_LABEL = re.compile(r"\b(?:publi|posted|printed|veröffentlicht|опублік|опублик|pubblicat|first)", re.I)
+_AGO = re.compile(
+    r"\b(?:\d+|an?|one|two|three|few|several)\s*(?:s|m|h|d|w|mo|y|sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?)"
+    r"\.?\s+ago\b|\b(?:just now|yesterday|today|an hour ago)\b|\bvor\s+\d+\s+\w+|\bil y a\s+\d+\s+\w+|"
+    r"\bhace\s+\d+\s+\w+|\b\d+\s+\w+\s+(?:тому|назад)\b",
+    re.I,
+)
 _EDGES = " \t|,;:–—-•·"
-MAX_CHARS = 300
+MAX_LINE_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class DatedLine:
-    """What a line says of a date: ISO 8601, or as printed where that cannot be told; None for no date.
+    """A line split into its date and the rest.
 
-    leftover: what else the line holds, without times. updated: whether it is the date of a change only.
+    Attributes:
+        date: ISO 8601 ("2019-03-26", "2019-03"), as printed if it is ambiguous or has no year, None if there is none.
+        leftover: The rest of the line without times; empty if only filler words such as "published on" are left.
+        updated: Whether the line only dates a later change ("Last modified on …").
     """
 
     date: str | None
@@ -109,87 +118,84 @@ class DatedLine:
 
 
 def read_date(text: str) -> str | None:
-    """A printed date as ISO 8601 ("2019-03-26", "2019-03"), or as printed where that cannot be told; else None."""
+    """Return the first publication date in a text, in the form of `DatedLine.date`."""
     return split_date(text).date
 
 
 def split_date(line: str) -> DatedLine:
-    """The date of a line, the first that is not one of a change, and what else the line holds."""
-    if len(line) > MAX_CHARS or not any(map(str.isdigit, line)):
+    """Split a line into its date and the rest.
+
+    Of several dates the first that is not the date of a change counts. A line of more than `MAX_LINE_CHARS` characters
+    has no date.
+    """
+    if len(line) > MAX_LINE_CHARS or not any(map(str.isdigit, line)):
         return DatedLine(None, line)
-    found = list(_dates(line))
-    if not found:
+    dates = list(_find_dates(line))
+    if not dates:
         return DatedLine(None, line)
-    before = [line[end:start] for (_, end, _), (start, _, _) in zip([(0, 0, ""), *found], found, strict=False)]
-    updated = [bool(_UPDATED.search(words)) and not _ISSUED.search(words) for words in before]
+    labels = [line[end:start] for (_, end, _), (start, _, _) in zip([(0, 0, ""), *dates], dates, strict=False)]
+    updated = [bool(_UPDATE_LABEL.search(label)) and not _PUBLICATION_LABEL.search(label) for label in labels]
     chosen = updated.index(False) if False in updated else 0
     rest = line
-    for start, end, _ in reversed(found):
+    for start, end, _ in reversed(dates):
         rest = f"{rest[:start]} {rest[end:]}"
     rest = " ".join(_TIME.sub(" ", rest).split()).strip(_EDGES)
-    return DatedLine(found[chosen][2], rest if _FILLERS.sub("", rest) else "", updated[chosen])
+    return DatedLine(dates[chosen][2], rest if _FILLER.sub("", rest) else "", updated[chosen])
 
 
-def is_time(line: str) -> bool:
-    """Whether a line says only when, without a date that lasts: "18:00", "2 days ago", "Yesterday at 9 am"."""
-    if len(line) > MAX_CHARS:
+def is_time_line(line: str) -> bool:
+    """Whether a line is only a time or a relative date: "18:00", "2 days ago", "Yesterday at 9 am"."""
+    if len(line) > MAX_LINE_CHARS:
         return False
-    words = _TIME.sub(" ", line)
-    ago = _AGO.sub(" ", words)
-    return (words != line or ago != words) and not _FILLERS.sub("", ago)
+    rest = _AGO.sub(" ", _TIME.sub(" ", line))
+    return rest != line and not _FILLER.sub("", rest)
 
 
-_AGO = re.compile(
-    r"\b(?:\d+|an?|one|two|three|few|several)\s*(?:s|m|h|d|w|mo|y|sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?)"
-    r"\.?\s+ago\b|\b(?:just now|yesterday|today|an hour ago)\b|\bvor\s+\d+\s+\w+|\bil y a\s+\d+\s+\w+|"
-    r"\bhace\s+\d+\s+\w+|\b\d+\s+\w+\s+(?:тому|назад)\b",
-    re.I,
-)
-
-
-def _dates(line: str) -> Iterator[tuple[int, int, str]]:
-    """Start, end and text of the dates in a line, in order; where two begin or overlap, the longer first one."""
-    found = [
-        (match.start(), -match.end(), printed)
-        for pattern in _PATTERNS
+def _find_dates(line: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and value of the dates in a line; of overlapping ones the first, and of these the longest."""
+    candidates = [
+        (match.start(), -match.end(), value)
+        for pattern in _DATE_PATTERNS
         for match in pattern.finditer(line)
-        if (printed := _printed(match)) is not None
+        if (value := _parse_match(match)) is not None
     ]
-    last = 0
-    for start, end, printed in sorted(found):
-        if start >= last:
-            last = -end
-            yield start, last, printed
+    last_end = 0
+    for start, negative_end, value in sorted(candidates):
+        if start >= last_end:
+            last_end = -negative_end
+            yield start, last_end, value
 
 
-def _printed(match: "re.Match[str]") -> str | None:
+def _parse_match(match: "re.Match[str]") -> str | None:
+    """Return the value of a match of `_DATE_PATTERNS`; None if it is not a date."""
     parts = match.groupdict()
     year = int(parts["year"]) if parts.get("year") else None
     if parts.get("one"):
-        return _numeric(match, int(parts["one"]), int(parts["two"]), parts["mark"], year or 0)
+        return _numeric_date(match, int(parts["one"]), int(parts["two"]), parts["mark"], year or 0)
     word = parts.get("month")
     if word is not None:
         name = word.lower()
-        if name == "may" and word == "may":  # the verb
+        if word == "may":  # the verb
             return None
-        if name not in _FULL and not (year and parts.get("day")):
+        if name not in _SAFE_MONTHS and not (year and parts.get("day")):
             return None
     month = _MONTHS[word.lower()] if word else int(parts["number"])
     if not parts.get("day"):
         return f"{year:04}-{month:02}"
-    return _iso(year, month, int(parts["day"]), match.group().strip())
+    return _iso_date(year, month, int(parts["day"]), match.group().strip())
 
 
-def _numeric(match: "re.Match[str]", one: int, two: int, mark: str, year: int) -> str | None:
-    """Dots mean day first; strokes are read only where one of the numbers is no month."""
+def _numeric_date(match: "re.Match[str]", one: int, two: int, mark: str, year: int) -> str | None:
+    """Resolve two numbers and a year: day first if separated by dots, else ambiguous unless one exceeds 12."""
     if mark == "." or one > 12 or one == two:
-        return _iso(year, two, one, match.group())
-    return _iso(year, one, two, match.group()) if two > 12 else match.group()
+        return _iso_date(year, two, one, match.group())
+    return _iso_date(year, one, two, match.group()) if two > 12 else match.group()
 
 
-def _iso(year: int | None, month: int, day: int, printed: str) -> str | None:
+def _iso_date(year: int | None, month: int, day: int, printed: str) -> str | None:
+    """Return a date in ISO 8601, or as printed if there is no year; None if there is no such day."""
     try:
-        found = date(year or 2000, month, day)
+        value = date(year or 2000, month, day)
     except ValueError:
         return None
-    return found.isoformat() if year else printed
+    return value.isoformat() if year else printed

@@ -1,4 +1,4 @@
-"""Read every article file below a folder."""
+"""Find and read the article files below a folder. The only module of this package that does I/O."""
 
 import os
 import stat
@@ -7,24 +7,37 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.articles.article import Article, fingerprint
-from index.articles.formats import parse
+from index.articles.formats import FORMATS, parse
 from index.errors import ArticleRejected, ArticlesError
 from index.formatting import printable
 
-SUFFIXES = (".txt", ".text", ".md", ".markdown")
-
+SUFFIXES = tuple(FORMATS)
+"""Suffixes of the files that are read, in lower case; see `index.articles.formats` to add one."""
 
 MAX_BYTES = 8 * 1024 * 1024
+"""Size limit of one file; larger ones are skipped."""
 
 
 class SkippedFile(NamedTuple):
-    """A file that was not indexed, and why: the reason completes "NAME was skipped: …"."""
+    """A file or folder that was not read.
+
+    Attributes:
+        name: Path relative to the articles folder, safe to print; a folder ends with "/".
+        reason: Completes the sentence "NAME was skipped: …".
+    """
 
     name: str
     reason: str
 
 
 class FolderContents(NamedTuple):
+    """What was read below the articles folder.
+
+    Attributes:
+        articles: The articles in the order of their file names, without duplicates.
+        skipped: The skipped files in the order of their names.
+    """
+
     articles: tuple[Article, ...]
     skipped: tuple[SkippedFile, ...]
 
@@ -35,12 +48,17 @@ def read_folder(
     fallback: str | None = None,
     indexed: Mapping[str, str] | None = None,
 ) -> FolderContents:
-    """Read every article below a folder, in the order of their names.
+    """Read all articles below a folder.
 
-    only: files or folders below it that are read; none means all. fallback: the encoding of
-    files that are neither marked nor UTF-8. indexed: id → digest of the articles known already; of
-    two files with the same text, such a one is kept, else the first. Raises ArticlesError if the
-    folder cannot be listed.
+    Args:
+        folder: The articles folder.
+        only: Files or folders below it to read; empty for all.
+        fallback: Encoding of files that have no byte order mark and are not UTF-8; None rejects them.
+        indexed: Digest by id of the articles in the current index. Of several files with the same text, one that is
+            indexed is preferred, else the first by name.
+
+    Raises:
+        ArticlesError: The folder is missing or cannot be listed.
     """
     if not folder.exists():
         raise ArticlesError(
@@ -49,41 +67,46 @@ def read_folder(
         )
     if not folder.is_dir():
         raise ArticlesError(
-            f"{folder} is not a folder.", "Name the folder that holds the articles, or set ARTICLES_DIR."
+            f"{folder} is not a folder.", "Give the folder that contains the articles, or set ARTICLES_DIR."
         )
-    read: list[Article] = []
-    files, skipped = _files(folder, only)
-    for path in files:
+    parsed: list[Article] = []
+    paths, skipped = _list_files(folder, only)
+    for path in paths:
         name = path.relative_to(folder).as_posix()
         try:
             if name != name.encode("utf-8", "replace").decode("utf-8"):
                 raise ArticleRejected("its name is not valid UTF-8 (rename it)")
-            read.append(parse(name, _read(path), fallback))
+            parsed.append(parse(name, _read_bytes(path), fallback))
         except ArticleRejected as error:
             skipped.append(SkippedFile(name, error.message))
-    known = indexed or {}
-    first: dict[str, Article] = {}
-    for article in sorted(read, key=lambda a: (known.get(a.id) != a.digest, a.id not in known)):
-        first.setdefault(fingerprint(article.text), article)
-    twins = [(article, first[fingerprint(article.text)]) for article in read]
-    skipped += [
-        SkippedFile(a.id, f"it has the same text as {printable(twin.id)}") for a, twin in twins if a is not twin
+    articles, duplicates = _deduplicate(parsed, indexed or {})
+    skipped = sorted(skipped + duplicates)
+    return FolderContents(tuple(articles), tuple(SkippedFile(printable(name), reason) for name, reason in skipped))
+
+
+def _deduplicate(parsed: list[Article], indexed: Mapping[str, str]) -> tuple[list[Article], list[SkippedFile]]:
+    """Keep one article of each text: an unchanged indexed one, else a changed indexed one, else the first."""
+    originals: dict[str, Article] = {}
+    for article in sorted(parsed, key=lambda a: (indexed.get(a.id) != a.digest, a.id not in indexed)):
+        originals.setdefault(fingerprint(article.text), article)
+    pairs = [(article, originals[fingerprint(article.text)]) for article in parsed]
+    unique = [article for article, original in pairs if article is original]
+    return unique, [
+        SkippedFile(article.id, f"it has the same text as {printable(original.id)}")
+        for article, original in pairs
+        if article is not original
     ]
-    return FolderContents(
-        tuple(article for article, twin in twins if article is twin),
-        tuple(SkippedFile(printable(name), reason) for name, reason in sorted(skipped)),
-    )
 
 
-def _files(folder: Path, only: tuple[Path, ...]) -> tuple[list[Path], list[SkippedFile]]:
-    """The files below a folder that may be articles, and the folders that cannot be listed.
+def _list_files(folder: Path, only: tuple[Path, ...]) -> tuple[list[Path], list[SkippedFile]]:
+    """List the files below a folder that have a known suffix, and the folders that cannot be listed.
 
-    Links to folders are not followed, hidden files are left out.
+    Links to folders are not followed; hidden files and folders are ignored.
     """
     base = folder.absolute()
     skipped: list[SkippedFile] = []
 
-    def refuse(error: OSError) -> None:
+    def on_error(error: OSError) -> None:
         if Path(error.filename) == base:
             raise ArticlesError(
                 f"The articles folder {folder} cannot be read: {error.strerror}.", "Check its permissions."
@@ -91,28 +114,29 @@ def _files(folder: Path, only: tuple[Path, ...]) -> tuple[list[Path], list[Skipp
         name = Path(error.filename).relative_to(base).as_posix()
         skipped.append(SkippedFile(f"{name}/", f"it cannot be read ({error.strerror})"))
 
-    wanted = [path.absolute() for path in only]
-    found: list[Path] = []
-    for parent, folders, names in os.walk(base, onerror=refuse):
+    paths: list[Path] = []
+    for parent, folders, names in os.walk(base, onerror=on_error):
         folders[:] = [name for name in folders if not name.startswith(".")]
         links = [name for name in folders if Path(parent, name).is_symlink()]
-        found += [Path(parent, n) for n in names + links if n.lower().endswith(SUFFIXES) and not n.startswith(".")]
-    chosen = (path for path in found if not wanted or any(path == w or w in path.parents for w in wanted))
-    return sorted((folder / path.relative_to(base) for path in chosen), key=lambda path: path.as_posix()), skipped
+        paths += [Path(parent, n) for n in names + links if n.lower().endswith(SUFFIXES) and not n.startswith(".")]
+    if only:
+        roots = [path.absolute() for path in only]
+        paths = [path for path in paths if any(path == root or root in path.parents for root in roots)]
+    return sorted((folder / path.relative_to(base) for path in paths), key=lambda path: path.as_posix()), skipped
 
 
-def _read(path: Path) -> bytes:
-    """The file's bytes; never waits on a pipe, follows a link or reads more than MAX_BYTES."""
+def _read_bytes(path: Path) -> bytes:
+    """Read a file without blocking on a pipe, following a link or reading more than `MAX_BYTES`."""
     if path.is_symlink():
         raise ArticleRejected("it is a link (copy the file into the folder instead)")
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
-        with os.fdopen(handle, "rb") as file:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise ArticleRejected("it is not a regular file")
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ArticleRejected(f"it cannot be read ({error.strerror})") from None
     if len(data) > MAX_BYTES:
-        raise ArticleRejected(f"it is larger than {MAX_BYTES // 1024 // 1024} MB, which is no article")
+        raise ArticleRejected(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
     return data

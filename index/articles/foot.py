@@ -1,4 +1,4 @@
-"""The lines below an article: the note about its author or text, and what a web page puts there. Pure."""
+"""Recognise the lines below the body: the note about the author or the text, and page furniture."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from index.articles.furniture import is_furniture
 from index.articles.lines import HeadLine, Line
-from index.articles.names import is_name, plain, surname
+from index.articles.names import is_name, strip_markup, surname
 
 MAX_NOTE_WORDS = 60
 _MAX_FOOT_BLOCKS = 6
@@ -15,7 +15,7 @@ _VERBS = (
     r"(?:is|was|are|were|has|had|served|serves|teaches|taught|writes|wrote|works|worked|lives|edits|edited|covers|runs|ran"
     r"|owns|farmed|practises|practices|directs|heads|chairs|keeps|kept|maintains|repairs|retired|spent|advised|leads|led)\b"
 )
-# Of somebody who is known to be the author, more verbs are believed.
+# Verbs that count only after the known author's name.
 _MORE_VERBS = (
     r"(?:studies|studied|researches|contributes|contributed|hosts|publishes|blogs|reports|reported|represents|represented"
     r"|manages|managed|founded|co-founded|co-\w+s|grew|won|can be|tweets|sits|joined|reads|received|declares|does not"
@@ -34,7 +34,13 @@ _END = re.compile(r"[.!?…][\"”’)\]*_]*$")
 
 @dataclass(frozen=True, slots=True)
 class AuthorNote:
-    """The line at the foot about the author or the text; `author` where only the note names one."""
+    """The note at the foot about the author or the text.
+
+    Attributes:
+        start: Start offset in the article's text.
+        end: End offset in the article's text.
+        author: The author's name if only the note gives it.
+    """
 
     start: int
     end: int
@@ -42,25 +48,28 @@ class AuthorNote:
 
 
 def read_foot(blocks: Sequence[Sequence[Line]]) -> tuple[HeadLine, ...]:
-    """The lines of the last blocks that are no text of the author's, in order; two blocks at least are left."""
-    found: list[HeadLine] = []
+    """Return the furniture lines of the last paragraphs in order. The first two paragraphs are never taken."""
+    lines: list[HeadLine] = []
     for block in reversed(blocks[2:][-_MAX_FOOT_BLOCKS:]):
-        if not all(is_furniture(plain(line.text)) for line in block):
+        if not all(is_furniture(strip_markup(line.text)) for line in block):
             break
-        found[:0] = [HeadLine("furniture", line.start, line.end, line.paragraph) for line in block]
-    return tuple(found)
+        lines[:0] = [HeadLine("furniture", line.start, line.end, line.paragraph) for line in block]
+    return tuple(lines)
 
 
 def read_note(text: str, block: Sequence[Line], authors: tuple[str, ...]) -> AuthorNote | None:
-    """The author note, if an article's last block is one, or its last line is one about the author.
+    """Return the author note: the last paragraph, or only its last line if that describes the author.
 
-    text: the article, in which an author named only by the note does not appear above it.
+    Args:
+        text: Text of the article. An author whom only the note names must not appear above it.
+        block: Lines of the last paragraph.
+        authors: Known authors.
     """
     whole = _note(text, block[0].start, block[-1].end, authors)
     if whole or len(block) < 2 or not _END.search(block[-2].text.rstrip()):
         return whole
     last = _note(text, block[-1].start, block[-1].end, authors)
-    return last if last and any(_is_about(plain(block[-1].text), author) for author in authors) else None
+    return last if last and any(_describes(strip_markup(block[-1].text), author) for author in authors) else None
 
 
 def _note(text: str, start: int, end: int, authors: tuple[str, ...]) -> AuthorNote | None:
@@ -68,7 +77,7 @@ def _note(text: str, start: int, end: int, authors: tuple[str, ...]) -> AuthorNo
     words = stripped.strip(_OPEN + _CLOSE + " ").strip()
     if not words or len(words.split()) > MAX_NOTE_WORDS:
         return None
-    if any(_is_about(words, author) for author in authors) or _AUTHOR.match(words):
+    if any(_describes(words, author) for author in authors) or _AUTHOR.match(words):
         return AuthorNote(start, end)
     name = _leading_name(words)
     if name and not authors and name not in text[:start]:
@@ -76,15 +85,20 @@ def _note(text: str, start: int, end: int, authors: tuple[str, ...]) -> AuthorNo
     return AuthorNote(start, end) if stripped[0] in _OPEN and stripped[-1] in _CLOSE else None
 
 
-def is_about(line: str, author: str) -> bool:
-    """Whether a short line says who the author is: a name, a verb in the third person."""
-    words = plain(line)
+def describes_author(line: str, author: str) -> bool:
+    """Whether a short line describes the author: the name and a verb in the third person."""
+    words = strip_markup(line)
     titled = re.match(r"(?:Mr|Mrs|Ms|Dr|Prof|Professor|Sir|Dame|Lord|Lady)\b\.?\s", words)
-    led = words.casefold().startswith(author.casefold())
-    return len(words.split()) <= MAX_NOTE_WORDS // 2 and bool(titled or led) and _is_about(words, author, strict=True)
+    starts_with_name = words.casefold().startswith(author.casefold())
+    return (
+        len(words.split()) <= MAX_NOTE_WORDS // 2
+        and bool(titled or starts_with_name)
+        and _describes(words, author, strict=True)
+    )
 
 
-def _is_about(text: str, author: str, *, strict: bool = False) -> bool:
+def _describes(text: str, author: str, *, strict: bool = False) -> bool:
+    """Whether a text starts like a note about an author. strict: a verb must follow the full name too."""
     name = re.escape(author) if strict else ""
     if not strict and re.match(re.escape(author) + r"(?!\w)", text, re.I):
         return True

@@ -1,4 +1,4 @@
-"""What a web page puts around an article and a reader pastes with it: counters, buttons, credits of pictures. Pure."""
+"""Recognise page furniture: counters, buttons, photo credits and section names that were pasted with an article."""
 
 import re
 
@@ -39,7 +39,7 @@ _MAX_CHARS = 140
 
 
 def is_furniture(line: str) -> bool:
-    """Whether a plain line is no text of the author's: a counter, a button, a rule, an address."""
+    """Whether a line without markup is page furniture: a counter, a button, a credit, a horizontal rule, a URL."""
     stripped = line.strip(" \t|·•-–—:()[]")
     if not _WORD.search(stripped):
         return True
@@ -50,7 +50,7 @@ def is_furniture(line: str) -> bool:
 
 
 def url_in(line: str) -> str | None:
-    """The address that a line consists of."""
+    """Return the line if it is a URL, else None."""
     return line if _URL.fullmatch(line) else None
 
 
@@ -70,7 +70,7 @@ _KICKER = re.compile(
 
 
 def is_kicker(line: str) -> bool:
-    """Whether a line is the name of a newspaper's section, alone or with others behind a divider."""
+    """Whether a line is a kicker: the name of a newspaper's section, possibly with others after a divider."""
     parts = [part for part in re.split(r"\s*(?:[|/>›»·•:]|\s-\s)\s*", line) if part]
     if len(parts) > 1 and parts[0].lower() in _HOME:
         parts = parts[1:]
@@ -78,6 +78,6 @@ def is_kicker(line: str) -> bool:
 
 
 def without_kicker(title: str) -> str:
-    """A title without the name of a section that was pasted before it."""
+    """Return a title without a section name pasted in front of it."""
     match = re.match(r"(?P<kicker>[^|]{2,20}?)(?:\s{2,}|\s*\|\s*)(?=\S)", title)
     return title[match.end() :] if match and _KICKER.fullmatch(match["kicker"]) else title

@@ -1,31 +1,28 @@
-"""What the lines above a pasted article say: its title, authors and date.
+"""Recognise the lines above the body: title, byline, date line, section name, page furniture.
 
-Pure functions over the text. A line counts as head only while nothing but head lines stood before
-it, and only if its form says so: a name, a date, a credit, a short line by itself, or what a web
-page puts between these.
+`read_head` classifies lines from the top until one is not a head line. What a line is follows from its form (a date, a
+name, "By …", a URL) and from its neighbours: `_classify_byline_or_date` recognises date lines and bylines,
+`_classify_kicker` section names, `_classify_by_position` titles, subtitles and bare names.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from index.articles.dates import is_time, split_date
-from index.articles.foot import is_about
+from index.articles.dates import is_time_line, split_date
+from index.articles.foot import describes_author
 from index.articles.furniture import is_furniture, is_kicker, url_in, without_kicker
 from index.articles.lines import HeadKind, HeadLine, Line
 from index.articles.names import (
     BY,
-    authors_in,
+    candidate_name,
+    is_all_caps_name,
     is_name,
-    is_shouted_name,
-    is_single_name,
-    name_part,
-    plain,
-    surname,
-    without_by,
+    is_pen_name,
+    parse_authors,
+    strip_by,
+    strip_markup,
 )
-
-__all__ = ["ArticleHead", "read_head", "surname"]
 
 MAX_HEAD_LINES = 9
 MAX_FURNITURE = 20
@@ -35,7 +32,7 @@ _MAX_TITLE_CHARS = 300
 _MAX_ROLE_WORDS = 8
 _LOOK_AHEAD = 5
 
-_CREDIT = re.compile(
+_CREDIT_START = re.compile(
     r"^[\[(*_]*(?:by|from|for|posted|published|updated|first|last|translated|remarks|specially|interview|as told)\b",
     re.I,
 )
@@ -46,21 +43,26 @@ _ROLE = re.compile(
     r"|оглядач\w*|обозревател\w*|експерт\w*|эксперт\w*)s?\b",
     re.I,
 )
-_BOARD = re.compile(
+_EDITORIAL_BOARD = re.compile(
     r"(?:by\s+)?(?:the\s+)?(?:editorial board|editors|editorial team|editorial staff|news ?desk|staff(?: writers?)?)"
     r"|(?:die\s+|la\s+|від\s+|от\s+)?(?:redaktion|rédaction|redacción|redazione|redakcja|редакція|редакции|редакція)",
     re.I,
 )
-_COUNTER = re.compile(r"\d[\d.,]*\s*[KkMm]?\s+\w+")
-_ENDS = (".", "!", "?", "…", ",", ":", ";", "”", '"', "’", ")")
+_UNKNOWN_COUNTER = re.compile(r"\d[\d.,]*\s*[KkMm]?\s+\w+")
+_SENTENCE_ENDS = (".", "!", "?", "…", ",", ":", ";", "”", '"', "’", ")")
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleHead:
-    """What the head says; anything may be missing.
+    """The head lines and the metadata in them; None or empty where the head does not say.
 
-    published: ISO 8601 ("2019-03-26", "2019-03"), else as printed. source: an address that stood
-    there. note: the offsets of a line that says who the author is.
+    Attributes:
+        lines: The head lines in order.
+        title: Title without markup and without a section name.
+        authors: Names of the authors, in the order printed.
+        published: ISO 8601 ("2019-03-26", "2019-03"), or as printed if it is ambiguous or has no year.
+        source: URL of the article.
+        note: Start and end offset of a line that describes the author.
     """
 
     lines: tuple[HeadLine, ...] = ()
@@ -72,35 +74,40 @@ class ArticleHead:
 
 
 def read_head(blocks: Sequence[Sequence[Line]], title: str | None, authors: tuple[str, ...]) -> ArticleHead:
-    """The head lines of the article's first blocks.
+    """Read the head of an article. At least one line remains for the body.
 
-    title and authors: what front matter says already; a line that repeats it is a head line too.
-    At least one line is left to the body.
+    Args:
+        blocks: The lines of each paragraph.
+        title: Title from the front matter; a line that repeats it is a head line.
+        authors: Authors from the front matter; likewise.
     """
-    total = sum(len(block) for block in blocks)
-    words = _lower_words(line.text for block in blocks[1:] for line in block)
-    found = _Found(title, authors, words)
-    for number, block in enumerate(blocks):
-        following = blocks[number + 1] if number + 1 < len(blocks) else ()
-        for position, line in enumerate(block):
-            if len(found.lines) >= total - 1 or found.is_full:
-                return found.head()
-            rest = [below.text for below in block[position + 1 :]]
-            kind = _classify(line.text, rest, following, found, inside=position > 0)
+    line_count = sum(len(block) for block in blocks)
+    body_words = _lower_case_words(line.text for block in blocks[1:] for line in block)
+    state = _HeadState(title, authors, body_words)
+    for block, next_block in zip(blocks, [*blocks[1:], ()], strict=True):
+        for index, line in enumerate(block):
+            if len(state.lines) >= line_count - 1 or state.is_full:
+                return state.build_head()
+            rest = [below.text for below in block[index + 1 :]]
+            kind = _classify(line.text, rest, next_block, state, inside=index > 0)
             if kind is None:
-                return found.head()
-            found.add(line, kind)
-    return found.head()
+                return state.build_head()
+            state.add(line, kind)
+    return state.build_head()
 
 
 @dataclass(slots=True)
-class _Found:
-    """What the lines above have said."""
+class _HeadState:
+    """What is known from the head lines read so far.
+
+    body_words: words that occur in lower case in the article. given_title: title from the front matter.
+    last: kind of the last line.
+    """
 
     title: str | None
     authors: tuple[str, ...]
-    words: frozenset[str]
-    given_title: str | None = None
+    body_words: frozenset[str]
+    given_title: str | None = field(init=False)
     lines: list[HeadLine] = field(default_factory=list)
     published: str | None = None
     updated: str | None = None
@@ -109,24 +116,22 @@ class _Found:
     last: HeadKind | None = None
 
     def __post_init__(self) -> None:
-        self.given_title, self.signed_above = self.title, bool(self.authors)
-
-    signed_above: bool = False
+        self.given_title = self.title
 
     @property
-    def titled(self) -> bool:
+    def has_title(self) -> bool:
         return any(line.kind == "title" for line in self.lines)
 
     @property
-    def subtitled(self) -> bool:
+    def has_subtitle(self) -> bool:
         return any(line.kind == "subtitle" for line in self.lines)
 
     @property
-    def signed(self) -> bool:
+    def has_author(self) -> bool:
         return bool(self.authors) or any(line.kind == "author" for line in self.lines)
 
     @property
-    def dated(self) -> bool:
+    def has_date(self) -> bool:
         return bool(self.published or self.updated)
 
     @property
@@ -135,14 +140,14 @@ class _Found:
         return furniture >= MAX_FURNITURE or len(self.lines) - furniture >= MAX_HEAD_LINES
 
     def add(self, line: Line, kind: HeadKind) -> None:
-        text = plain(line.text)
+        text = strip_markup(line.text)
         self.lines.append(HeadLine(kind, line.start, line.end, line.paragraph))
         self.last = kind
         if kind == "title":
             self.title = self.title or without_kicker(text)
         elif kind == "furniture":
             self.source = self.source or url_in(text)
-        elif kind == "credit" and any(is_about(text, author) for author in self.authors):
+        elif kind == "credit" and any(describes_author(text, author) for author in self.authors):
             self.note = self.note or (line.start, line.end)
         elif kind in ("author", "date", "credit"):
             self._add_byline(text, kind)
@@ -154,39 +159,43 @@ class _Found:
                 self.updated = self.updated or dated.date
             else:
                 self.published = self.published or dated.date
-        if not _BOARD.fullmatch(dated.leftover):
-            self.authors = self.authors or authors_in(dated.leftover, self.words, named=kind == "author")
+        if not _EDITORIAL_BOARD.fullmatch(dated.leftover):
+            self.authors = self.authors or parse_authors(dated.leftover, self.body_words, is_byline=kind == "author")
 
-    def head(self) -> ArticleHead:
+    def build_head(self) -> ArticleHead:
         published = self.published or self.updated
         return ArticleHead(tuple(self.lines), self.title, self.authors, published, self.source, self.note)
 
 
 def _classify(
-    line: str, rest: Sequence[str], following: Sequence[Line], found: _Found, *, inside: bool
+    line: str, rest: Sequence[str], next_block: Sequence[Line], state: _HeadState, *, inside: bool
 ) -> HeadKind | None:
-    """What a line is; rest: those below it in its block; following: the next block; inside: whether one is above."""
-    text = plain(line)
-    below = rest[0] if rest else following[0].text if following else ""
-    if found.given_title and _same(text, found.given_title):
+    """Return what a line is; None if it belongs to the body.
+
+    rest: lines below it in its paragraph. next_block: lines of the next paragraph. inside: whether a line of the same
+    paragraph is above it.
+    """
+    text = strip_markup(line)
+    below = rest[0] if rest else next_block[0].text if next_block else ""
+    if state.given_title and _equals(text, state.given_title):
         return "title"
     if len(text) > _MAX_TITLE_CHARS and not url_in(text):
         return None
-    if is_furniture(text) or is_time(text):
+    if is_furniture(text) or is_time_line(text):
         return "furniture"
-    if rest and rest[0].lstrip()[:1].islower() and not _is_byline_in_lower_case(plain(rest[0])):
-        return None  # a line that goes on in lower case is the first of a hard-wrapped paragraph
+    if rest and rest[0].lstrip()[:1].islower() and not _is_byline_in_lower_case(strip_markup(rest[0])):
+        return None  # the first line of a hard-wrapped paragraph, which continues in lower case
     heading = line.lstrip().startswith("#")
-    short = len(rest) <= 2 and all(len(line.split()) <= MAX_CREDIT_WORDS for line in (text, *rest))
-    near = [*rest[:_LOOK_AHEAD], *([line.text for line in following[:2]] if short else [])] or [below]
-    kind = _signed_or_dated(text, found, below)
-    if kind is None and not found.titled and not heading:
-        kind = _kicker(text, rest, following, found, inside=inside)
-    return kind or _unmarked(text, rest, near, found, heading=heading, inside=inside)
+    in_short_block = len(rest) <= 2 and all(len(line.split()) <= MAX_CREDIT_WORDS for line in (text, *rest))
+    near = [*rest[:_LOOK_AHEAD], *([line.text for line in next_block[:2]] if in_short_block else [])] or [below]
+    kind = _classify_byline_or_date(text, state, below)
+    if kind is None and not state.has_title and not heading:
+        kind = _classify_kicker(text, rest, next_block, state, inside=inside)
+    return kind or _classify_by_position(text, rest, near, state, heading=heading, inside=inside)
 
 
-def _signed_or_dated(text: str, found: _Found, below: str) -> HeadKind | None:
-    """What a line is that bears a date, a "by", or says more of an author who was named."""
+def _classify_byline_or_date(text: str, state: _HeadState, below: str) -> HeadKind | None:
+    """Classify a line with a date, with "By" or a credit, or with further information about a known author."""
     length = len(text.split())
     dated = split_date(text)
     leftover = dated.leftover
@@ -194,85 +203,100 @@ def _signed_or_dated(text: str, found: _Found, below: str) -> HeadKind | None:
         return "date"
     if length > MAX_CREDIT_WORDS:
         return None
-    if any(_same(text, author) or is_about(text, author) for author in found.authors):
-        return "credit" if len(text.split()) > 6 else "author" if _same(text, found.authors[0]) else "credit"
-    credit, by = bool(_CREDIT.match(text)), bool(BY.match(leftover if dated.date else text))
-    named = is_name(name_part(leftover), found.words, shouted=by or (bool(dated.date) and length <= 10))
+    if any(_equals(text, author) or describes_author(text, author) for author in state.authors):
+        return "author" if length <= 6 and _equals(text, state.authors[0]) else "credit"
+    credit, by = bool(_CREDIT_START.match(text)), bool(BY.match(leftover if dated.date else text))
+    named = is_name(
+        candidate_name(leftover), state.body_words, allow_all_caps=by or (bool(dated.date) and length <= 10)
+    )
     # "It ended on 3 May 2021." is a sentence, "Saturday essay | 22 February" is not.
-    few = 8 if found.lines and text[-1:].isdigit() else 4
-    labelled = "|" in text or (len(leftover.split()) <= few and not text.endswith((".", "!", "?")))
+    max_leftover_words = 8 if state.lines and text[-1:].isdigit() else 4
+    labelled = "|" in text or (len(leftover.split()) <= max_leftover_words and not text.endswith((".", "!", "?")))
     if dated.date and (credit or named or labelled):
-        return "credit" if found.signed or (credit and not by) else "author"
-    board = _BOARD.fullmatch(text)
-    if (by and is_name(name_part(text), shouted=True)) or is_single_name(text) or (board and not found.signed):
+        return "credit" if state.has_author or (credit and not by) else "author"
+    board = _EDITORIAL_BOARD.fullmatch(text)
+    if (
+        (by and is_name(candidate_name(text), allow_all_caps=True))
+        or is_pen_name(text)
+        or (board and not state.has_author)
+    ):
         return "author"
-    if credit and (found.titled or found.signed) and length <= 12 and not text.endswith((",", ":")):
+    if credit and (state.has_title or state.has_author) and length <= 12 and not text.endswith((",", ":")):
         return "credit"
-    role = found.last == "author" and length <= _MAX_ROLE_WORDS and not text.endswith(_ENDS) and _ROLE.search(text)
+    role = (
+        state.last == "author"
+        and length <= _MAX_ROLE_WORDS
+        and not text.endswith(_SENTENCE_ENDS)
+        and _ROLE.search(text)
+    )
     return "credit" if role and below else None
 
 
-def _kicker(
-    text: str, rest: Sequence[str], following: Sequence[Line], found: _Found, *, inside: bool
+def _classify_kicker(
+    text: str, rest: Sequence[str], next_block: Sequence[Line], state: _HeadState, *, inside: bool
 ) -> HeadKind | None:
-    """Whether a line above the title names the newspaper's section."""
-    if not (rest or following):
+    """Classify a line above the title that names the section of the newspaper."""
+    if not (rest or next_block):
         return None
-    next_line = rest[0] if rest else following[0].text
-    under_kicker = inside and found.last == "kicker" and bool(following) and not rest and len(text.split()) <= 3
-    if under_kicker and not _signs(next_line, found.words, later=True):
+    next_line = rest[0] if rest else next_block[0].text
+    under_kicker = inside and state.last == "kicker" and bool(next_block) and not rest and len(text.split()) <= 3
+    if under_kicker and not _is_byline_or_date(next_line, state.body_words, later=True):
         return "kicker" if len(next_line.split()) <= MAX_TITLE_WORDS and not next_line.endswith(".") else None
     if is_kicker(text):
-        return None if _signs(next_line, found.words) else "kicker"
+        return None if _is_byline_or_date(next_line, state.body_words) else "kicker"
     return "kicker" if not rest and len(text.split()) == 1 and text.isupper() and text.isalpha() else None
 
 
-def _unmarked(
-    text: str, rest: Sequence[str], near: Sequence[str], found: _Found, *, heading: bool, inside: bool
+def _classify_by_position(
+    text: str, rest: Sequence[str], near: Sequence[str], state: _HeadState, *, heading: bool, inside: bool
 ) -> HeadKind | None:
-    """What a line is that bears no date and no "by": a bare name, a title, a subtitle, or none of these.
+    """Classify a line without a date and without "By": a bare name, a title, a subtitle, furniture, or None.
 
-    near: the lines below it that may sign it, the first of them the next.
+    near: the next lines, in which a byline or date marks this line as a title.
     """
     length, below = len(text.split()), near[0]
     date_below = _is_date_line(below)
-    beside_date = (date_below and not _has_name(below, found.words)) or is_time(plain(below)) or found.last == "date"
-    name = is_name(name_part(text), frozenset() if beside_date else found.words) or (
-        (beside_date or found.titled) and is_shouted_name(name_part(text), found.words)
+    beside_date = (
+        (date_below and not _has_name(below, state.body_words))
+        or is_time_line(strip_markup(below))
+        or state.last == "date"
     )
-    # Two names in a row at the very top are a title and its author.
-    name_below = not found.titled and not found.dated and is_name(name_part(below), found.words)
+    name = is_name(candidate_name(text), frozenset() if beside_date else state.body_words) or (
+        (beside_date or state.has_title) and is_all_caps_name(candidate_name(text), state.body_words)
+    )
+    # Of two names in a row at the top, the first is the title and the second the author.
+    name_below = not state.has_title and not state.has_date and is_name(candidate_name(below), state.body_words)
     if (
         name
         and ":" not in text
-        and not found.signed
+        and not state.has_author
         and not heading
         and not name_below
-        and (beside_date or found.titled)
+        and (beside_date or state.has_title)
     ):
         return "author"
     alone = not rest and length <= MAX_TITLE_WORDS and not text.endswith((".", ",", ";", ":"))
     apart = bool(rest) and length <= MAX_TITLE_WORDS and _stands_apart(text, rest[0])
-    signed_below = length <= 2 * MAX_TITLE_WORDS and any(
-        _signs(line, found.words) or is_shouted_name(line, found.words) for line in near
+    byline_below = length <= 2 * MAX_TITLE_WORDS and any(
+        _is_byline_or_date(line, state.body_words) or is_all_caps_name(line, state.body_words) for line in near
     )
-    if inside and _COUNTER.fullmatch(text):
+    if inside and _UNKNOWN_COUNTER.fullmatch(text):
         return "furniture"
-    if not found.titled and (heading or alone or apart or (signed_below and bool(rest))):
+    if not state.has_title and (heading or alone or apart or (byline_below and bool(rest))):
         return "title"
-    if found.subtitled or length > 2 * MAX_TITLE_WORDS:
-        return "furniture" if apart and found.lines else None
-    if signed_below and not found.signed and (alone or inside or bool(rest) or bool(BY.match(below))):
-        return "subtitle" if found.titled else "title"
-    if date_below and not found.dated and (alone or bool(rest)):
+    if state.has_subtitle or length > 2 * MAX_TITLE_WORDS:
+        return "furniture" if apart and state.lines else None
+    if byline_below and not state.has_author and (alone or inside or bool(rest) or bool(BY.match(below))):
+        return "subtitle" if state.has_title else "title"
+    if date_below and not state.has_date and (alone or bool(rest)):
         return "subtitle"
-    return "furniture" if apart and found.lines else None
+    return "furniture" if apart and state.lines else None
 
 
 def _stands_apart(line: str, below: str) -> bool:
-    """Whether a short line without an end is no part of the long one below it, as it were in hard-wrapped text."""
+    """Whether a short line is separate from the long one below it, and not part of the same hard-wrapped sentence."""
     return (
-        not line.endswith(_ENDS)
+        not line.endswith(_SENTENCE_ENDS)
         and len(below) >= max(2 * len(line), 60)
         and (below.lstrip()[:1].isupper() or below.lstrip()[:1] in "“\"'‘«„—–")
     )
@@ -280,36 +304,36 @@ def _stands_apart(line: str, below: str) -> bool:
 
 def _is_byline_in_lower_case(text: str) -> bool:
     dated = split_date(text)
-    return without_by(text) != text or is_time(text) or bool(dated.date and not dated.leftover)
+    return strip_by(text) != text or is_time_line(text) or bool(dated.date and not dated.leftover)
 
 
 def _is_date_line(line: str) -> bool:
     return bool(split_date(line).date) and len(line.split()) <= 12
 
 
-def _has_name(line: str, words: frozenset[str]) -> bool:
-    return is_name(name_part(split_date(line).leftover), words, shouted=True)
+def _has_name(line: str, body_words: frozenset[str]) -> bool:
+    return is_name(candidate_name(split_date(line).leftover), body_words, allow_all_caps=True)
 
 
-def _signs(line: str, words: frozenset[str], *, later: bool = False) -> bool:
-    """Whether a line says who wrote the article, or when; later: as the line below the next may, by a bare name too."""
-    text = plain(line)
+def _is_byline_or_date(line: str, body_words: frozenset[str], *, later: bool = False) -> bool:
+    """Whether a line is a byline or a date line. later: not directly below, so a date must be almost alone."""
+    text = strip_markup(line)
     dated = split_date(text)
     if dated.date and len(dated.leftover.split()) <= (4 if later else 15):
         return True
     by = BY.match(text)
-    if _BOARD.fullmatch(text):
+    if _EDITORIAL_BOARD.fullmatch(text):
         return True
-    return bool(by and (is_name(name_part(text), shouted=True) or is_single_name(text))) or is_name(
-        name_part(text), words
+    return bool(by and (is_name(candidate_name(text), allow_all_caps=True) or is_pen_name(text))) or is_name(
+        candidate_name(text), body_words
     )
 
 
-def _same(one: str, other: str) -> bool:
+def _equals(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
-def _lower_words(lines: Iterable[str]) -> frozenset[str]:
+def _lower_case_words(lines: Iterable[str]) -> frozenset[str]:
     words: set[str] = set()
     for line in lines:
         words.update(word for word in re.findall(r"[^\W\d_]+", line) if word.islower())

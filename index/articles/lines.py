@@ -1,14 +1,26 @@
-"""Lines of an article, and what a head line is called."""
+"""The types of a line: `Line` as read from the file, `HeadLine` as classified."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 HeadKind = Literal["kicker", "title", "subtitle", "author", "date", "credit", "furniture"]
+"""What a head line is.
+
+kicker: the section of the newspaper ("Opinion"). credit: further information about author or origin.
+furniture: what a web page added (counters, buttons, photo credits).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a block: its offsets in the article and the number of its paragraph."""
+    """One line of a paragraph.
+
+    Attributes:
+        text: The line without its line end.
+        start: Start offset in the article's text.
+        end: End offset in the article's text.
+        paragraph: Number of its paragraph, from 1.
+    """
 
     text: str
     start: int
@@ -18,7 +30,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class HeadLine:
-    """A line that is no text of the author's; `furniture` is what a web page put there."""
+    """A line above or below the body that is not the author's text.
+
+    Attributes:
+        kind: What the line is.
+        start: Start offset in the article's text.
+        end: End offset in the article's text.
+        paragraph: Number of its paragraph, from 1.
+    """
 
     kind: HeadKind
     start: int

@@ -1,4 +1,4 @@
-"""Names of people in a line that may hold one. Pure."""
+"""Recognise the names of people in a line, such as the authors in a byline."""
 
 import re
 from functools import lru_cache
@@ -14,42 +14,51 @@ _FUNCTION_WORDS = frozenset(
         "was we were what when where which while who why will with within without would you your"
     ).split()
 )
+_NOT_PEN_NAMES = _FUNCTION_WORDS | frozenset(
+    (
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+        "september october november december today tomorrow yesterday email phone staff"
+    ).split()
+)
 BY = re.compile(
     r"^(?:first\s+)?(?:(?:posted|written|published)\s+)?(?:on\s+)?by:?\s+|"
     r"^(?:author|autor|auteur|autore|автор|text|texte|texto|текст|words|story)\s*:\s*",
     re.I,
 )
-# "By" in other languages. These begin names too, so they count only before two more words of a name.
-_OTHER_BY = re.compile(r"^(?i:von|par|por|door|av|od|di)\s+(?=[^\W\d_a-z]\S*\s+[^\W\d_a-z])")
+# "By" in other languages. Names can start with these words too, so two capitalised words must follow.
+_FOREIGN_BY = re.compile(r"^(?i:von|par|por|door|av|od|di)\s+(?=[^\W\d_a-z]\S*\s+[^\W\d_a-z])")
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-]*(?:[-'’.][^\W\d_]+)*\.?")
-_ASIDE = re.compile(r"\([^)]*\)|[\"“][^\"”]{1,20}[\"”]|(?<!\S)@\w+|\S+@\S+")
-MAX_CHARS = 300
+_PARENTHETICAL = re.compile(r"\([^)]*\)|[\"“][^\"”]{1,20}[\"”]|(?<!\S)@\w+|\S+@\S+")
+MAX_LINE_CHARS = 300
 _EMPHASIS = " \t*_"
 
 
-def plain(line: str) -> str:
-    """A line without marks of headings and emphasis."""
+def strip_markup(line: str) -> str:
+    """Return a line without surrounding white space and Markdown marks of headings and emphasis."""
     return line.strip().lstrip("#").strip(_EMPHASIS).strip()
 
 
-def without_by(line: str) -> str:
-    """A plain line without the "by" before a name."""
-    line = plain(line[:MAX_CHARS])
-    return _OTHER_BY.sub("", BY.sub("", line)) if BY.match(line) else _OTHER_BY.sub("", line)
+def strip_by(line: str) -> str:
+    """Return a line without markup and without the "by" before a name."""
+    line = strip_markup(line[:MAX_LINE_CHARS])
+    return _FOREIGN_BY.sub("", BY.sub("", line)) if BY.match(line) else _FOREIGN_BY.sub("", line)
 
 
-def name_part(line: str) -> str:
-    """What of a line may be the first name: behind "by", and before a role, another name or a divider."""
-    pieces = re.split(r"[,|;:•·]| – | — | - | as told to | and | with | & ", without_by(line), flags=re.IGNORECASE)
+def candidate_name(line: str) -> str:
+    """Return the part of a line where the first name would be: after "by", before a role, another name or a divider."""
+    pieces = re.split(r"[,|;:•·]| – | — | - | as told to | and | with | & ", strip_by(line), flags=re.IGNORECASE)
     return pieces[0].strip()
 
 
-def is_name(text: str, body_words: frozenset[str] = frozenset(), *, shouted: bool = False) -> bool:
-    """Two to six capitalised words (particles aside), not all of them ordinary words of the body.
+def is_name(text: str, body_words: frozenset[str] = frozenset(), *, allow_all_caps: bool = False) -> bool:
+    """Whether a text is a person's name: two to six words, of which all but particles are capitalised.
 
-    shouted: whether they may all be in capitals, as behind "BY".
+    Args:
+        text: The text to test.
+        body_words: Words that occur in lower case in the article. A name does not consist of such words only.
+        allow_all_caps: Whether all words may be in capitals, as after "BY".
     """
-    words = _ASIDE.sub(" ", text).split() if len(text) <= MAX_CHARS else []
+    words = _PARENTHETICAL.sub(" ", text).split() if len(text) <= MAX_LINE_CHARS else []
     if not 2 <= len(words) <= 6 or (text.endswith((".", "!", "?")) and not text.endswith(("Jr.", "Sr."))):
         return False
     proper = [word for word in words if word.lower() not in _PARTICLES]
@@ -57,47 +66,47 @@ def is_name(text: str, body_words: frozenset[str] = frozenset(), *, shouted: boo
         return False
     if not all(_WORD.fullmatch(word) and word[0].isupper() for word in proper):
         return False
-    if not shouted and all(len(word) > 2 and word.isupper() for word in proper):
+    if not allow_all_caps and all(len(word) > 2 and word.isupper() for word in proper):
         return False
     return not all(word.lower().strip(".") in body_words for word in proper)
 
 
-def is_shouted_name(text: str, body_words: frozenset[str]) -> bool:
-    """Two or three words in capitals, none of which the body uses as a common word."""
+def is_all_caps_name(text: str, body_words: frozenset[str]) -> bool:
+    """Whether a text is a name in capitals: two or three words, none of which occurs in lower case in the article."""
     words = text.split()
-    return len(words) <= 3 and is_name(text, shouted=True) and not any(word.lower() in body_words for word in words)
+    return (
+        len(words) <= 3 and is_name(text, allow_all_caps=True) and not any(word.lower() in body_words for word in words)
+    )
 
 
-def is_single_name(line: str) -> bool:
-    """Whether a line is "By" and one capitalised word: a pen name."""
+def is_pen_name(line: str) -> bool:
+    """Whether a line is a byline with a pen name: "By" and one capitalised word."""
     match = BY.match(line)
     name = line[match.end() :] if match else ""
-    return bool(re.fullmatch(r"[^\W\d_]{3,}", name)) and name[0].isupper() and name.lower() not in _NO_PEN_NAMES
+    return bool(re.fullmatch(r"[^\W\d_]{3,}", name)) and name[0].isupper() and name.lower() not in _NOT_PEN_NAMES
 
 
-_NO_PEN_NAMES = _FUNCTION_WORDS | frozenset(
-    (
-        "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-        "september october november december today tomorrow yesterday email phone staff"
-    ).split()
-)
+def parse_authors(line: str, body_words: frozenset[str], *, is_byline: bool) -> tuple[str, ...]:
+    """Return the author names in a line.
 
-
-def authors_in(line: str, body_words: frozenset[str], *, named: bool) -> tuple[str, ...]:
-    """The names in a line; named: whether the line is known to be a byline."""
-    if named and is_single_name(plain(line)):
-        return (without_by(line),)
-    text = re.split(r"\||;|•|·| – | — | - | as told to |(?<=[a-z]{4})\.\s", without_by(line))[0].strip(" ,.")
-    if not named and not is_name(name_part(text), body_words):
+    Args:
+        line: A line of the head.
+        body_words: Words that occur in lower case in the article.
+        is_byline: Whether the line is known to be a byline; otherwise it must start with a name.
+    """
+    if is_byline and is_pen_name(strip_markup(line)):
+        return (strip_by(line),)
+    text = re.split(r"\||;|•|·| – | — | - | as told to |(?<=[a-z]{4})\.\s", strip_by(line))[0].strip(" ,.")
+    if not is_byline and not is_name(candidate_name(text), body_words):
         return ()
     parts = [part.strip() for part in re.split(r",?\s+(?:and|with|&|und|et|y|та|и)\s+|,\s*", text, flags=re.IGNORECASE)]
-    found = [part for part in parts if is_name(part, shouted=named)]
-    return tuple(" ".join(re.sub(r"\([^)]*\)|(?<!\S)@\w+|\S+@\S+", " ", name).split()) for name in found)
+    names = [part for part in parts if is_name(part, allow_all_caps=is_byline)]
+    return tuple(" ".join(re.sub(r"\([^)]*\)|(?<!\S)@\w+|\S+@\S+", " ", name).split()) for name in names)
 
 
 @lru_cache(maxsize=65_536)
 def surname(author: str) -> str:
-    """The last word of a name, without ranks, titles or anything in brackets behind it."""
+    """Return the last word of a name, ignoring a suffix such as "Jr." and anything in brackets."""
     words = [
         word
         for word in re.sub(r"\([^)]*\)", " ", author).split()

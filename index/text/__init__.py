@@ -1,1 +1,4 @@
-"""Sentences, passages and words of an article's text."""
+"""Split an article's text: `sentences` finds sentences, `passages` the chunks for retrieval, `words` the search terms.
+
+`english` gives the frequencies of English words.
+"""

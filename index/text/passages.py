@@ -1,30 +1,48 @@
-"""Passages, the unit of retrieval: whole sentences of one paragraph, or of adjacent short ones. Pure."""
+"""Split an article into passages, the unit of retrieval (the chunk).
+
+A passage consists of whole sentences of one paragraph, or of adjacent short paragraphs.
+"""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from index.articles.article import Article, Paragraph
-from index.articles.formats import marker_end
+from index.articles.formats import skip_markdown_mark
 
-SPLITTER_VERSION = 2
-"""Raised by every change that moves an offset, reads a head differently or puts another header before a passage.
+SPLITTER_VERSION = 3
+"""Raise it with every change of offsets, of the lines that count as head, or of the header before a passage.
 
-An index of another version is refused, and nothing of it is taken over.
+An index built by another version is rejected, and a rebuild does not reuse its vectors.
 """
 
 MAX_WORDS = 130
-"""About 190 word pieces of running English, inside the 256 that all-MiniLM-L6-v2 reads."""
+"""Limit of a passage: about 190 tokens of English; all-MiniLM-L6-v2 reads 256."""
 
 SHORT_WORDS = 25
-MAX_SENTENCE_CHARS = 2_000
+"""Paragraphs with fewer words are joined with an adjacent one."""
 
-Splitter = Callable[[str], list[tuple[int, int]]]
+MAX_SENTENCE_CHARS = 2_000
+"""Longer sentences are split between words."""
+
+# As many words as fit, or the start of a word that is too long itself.
+_SENTENCE_PIECE = re.compile(rf"\S(?:.{{0,{MAX_SENTENCE_CHARS - 2}}}\S)?(?!\S)|\S{{{MAX_SENTENCE_CHARS}}}", re.DOTALL)
+
+SentenceSplitter = Callable[[str], list[tuple[int, int]]]
+"""Maps the text of one paragraph to start and end offset of each sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with its offsets in the article and the number of its paragraph."""
+    """A sentence.
+
+    Attributes:
+        start: Start offset in the article's text.
+        end: End offset in the article's text.
+        paragraph: Number of its paragraph, from 1.
+        text: The article's text from `start` to `end`.
+    """
 
     start: int
     end: int
@@ -34,7 +52,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """`article.text[start:end] == text`, always; id is the same for the same words at the same place."""
+    """A passage.
+
+    Attributes:
+        id: Hash of article id, start offset and text.
+        article: Id of the article.
+        start: Start offset in the article's text.
+        end: End offset in the article's text.
+        text: The article's text from `start` to `end`.
+        sentences: Its sentences in order.
+    """
 
     id: str
     article: str
@@ -44,92 +71,82 @@ class Passage:
     sentences: tuple[Sentence, ...]
 
 
-def split(article: Article, splitter: Splitter) -> tuple[Passage, ...]:
-    """The passages of an article in order; head lines are in none of them.
-
-    splitter: text of one paragraph → (start, end) of its sentences.
-    """
+def split(article: Article, splitter: SentenceSplitter) -> tuple[Passage, ...]:
+    """Split an article into passages, in reading order. Head lines are in none of them."""
     passages: list[Passage] = []
     pending: list[Sentence] = []
     for paragraph in article.paragraphs:
-        for sentences in _around_note(article, list(_sentences(article, paragraph, splitter))):
-            words = sum(map(_words, sentences))
-            if pending and (_crosses_note(article, pending, sentences) or not _joins(pending, words)):
-                passages.append(_passage(article, pending))
+        for sentences in _split_at_note(article, list(_find_sentences(article, paragraph, splitter))):
+            if pending and (_crosses_note(article, pending, sentences) or not _can_join(pending, sentences)):
+                passages.append(_make_passage(article, pending))
                 pending = []
             pending += sentences
-            while sum(map(_words, pending)) > MAX_WORDS and len(pending) > 1:
-                cut = _cut(pending)
-                passages.append(_passage(article, pending[:cut]))
-                pending = pending[cut:]
+            while sum(map(_size, pending)) > MAX_WORDS and len(pending) > 1:
+                count = _first_share(pending)
+                passages.append(_make_passage(article, pending[:count]))
+                pending = pending[count:]
     if pending:
-        passages.append(_passage(article, pending))
+        passages.append(_make_passage(article, pending))
     return tuple(passages)
 
 
-def _sentences(article: Article, paragraph: Paragraph, splitter: Splitter) -> Iterator[Sentence]:
-    for offset, stop in _items(article, paragraph):
-        text = article.text[offset:stop]
-        for start, end in splitter(text):
-            for low, high in _bounded(text, start, end):
-                start_at, end_at = offset + low, offset + high
-                yield Sentence(start_at, end_at, paragraph.number, article.text[start_at:end_at])
+def _find_sentences(article: Article, paragraph: Paragraph, splitter: SentenceSplitter) -> Iterator[Sentence]:
+    for item_start, item_end in _list_items(article, paragraph):
+        for sentence_start, sentence_end in splitter(article.text[item_start:item_end]):
+            for start, end in _split_overlong(article.text, item_start + sentence_start, item_start + sentence_end):
+                yield Sentence(start, end, paragraph.number, article.text[start:end])
 
 
-def _items(article: Article, paragraph: Paragraph) -> Iterator[tuple[int, int]]:
-    """Start and end of each list item of a paragraph behind its marker, or of the whole where it is no list."""
+def _list_items(article: Article, paragraph: Paragraph) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each list item without its mark; of the whole body if the paragraph is not a list."""
     start = line = paragraph.body_start
     while (line := article.text.find("\n", line, paragraph.end) + 1) > 0:
-        behind = marker_end(article.id, article.text, line, paragraph.end)
-        if behind > line and article.text[line:behind].strip(" \t>"):
+        item = skip_markdown_mark(article.id, article.text, line, paragraph.end)
+        if item > line and article.text[line:item].strip(" \t>"):
             yield start, line
-            start = behind
+            start = item
     yield start, paragraph.end
 
 
-def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A sentence as it is; what is too long to be one in pieces, cut between words where there are any."""
+def _split_overlong(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a sentence's offsets; split it between words, or else anywhere, if it exceeds `MAX_SENTENCE_CHARS`."""
     if end - start <= MAX_SENTENCE_CHARS:
         yield start, end
-        return
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-    pieces = RecursiveCharacterTextSplitter(chunk_size=MAX_SENTENCE_CHARS, chunk_overlap=0, add_start_index=True)
-    for document in pieces.create_documents([text[start:end]]):
-        low = start + document.metadata["start_index"]
-        yield low, low + len(document.page_content)
+    else:
+        yield from (piece.span() for piece in _SENTENCE_PIECE.finditer(text, start, end))
 
 
-def _words(sentence: Sentence) -> int:
-    # Text without spaces still costs the model about one word piece for every six characters.
+def _size(sentence: Sentence) -> int:
+    """Return the number of words. Text without spaces counts too: about one token for every six characters."""
     return max(len(sentence.text.split()), len(sentence.text) // 12)
 
 
-def _joins(pending: list[Sentence], words: int) -> bool:
-    before = sum(map(_words, pending))
-    return min(before, words) < SHORT_WORDS and before + words <= MAX_WORDS
+def _can_join(pending: list[Sentence], sentences: list[Sentence]) -> bool:
+    before, after = sum(map(_size, pending)), sum(map(_size, sentences))
+    return min(before, after) < SHORT_WORDS and before + after <= MAX_WORDS
 
 
-def _around_note(article: Article, sentences: list[Sentence]) -> list[list[Sentence]]:
-    """The sentences of a paragraph, cut where the author note begins in it."""
+def _split_at_note(article: Article, sentences: list[Sentence]) -> list[list[Sentence]]:
+    """Split the sentences of a paragraph where the author note starts."""
     start = article.note_span[0] if article.note_span else 0
     before = [sentence for sentence in sentences if sentence.start < start]
-    behind = sentences[len(before) :]
-    return [before, behind] if before and behind else [sentences]
+    note = sentences[len(before) :]
+    return [before, note] if before and note else [sentences]
 
 
 def _crosses_note(article: Article, pending: list[Sentence], sentences: list[Sentence]) -> bool:
+    """Whether the author note starts between the pending sentences and the next ones."""
     span = article.note_span
     return span is not None and bool(sentences) and pending[0].start < span[0] <= sentences[0].start
 
 
-def _cut(sentences: list[Sentence]) -> int:
-    """How many sentences the next passage takes: as even a share of the rest as the limit allows."""
-    total = sum(map(_words, sentences))
+def _first_share(sentences: list[Sentence]) -> int:
+    """Return how many sentences the next passage takes so that all have about the same length."""
+    total = sum(map(_size, sentences))
     target = total / -(-total // MAX_WORDS)
     taken = 0
     for count, sentence in enumerate(sentences):
-        taken += _words(sentence)
+        taken += _size(sentence)
         if taken > MAX_WORDS and count:
             return count
         if taken >= target:
@@ -137,7 +154,7 @@ def _cut(sentences: list[Sentence]) -> int:
     return len(sentences) - 1
 
 
-def _passage(article: Article, sentences: list[Sentence]) -> Passage:
+def _make_passage(article: Article, sentences: list[Sentence]) -> Passage:
     start, end = sentences[0].start, sentences[-1].end
     text = article.text[start:end]
     key = f"{article.id}\0{start}\0{text}".encode("utf-8", "surrogatepass")
@@ -145,10 +162,10 @@ def _passage(article: Article, sentences: list[Sentence]) -> Passage:
 
 
 def header(article: Article) -> str:
-    """What is known about an article in one line, put before its passages where they are embedded and indexed."""
+    """Return title, authors and date of an article in one line."""
     return " | ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
 
 
 def with_header(article: Article, text: str) -> str:
-    """What is embedded and indexed for a passage of an article."""
+    """Return the text that is embedded and indexed for a passage: the article's header, then the passage."""
     return f"{header(article)}\n{text}"

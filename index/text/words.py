@@ -1,4 +1,4 @@
-"""Words and stemmed terms of a text; the only door to the stemmer."""
+"""Split a text into words and stemmed terms. The only module that imports PyStemmer."""
 
 import re
 from functools import cache
@@ -17,25 +17,22 @@ STOP_WORDS = frozenset(
     ).split()
 )
 
-
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,:]\d+)*|[^\W_]+(?:['’][^\W_]+)*")
 
 
 def words(text: str) -> list[str]:
-    """The lower-case words of a text: "U.S." is one word, a possessive loses its "'s"."""
-    found = []
-    for token in _TOKEN.findall(text):
-        word = token.lower().replace("’", "'").rstrip(".")
-        found.append(word.removesuffix("'s"))
-    return found
+    """Return the words of a text in lower case. "U.S." is one word ("u.s"); a possessive loses its "'s"."""
+    tokens = (token.lower().replace("’", "'").rstrip(".") for token in _TOKEN.findall(text))
+    return [token.removesuffix("'s") for token in tokens]
 
 
 def terms(text: str) -> list[str]:
-    """The stemmed words of a text that are no stop words nor contractions of them, in order."""
+    """Return the stems of a text's words in order, without stop words and their contractions."""
     return [stem(word) for word in words(text) if word.partition("'")[0] not in STOP_WORDS]
 
 
 def stem(word: str) -> str:
+    """Return the stem of a lower-case English word (Snowball)."""
     return str(_stemmer().stemWord(word))
 
 

@@ -462,7 +462,7 @@ def test_an_index_folder_that_may_only_be_read_is_said_in_one_sentence_and_the_i
             if root:
                 os.seteuid(0)
             publisher.root.chmod(0o755)
-        assert caught.value.hint == "The index that answered before is unchanged."
+        assert caught.value.hint == "The previous index is unchanged."
         assert indexed(publisher, fake.model) == {"ants.txt": ANTS}
 
 

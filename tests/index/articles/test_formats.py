@@ -407,7 +407,7 @@ def test_a_picture_is_rejected(fallback: str | None) -> None:
 
 
 def test_a_file_of_control_characters_is_rejected() -> None:
-    assert reason(bytes(range(1, 9)) * 20) == "it is not a text file (it holds control characters)"
+    assert reason(bytes(range(1, 9)) * 20) == "it is not a text file (it contains control characters)"
 
 
 @pytest.mark.parametrize(
@@ -422,14 +422,14 @@ def test_a_file_of_control_characters_is_rejected() -> None:
     ],
 )
 def test_a_file_without_words_is_rejected(data: bytes) -> None:
-    assert reason(data) in ("it is empty", "it holds no words")
+    assert reason(data) in ("it is empty", "it contains no words")
 
 
 @pytest.mark.parametrize(
     "text", ["The Orchard\n\n# ", "# The Orchard\n\n#\n\n***", "---\ntitle: The Orchard\n---\n# The Orchard\n\n## \n"]
 )
 def test_a_file_with_nothing_below_its_head_is_rejected(text: str) -> None:
-    assert reason(text.encode()) in ("it holds no words below its head", "it has no text below its front matter")
+    assert reason(text.encode()) in ("it contains no words below its head", "it has no text below its front matter")
 
 
 # Folders

@@ -121,7 +121,7 @@ def test_what_fails_its_check_is_not_published_and_leaves_nothing(
     with pytest.raises(IndexDamaged, match=r"^The new index was not published: [^.]*\.$") as caught:
         rebuild(folder, built, fake.model, lambda: fake, force=True)
     assert caught.value.exit_status == 1
-    assert caught.value.hint == "The index that answered before is unchanged."
+    assert caught.value.hint == "The previous index is unchanged."
     assert built.current_folder() == before
     assert sorted(path.name for path in built.root.iterdir()) == ["CURRENT", "generations", "rebuild.lock"]
     with open_current(built, fake.model) as generation:

@@ -163,6 +163,33 @@ def test_a_dash_at_the_head_of_a_line_stays_in_plain_text() -> None:
     assert sentences_of(passages_of("It was felled.", "- The pears went."))[1].text == "- The pears went."
 
 
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        pytest.param("x" * MAX_SENTENCE_CHARS, [MAX_SENTENCE_CHARS], id="a word of the maximum length"),
+        pytest.param("x" * (MAX_SENTENCE_CHARS + 1), [MAX_SENTENCE_CHARS, 1], id="a word of one more letter"),
+        pytest.param("a " + "x" * MAX_SENTENCE_CHARS, [1, MAX_SENTENCE_CHARS], id="a short and a long word"),
+        pytest.param("x" * 1_500 + " \n " + "y" * 1_500, [1_500, 1_500], id="two words with white space between"),
+        pytest.param("abcd " * 500, [1_999, 499], id="many words"),
+    ],
+)
+def test_an_overlong_sentence_is_split_between_words_where_it_has_any(text: str, pieces: list[int]) -> None:
+    passages = split(article_of("It was felled.", text), lambda body: [(0, len(body.rstrip()))])
+    assert [len(inside.text) for inside in sentences_of(passages)][1:] == pieces
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text", ["a " * 300_000, "a " * 3 + "x" * 600_000, ("a " + "x" * 1_999 + " ") * 300, "a" + " " * 600_000 + "b"]
+)
+def test_an_overlong_sentence_of_600_kb_is_split_in_bounded_time(text: str) -> None:
+    article = article_of("It was felled.", text)
+    pieces = sentences_of(split(article, lambda body: [(0, len(body.rstrip()))]))[1:]
+    assert "".join("".join(piece.text.split()) for piece in pieces) == "".join(text.split())
+    assert all(article.text[piece.start : piece.end] == piece.text for piece in pieces)
+    assert max(len(piece.text) for piece in pieces) <= MAX_SENTENCE_CHARS
+
+
 @pytest.mark.timeout(20)
 def test_a_word_of_1_mb_is_cut_into_pieces_and_none_of_it_is_lost() -> None:
     word = "x" * 1_000_000
