@@ -1,4 +1,4 @@
-"""Fit the weights of bot/answering/voice/voice.py on gold quotes, and print or write them.
+"""Fit the weights of bot/answering/voice/features.py on gold quotes, and print or write them.
 
     python benchmarks/fit_voice.py [--write] FOLDER [FOLDER …]
 
@@ -16,9 +16,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from voices import cases, kind_of
 
-from bot.answering.voice import voice
 from bot.answering.voice import weights as fitted
-from bot.answering.voice.voice import AUTHOR, HEDGED, readings
+from bot.answering.voice.features import sentence_features
+from bot.answering.voice.voice import AUTHOR, HEDGED
 
 KINDS = (AUTHOR, HEDGED, "reported")
 # A feature seen in fewer articles says more about these articles than about English.
@@ -34,7 +34,7 @@ def main() -> None:
     rows, labels, groups = [], [], []
     for folder in options.folders:
         for case in cases(folder):
-            held = [r for r in readings(case.article) if r.start < case.end and case.start < r.end]
+            held = [r for r in sentence_features(case.article) if r.start < case.end and case.start < r.end]
             kinds = {kind_of(wanted) for wanted in case.wanted}
             if len(held) == 1 and len(kinds) == 1 and kinds <= set(KINDS):
                 rows.append(held[0].features)
@@ -62,7 +62,7 @@ def main() -> None:
     head = (fitted.__doc__ or "").strip()
     source = f'"""{head}"""\n\nWEIGHTS: dict[str, tuple[float, float]] = {{\n{body}}}\n'
     if options.write:
-        Path(voice.__file__).with_name("weights.py").write_text(source, encoding="utf-8")
+        Path(fitted.__file__).write_text(source, encoding="utf-8")
     else:
         print(body)
 

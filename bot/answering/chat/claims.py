@@ -16,7 +16,7 @@ from bot.answering.reply import wording
 from bot.answering.reply.citations import UnverifiedQuote, balanced, quote
 from bot.answering.types import Quote
 from bot.answering.voice.mentions import Mention
-from bot.answering.voice.speech import reports
+from bot.answering.voice.reported_speech import find_reports
 
 MAX_CLAIM_CHARS = 400
 # A quote is shown in whole sentences, so few words are enough to say which; fewer could stand anywhere.
@@ -319,7 +319,7 @@ def _says_whose(text: str, own: Quote, article: Article) -> bool:
     """
     others = _others(text, article)
     if not _is_reported(own.voice):
-        return not others or bool(reports(own.text))
+        return not others or bool(find_reports(own.text))
     holder = own.voice.partition(":")[2]
     if holder != "unnamed" and set(terms(holder)) & set(terms(text)):
         return True
@@ -329,5 +329,5 @@ def _says_whose(text: str, own: Quote, article: Article) -> bool:
 def _others(text: str, article: Article) -> list[Mention]:
     """Those besides the author of whom a sentence tells what they say or think."""
     authors = _WRITERS.union(*(terms(surname(name)) for name in article.authors))
-    told = (report.source for report in reports(text) if report.group in _TELLS)
-    return [who for who in told if who.subject in _SOMEBODY and not authors & set(terms(who.name or who.word))]
+    told = (report.source for report in find_reports(text) if report.group in _TELLS)
+    return [who for who in told if who.kind in _SOMEBODY and not authors & set(terms(who.name or who.phrase))]

@@ -1,1 +1,1 @@
-"""Tell whose view a sentence is: the author's, the author's with a hedge, or somebody's whom the author reports."""
+"""Classify whose view a sentence expresses: the author's, the author's with a hedge, or a reported source's."""

@@ -1,4 +1,4 @@
-"""How an author holds back: words of doubt, guesses, what is to come. Pure."""
+"""Hedges: words by which an author expresses doubt, guesses, or predicts. Pure."""
 
 import re
 
@@ -87,18 +87,22 @@ _HEDGES: dict[str, re.Pattern[str]] = {
         r"\b(?:often|usually|in part|partly|mostly|to some extent|somewhat|sometimes)\b", re.IGNORECASE
     ),
 }
-# What goes with a hedge and is none by itself.
-_VAGUE = frozenset(("will", "would", "to come", "about", "often", "could", "should", "may not", "own disbelief"))
+# Kinds that often accompany a hedge but are none by themselves.
+_WEAK = frozenset(("will", "would", "to come", "about", "often", "could", "should", "may not", "own disbelief"))
 
 
-def hedges(sentence: str) -> set[str]:
-    """What kinds of hedge a sentence holds, its quotations left out; "hedged" sums up the clear ones."""
-    found = {name for name, pattern in _HEDGES.items() if pattern.search(sentence)}
-    clear = found - _VAGUE
+def find_hedges(sentence: str) -> set[str]:
+    """Find the kinds of hedge in a sentence whose quotations are masked.
+
+    Returns:
+        Names of hedge features; "hedged" and "hedged twice" are added for one and for several clear kinds.
+    """
+    kinds = {name for name, pattern in _HEDGES.items() if pattern.search(sentence)}
+    clear = kinds - _WEAK
     if clear:
-        found.add("hedged")
+        kinds.add("hedged")
     if len(clear) > 1:
-        found.add("hedged twice")
-    if "will" in found and "to come" in found:
-        found.add("will come")
-    return found
+        kinds.add("hedged twice")
+    if "will" in kinds and "to come" in kinds:
+        kinds.add("will come")
+    return kinds

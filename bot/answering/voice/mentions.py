@@ -1,4 +1,4 @@
-"""Noun phrases that name somebody: a person, a body, somebody unnamed, the author. Pure."""
+"""Noun phrases as mentions of a source: a person, an organisation, somebody unnamed, the author. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -9,20 +9,20 @@ from bot.answering.voice.grammar import (
     ADVERBS,
     AUXILIARIES,
     DEFINITE,
-    HEADLESS,
+    FIRST_PERSON,
     INDEFINITE,
-    NOBODY,
-    PARTICLES,
+    NAME_PARTICLES,
+    NOBODY_WORDS,
     PREPOSITIONS,
     RELATIVES,
-    SELF,
-    THIRD,
+    SENTENCE_OPENERS,
+    THIRD_PERSON,
     TITLES,
 )
 
-Subject = Literal["named", "body", "person", "thing", "indefinite", "pronoun", "own", "none"]
+MentionKind = Literal["named", "body", "person", "thing", "indefinite", "pronoun", "author", "none"]
 
-BODIES = re.compile(
+ORGANISATIONS = re.compile(
     r"(?:ministry|government|commission|committee|board|compan(?:y|ies)|unions?|court|council|association|offices?"
     r"|authority|institute|part(?:y|ies)|agency|banks?|group|consortium|parliament|federation|chamber|department"
     r"|police|mission|guild|university|club|fund|firms?|carrier|operator|cabinet|army|regime|administration|opposition"
@@ -33,8 +33,8 @@ BODIES = re.compile(
     r"|alliance|household|house|assembly|senate|congress|ombudsman|district|town|city|county|state|insurer)$",
     re.IGNORECASE,
 )
-# What people put their claims into.
-THING = re.compile(
+# Things that carry somebody's claims.
+CLAIM_CARRIERS = re.compile(
     r"forecasts?|reports?|surveys?|inquir(?:y|ies)|enquir(?:y|ies)|estimates?|figures?|counts?|papers?|statements?|logs?|data|calendar"
     r"|records?|statistics|numbers?|accounts?|calculations?|stud(?:y|ies)|letters?|books?|memoirs|reckoning|words?|view"
     r"|opinion|answer|argument|reply|claim|objection|case|line|spokes(?!man|woman|person)\w*|polls?|census|minutes|law"
@@ -51,104 +51,110 @@ KIN = re.compile(
 
 
 class Mention(NamedTuple):
-    """Somebody who says something; name: as the text gives it, "" for somebody unnamed or a pronoun."""
+    """Somebody a sentence names as a source.
+
+    Attributes:
+        name: The name as the text gives it, "" for a pronoun or somebody unnamed.
+        kind: "body" is an organisation, "none" nobody.
+        phrase: The whole noun phrase, or the pronoun in lower case.
+    """
 
     name: str
-    subject: Subject
-    word: str
+    kind: MentionKind
+    phrase: str
 
 
-def mention(phrase: Sequence[str]) -> Mention:
-    """What a noun phrase calls somebody: a person's name where it holds one, else a body, else what kind it is."""
+def parse_mention(phrase: Sequence[str]) -> Mention:
+    """Classify the words of a noun phrase: a name takes precedence over an organisation, and that over other kinds."""
     if not phrase:
         return Mention("", "none", "")
     first, text = phrase[0].lower(), " ".join(phrase)
-    if first in SELF and not (first == "one" and len(phrase) > 1):
-        return Mention("", "own", first)
-    if first in NOBODY:
+    if first in FIRST_PERSON and not (first == "one" and len(phrase) > 1):
+        return Mention("", "author", first)
+    if first in NOBODY_WORDS:
         return Mention("", "none", first)
-    if first in THIRD:
+    if first in THIRD_PERSON:
         return Mention("", "pronoun", first)
-    head = nucleus(phrase)
+    head = head_words(phrase)
     if not head:
         return Mention("", "none", "")
-    if THING.fullmatch(head[-1]):
+    if CLAIM_CARRIERS.fullmatch(head[-1]):
         return _owner(head)
-    named = name_in(phrase)
-    if named:
-        return Mention(named, "named", text)
-    if not BODIES.search(head[-1]) and ABSTRACT.search(head[-1]):
+    name = proper_name(phrase)
+    if name:
+        return Mention(name, "named", text)
+    if not ORGANISATIONS.search(head[-1]) and ABSTRACT.search(head[-1]):
         return Mention("", "thing", text)
-    own = first in ("my", "our") or any(a.lower() == "of" and b.lower() == "mine" for a, b in pairwise(phrase))
-    kin = next((word.lower() for word in head if KIN.fullmatch(word)), "") if own else ""
+    is_authors = first in ("my", "our") or any(a.lower() == "of" and b.lower() == "mine" for a, b in pairwise(phrase))
+    kin = next((word.lower() for word in head if KIN.fullmatch(word)), "") if is_authors else ""
     if kin and not re.search("friend|colleague|neighbou?r|partner", kin):
         return Mention(f"the author's {kin}", "named", text)
-    bare = first not in DEFINITE and not owns(phrase[0])
-    if own or bare:
+    bare = first not in DEFINITE and not is_possessive(phrase[0])
+    if is_authors or bare:
         return Mention("", "indefinite", text)
-    if BODIES.search(head[-1]):
-        return Mention(_trim(phrase), "body", text)
+    if ORGANISATIONS.search(head[-1]):
+        return Mention(_shorten(phrase), "body", text)
     return Mention("", "person", text)
 
 
 def _owner(head: Sequence[str]) -> Mention:
-    """Whose report, figure or the like it is that a phrase names; a thing where it does not say."""
+    """Return the owner of a report, a figure or the like; a "thing" if the phrase names no owner."""
     for at in range(len(head) - 1, -1, -1):
-        if owns(head[at]):
-            return mention([*head[:at], re.sub(r"(?:['’]s|(?<=s)['’])$", "", head[at])])
+        if is_possessive(head[at]):
+            return parse_mention([*head[:at], re.sub(r"(?:['’]s|(?<=s)['’])$", "", head[at])])
     if head[0].lower() in ("his", "her", "their", "its"):
         return Mention("", "pronoun", {"his": "he", "her": "she", "their": "they", "its": "it"}[head[0].lower()])
     return Mention("", "thing", " ".join(head))
 
 
-def name_in(phrase: Sequence[str]) -> str:
-    """The proper name that a noun phrase has as its head or beside it, "" for none: a person's before an office's."""
+def proper_name(phrase: Sequence[str]) -> str:
+    """Return the proper name in a noun phrase, a person's rather than an office's; "" if there is none."""
     names: list[str] = []
     for segment in _segments(phrase):
         for at, run in _runs(segment):
             following = segment[at + len(run) : at + len(run) + 1]
             attached = at > 0 and segment[at - 1].lower() in PREPOSITIONS
             behind_the = at > 1 and segment[at - 1].lower() in DEFINITE and segment[at - 2].lower() in PREPOSITIONS
-            adjective = bool(following) and following[0][0].islower() and not _closes(following[0])
-            if not (attached or behind_the or adjective or owns(run[-1])):
+            adjective = bool(following) and following[0][0].islower() and not _is_function_word(following[0])
+            if not (attached or behind_the or adjective or is_possessive(run[-1])):
                 names.append(" ".join(run))
     return next((name for name in names if not _is_office(name)), names[0] if names else "")
 
 
 def _segments(phrase: Sequence[str]) -> list[list[str]]:
-    """A phrase cut at its commas, without relative clauses and phrases of time, place or company."""
+    """Split a phrase at its commas and drop relative clauses and prepositional phrases."""
     parts: list[list[str]] = [[]]
     for word in phrase:
         if word == ",":
             parts.append([])
         else:
             parts[-1].append(word)
-    kept = []
+    segments = []
     for number, part in enumerate(parts):
-        if part and not (number and part[0].lower() in PREPOSITIONS | RELATIVES | HEADLESS):
+        if part and not (number and part[0].lower() in PREPOSITIONS | RELATIVES | SENTENCE_OPENERS):
             cut = next((at for at, word in enumerate(part) if at and word.lower() in RELATIVES | {"that"}), len(part))
-            kept.append(part[:cut])
-    return kept
+            segments.append(part[:cut])
+    return segments
 
 
 def _runs(phrase: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """The runs of capitalised words in a phrase, with where they start."""
+    """Return the runs of capitalised words in a phrase, each with its start index."""
     runs: list[tuple[int, list[str]]] = []
     for at, word in enumerate(phrase):
         capital = word[0].isupper() and not _is_i(word) and (at > 0 or not is_common(word, phrase[1:2]))
         joined = bool(runs) and runs[-1][0] + len(runs[-1][1]) == at
-        if capital and joined and not owns(phrase[at - 1]):
+        if capital and joined and not is_possessive(phrase[at - 1]):
             runs[-1][1].append(word)
         elif capital:
             runs.append((at, [word]))
-        elif joined and _joins(word, runs[-1][1]) and any(later[0].isupper() for later in phrase[at + 1 : at + 3]):
+        elif joined and _continues_name(word, runs[-1][1]) and any(w[0].isupper() for w in phrase[at + 1 : at + 3]):
             runs[-1][1].append(word)
     return runs
 
 
-def _joins(word: str, run: Sequence[str]) -> bool:
-    """Whether a small word carries a name on, as in "Ministry of the Interior", not in "Ann Bell of the board"."""
-    return word in PARTICLES and (
+def _continues_name(word: str, run: Sequence[str]) -> bool:
+    """Whether a particle continues a name: in "Ministry of the Interior" it does, in "Ann Bell of the board" not."""
+    return word in NAME_PARTICLES and (
         word not in ("of", "the", "for") or len(run) == 1 or run[-1] in ("of", "for") or run[-1].lower() in TITLES
     )
 
@@ -162,26 +168,27 @@ def _is_i(word: str) -> bool:
     return word == "I" or word.startswith(("I’", "I'"))
 
 
-def _closes(word: str) -> bool:
-    """Whether a word cannot be the noun of a capitalised adjective before it."""
-    return word.lower() in PREPOSITIONS | HEADLESS | THIRD | ADVERBS | AUXILIARIES
+def _is_function_word(word: str) -> bool:
+    """Whether a word cannot be the noun that a capitalised adjective before it modifies."""
+    return word.lower() in PREPOSITIONS | SENTENCE_OPENERS | THIRD_PERSON | ADVERBS | AUXILIARIES
 
 
-def owns(word: str) -> bool:
+def is_possessive(word: str) -> bool:
+    """Whether a word ends in a possessive apostrophe."""
     return word.endswith(("’s", "'s", "s’", "s'"))
 
 
 def is_common(word: str, following: Sequence[str]) -> bool:
-    """Whether a capital is only that of a sentence's first word."""
-    if word.lower() in INDEFINITE | DEFINITE | HEADLESS | PREPOSITIONS | THIRD | SELF | ADVERBS:
+    """Whether a capitalised first word, given the words after it, belongs to no name."""
+    if word.lower() in INDEFINITE | DEFINITE | SENTENCE_OPENERS | PREPOSITIONS | THIRD_PERSON | FIRST_PERSON | ADVERBS:
         return True
     if word.lower().rstrip(".") in TITLES:
         return not (following and following[0][0].isupper())
-    return word.endswith("s") and not (following and following[0][0].isupper()) and not owns(word)
+    return word.endswith("s") and not (following and following[0][0].isupper()) and not is_possessive(word)
 
 
-def nucleus(phrase: Sequence[str]) -> list[str]:
-    """The words of a noun phrase up to what is hung on it by a preposition, a comma or a relative clause."""
+def head_words(phrase: Sequence[str]) -> list[str]:
+    """Return the words of a noun phrase before its first preposition, comma or relative pronoun."""
     for at, word in enumerate(phrase):
         if at and (
             word.lower() in PREPOSITIONS or word.lower() in ("who", "which", "that", "whose") or not word[0].isalnum()
@@ -190,23 +197,23 @@ def nucleus(phrase: Sequence[str]) -> list[str]:
     return list(phrase)
 
 
-def _trim(phrase: Sequence[str]) -> str:
-    """A body's name as a reader would repeat it: without an article before it, and short."""
+def _shorten(phrase: Sequence[str]) -> str:
+    """Shorten an organisation's name and drop the article before it."""
     words = [word for word in phrase if word.lower() != "own"]
     if "," in words:
         words = words[: words.index(",")]
     if len(words) > 8:
-        words = nucleus(words)
+        words = head_words(words)
     return " ".join(words[1:] if words[0].lower() in ("the", "its", "their", "his", "her", "a", "an") else words)
 
 
-def from_head(phrase: list[str]) -> list[str]:
-    """A clause without what stands before its subject: conjunctions, and a phrase of time or place."""
-    while phrase and phrase[0].lower() in HEADLESS | {","}:
+def drop_clause_opening(phrase: list[str]) -> list[str]:
+    """Drop what precedes the subject of a clause: conjunctions and a leading prepositional phrase."""
+    while phrase and phrase[0].lower() in SENTENCE_OPENERS | {","}:
         phrase = phrase[1:]
     if phrase and phrase[0].lower() in PREPOSITIONS:
         if "," in phrase[:-1]:
-            return from_head(phrase[phrase.index(",") + 1 :])
+            return drop_clause_opening(phrase[phrase.index(",") + 1 :])
         for at in range(len(phrase) - 1, 0, -1):
             if phrase[at].lower() in INDEFINITE | DEFINITE and phrase[at - 1].lower() not in PREPOSITIONS:
                 return phrase[at:]
@@ -215,5 +222,6 @@ def from_head(phrase: list[str]) -> list[str]:
     return phrase
 
 
-def last_place(phrase: Sequence[str], mark: str) -> int:
+def last_index(phrase: Sequence[str], mark: str) -> int:
+    """Return the index of the last occurrence of a mark in a phrase, -1 for none."""
     return max((at for at, word in enumerate(phrase) if word == mark), default=-1)

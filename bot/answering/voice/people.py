@@ -1,4 +1,4 @@
-"""The people that an article names, with their offices; and whom a pronoun, a surname or an office means. Pure."""
+"""The people that an article names, with their offices, and whom a mention refers to. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ _AFTER = re.compile(
 )
 _ORGANISATION = re.compile(
     r"\b(?:Ministry|Government|Commission|Committee|Board|Company|Union|Court|Council|Association|Office|Authority"
-    r"|Institute|Party|Agency|Bank|Group|Parliament|Federation|Chamber|Department|University|Club|Fund|Act|Treaty"
+    r"|Institute|Party|Agency|Bank|VerbGroup|Parliament|Federation|Chamber|Department|University|Club|Fund|Act|Treaty"
     r"|School|Street|Road|Sea|Ocean|River|Mountains?|Valley|North|South|East|West|Republic|Kingdom|States|Island|City"
     r"|War|Day|January|February|March|April|June|July|August|September|October|November|December|Monday|Tuesday"
     r"|Wednesday|Thursday|Friday|Saturday|Sunday|Hospital|Park|Bridge|Station|Church|Museum|Gallery|Circle|Society"
@@ -43,55 +43,57 @@ _ORGANISATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom an article names. full: surname → the longest name with it. offices: office → (offset, name), in order.
+    """The people that an article names; all offsets are characters of the article text, ascending.
 
-    places: (offset, name) of every full name in the text, in order.
+    Attributes:
+        full_names: Lower-case surname → the first full name with it.
+        offices: Lower-case office ("minister") → (offset, full name) of its holders.
+        occurrences: (offset, full name) of every full name in the text.
     """
 
-    full: Mapping[str, str]
+    full_names: Mapping[str, str]
     offices: Mapping[str, tuple[tuple[int, str], ...]]
-    places: tuple[tuple[int, str], ...]
+    occurrences: tuple[tuple[int, str], ...]
 
-    def whole(self, name: str) -> str:
-        """A name as the article gives it where it is fullest, without titles that stand before two names or more."""
-        words = untitled(name).split()
+    def full_name(self, name: str) -> str:
+        """Return the full form of a name as the article gives it, without titles."""
+        words = strip_titles(name).split()
         if not words:
             return ""
-        last = _bare(words[-1])
-        known = self.full.get(last, "")
-        if known and words[-len(known.split()) :] == known.split():
-            return known
-        alone = len(words) == 1 or (len(words) == 2 and words[0].lower().rstrip(".") in TITLES)
-        return known if known and alone else " ".join(words)
+        full = self.full_names.get(_strip_possessive(words[-1]), "")
+        if full and words[-len(full.split()) :] == full.split():
+            return full
+        is_surname = len(words) == 1 or (len(words) == 2 and words[0].lower().rstrip(".") in TITLES)
+        return full if full and is_surname else " ".join(words)
 
-    def holder(self, phrase: str, offset: int) -> str:
-        """The name of whoever holds the office that a phrase names: the one named last before an offset, else first."""
+    def office_holder(self, phrase: str, offset: int) -> str:
+        """Return who holds the office in a phrase: the last one named up to an offset, else the first; "" for none."""
         for word in reversed(re.findall(r"\w+", phrase.lower())):
-            held = self.offices.get(word)
-            if held:
-                return next((name for at, name in reversed(held) if at <= offset), held[0][1])
+            holders = self.offices.get(word)
+            if holders:
+                return next((name for at, name in reversed(holders) if at <= offset), holders[0][1])
         return ""
 
     def last_named(self, start: int, end: int) -> str:
-        """The person named last between two offsets, "" for none."""
-        return next((name for at, name in reversed(self.places) if start <= at < end), "")
+        """Return the person named last between two offsets, "" for none."""
+        return next((name for at, name in reversed(self.occurrences) if start <= at < end), "")
 
 
-def people(text: str, start: int = 0) -> People:
-    """Read the full names of persons and their offices from a text, from an offset on."""
-    places: list[tuple[int, str]] = []
+def find_people(text: str, start: int = 0) -> People:
+    """Find the full names of people and their offices in a text, from offset `start` on."""
+    occurrences: list[tuple[int, str]] = []
     offices: dict[str, list[tuple[int, str]]] = {}
     for match in _FULL.finditer(text, start):
         words = match.group().split()
         at = match.start()
-        # "the Northern Union" is no person, "the historian Ann Bell" is one.
+        # "the Northern Union" is not a person, "the historian Ann Bell" is.
         if text[max(0, at - 4) : at].lower().strip() == "the" and words[0].lower().rstrip(".") not in TITLES:
             continue
-        while words and (words[0].lower().rstrip(".") in _NO_NAME or _possessive(words[0])):
+        while words and (words[0].lower().rstrip(".") in _NEVER_NAMES or _is_possessive(words[0])):
             words = words[1:]
         if text[max(0, at - 3) : at] == "of " and len(words) > 2:
-            words = words[-2:]  # "Minister of Labour Ann Bell": the first of them belong to the office
-        name = re.sub(r"['’]s$", "", untitled(" ".join(words)))
+            words = words[-2:]  # "Minister of Labour Ann Bell": the first words belong to the office
+        name = re.sub(r"['’]s$", "", strip_titles(" ".join(words)))
         if (
             len(name.split()) < 2
             or _ORGANISATION.search(name)
@@ -99,44 +101,50 @@ def people(text: str, start: int = 0) -> People:
             or "I" in name.split()
         ):
             continue
-        places.append((at, name))
+        occurrences.append((at, name))
         before = " ".join(text[max(0, at - 90) : at].split()) + " " + match.group().partition(name.split()[0])[0]
-        found = [
+        office_matches = [
             _BEFORE.search(before.rstrip() + " "),
             _AFTER.search(" ".join(text[match.end() : match.end() + 80].split())),
         ]
-        for office in found:
+        for office in office_matches:
             if office:
                 offices.setdefault(office.group(1).lower(), []).append((at, name))
-    full: dict[str, str] = {}
-    for _, name in places:
-        full.setdefault(_bare(name.split()[-1]), name)
-    return People(full, {office: tuple(held) for office, held in offices.items()}, tuple(places))
+    full_names: dict[str, str] = {}
+    for _, name in occurrences:
+        full_names.setdefault(_strip_possessive(name.split()[-1]), name)
+    return People(full_names, {office: tuple(holders) for office, holders in offices.items()}, tuple(occurrences))
 
 
-def untitled(name: str) -> str:
-    """A name without the titles before it, as long as two names are left."""
+def strip_titles(name: str) -> str:
+    """Drop the titles before a name as long as two words are left."""
     words = name.split()
     while len(words) > 2 and words[0].lower().rstrip(".") in TITLES:
         words = words[1:]
     return " ".join(words).strip(" .,")
 
 
-def named(mention: Mention, known: People, offset: int, authors: Sequence[str]) -> str | None:
-    """The name of whoever a mention means, "" for somebody unnamed; None where it is the author."""
-    if mention.subject == "own":
+def resolve_mention(mention: Mention, people: People, offset: int, authors: Sequence[str]) -> str | None:
+    """Return the name of the person or organisation that a mention at an offset refers to.
+
+    Returns:
+        "" for somebody unnamed, None for the author of the article.
+    """
+    if mention.kind == "author":
         return None
-    if mention.subject == "named":
-        name = known.whole(mention.name)
-        own = any(set(name.split()) & set(author.split()) and (name in author or author in name) for author in authors)
-        return None if own else name
-    if mention.subject in ("body", "person"):
-        return known.holder(" ".join(_nucleus(mention.word)), offset) or mention.name
+    if mention.kind == "named":
+        name = people.full_name(mention.name)
+        is_author = any(
+            set(name.split()) & set(author.split()) and (name in author or author in name) for author in authors
+        )
+        return None if is_author else name
+    if mention.kind in ("body", "person"):
+        return people.office_holder(" ".join(_office_words(mention.phrase)), offset) or mention.name
     return ""
 
 
-def _nucleus(phrase: str) -> list[str]:
-    """The words of a phrase before what is hung on it."""
+def _office_words(phrase: str) -> list[str]:
+    """Return the words of a phrase before its first preposition, comma or relative pronoun."""
     words = phrase.split()
     for at, word in enumerate(words):
         if at and word.lower() in ("of", "in", "at", "for", "from", "who", "with", ","):
@@ -144,15 +152,15 @@ def _nucleus(phrase: str) -> list[str]:
     return words
 
 
-def _bare(word: str) -> str:
+def _strip_possessive(word: str) -> str:
     return re.sub(r"['’]s?$", "", word).lower()
 
 
-def _possessive(word: str) -> bool:
+def _is_possessive(word: str) -> bool:
     return bool(re.search(r"(?:['’]s|s['’])$", word))
 
 
-_NO_NAME = frozenset(
+_NEVER_NAMES = frozenset(
     (
         "the a an in on at for from by of to with and but or so if when while as since because he she it they we i you"
         " this that these those there here its his her their our my no not one some many most all what who why how"
@@ -165,8 +173,8 @@ _NO_NAME = frozenset(
 
 
 def names_person(text: str, surname: str) -> bool:
-    """Whether a text names somebody; a surname that is an English word too counts only with its capital."""
-    if surname.lower() not in text.lower():  # of thousands of authors a question names one or none
+    """Whether a text contains a surname; one that is also an English word counts only with a capital."""
+    if surname.lower() not in text.lower():  # cheap check first: there may be thousands of authors
         return False
     return any(
         is_name(match.group(), surname) for match in re.finditer(rf"\b{re.escape(surname)}\b", text, re.IGNORECASE)
@@ -174,5 +182,5 @@ def names_person(text: str, surname: str) -> bool:
 
 
 def is_name(written: str, surname: str) -> bool:
-    """Whether a word that spells a surname is meant as one."""
+    """Whether a word that is spelled like a surname is meant as one: capitalised, or not an English word."""
     return written[0].isupper() or surname.lower() not in english_dictionary()

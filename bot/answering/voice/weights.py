@@ -1,4 +1,4 @@
-"""The weights of voice.py's features, as benchmarks/fit_voice.py printed them: (hedged, reported) against author."""
+"""The weights of the features of features.py, fitted by benchmarks/fit_voice.py: (hedged, reported) against author."""
 
 WEIGHTS: dict[str, tuple[float, float]] = {
     "bias": (-2.70, -2.50),

@@ -1,4 +1,4 @@
-"""Whose claim a sentence is. Each table is a rule of English; the names are made up for this file."""
+"""The voice of sentences. Each table covers a rule of English; the names are made up for this file."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from index.articles.article import Article
 from index.articles.formats import parse
 
-from bot.answering.voice.voice import AUTHOR, BYLINE, HEDGED, UNNAMED, probabilities, readings, voice_of
+from bot.answering.voice.features import sentence_features
+from bot.answering.voice.voice import AUTHOR, BYLINE, HEDGED, UNNAMED, probabilities, voice_of
 
 HEAD = "By Ada Wren\n3 May 2021\n\nThe harbour needs a wall, and the council knows it.\n\n"
 
@@ -17,10 +18,10 @@ def article(body: str) -> Article:
 
 
 def voice(body: str, part: str) -> str:
-    """The voice of the sentence of a body that holds a part."""
+    """Return the voice of the sentence that contains a part of an article's body."""
     made = article(body)
-    place = made.text.index(part, len(HEAD))
-    return voice_of(made, place, place + len(part))
+    start = made.text.index(part, len(HEAD))
+    return voice_of(made, start, start + len(part))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def voice(body: str, part: str) -> str:
         "I believe in walls.",
     ],
 )
-def test_what_is_plainly_asserted_is_the_authors(text: str) -> None:
+def test_a_plain_assertion_is_the_authors(text: str) -> None:
     assert voice(text, text) == AUTHOR
 
 
@@ -61,7 +62,7 @@ def test_what_is_plainly_asserted_is_the_authors(text: str) -> None:
         "In my opinion the toll will likely be dropped.",
     ],
 )
-def test_what_is_hedged_is_the_authors_with_a_hedge(text: str) -> None:
+def test_a_hedged_assertion_is_the_authors_with_a_hedge(text: str) -> None:
     assert voice(text, text) == HEDGED
 
 
@@ -85,7 +86,7 @@ def test_what_is_hedged_is_the_authors_with_a_hedge(text: str) -> None:
         ("Maersk said that its ships would stay away.", "Maersk"),
     ],
 )
-def test_what_is_relayed_is_the_one_who_says_it(text: str, name: str) -> None:
+def test_a_report_has_its_source_as_the_voice(text: str, name: str) -> None:
     assert voice(text, text) == f"reported:{name}"
 
 
@@ -101,7 +102,7 @@ def test_what_is_relayed_is_the_one_who_says_it(text: str, name: str) -> None:
         "A manager of the port, who begged me not to print his name, told me that the gates leak.",
     ],
 )
-def test_what_nobody_named_says_is_reported_without_a_name(text: str) -> None:
+def test_a_report_of_somebody_unnamed_has_no_name(text: str) -> None:
     assert voice(text, text) == UNNAMED
 
 
@@ -125,35 +126,35 @@ CONTEXTS = (
 
 
 @pytest.mark.parametrize(("text", "part", "name"), [pytest.param(*row, id=row[0][:60]) for row in CONTEXTS])
-def test_the_sentences_before_tell_who_speaks(text: str, part: str, name: str) -> None:
+def test_the_sentences_before_identify_the_source(text: str, part: str, name: str) -> None:
     assert voice(text, part) == f"reported:{name}"
 
 
-def test_a_view_that_is_quoted_to_be_rebutted_is_reported_and_the_rebuttal_is_not() -> None:
+def test_a_quoted_view_is_reported_and_its_rebuttal_is_the_authors() -> None:
     text = 'Ilse Tamm claims that "the wall is a gift to the sea". The sea has never had one.'
     assert voice(text, "Ilse Tamm claims") == "reported:Ilse Tamm"
     assert voice(text, "The sea has") == AUTHOR
 
 
-def test_a_pull_quote_has_the_voice_of_the_sentence_that_it_repeats() -> None:
-    relayed = "Olav Brekke says that the gates were never tested in a storm."
-    assert voice(f'"The gates were never tested in a storm."\n\n{relayed}', '"The gates') == AUTHOR
+def test_a_pull_quote_has_the_voice_of_the_sentence_it_repeats() -> None:
+    report = "Olav Brekke says that the gates were never tested in a storm."
+    assert voice(f'"The gates were never tested in a storm."\n\n{report}', '"The gates') == AUTHOR
     pulled = '"the gates were never tested in a storm"'
-    assert voice(f"{pulled}\n\n{relayed}", pulled) == "reported:Olav Brekke"
+    assert voice(f"{pulled}\n\n{report}", pulled) == "reported:Olav Brekke"
 
 
-def test_an_author_who_is_named_in_the_text_is_no_source() -> None:
+def test_an_author_named_in_the_text_is_not_a_source() -> None:
     assert voice("Ada Wren says that the wall must be built.\n\nIt leaks.", "Ada Wren") == AUTHOR
 
 
-def test_a_head_line_and_the_author_note_are_the_byline() -> None:
+def test_a_head_line_and_the_author_note_have_the_byline_voice() -> None:
     made = parse("piece.txt", (HEAD + "It leaks.\n\nAda Wren is a sailor and writes about harbours.").encode())
     assert voice_of(made, made.text.index("Ada"), made.text.index("Ada") + 3) == BYLINE
     assert made.note_span is not None
     assert voice_of(made, *made.note_span) == BYLINE
 
 
-def test_a_span_over_several_sentences_is_reported_if_one_of_them_is() -> None:
+def test_a_span_of_several_sentences_is_reported_if_one_of_them_is() -> None:
     text = "It leaks. Ilse Tamm says that it was built in a hurry. I think it was."
     assert voice(text, text) == "reported:Ilse Tamm"
     assert voice("It leaks. I think it was built in a hurry.", "It leaks. I think it was built in a hurry.") == HEDGED
@@ -169,19 +170,19 @@ def test_the_probabilities_of_the_three_voices_sum_to_one() -> None:
 @settings(max_examples=150, deadline=None)
 def test_every_sentence_of_any_text_has_a_voice(text: str) -> None:
     made = article(text or "x")
-    for reading in readings(made):
-        found = voice_of(made, reading.start, reading.end)
+    for sentence in sentence_features(made):
+        found = voice_of(made, sentence.start, sentence.end)
         assert found in (AUTHOR, HEDGED, BYLINE) or found.removeprefix("reported:").strip()
 
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("text", ["“Yes.” ", "A. ", 'He said, "', "Ann Bell, the mayor, "])
-def test_reading_a_long_odd_text_takes_time_in_proportion(text: str) -> None:
-    assert readings(article(text * 8_000))
+def test_extracting_features_from_a_long_odd_text_takes_linear_time(text: str) -> None:
+    assert sentence_features(article(text * 8_000))
 
 
 @pytest.mark.parametrize("text", ["The support of the ministry explains it all.", "The vote revealed a divided town."])
-def test_a_fact_that_explains_something_reports_nobody(text: str) -> None:
+def test_a_fact_that_explains_something_is_not_a_source(text: str) -> None:
     article = parse("x.txt", f"By Jo Writer\n\n{text}\n\nIt is what it is, and no more than that.\n".encode())
     start = article.text.index(text)
     assert voice_of(article, start, start + len(text)) == "author"
@@ -195,9 +196,9 @@ def test_a_fact_that_explains_something_reports_nobody(text: str) -> None:
         "Children are born who consider it a river.",
     ],
 )
-def test_a_capital_that_only_begins_the_sentence_names_nobody(body: str) -> None:
+def test_the_capital_of_a_sentences_first_word_does_not_make_a_name(body: str) -> None:
     assert voice(body, body.split(". ")[-1].rstrip(".")) in (AUTHOR, HEDGED, UNNAMED)
 
 
-def test_a_word_that_is_somebodys_name_in_the_article_still_is() -> None:
+def test_a_first_word_that_the_article_has_as_a_name_is_one() -> None:
     assert voice("Ada asked Ivor Brown twice. Brown says that the wall fell.", "Brown says") == "reported:Ivor Brown"

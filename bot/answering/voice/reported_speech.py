@@ -1,4 +1,4 @@
-"""Who says something in a sentence, and how it is brought in: verbs of saying with their subjects. Pure."""
+"""Reported speech in one sentence: reporting verbs, their subjects and complements, and "according to". Pure."""
 
 import re
 from collections.abc import Sequence
@@ -7,48 +7,60 @@ from typing import Literal, NamedTuple
 from bot.answering.voice.grammar import (
     ADVERBS,
     AUXILIARIES,
-    BE,
     DEFINITE,
     DETERMINERS,
-    EXPLAINING,
-    HABITS,
+    EXPLAINING_VERBS,
+    FIRST_PERSON,
+    FORMS_OF_BE,
+    HABITUAL_VERBS,
     INDEFINITE,
-    LIGHT,
-    NOBODY,
-    NOT,
-    NOUNS,
+    LIGHT_VERBS,
+    MODALS,
+    NAME_PARTICLES,
+    NEEDS_THAT,
+    NEGATIONS,
+    NOBODY_WORDS,
+    NOUN_FORMS,
     NUMBERS,
-    OBJECTS,
-    PARTICLES,
+    OBJECT_PRONOUNS,
     PREPOSITIONS,
     RELATIVES,
-    SELF,
-    SUPPOSED,
-    THIRD,
-    VERBS,
-    WITH_THAT,
-    Group,
+    THIRD_PERSON,
+    VERB_GROUPS,
+    VerbGroup,
 )
-from bot.answering.voice.mentions import Mention, from_head, is_common, last_place, mention, owns
+from bot.answering.voice.mentions import (
+    Mention,
+    drop_clause_opening,
+    is_common,
+    is_possessive,
+    last_index,
+    parse_mention,
+)
 
 Complement = Literal["that", "quote", "colon", "aside", "bare", "none"]
 
-# What stands for a quotation in a masked sentence.
+# Stands for a quotation in a masked sentence.
 QUOTED = "\N{LEFT DOUBLE ANGLE BRACKET}"
 
 
 class Report(NamedTuple):
-    """A verb of saying, or what does its work: who says it, and what follows.
+    """One report in a sentence.
 
-    heard: it is said to the author. place: the token it stands at.
+    Attributes:
+        source: Whoever the subject of the reporting verb mentions.
+        group: The group of the verb, or the kind of expression that stands for one.
+        complement: What follows or surrounds the verb: a clause with "that", a quotation, a colon; "aside" for
+            "…, she says, …"; "bare" for other words.
+        negated: The verb is negated or conditional.
+        to_author: It was said to the author ("told me").
     """
 
     source: Mention
-    group: Group | Literal["according", "passive", "is said to", "author is told", "usual saying"]
+    group: VerbGroup | Literal["according", "passive", "is said to", "author is told", "usual saying"]
     complement: Complement
     negated: bool
-    place: int
-    heard: bool = False
+    to_author: bool = False
 
 
 _TOKEN = re.compile(
@@ -56,7 +68,7 @@ _TOKEN = re.compile(
 )
 
 
-# What is passed on without a verb of saying that has a subject.
+# Reports whose verb has no subject that names a source.
 _HEARSAY: dict[Literal["it is said", "is said to", "author is told", "usual saying"], re.Pattern[str]] = {
     "it is said": re.compile(
         r"\bit (?:is|was|has been|had been) (?:\w+ly |also |often |sometimes )?"
@@ -113,94 +125,94 @@ _BY = re.compile(
 
 
 def tokens(masked: str) -> list[str]:
-    """The words and marks of a sentence whose quotations are masked."""
+    """Split a sentence, its quotations masked, into words and punctuation marks."""
     return _TOKEN.findall(masked)
 
 
-def reports(masked: str) -> list[Report]:
-    """Every saying in a sentence, in order, those without a verb first."""
+def find_reports(masked: str) -> list[Report]:
+    """Find every report in a sentence whose quotations are masked: those without a verb first, then in text order."""
     found = [
-        Report(mention(tokens(match[group])), "according", "none", negated=False, place=0)
+        Report(parse_mention(tokens(match[group])), "according", "none", negated=False)
         for match in _ACCORDING.finditer(masked)
         for group in ("who", "owner", "holder")
         if match[group]
     ]
     found += [
-        Report(mention(tokens(match["who"])), "passive", "none", negated=False, place=0)
-        for match in _BY.finditer(masked)
+        Report(parse_mention(tokens(match["who"])), "passive", "none", negated=False) for match in _BY.finditer(masked)
     ]
     found += [
-        # "It was reported that" is a verb of saying with its clause; only its subject is missing.
-        Report(Mention("", "indefinite", ""), "say", "that", negated=False, place=0)
+        # "It was reported that" is a reporting verb with its clause; only the source is missing.
+        Report(Mention("", "indefinite", ""), "say", "that", negated=False)
         if kind == "it is said"
-        else Report(Mention("", "indefinite", ""), kind, "none", negated=False, place=0)
+        else Report(Mention("", "indefinite", ""), kind, "none", negated=False)
         for kind, pattern in _HEARSAY.items()
         if pattern.search(masked)
     ]
     words = tokens(masked)
-    for place, word in enumerate(words):
-        group = VERBS.get(word if place else word.lower())
-        report = _report(words, place, group) if group is not None else _unheard(words, place)
+    for verb, word in enumerate(words):
+        group = VERB_GROUPS.get(word if verb else word.lower())
+        report = _listed_verb(words, verb, group) if group is not None else _unlisted_verb(words, verb)
         if report is not None:
             found.append(report)
     return found
 
 
-def _report(words: Sequence[str], place: int, group: Group) -> Report | None:
-    complement = _complement(words, place)
-    left, negated, passive = _before(words, place)
+def _listed_verb(words: Sequence[str], at: int, group: VerbGroup) -> Report | None:
+    """Read a word of the verb lists, at index `at`, as a report; None if it reports nothing here."""
+    complement = _complement(words, at)
+    left, negated, passive = _before(words, at)
     if left >= 0 and words[left].lower() == "to":
-        if left == 0 or words[left - 1].lower() not in HABITS:
+        if left == 0 or words[left - 1].lower() not in HABITUAL_VERBS:
             return None
         left, negated, passive = _before(words, left - 1)
-    verb = words[place].lower()
-    if passive and not (verb in WITH_THAT and group == "think"):
+    verb = words[at].lower()
+    if passive and not (verb in NEEDS_THAT and group == "think"):
         return None
-    if (verb in WITH_THAT and words[place + 1 : place + 2] != ["that"]) or (verb in LIGHT and _is_noun(words, place)):
+    if (verb in NEEDS_THAT and words[at + 1 : at + 2] != ["that"]) or (verb in LIGHT_VERBS and _is_noun(words, at)):
         return None
-    heard = any(word.lower() in ("me", "us") for word in words[place + 1 : place + 4])
-    if group == "say" and _inverted(words, place, left):
-        source = mention(_until(words, place + 1))
-        if source.subject not in ("none", "own"):
-            return Report(source, group, "aside", negated, place, heard)
-    determined = place > 0 and (words[place - 1].lower() in DETERMINERS or owns(words[place - 1]))
-    if (words[place].lower() in NOUNS and determined) or (complement in ("bare", "none") and _is_noun(words, place)):
+    to_author = any(word.lower() in ("me", "us") for word in words[at + 1 : at + 4])
+    if group == "say" and _is_inverted(words, at, left):
+        source = parse_mention(_until_mark(words, at + 1))
+        if source.kind not in ("none", "author"):
+            return Report(source, group, "aside", negated, to_author)
+    determined = at > 0 and (words[at - 1].lower() in DETERMINERS or is_possessive(words[at - 1]))
+    if (verb in NOUN_FORMS and determined) or (complement in ("bare", "none") and _is_noun(words, at)):
         return None
-    if verb in EXPLAINING and complement in ("bare", "none"):
+    if verb in EXPLAINING_VERBS and complement in ("bare", "none"):
         return None
     source = _subject(words, left)
     if left >= 0 and complement in ("bare", "none") and _is_aside(words, left, source):
         complement = "aside"
-    return Report(source, group, complement, negated or source.word in NOBODY, place, heard)
+    return Report(source, group, complement, negated or source.phrase in NOBODY_WORDS, to_author)
 
 
-def _unheard(words: Sequence[str], place: int) -> Report | None:
-    """A verb that is in no list, where somebody named or a pronoun has it and "that" or a quotation follows."""
-    word, following = words[place], words[place + 1 : place + 3]
-    if not place or not word.islower() or not word.endswith(("s", "ed")) or len(word) < 4 or word in AUXILIARIES:
+def _unlisted_verb(words: Sequence[str], at: int) -> Report | None:
+    """Read a word that is in no list as a report if its form, its subject and what follows suggest a reporting verb."""
+    word, following = words[at], words[at + 1 : at + 3]
+    if not at or not word.islower() or not word.endswith(("s", "ed")) or len(word) < 4 or word in AUXILIARIES:
         return None
-    if words[place - 1] == QUOTED and following and following[0][0].isupper():
-        source = mention(_until(words, place + 1))
-        return Report(source, "say", "aside", negated=False, place=place) if source.subject == "named" else None
+    if words[at - 1] == QUOTED and following and following[0][0].isupper():
+        source = parse_mention(_until_mark(words, at + 1))
+        return Report(source, "say", "aside", negated=False) if source.kind == "named" else None
     if following[:1] != ["that"] and QUOTED not in following[: 1 + (following[:1] in ([","], [":"]))]:
         return None
-    left, negated, passive = _before(words, place)
+    left, negated, passive = _before(words, at)
     if passive or left < 0 or words[left].lower() in DETERMINERS | PREPOSITIONS | {"to"}:
         return None
     source = _subject(words, left)
     complement: Complement = "that" if following[0] == "that" else "quote"
-    return Report(source, "say", complement, negated, place) if source.subject in ("named", "pronoun") else None
+    return Report(source, "say", complement, negated) if source.kind in ("named", "pronoun") else None
 
 
-def _is_noun(words: Sequence[str], place: int) -> bool:
-    """Whether a form that is a noun as often as a verb has nothing after it that only a verb would have."""
-    verb = words[place].lower()
-    following = [word.lower() for word in words[place + 1 : place + 9]]
-    if verb in LIGHT:
-        return not LIGHT[verb] & set(following)
-    if verb not in NOUNS:
+def _is_noun(words: Sequence[str], at: int) -> bool:
+    """Whether a form that may be a noun or a verb is a noun, because nothing after it needs a verb."""
+    verb = words[at].lower()
+    following = [word.lower() for word in words[at + 1 : at + 9]]
+    if verb in LIGHT_VERBS:
+        return not LIGHT_VERBS[verb] & set(following)
+    if verb not in NOUN_FORMS:
         return False
-    before = words[place - 1].lower() if place else ""
+    before = words[at - 1].lower() if at else ""
     if not following or before in DEFINITE | INDEFINITE | PREPOSITIONS or before.endswith(("’s", "'s")):
         return True
     return not (
@@ -209,42 +221,43 @@ def _is_noun(words: Sequence[str], place: int) -> bool:
     )
 
 
-def _before(words: Sequence[str], place: int) -> tuple[int, bool, bool]:
-    """Where the subject ends before a verb; whether the verb is denied, and whether it is passive."""
+def _before(words: Sequence[str], verb: int) -> tuple[int, bool, bool]:
+    """Return the index where the subject before a verb ends, whether the verb is negated, and whether it is passive."""
     negated = passive = False
-    at = place - 1
+    at = verb - 1
     while at >= 0:
         word = words[at].lower()
-        if word in NOT or word in SUPPOSED:
+        if word in NEGATIONS or word in MODALS:
             negated = True
         elif word in AUXILIARIES:
-            passive = passive or (word in BE and words[place].lower().endswith(("ed", "told", "said", "put", "held")))
+            participle = words[verb].lower().endswith(("ed", "told", "said", "put", "held"))
+            passive = passive or (word in FORMS_OF_BE and participle)
         elif not (word in ADVERBS or (word.endswith("ly") and len(word) > 4)):
             break
         at -= 1
     return at, negated, passive
 
 
-def _inverted(words: Sequence[str], place: int, left: int) -> bool:
+def _is_inverted(words: Sequence[str], verb: int, left: int) -> bool:
     """Whether a verb's subject comes after it, as in "…, says the board"."""
-    behind = words[left] if left >= 0 else ""
-    following = words[place + 1] if place + 1 < len(words) else "."
-    if left != place - 1 or behind not in (",", QUOTED, "?", "!", "–", "—"):
+    preceding = words[left] if left >= 0 else ""
+    following = words[verb + 1] if verb + 1 < len(words) else "."
+    if left != verb - 1 or preceding not in (",", QUOTED, "?", "!", "–", "—"):
         return False
     if not (following[0].isupper() or following.lower() in INDEFINITE | DEFINITE | {"to"}):
         return False
-    if following.lower() in (SELF - {"one"}) | {"that", "this"}:
+    if following.lower() in (FIRST_PERSON - {"one"}) | {"that", "this"}:
         return False
-    if behind == "," and _complement(words, place) not in ("none", "bare"):
+    if preceding == "," and _complement(words, verb) not in ("none", "bare"):
         return False
-    # "The bishop, a Dane, said the law was bad": what comes after is a clause, not a subject.
-    subject = _until(words, place + 1)
+    # "The bishop, a Dane, said the law was bad": what follows the verb is a clause, not a subject.
+    subject = _until_mark(words, verb + 1)
     cut = next((at for at, word in enumerate(subject) if word.lower() in RELATIVES), len(subject))
     return not any(word.lower() in AUXILIARIES for word in subject[:cut])
 
 
-def _until(words: Sequence[str], start: int) -> list[str]:
-    """The words up to a mark, with a name that a comma adds to them; "said to me one of them" starts at "one"."""
+def _until_mark(words: Sequence[str], start: int) -> list[str]:
+    """Return the words up to a punctuation mark, over a comma if a name follows it, without a leading "to me"."""
     while start < len(words) and words[start].lower() in ("to", "me", "us", "him", "her", "simply"):
         start += 1
     end = start
@@ -255,9 +268,9 @@ def _until(words: Sequence[str], start: int) -> list[str]:
     return list(words[start:end])
 
 
-def _complement(words: Sequence[str], place: int) -> Complement:
-    """What is said: a clause with "that", a quotation, what a colon announces, or no more than words."""
-    for at in range(place + 1, min(place + 14, len(words))):
+def _complement(words: Sequence[str], verb: int) -> Complement:
+    """Classify what follows a verb: a clause with "that", a quotation, a colon, other words, or nothing."""
+    for at in range(verb + 1, min(verb + 14, len(words))):
         word = words[at].lower()
         if word == QUOTED.lower():
             return "quote"
@@ -269,59 +282,58 @@ def _complement(words: Sequence[str], place: int) -> Complement:
             break
         if word == "," and words[at + 1 : at + 2] not in ([QUOTED], ["that"]):
             break
-    return "bare" if place + 1 < len(words) and words[place + 1][0].isalnum() else "none"
+    return "bare" if verb + 1 < len(words) and words[verb + 1][0].isalnum() else "none"
 
 
 def _is_aside(words: Sequence[str], left: int, source: Mention) -> bool:
-    """Whether subject and verb are set off from what is said: "The toll, she says, …"."""
-    first = max(0, left - len(source.word.split()) + 1)
+    """Whether subject and verb are set off from the clause they report: "The toll, she says, …"."""
+    first = max(0, left - len(source.phrase.split()) + 1)
     return first > 0 and words[first - 1] in (",", QUOTED, "–", "—", "?", "!")
 
 
 def _subject(words: Sequence[str], left: int) -> Mention:
-    """The subject that ends at a place: a pronoun, or the phrase before it with what commas put between."""
+    """Parse the subject that ends at index `left`: a pronoun, or the noun phrase with its appositions."""
     if left < 0:
         return Mention("", "none", "")
     word = words[left].lower()
-    if word in SELF and not (word == "one" and left and words[left - 1].lower() in DEFINITE):
-        return Mention("", "own", word)
-    if word in THIRD - RELATIVES - OBJECTS:
+    if word in FIRST_PERSON and not (word == "one" and left and words[left - 1].lower() in DEFINITE):
+        return Mention("", "author", word)
+    if word in THIRD_PERSON - RELATIVES - OBJECT_PRONOUNS:
         return Mention("", "pronoun", word)
     start = left
     while start >= 0 and left - start < 45:
         at = words[start]
         if at in (";", ":", "—", "–", QUOTED, "?", "!", "."):
             break
-        said = at.lower() == "that" and words[left] != "," and words[start - 1].lower() in VERBS
-        if start < left and (at.lower() == "but" or said):
+        reported_clause = at.lower() == "that" and words[left] != "," and words[start - 1].lower() in VERB_GROUPS
+        if start < left and (at.lower() == "but" or reported_clause):
             break
         start -= 1
     phrase = list(words[start + 1 : left + 1])
     if word in RELATIVES:
-        return _before_relative(phrase[:-1])
+        return _antecedent(phrase[:-1])
     if words[left] != "," and "," in phrase:
-        # What a comma sets off before the subject is no part of it, unless the subject itself is set off so.
-        own = phrase[last_place(phrase, ",") + 1 :]
-        return mention(from_head(own))
-    return mention(from_head(phrase))
+        # What a comma separates from the subject is no part of it, unless the subject itself ends with a comma.
+        phrase = phrase[last_index(phrase, ",") + 1 :]
+    return parse_mention(drop_clause_opening(phrase))
 
 
-def _before_relative(phrase: list[str]) -> Mention:
-    """Whom "who" takes up: the name or the noun phrase right before it."""
+def _antecedent(phrase: list[str]) -> Mention:
+    """Return whom "who" refers to: the name or the noun phrase right before it."""
     while phrase and phrase[-1] == ",":
         phrase = phrase[:-1]
     at = len(phrase)
-    while at and (phrase[at - 1][0].isupper() or (phrase[at - 1] in PARTICLES and at < len(phrase))):
+    while at and (phrase[at - 1][0].isupper() or (phrase[at - 1] in NAME_PARTICLES and at < len(phrase))):
         at -= 1
     if at < len(phrase):
         run = phrase[at:]
-        hung = at > 0 and phrase[at - 1].lower() in PREPOSITIONS and len(run) == 1
-        if not hung and not is_common(run[0], run[1:2]) and run[0] != "I":
+        prepositional = at > 0 and phrase[at - 1].lower() in PREPOSITIONS and len(run) == 1
+        if not prepositional and not is_common(run[0], run[1:2]) and run[0] != "I":
             return Mention(" ".join(run), "named", " ".join(run))
-    segment = phrase[last_place(phrase, ",") + 1 :]
+    segment = phrase[last_index(phrase, ",") + 1 :]
     for start in range(len(segment) - 1, -1, -1):
         if segment[start].lower() in INDEFINITE | DEFINITE and (
             start == 0 or segment[start - 1].lower() not in PREPOSITIONS
         ):
-            return mention(segment[start:])
-    return mention(from_head(segment))
+            return parse_mention(segment[start:])
+    return parse_mention(drop_clause_opening(segment))
