@@ -20,7 +20,8 @@ def _forms(bases: str) -> Iterator[str]:
             yield stem + (stem[-1] if doubled else "") + "ed"
 
 
-# A verb belongs to one group.
+# A verb belongs to one group. Verbs of finding out also introduce speech where the subject follows them
+# ("…, concludes the board"): FINDING_AND_SAYING.
 _SAY = (
     "acknowledge add admit* affirm agree allege announce answer argue assert assure aver* boast claim comment"
     " complain concede confess confide confirm contend counter declare deny disclose emphasize"
@@ -103,6 +104,7 @@ VERB_GROUPS: Mapping[str, VerbGroup] = map_verbs(
     ("act", _forms(_ACT)),
     ("name", _forms(_NAME)),
 )
+FINDING_AND_SAYING = frozenset(_forms("conclude calculate"))
 FORMS_OF_BE = frozenset("is are was were be been being am".split())
 AUXILIARIES = FORMS_OF_BE | frozenset(
     "has have had having will would can could may might shall should must do does did".split()

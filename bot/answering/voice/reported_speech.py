@@ -10,6 +10,7 @@ from bot.answering.voice.grammar import (
     DEFINITE,
     DETERMINERS,
     EXPLAINING_VERBS,
+    FINDING_AND_SAYING,
     FIRST_PERSON,
     FORMS_OF_BE,
     HABITUAL_VERBS,
@@ -171,10 +172,10 @@ def _listed_verb(words: Sequence[str], at: int, group: VerbGroup) -> Report | No
     if (verb in NEEDS_THAT and words[at + 1 : at + 2] != ["that"]) or (verb in LIGHT_VERBS and _is_noun(words, at)):
         return None
     to_author = any(word.lower() in ("me", "us") for word in words[at + 1 : at + 4])
-    if group == "say" and _is_inverted(words, at, left):
+    if (group == "say" or verb in FINDING_AND_SAYING) and _is_inverted(words, at, left):
         source = parse_mention(_until_mark(words, at + 1))
         if source.kind not in ("none", "author"):
-            return Report(source, group, "aside", negated, to_author)
+            return Report(source, "say", "aside", negated, to_author)
     determined = at > 0 and (words[at - 1].lower() in DETERMINERS or is_possessive(words[at - 1]))
     if (verb in NOUN_FORMS and determined) or (complement in ("bare", "none") and _is_noun(words, at)):
         return None

@@ -84,6 +84,11 @@ def test_a_hedged_assertion_is_the_authors_with_a_hedge(text: str) -> None:
         ("By then, according to the ministry's own forecast, the sea will have risen.", "ministry"),
         ("My grandmother used to say that the sea takes what it wants.", "the author's grandmother"),
         ("Maersk said that its ships would stay away.", "Maersk"),
+        ('"The wall will fail," concludes the board.', "board"),
+        ('"It will fail," concluded Ilse Tamm of the board, "and soon."', "Ilse Tamm"),
+        ("The wall will cost nine million, calculates the consortium.", "consortium"),
+        ("The board concluded that the wall will fail.", "board"),
+        ("The toll, the board calculates, costs nine crowns.", "board"),
     ],
 )
 def test_a_report_has_its_source_as_the_voice(text: str, name: str) -> None:
