@@ -1,8 +1,8 @@
-"""Draw an answer as Discord shows it: the real embed and buttons, as a page in headless Chromium, as a PNG.
+"""Draw an answer as Discord shows it: the real embed and buttons, rendered by headless Chromium as a PNG.
 
     .venv/bin/python scripts/draw_answer.py "what does he say about China?" docs/answer.png
 
-It is a rendering made from the embed, not a screenshot of Discord. Needs an index and Chromium.
+The picture is a rendering of the embed, not a screenshot of Discord. Needs an index and Chromium.
 """
 
 import argparse
@@ -80,7 +80,7 @@ def paragraphs(text: str) -> str:
 
 
 def marked(text: str) -> str:
-    """Discord's markdown as HTML, as far as our answers use it: escapes, bold, emphasis."""
+    """Convert the Markdown that Byline's answers use (escapes, bold, emphasis) to HTML."""
     text = html.escape(text, quote=False)
     text = re.sub(r"(?<!\\)\*\*(.+?)(?<!\\)\*\*", r"<b>\1</b>", text)
     text = re.sub(r"(?<!\\)\*(.+?)(?<!\\)\*", r"<i>\1</i>", text)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Creates .venv with every dependency at the version that constraints.txt names.
-# Re-running is safe: it brings an existing .venv up to date.
+# Creates .venv with every dependency at the version in constraints.txt.
+# It can be run again to update an existing .venv.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -19,11 +19,11 @@ if [ -z "$python" ]; then
     exit 2
 fi
 
-# A set-up that was cut off, or a Python that was removed since, leaves a .venv without a working pip.
+# After an interrupted setup, or if Python was removed, .venv has no working pip.
 .venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check "$(grep '^uv==' constraints.txt)"
 
-# uv looks for local wheels in UV_FIND_LINKS, separated by commas; pip's own setting separates them by spaces.
+# UV_FIND_LINKS, uv's setting for local wheels, is separated by commas; pip's setting is separated by spaces.
 if [ -z "${UV_FIND_LINKS:-}" ] && [ -n "${PIP_FIND_LINKS:-}" ]; then
     UV_FIND_LINKS=$(printf '%s' "$PIP_FIND_LINKS" | tr -s ' ' ',')
     export UV_FIND_LINKS
@@ -33,13 +33,13 @@ install() {
     .venv/bin/uv pip install --quiet --python .venv/bin/python --constraint constraints.txt --compile-bytecode "$@"
 }
 
-# A plain torch on Linux brings several GB of CUDA libraries that a CPU never uses. So the CPU build comes
-# first: from PyTorch's own index where it can be reached, else from the ordinary index and local wheels.
+# On Linux, the default torch includes several GB of CUDA libraries that a CPU never uses. So the CPU build is installed
+# first: from PyTorch's own index if it can be reached, else from the default index and local wheels.
 torch=${TORCH:-cpu}
 echo "setup: installing torch ($torch)"
 set -- torch
 for stamp in .venv/.byline-setup-*; do
-    # The other build has the same version, so it would count as installed.
+    # The other build has the same version, so uv would consider it installed.
     if [ -e "$stamp" ] && [ "$stamp" != ".venv/.byline-setup-$torch" ]; then
         set -- --reinstall-package torch torch
     fi
@@ -48,7 +48,7 @@ rm -f .venv/.byline-setup-*
 if [ "$torch" = cuda ]; then
     install "$@"
 elif ! reason=$(UV_HTTP_RETRIES=0 UV_HTTP_TIMEOUT=20 install --torch-backend cpu "$@" 2>&1); then
-    echo "setup: PyTorch's own index did not do; using the ordinary package index. What uv said:" >&2
+    echo "setup: PyTorch's own index cannot be used; using the default package index instead. Output of uv:" >&2
     printf '%s\n' "$reason" | sed 's/^/    /' >&2
     install "$@"
 fi
