@@ -11,13 +11,13 @@ import tempfile
 from pathlib import Path
 
 from index import search
+from index.articles.lookup import find_article
 from index.embedding import load_embedder, model_identity
 from index.generation import open_current
 from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 from index.text.words import terms
 
-from bot.answering.question.naming import find_named
 from bot.evaluation import EvalQuestion, read_questions
 
 WEIGHTS = {
@@ -45,7 +45,7 @@ def main() -> None:
                     if not item.answerable or item.question.history or item.kind == "meta":
                         continue
                     named = item.question.article
-                    article = find_named(generation.manifest.articles, named) if named else None
+                    article = find_article(generation.manifest.articles, named) if named else None
                     vector = embedder.embed_query(item.question.text)
                     for name, weights in WEIGHTS.items():
                         search.DENSE, search.SENTENCE, search.LEXICAL = weights

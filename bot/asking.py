@@ -12,13 +12,13 @@ from index.errors import BylineError
 
 from bot.answering.answerer import Answerer
 from bot.answering.chat.reader import ChatReader
-from bot.answering.types import Answer, Question, Reply
+from bot.answering.types import Question, Response
 
 if TYPE_CHECKING:
     from bot.answering.chat.request import ChatOutcome
 
-OnBlock = Callable[[Answer, Mapping[str, Article]], None]
-"""Is told an answer as far as it is verified, and the articles that it quotes."""
+OnPartial = Callable[[Response], None]
+"""Called with an unfinished answer, as far as it is verified."""
 
 
 class Asker:
@@ -43,27 +43,25 @@ class Asker:
             self._runner.run(self._reader.flush_usage())
         self._runner.close()
 
-    def ask(self, question: Question, on_block: OnBlock | None = None) -> tuple[Reply, Mapping[str, Article]]:
+    def ask(self, question: Question, on_partial: OnPartial | None = None) -> Response:
         """The reply and the articles that it quotes; raises what `Answerer.ask` raises.
 
-        on_block is told of each claim of a chat model's as soon as it is verified.
+        on_partial is told of each claim of a chat model's as soon as it is verified.
         """
         self.last = None
         if self._reader is None:
             return self._answerer.ask(question)
-        return self._runner.run(until_signalled(self._read(question, self._reader, on_block)))
+        return self._runner.run(until_signalled(self._read(question, self._reader, on_partial)))
 
-    async def _read(
-        self, question: Question, reader: ChatReader, on_block: OnBlock | None
-    ) -> tuple[Reply, Mapping[str, Article]]:
+    async def _read(self, question: Question, reader: ChatReader, on_partial: OnPartial | None) -> Response:
         reworded = await reader.reword(question)
         prepared = self._answerer.prepare(question, reworded.text)
-        show = None if on_block is None else lambda answer: on_block(answer, prepared.articles)
+        show = None if on_partial is None else lambda answer: on_partial(Response(answer, prepared.articles))
         read = await reader.read(prepared, on_claim=show)
         self.last = replace(
             read, tokens_in=read.tokens_in + reworded.tokens_in, tokens_out=read.tokens_out + reworded.tokens_out
         )
-        return read.reply, prepared.articles
+        return Response(read.reply, prepared.articles)
 
     def articles(self) -> Mapping[str, Article]:
         """The articles that can be asked about, by id."""

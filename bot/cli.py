@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter, time
@@ -19,10 +19,8 @@ from bot.assembly import ReaderName, asking, serve_discord, usable_manifest
 from bot.settings import BotSettings
 
 if TYPE_CHECKING:
-    from index.articles.article import Article
-
     from bot.answering.chat.request import ChatOutcome
-    from bot.answering.types import Question, Reply
+    from bot.answering.types import Question, Response
     from bot.asking import Asker
 
 
@@ -48,7 +46,8 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer one question and exit."""
-    from bot.answering.question.naming import find_named
+    from index.articles.lookup import find_article
+
     from bot.answering.question.parsing import clean
     from bot.answering.reply.wording import as_text
     from bot.answering.types import Question
@@ -59,16 +58,16 @@ def ask(
     clean(question)
     settings = BotSettings.load(index_dir=index)
     if article is not None:
-        find_named(usable_manifest(settings).articles, article)
+        find_article(usable_manifest(settings).articles, article)
     live = None if as_json else StreamPrinter(_writer())
     with asking(settings) as asker:
         started = perf_counter()
-        reply, articles = asker.ask(Question(question, article=article), live.show if live else None)
+        response = asker.ask(Question(question, article=article), live.show if live else None)
         seconds = perf_counter() - started
     if live is None:
-        print(as_line(to_json(reply, articles, seconds)))
+        print(as_line(to_json(response, seconds)))
     else:
-        live.finish(as_text(reply, articles))
+        live.finish(as_text(response))
 
 
 @app.command()
@@ -155,11 +154,11 @@ def evaluate(
         for done, item in enumerate(items, 1):
             question = replace(item.question, article=article or item.question.article)
             started = perf_counter()
-            reply, articles = _ask_or_abstain(asker, question)
+            response = _ask_or_abstain(asker, question)
             seconds = perf_counter() - started
             reads += [asker.last] if asker.last else []
-            results.append(evaluation.judge(item, reply, articles, seconds))
-            keep(evaluation.as_line(evaluation.to_json(reply, articles, seconds, item.id)))
+            results.append(evaluation.judge(item, response, seconds))
+            keep(evaluation.as_line(evaluation.to_json(response, seconds, item.id)))
             progress(done, len(items))
     if as_json:
         chat = {"chat": evaluation.chat_summary(reads, prices)} if reads else {}
@@ -179,15 +178,15 @@ def _reader_named(name: ReaderName | None, settings: BotSettings) -> ReaderName 
     return name
 
 
-def _ask_or_abstain(asker: "Asker", question: "Question") -> "tuple[Reply, Mapping[str, Article]]":
+def _ask_or_abstain(asker: "Asker", question: "Question") -> "Response":
     """The reply; for a question that cannot be asked, an abstention that says why."""
     from bot.answering.question.parsing import clean
-    from bot.answering.types import Abstention
+    from bot.answering.types import Abstention, Response
 
     try:
         clean(question.text)
     except UsageError as error:
-        return Abstention(question.text, error.message, (), 0.0, "not_addressed"), asker.articles()
+        return Response(Abstention(question.text, error.message, (), 0.0, "not_addressed"), asker.articles())
     return asker.ask(question)
 
 

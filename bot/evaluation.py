@@ -16,14 +16,13 @@ from typing import Any, get_args
 
 from rapidfuzz.distance import LCSseq
 
-from index.articles.article import Article
+from index.articles.lookup import ArticleInfo, find_article
 from index.errors import UsageError
 from index.formatting import printable
 
 from bot.answering.chat.request import ChatOutcome
-from bot.answering.question.naming import Named, find_named
 from bot.answering.reply.wording import as_text
-from bot.answering.types import Answer, Degree, Question, Reply, Turn
+from bot.answering.types import Answer, Degree, Question, Response, Turn
 
 COVERED = 0.7
 NEAR_MISS = "near_miss"
@@ -80,30 +79,31 @@ def read_questions(path: Path) -> list[EvalQuestion]:
     return items
 
 
-def check_articles(path: Path, items: Iterable[EvalQuestion], known: Sequence[Named], only: str | None = None) -> None:
+def check_articles(
+    path: Path, items: Iterable[EvalQuestion], known: Sequence[ArticleInfo], only: str | None = None
+) -> None:
     """Raise UsageError for an article that is not known, naming its line; only: the one that is asked instead."""
     if only is not None:
-        find_named(known, only)
+        find_article(known, only)
         return
     for item in items:
         if item.question.article is not None:
             try:
-                find_named(known, item.question.article)
+                find_article(known, item.question.article)
             except UsageError as error:
                 raise UsageError(f"Line {item.line} of {printable(str(path))}: {error.message}", error.hint) from None
 
 
-def to_json(
-    reply: Reply, articles: Mapping[str, Article], seconds: float, identity: str | None = None
-) -> dict[str, Any]:
+def to_json(response: Response, seconds: float, identity: str | None = None) -> dict[str, Any]:
     """A reply in the form that `ask --json` and `eval --answers` print."""
+    reply = response.reply
     return {
         **({} if identity is None else {"id": identity}),
         "question": reply.question,
         "abstained": reply.abstained,
         "degree": reply.degree,
         "certainty": round(reply.certainty, 4),
-        "text": as_text(reply, articles),
+        "text": as_text(response),
         "quotes": [asdict(quote) for quote in reply.quotes],
         **({"claims": list(reply.claims)} if isinstance(reply, Answer) and reply.claims else {}),
         "reader": reply.reader,
@@ -117,8 +117,9 @@ def as_line(value: Any) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
-def judge(item: EvalQuestion, reply: Reply, articles: Mapping[str, Article], seconds: float) -> EvalResult:
+def judge(item: EvalQuestion, response: Response, seconds: float) -> EvalResult:
     """Compare one reply with the item's gold quotes."""
+    reply = response.reply
     claimed = () if reply.abstained else reply.quotes
     covering = [any(covers(quote.paragraph, quote.text, gold) for quote in claimed) for gold in item.gold]
     musts = {i for i, gold in enumerate(item.gold) if gold.get("role") == "must"}
@@ -133,7 +134,7 @@ def judge(item: EvalQuestion, reply: Reply, articles: Mapping[str, Article], sec
         certainty=reply.certainty,
         abstained=reply.abstained,
         quotes=len(reply.quotes),
-        exact=sum(articles[q.article].text[q.start : q.end] == q.text for q in reply.quotes),
+        exact=sum(response.articles[q.article].text[q.start : q.end] == q.text for q in reply.quotes),
         words=sum(_words(quote.text) for quote in claimed),
         relevant=sum(any(overlaps(q.paragraph, q.text, gold) for gold in item.gold) for q in claimed),
         complete=not reply.abstained and met == musts if known else None,

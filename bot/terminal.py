@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from index.articles.article import Article
+from index.articles.lookup import find_article
 from index.errors import BylineError, UsageError
 from index.formatting import count, printable
 
 from bot.answering.question import small_talk
 from bot.answering.reply.wording import as_block, as_text, describe
-from bot.answering.types import Answer, Question, Reply, Turn
-from bot.asking import OnBlock
+from bot.answering.types import Question, Response, Turn
+from bot.asking import OnPartial
 
 HISTORY_TURNS = 6
 MAX_WIDTH = 88
@@ -34,7 +35,7 @@ Type a question in plain words; a follow-up such as "and why?" is understood fro
 class Asker(Protocol):
     """What the chat talks to."""
 
-    def ask(self, question: Question, on_block: OnBlock | None = None) -> tuple[Reply, Mapping[str, Article]]: ...
+    def ask(self, question: Question, on_partial: OnPartial | None = None) -> Response: ...
 
     def articles(self) -> Mapping[str, Article]: ...
 
@@ -85,9 +86,10 @@ class StreamPrinter:
         self._write = write
         self._shown = ""
 
-    def show(self, answer: Answer, articles: Mapping[str, Article]) -> None:
+    def show(self, response: Response) -> None:
         """Write what an unfinished answer has more than before."""
-        blocks = [answer.lead, *(as_block(answer, n, articles) for n in range(len(answer.quotes)))]
+        reply = response.reply
+        blocks = [reply.lead, *(as_block(response, n) for n in range(len(reply.quotes)))]
         self._go_on("\n\n".join(block for block in blocks if block))
 
     def finish(self, text: str) -> None:
@@ -134,8 +136,8 @@ class _Session:
 
     def _ask(self, line: str) -> None:
         live = StreamPrinter(self._write)
-        reply, articles = self._asker.ask(Question(line, self._history, self._scope, self._recent), live.show)
-        text = as_text(reply, articles)
+        response = self._asker.ask(Question(line, self._history, self._scope, self._recent), live.show)
+        reply, text = response.reply, as_text(response)
         live.finish(text)
         if not small_talk.is_smalltalk(line):  # "and why?" after "thanks" still means what was said before
             self._history = (*self._history, Turn("user", line), Turn("bot", text))[-HISTORY_TURNS:]
@@ -165,16 +167,10 @@ class _Session:
                 self._write(f"{mark}{printable(article.id)}: {describe(article)}, {size}")
 
     def _focus(self, name: str, articles: Mapping[str, Article]) -> None:
-        wanted = name.casefold()
-        found = [a for a in articles.values() if wanted in (a.id.casefold(), (a.title or "").casefold())]
-        found = found or [a for a in articles.values() if wanted in f"{a.id} {a.title or ''}".casefold()]
-        if len(found) == 1:
-            self._scope = self._last = self._recent = found[0].id
-            self._history = ()
-            self._write(f"Asking about {describe(found[0])}.")
-        else:
-            many = "More than one" if found else "No"
-            raise UsageError(f"{many} article is called “{printable(name)}”.", "/article lists them.")
+        article = find_article(articles.values(), name, "/article lists them.")
+        self._scope = self._last = self._recent = article.id
+        self._history = ()
+        self._write(f"Asking about {describe(article)}.")
 
     def _passage(self, number: str) -> None:
         articles = self._asker.articles()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from index.articles.lookup import find_article
 from index.console import progress_bar, run_app, spinner
 from index.errors import IndexUnusable, UsageError
 from index.formatting import count, printable, strip_control_characters
@@ -129,9 +130,12 @@ def search(
     settings = IndexSettings.load(index_dir=index)
     model = model_identity(settings.embedding_model)
     with spinner("Loading the model"), open_current(make_publisher(settings), model) as generation:
-        if article is not None and article not in generation.articles:
-            raise UsageError(f"No article {article} is in the index.", "python -m index status lists them.")
-        hits = find(generation, load_embedder(settings.embedding_model), question, k, article)
+        chosen = (
+            None
+            if article is None
+            else find_article(generation.manifest.articles, article, "python -m index status lists them.").id
+        )
+        hits = find(generation, load_embedder(settings.embedding_model), question, k, chosen)
     if as_json:
         _print_json([_hit(hit) for hit in hits])
         return

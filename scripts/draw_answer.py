@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from index.embedding import load_embedder, model_identity
@@ -45,12 +46,13 @@ p { margin: 0 0 10px } .field { font-weight: 600; margin-bottom: 2px }
 
 
 def page(question: str, answerer: Answerer) -> str:
-    reply, articles = answerer.ask(Question(question))
-    instead = answerer.instead(reply, articles) if reply.degree == "not_addressed" else ()
-    embed = replies.answer(reply, articles, instead)
+    response = answerer.ask(Question(question))
+    if response.reply.degree == "not_addressed":
+        response = replace(response, suggestions=answerer.suggest(response))
+    embed = replies.answer(response)
 
     async def labels() -> list[str]:
-        view = buttons(reply, thread=True)
+        view = buttons(response.reply, thread=True)
         items = [getattr(child, "item", child) for child in view.children] if view else []
         return [str(item.label or item.emoji) for item in items]  # type: ignore[attr-defined]
 

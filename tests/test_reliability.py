@@ -17,6 +17,7 @@ from index.live import LiveIndex
 from index.publishing.folder import FolderPublisher
 from index.rebuild import RebuildReport, rebuild
 
+from bot.answering.types import Response
 from bot.discord.rendering import replies
 
 from tests.bot.discord.rendering.test_replies import answer, article
@@ -29,8 +30,8 @@ MONSTER = "[a](" * 20_000
 def test_a_monster_in_article_and_question_is_rendered_within_50_ms() -> None:
     source = article(MONSTER, "The bridge is old.")
     articles = {source.id: source}
-    reply = answer(source, MONSTER, "The bridge is old.", question=MONSTER)
-    for render_it in (lambda: replies.answer(reply, articles), lambda: replies.as_content(reply, articles)):
+    response = Response(answer(source, MONSTER, "The bridge is old.", question=MONSTER), articles)
+    for render_it in (lambda: replies.answer(response), lambda: replies.as_content(response)):
         fastest = min(_took(render_it) for _ in range(3))
         assert fastest < 0.05
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from index.articles.article import Article
+from index.articles.lookup import find_article
 from index.articles.names import surname
 from index.embedding import Embedder, Vectors
 from index.errors import BylineError, IndexMissing, IndexUnusable, UsageError
@@ -19,23 +20,23 @@ from index.store.manifest import ArticleEntry
 from index.text.passages import Passage
 from index.text.words import terms
 
-from bot.answering.evidence.certainty import Signals, certainty, names_unknown, on_topic, signals
+from bot.answering.evidence.certainty import Signals, certainty, certainty_of, names_unknown, on_topic, signals
 from bot.answering.evidence.reranker import Reranker, Window, load_reranker
 from bot.answering.evidence.selection import gather, judge, windows
 from bot.answering.question import small_talk
-from bot.answering.question.naming import find_named, impersonal
+from bot.answering.question.naming import impersonal
 from bot.answering.question.parsing import ParsedQuestion, clean, read
-from bot.answering.reply import extractive, overview, suggestions, wording
+from bot.answering.reply import extractive, overview, wording
 from bot.answering.reply.citations import verify
-from bot.answering.reply.suggestions import MAIN_ARGUMENT
-from bot.answering.types import Abstention, Answer, Evidence, PreparedQuestion, Question, Reply
+from bot.answering.reply.suggestions import MAIN_ARGUMENT, Candidate, candidates, mentions
+from bot.answering.types import Abstention, Answer, Evidence, PreparedQuestion, Question, Reply, Response
 from bot.answering.voice.people import names_person
 
 PASSAGES = 12
 # The certainty of what is read from an article's head and shape, where nothing is searched for.
 KNOWN = 0.95
-# How many questions are offered in place of one that is not answered.
-INSTEAD = 3
+# How many questions are suggested in place of one that is not answered.
+SUGGESTIONS = 3
 # Less likely to be on the topic than this, a question is not answered, whatever the reader makes of the sentences.
 OFF_TOPIC = 0.08
 # What a chat model may put into words of its own, of all that is asked about a text itself.
@@ -84,13 +85,15 @@ class Answerer:
             return IndexMissing("The index was deleted.", trouble.hint)
         return trouble
 
-    def ask(self, question: Question) -> tuple[Reply, Mapping[str, Article]]:
-        """The reply, and the articles that its quotes stand in, both of one generation.
+    def ask(self, question: Question) -> Response:
+        """Answer a question without a chat model.
 
-        Raises UsageError for a question that cannot be asked, IndexUnusable if there is no index.
+        Raises:
+            UsageError: the question cannot be asked.
+            IndexUnusable: there is no index.
         """
-        prepared = self.prepare(question)
-        return prepared.reply, prepared.articles
+        with self._index.lease() as generation:
+            return Response(self._look_up(question, None, generation).reply, generation.articles)
 
     def expect(self, questions: Sequence[Question]) -> None:
         """Embed together what questions will be looked up by that are asked one by one afterwards."""
@@ -104,87 +107,108 @@ class Answerer:
         self._embedder.prefetch(list(texts))
 
     def prepare(self, question: Question, standalone: str | None = None) -> PreparedQuestion:
-        """The reply, and what a chat model needs to write another; raises what `ask` raises.
+        """Answer a question, and collect what a chat model needs to write another answer.
 
-        standalone: the question in words that need no conversation, if somebody put it so.
+        Args:
+            question: as it was asked.
+            standalone: the question reworded so that it needs no conversation.
+
+        Raises:
+            UsageError: the question cannot be asked.
+            IndexUnusable: there is no index.
         """
         with self._index.lease() as generation:
-            return self._prepare(question, standalone, generation)
+            result = self._look_up(question, standalone, generation)
+            asked, reply, ranked = question.text, result.reply, result.ranked
+            if not ranked and not (reply.quotes and WRITTEN.intersection(result.parsed.aspects)):
+                return PreparedQuestion(asked, result.parsed.text, reply, generation.articles)
+            whole = self._whole(generation, result.scope)
+            quoted = tuple(p for p in whole if any(p.start < q.end and q.start < p.end for q in reply.quotes))
+            return PreparedQuestion(
+                asked,
+                standalone or clean(asked),
+                reply,
+                generation.articles,
+                extractive.declined(asked, ranked, generation) if ranked else None,
+                tuple({e.passage.id: e.passage for e in ranked}.values()) or quoted,
+                whole,
+                open=True,
+            )
 
-    def _prepare(self, question: Question, standalone: str | None, generation: Generation) -> PreparedQuestion:
+    def _look_up(self, question: Question, standalone: str | None, generation: Generation) -> "_LookUp":
+        """Read a question, search for it, and write the verified reply of the extractive reader."""
         counts = generation.lexical.counts
-        reading = read(question, counts)
+        parsed = read(question, counts)
         if standalone:
-            reading = read(Question(standalone, article=question.article), counts)
-        scope = scope_of(generation, reading.text, question.article)
-        if reading.aspects and any(article.id == question.recent for article in scope):
+            parsed = read(Question(standalone, article=question.article), counts)
+        scope = scope_of(generation, parsed.text, question.article)
+        if parsed.aspects and any(article.id == question.recent for article in scope):
             scope = tuple(article for article in scope if article.id == question.recent)
-        reply, ranked = self._reply(question.text, reading, generation, scope)
-        for quote in reply.quotes:
-            verify(generation.articles[quote.article], quote)
-        written = bool(ranked) or (bool(reply.quotes) and bool(WRITTEN.intersection(reading.aspects)))
-        if not written:
-            return PreparedQuestion(question.text, reading.text, reply, generation.articles)
-        whole = self._whole(generation, scope)
-        quoted = tuple(p for p in whole if any(p.start < q.end and q.start < p.end for q in reply.quotes))
-        return PreparedQuestion(
-            question.text,
-            standalone or clean(question.text),
-            reply,
-            generation.articles,
-            extractive.declined(question.text, ranked, generation) if ranked else None,
-            tuple({e.passage.id: e.passage for e in ranked}.values()) or quoted,
-            whole,
-            open=True,
-        )
+        reply, ranked = self._reply(question.text, parsed, generation, scope)
+        _verify(reply, generation)
+        return _LookUp(parsed, scope, reply, ranked)
 
     def _whole(self, generation: Generation, scope: Sequence[ArticleEntry]) -> tuple[Passage, ...]:
+        """All passages of the one article in scope; none where it is too long or there are several."""
         if len(scope) > 1 or len(generation.articles[scope[0].id].text) > WHOLE_CHARS:
             return ()
         return tuple(stored.passage for stored in generation.passages(generation.positions([scope[0].id])))
 
-    def more(self, question: Question, shown: Collection[str]) -> tuple[Reply, Mapping[str, Article]]:
-        """Further evidence for a question beyond the quotes that were shown; an abstention where there is none.
+    def more(self, question: Question, shown: Collection[str]) -> Response:
+        """Find further evidence for a question beyond the quotes that were shown; an abstention if there is none.
 
-        Raises what `ask` raises.
+        Raises:
+            UsageError: the question cannot be asked.
+            IndexUnusable: there is no index.
         """
         with self._index.lease() as generation:
-            reading = read(question, generation.lexical.counts)
-            ranked, signs = self.find(reading, generation, scope_of(generation, reading.text, question.article))
+            parsed = read(question, generation.lexical.counts)
+            ranked, features = self.find(parsed, generation, scope_of(generation, parsed.text, question.article))
             seen = {" ".join(text.split()) for text in shown}
-            left = [e for e in ranked if not any(_overlap(" ".join(e.sentence.text.split()), text) for text in seen)]
-            reply = extractive.further(question.text, left, certainty(signs), generation)
-            for quote in reply.quotes:
-                verify(generation.articles[quote.article], quote)
-            return reply, generation.articles
+            rest = [e for e in ranked if not any(_overlap(" ".join(e.sentence.text.split()), text) for text in seen)]
+            reply = extractive.further(question.text, rest, certainty(features), generation)
+            _verify(reply, generation)
+            return Response(reply, generation.articles)
 
-    def summary(self, article: str) -> tuple[Reply, Mapping[str, Article]]:
-        """The central claims of an article in its order; raises UsageError if there is no such article."""
+    def summary(self, article: str) -> Response:
+        """Quote the central claims of an article in its order; raises UsageError if there is no such article."""
         with self._index.lease() as generation:
-            found = generation.articles[find_named(generation.manifest.articles, article).id]
-            asked = f"What does {wording.describe(found)} argue?"
-            return Answer(asked, wording.IN_SHORT, overview.claims(generation, found), KNOWN), generation.articles
+            chosen = generation.articles[find_article(generation.manifest.articles, article).id]
+            asked = f"What does {wording.describe(chosen)} argue?"
+            reply = Answer(asked, wording.IN_SHORT, overview.claims(generation, chosen), KNOWN)
+            return Response(reply, generation.articles)
 
-    def instead(self, reply: Reply, articles: Mapping[str, Article], within: str | None = None) -> tuple[str, ...]:
-        """Questions to ask in place of one that was not answered, each of which would be; INSTEAD of them at most.
+    def suggest(self, response: Response, within: str | None = None) -> tuple[str, ...]:
+        """Suggest at most SUGGESTIONS questions in place of one that was not answered, each of which would be.
 
-        articles: those that came with the reply. within: the article that was asked.
+        Whether a question would be answered is judged by the sentences that name its subject alone: looking each up
+        like a question of its own took ten times as long.
+
+        Args:
+            response: the reply that did not answer.
+            within: the id of the article that was asked, None for all.
         """
+        articles = response.articles
         scope = {within: articles[within]} if within and within in articles else articles
-        tried = suggestions.candidates([q for q in reply.quotes if q.article in scope], scope, 3 * INSTEAD)
+        nearby = [quote for quote in response.reply.quotes if quote.article in scope]
         found = [MAIN_ARGUMENT] if len(scope) == 1 else []
-        for question in tried:
-            if len(found) == INSTEAD:
-                break
-            if self._answers(Question(question, article=within)):
-                found.insert(-1 if MAIN_ARGUMENT in found else len(found), question)
+        with self._index.lease() as generation:
+            for candidate in candidates(nearby, scope, 3 * SUGGESTIONS):
+                if len(found) == SUGGESTIONS:
+                    break
+                if self._would_answer(candidate, generation):
+                    found.insert(-1 if MAIN_ARGUMENT in found else len(found), candidate.question)
         return tuple(found)
 
-    def _answers(self, question: Question) -> bool:
-        try:
-            return self.ask(question)[0].degree == "answers"
-        except UsageError:  # the article has gone since
+    def _would_answer(self, candidate: Candidate, generation: Generation) -> bool:
+        if candidate.article not in generation.entries:  # it was removed since
             return False
+        stored = generation.passages(generation.positions([candidate.article]))
+        windows = mentions(candidate.subject, [one.passage for one in stored])
+        authors = generation.entries[candidate.article].authors
+        scores = self._reranker.score(impersonal(candidate.question, authors), "", windows)
+        logits = [float(row[0]) for rows in scores for row in rows]
+        return bool(logits) and certainty_of(logits) >= extractive.ANSWERS
 
     def _reply(
         self, asked: str, reading: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
@@ -236,6 +260,21 @@ class Answerer:
         return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class _LookUp:
+    """A question that was looked up: what was understood, the articles in scope, the reply, and the evidence."""
+
+    parsed: ParsedQuestion
+    scope: tuple[ArticleEntry, ...]
+    reply: Reply
+    ranked: list[Evidence]
+
+
+def _verify(reply: Reply, generation: Generation) -> None:
+    for quote in reply.quotes:
+        verify(generation.articles[quote.article], quote)
+
+
 def _sought(reading: ParsedQuestion, scope: Sequence[ArticleEntry]) -> ParsedQuestion:
     """A question as it is looked up in some articles: without their authors' names."""
     authors = dict.fromkeys(author for article in scope for author in article.authors)
@@ -246,7 +285,7 @@ def scope_of(generation: Generation, question: str, article: str | None) -> tupl
     """The articles a question is about: the one given with it, else those by the authors that it names, else all."""
     everything = generation.manifest.articles
     if article is not None:
-        return (find_named(everything, article),)
+        return (find_article(everything, article),)
     named = tuple(a for a in everything if any(names_person(question, surname(author)) for author in a.authors))
     return named or everything
 

@@ -113,6 +113,21 @@ Reply = Answer | Abstention
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """A reply with everything that is needed to show it.
+
+    Attributes:
+        reply: the answer or abstention.
+        articles: the articles of the generation that was asked, by id; the reply's quotes stand in them.
+        suggestions: questions to ask in place of one that was not answered, best first.
+    """
+
+    reply: Reply
+    articles: Mapping[str, Article]
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedQuestion:
     """A question that was read and looked up, with what the extractive reader says.
 
@@ -130,3 +145,8 @@ class PreparedQuestion:
     passages: tuple[Passage, ...] = ()
     whole: tuple[Passage, ...] = ()
     open: bool = False
+
+    @property
+    def response(self) -> Response:
+        """The extractive reader's reply with its articles."""
+        return Response(self.reply, self.articles)

@@ -11,14 +11,14 @@ from discord.ui import Button, DynamicItem, Item, View
 
 from index.errors import BylineError
 
-from bot.answering.types import Question, Reply
+from bot.answering.types import Question, Reply, Response
 from bot.discord import conversation
 from bot.discord.delivery import NETWORK, acknowledge, attempt, persist
 from bot.discord.interactions import Host, Interaction, event_of, say, serve, show
 from bot.discord.rendering import replies
 from bot.discord.rendering.markup import flat, shorten
 from bot.discord.rendering.replies import ShownAnswer
-from bot.discord.service import WENT_WRONG, OnPartial, RequestInfo, Response
+from bot.discord.service import WENT_WRONG, OnPartial, RequestInfo
 from bot.logs import failed
 from bot.state import Feedback, Vote
 

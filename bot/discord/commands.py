@@ -11,25 +11,25 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from index.articles.article import Article
+from index.articles.lookup import find_article
 from index.errors import BylineError, UsageError
-from index.formatting import count, printable
+from index.formatting import count
 
-from bot.answering.question.naming import find_named
 from bot.answering.question.parsing import MAX_CHARS
 from bot.answering.reply import wording
-from bot.answering.types import Question
+from bot.answering.types import Question, Response
 from bot.discord.buttons import buttons, can_open_thread
 from bot.discord.conversation import text_of
 from bot.discord.delivery import acknowledge
 from bot.discord.interactions import Host, Interaction, say, serve, show
 from bot.discord.rendering import replies
 from bot.discord.rendering.markup import shorten
-from bot.discord.service import Response
 
 log = logging.getLogger(__name__)
 
 MENU = "Ask about this"
 CHOICES, CHOICE = 25, 100
+CHOOSE = "Choose one from the list that appears while you type."
 NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history")
 NEEDS_CONTENT = (
     "I will answer questions here as soon as I can read them: switch on Message Content Intent (Discord Developer "
@@ -209,16 +209,7 @@ def find(interaction: Interaction, name: str) -> Article:
     by_key = next((one for one in desk.heads if replies.key(one) == name), None)
     if by_key:
         return desk.articles[by_key]
-    try:
-        return desk.articles[find_named(desk.heads.values(), name).id]
-    except UsageError:
-        wanted = name.casefold()
-        near = [one.id for one in desk.heads.values() if wanted in f"{wording.describe(one)} {one.id}".casefold()]
-        if len(near) == 1:
-            return desk.articles[near[0]]
-        shown = printable(name[:CHOICE])
-        which = f"{len(near)} articles match “{shown}”." if near else f"I have no article called “{shown}”."
-        raise UsageError(which, "Choose one from the list that appears while you type.") from None
+    return desk.articles[find_article(desk.heads.values(), name[:CHOICE], CHOOSE).id]
 
 
 def only(interaction: Interaction, name: str | None) -> Article:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from bot.discord.service import Response
+from bot.answering.types import Response
 
 EVERY = 1.0
 

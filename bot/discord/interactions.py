@@ -6,12 +6,13 @@ from typing import Any
 
 import discord
 
+from bot.answering.types import Response
 from bot.discord.delivery import acknowledge, attempt
 from bot.discord.drafts import DraftUpdater
 from bot.discord.queue import QuestionDeclined
 from bot.discord.rendering import replies
 from bot.discord.rendering.markup import escape
-from bot.discord.service import WENT_WRONG, AnswerService, OnPartial, RequestInfo, Response
+from bot.discord.service import WENT_WRONG, AnswerService, OnPartial, RequestInfo
 from bot.logs import failed
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ async def _serve(
     waited_for = await acknowledge(interaction, private=private)
 
     async def show(told: Response) -> bool:
-        body = {"embed": told.draft()} if may_embed(interaction) else {"content": told.content()}
+        body = {"embed": replies.draft(told)} if may_embed(interaction) else {"content": replies.as_content(told)}
         return waited_for and bool(await attempt(f"draft {event}", lambda: interaction.edit_original_response(**body)))
 
     live = DraftUpdater(show)
@@ -113,7 +114,11 @@ def may_embed(interaction: Interaction) -> bool:
 
 def _shown(told: Response | str) -> tuple[discord.Embed, str]:
     """An answer or a notice as an embed, and as text for where no embed may be."""
-    return (replies.notice(told), escape(told)) if isinstance(told, str) else (told.embed(), told.content())
+    return (
+        (replies.notice(told), escape(told))
+        if isinstance(told, str)
+        else (replies.answer(told), replies.as_content(told))
+    )
 
 
 async def _respond(interaction: Interaction, embeds: list[discord.Embed]) -> None:

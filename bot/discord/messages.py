@@ -9,6 +9,7 @@ from typing import Any
 
 import discord
 
+from bot.answering.types import Response
 from bot.discord.buttons import buttons, can_open_thread
 from bot.discord.conversation import AddressedMessage, addressed, is_among_people, question_of
 from bot.discord.delivery import NETWORK, attempt, persist, typing_while
@@ -16,7 +17,7 @@ from bot.discord.drafts import DraftUpdater
 from bot.discord.queue import QuestionDeclined, ShuttingDown
 from bot.discord.rendering import replies
 from bot.discord.rendering.markup import escape
-from bot.discord.service import WENT_WRONG, AnswerService, RequestInfo, Response
+from bot.discord.service import WENT_WRONG, AnswerService, RequestInfo
 from bot.logs import failed
 
 log = logging.getLogger(__name__)
@@ -145,7 +146,9 @@ class MessageHandler:
 
         async def show(told: Response) -> bool:
             nonlocal draft
-            body: dict[str, Any] = {"embed": told.draft()} if _may_embed(message) else {"content": told.content()}
+            body: dict[str, Any] = (
+                {"embed": replies.draft(told)} if _may_embed(message) else {"content": replies.as_content(told)}
+            )
             begun = draft
             if begun is not None:
                 return bool(await attempt(f"draft {event}", lambda: begun.edit(**body)))
@@ -179,7 +182,7 @@ class MessageHandler:
             if not heard.insists:
                 self._desk.answers.charge(event.user)
             view = buttons(told.reply, thread=can_open_thread(message.channel))
-            await self._send(event, message, told.embed(), told.content(), view, draft)
+            await self._send(event, message, replies.answer(told), replies.as_content(told), view, draft)
 
     async def _send(
         self,

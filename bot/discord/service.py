@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from statistics import median, quantiles
 from time import monotonic
 
-import discord
-
 from index.articles.article import Article
 from index.errors import IndexUnusable, UsageError
 from index.formatting import count
@@ -17,9 +15,8 @@ from index.store.manifest import ArticleEntry, Manifest
 
 from bot.answering.answerer import Answerer
 from bot.answering.chat.reader import ChatReader, with_note
-from bot.answering.types import Question, Reply
+from bot.answering.types import Question, Response
 from bot.discord.queue import AnswerQueue, QuestionDeclined
-from bot.discord.rendering import replies
 from bot.logs import failed
 from bot.state import State
 
@@ -32,25 +29,6 @@ RESTARTING = "I am being restarted"
 WENT_WRONG = "Something went wrong on my side. It is in my log; please ask again later."
 
 Articles = Mapping[str, Article]
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """A reply, the articles that it quotes, and questions to ask instead where it is an abstention."""
-
-    reply: Reply
-    articles: Articles
-    instead: tuple[str, ...] = ()
-
-    def embed(self) -> discord.Embed:
-        return replies.answer(self.reply, self.articles, self.instead)
-
-    def draft(self) -> discord.Embed:
-        """The same before it is finished."""
-        return replies.draft(self.reply, self.articles)
-
-    def content(self) -> str:
-        return replies.as_content(self.reply, self.articles, self.instead)
 
 
 OnPartial = Callable[[Response], None]
@@ -168,7 +146,7 @@ class AnswerService:
         if reply.degree != "not_addressed" or self.answers.hurried.is_set():
             return Response(reply, prepared.articles)
         instead = await self.answers.run(
-            group, lambda answerer: answerer.instead(reply, prepared.articles, question.article)
+            group, lambda answerer: answerer.suggest(Response(reply, prepared.articles), question.article)
         )
         return Response(reply, prepared.articles, instead)
 
@@ -180,11 +158,11 @@ class AnswerService:
 
     def more(self, question: Question, shown: tuple[str, ...], group: int) -> Awaitable[Response]:
         """Further evidence for a question."""
-        return self.answers.run(group, lambda answerer: Response(*answerer.more(question, shown)), question)
+        return self.answers.run(group, lambda answerer: answerer.more(question, shown), question)
 
     def summary(self, article: str, group: int) -> Awaitable[Response]:
         """The central claims of an article."""
-        return self.answers.run(group, lambda answerer: Response(*answerer.summary(article)))
+        return self.answers.run(group, lambda answerer: answerer.summary(article))
 
     async def canary(self) -> str | None:
         """Answer a question that the index itself gives: "", or the kind of error; None if there was no time for it."""
@@ -252,6 +230,7 @@ class AnswerService:
 
 def _ask(answerer: Answerer, question: Question) -> Response:
     with answerer.hold():
-        reply, articles = answerer.ask(question)
-        missing = reply.degree == "not_addressed"
-        return Response(reply, articles, answerer.instead(reply, articles, question.article) if missing else ())
+        response = answerer.ask(question)
+        if response.reply.degree != "not_addressed":
+            return response
+        return replace(response, suggestions=answerer.suggest(response, question.article))

@@ -9,7 +9,7 @@ from index.articles.article import Article
 from index.articles.formats import parse
 from index.errors import UsageError
 
-from bot.answering.types import Abstention, Answer, Degree, Quote, Reply
+from bot.answering.types import Abstention, Answer, Degree, Quote, Reply, Response
 from bot.evaluation import EvalQuestion, by_degree, judge, read_questions, summary, table
 
 ARTICLE = parse("a.txt", b"The ferry sails twice a day.\n\nIt costs four crowns. Nobody was asked.\n")
@@ -43,7 +43,7 @@ def items(tmp_path: Path) -> list[EvalQuestion]:
 
 
 def figures(items: list[EvalQuestion], *replies: Reply) -> dict[str, float | int | None]:
-    return summary([judge(item, reply, ARTICLES, 0.1) for item, reply in zip(items, replies, strict=True)])
+    return summary([judge(item, Response(reply, ARTICLES), 0.1) for item, reply in zip(items, replies, strict=True)])
 
 
 def test_all_right_scores_one(items: list[EvalQuestion]) -> None:
@@ -68,7 +68,7 @@ def test_auroc_is_the_share_of_pairs_in_the_right_order(
 
 def test_degrees_say_how_often_they_were_right(items: list[EvalQuestion]) -> None:
     replies = [answer("It costs four crowns.", 2), answer("Nobody was asked.", 2), abstention(0.2, "closest")]
-    found = by_degree([judge(item, reply, ARTICLES, 0.1) for item, reply in zip(items, replies, strict=True)])
+    found = by_degree([judge(item, Response(reply, ARTICLES), 0.1) for item, reply in zip(items, replies, strict=True)])
     assert found["answers"] == {"questions": 2, "answerable": 0.5, "hit_rate": 0.5}
     assert found["closest"] == {"questions": 1, "answerable": 0.0, "hit_rate": None}
     assert found["not_addressed"]["questions"] == 0
@@ -76,7 +76,7 @@ def test_degrees_say_how_often_they_were_right(items: list[EvalQuestion]) -> Non
 
 def test_the_table_shows_each_degree_and_kind(items: list[EvalQuestion]) -> None:
     replies = [answer("It costs four crowns.", 2), abstention(0.1), abstention(0.2)]
-    text = "\n".join(table([judge(i, r, ARTICLES, 0.1) for i, r in zip(items, replies, strict=True)]))
+    text = "\n".join(table([judge(i, Response(r, ARTICLES), 0.1) for i, r in zip(items, replies, strict=True)]))
     for row in ("answers             1      100.0%  100.0%", "not_addressed       2        0.0%       –", "near_miss"):
         assert row in text
 

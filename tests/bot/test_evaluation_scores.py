@@ -11,7 +11,7 @@ from index.articles.formats import parse
 from index.errors import UsageError
 
 from bot.answering.reply.citations import quote
-from bot.answering.types import Abstention, Answer, Question, Quote, Reply
+from bot.answering.types import Abstention, Answer, Question, Quote, Reply, Response
 from bot.evaluation import (
     EvalQuestion,
     EvalResult,
@@ -57,7 +57,7 @@ def abstention(*texts: str) -> Abstention:
 
 
 def judged(what: EvalQuestion, reply: Reply, seconds: float = 1.0) -> EvalResult:
-    return judge(what, reply, ARTICLES, seconds)
+    return judge(what, Response(reply, ARTICLES), seconds)
 
 
 TEN = "One two three four five six seven eight nine ten."
@@ -154,7 +154,7 @@ def test_long_answers_do_not_count_for_the_score() -> None:
     start = long.text.index("word")
     whole = quote(long, start, long.text.index("end.") + 4)
     what = EvalQuestion("1", Question("?"), "", True, (gold(1, "word end"),))
-    result = judge(what, Answer("?", "It argues:", (whole,), 0.9), {long.id: long}, 1.0)
+    result = judge(what, Response(Answer("?", "It argues:", (whole,), 0.9), {long.id: long}), 1.0)
     figures = summary([result])
     assert (figures["evidence_recall"], figures["evidence_recall_120_words"], figures["score"]) == (1, 0, 0.0)
 
@@ -251,15 +251,15 @@ def test_an_unknown_article_is_found_out_beforehand_and_names_its_line(tmp_path:
     )
     items = read_questions(path)
     check_articles(path, items[:2], [ARTICLE])
-    with pytest.raises(UsageError, match=r"^Line 3 of .*q\.jsonl: No article nope is in the index\."):
+    with pytest.raises(UsageError, match=r"^Line 3 of .*q\.jsonl: No article is called “nope”"):
         check_articles(path, items, [ARTICLE])
     check_articles(path, items, [ARTICLE], only="ferry.txt")
-    with pytest.raises(UsageError, match=r"^No article other is in the index\."):
+    with pytest.raises(UsageError, match=r"^No article is called “other”"):
         check_articles(path, items, [ARTICLE], only="other")
 
 
 def test_an_answer_as_json_holds_the_documented_fields() -> None:
-    found = to_json(answer(TEN), ARTICLES, 0.1234, "q1")
+    found = to_json(Response(answer(TEN), ARTICLES), 0.1234, "q1")
     assert found == {
         "id": "q1",
         "question": "?",
@@ -273,7 +273,7 @@ def test_an_answer_as_json_holds_the_documented_fields() -> None:
         "reader": "extractive",
         "seconds": 0.1234,
     }
-    assert "id" not in to_json(answer(TEN), ARTICLES, 0.1)
+    assert "id" not in to_json(Response(answer(TEN), ARTICLES), 0.1)
 
 
 def test_a_line_of_json_is_one_line_that_no_terminal_obeys_and_loses_nothing() -> None:

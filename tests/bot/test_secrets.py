@@ -12,6 +12,7 @@ from index.publishing.folder import FolderPublisher
 
 from bot.answering.answerer import Answerer
 from bot.answering.reply.wording import as_text
+from bot.answering.types import Response
 from bot.logs import OneLineFormatter
 from bot.prompt import line_reader
 from bot.settings import BotSettings
@@ -123,7 +124,7 @@ async def test_a_chat_model_that_echoes_its_key_gets_it_into_no_librarys_log(
         everything.setFormatter(OneLineFormatter(debug=True, secrets=[server.key]))
         server.script(Status(401, {"error": {"message": f"Wrong key {server.key}", "type": "x", "code": server.key}}))
         read = await reader_of(server).read(PREPARED)
-        assert server.key not in as_text(read.reply, ARTICLES)
+        assert server.key not in as_text(Response(read.reply, ARTICLES))
         assert "401 Unauthorized" in everything.stream.getvalue()
         assert server.key not in everything.stream.getvalue()
 

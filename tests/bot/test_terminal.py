@@ -10,8 +10,8 @@ from index.errors import BylineError, IndexMissing, UsageError
 
 from bot.answering.reply.citations import quote
 from bot.answering.reply.wording import as_text
-from bot.answering.types import Abstention, Answer, Question, Reply
-from bot.asking import OnBlock
+from bot.answering.types import Abstention, Answer, Question, Reply, Response
+from bot.asking import OnPartial
 from bot.terminal import HELP, TAKEN_BACK, StreamPrinter, chat, harmless, wrapped
 
 FERRY = parse("ferry.txt", b"By Jane Roe\n3 May 2024\n\nThe ferry should stay free.\n\nI think a bridge costs more.\n")
@@ -27,17 +27,16 @@ class Scripted:
         self._trouble = trouble
         self.asked: list[Question] = []
 
-    def ask(self, question: Question, on_block: OnBlock | None = None) -> tuple[Reply, Mapping[str, Article]]:
+    def ask(self, question: Question, on_partial: OnPartial | None = None) -> Response:
         self.asked.append(question)
         if question.text == "broken":
             raise UsageError("That cannot be asked.", "Ask something else.")
         if question.text == "weather?":
-            return Abstention(
-                question.text, "The article does not address that.", (), 0.0, "not_addressed"
-            ), self._articles
+            reply = Abstention(question.text, "The article does not address that.", (), 0.0, "not_addressed")
+            return Response(reply, self._articles)
         start = FERRY.text.index("I think")
         found = quote(FERRY, start, start + len("I think a bridge costs more."))
-        return Answer(question.text, "Roe, hedging:", (found,), 0.9), self._articles
+        return Response(Answer(question.text, "Roe, hedging:", (found,), 0.9), self._articles)
 
     def articles(self) -> Mapping[str, Article]:
         return self._articles
@@ -174,7 +173,7 @@ def test_the_articles_are_listed_and_one_may_be_chosen() -> None:
 
 
 def test_a_name_that_fits_several_articles_is_not_guessed() -> None:
-    assert "More than one article" in converse(Scripted(FERRY, TOLL), "/article e")[0]
+    assert "2 articles match “t”." in converse(Scripted(FERRY, TOLL), "/article t")[0]
 
 
 @pytest.mark.parametrize("width", [20, 40, 88, 200])
@@ -191,8 +190,8 @@ def growing(*replies: Answer, final: Reply) -> str:
     written: list[str] = []
     live = StreamPrinter(written.append)
     for reply in replies:
-        live.show(reply, {FERRY.id: FERRY})
-    live.finish(as_text(final, {FERRY.id: FERRY}))
+        live.show(Response(reply, {FERRY.id: FERRY}))
+    live.finish(as_text(Response(final, {FERRY.id: FERRY})))
     return "\n".join(written)
 
 
@@ -203,8 +202,8 @@ def test_an_answer_that_grows_reads_as_if_it_had_come_whole() -> None:
     )
     whole = Answer("why?", "", quotes, 0.9, claims=("Roe says so.", "She thinks so."))
     begun = Answer("why?", "", quotes[:1], 0.9, claims=("Roe says so.",))
-    assert growing(begun, whole, final=whole) == as_text(whole, {FERRY.id: FERRY})
-    assert growing(final=whole) == as_text(whole, {FERRY.id: FERRY})
+    assert growing(begun, whole, final=whole) == as_text(Response(whole, {FERRY.id: FERRY}))
+    assert growing(final=whole) == as_text(Response(whole, {FERRY.id: FERRY}))
     other = Answer("why?", "Roe argues:", quotes[:1], 0.9, note="it is busy")
     taken_back = growing(begun, final=other)
     assert f"\n\n{TAKEN_BACK}\n\nRoe argues:" in taken_back
@@ -221,8 +220,8 @@ def test_nothing_is_taken_back_when_a_second_article_comes_in() -> None:
     written: list[str] = []
     live = StreamPrinter(written.append)
     whole = Answer("?", "", (ferry, toll), 0.9, claims=("Roe wants no fare.", "The other author does."))
-    live.show(Answer("?", "", (ferry,), 0.9, claims=whole.claims[:1]), articles)
-    live.finish(as_text(whole, articles))
+    live.show(Response(Answer("?", "", (ferry,), 0.9, claims=whole.claims[:1]), articles))
+    live.finish(as_text(Response(whole, articles)))
     assert [TAKEN_BACK in text for text in written] == [False, False]
     assert "¶2 (Roe), ferry.txt" in written[0]
     assert "“The Toll”" in written[1]

@@ -84,9 +84,10 @@ class Readers:
         return editions([hit.passage.text for hit in hits]) | editions(sources) if len(hits) == 5 else set()
 
     def _answer(self, count: int) -> set[int]:
-        reply, articles = self._answerer.ask(Question(QUESTIONS[count % len(QUESTIONS)]))
-        sources = [article.text for article in articles.values()]
-        return editions([quote.text for quote in reply.quotes]) | editions(sources) if reply.quotes else set()
+        response = self._answerer.ask(Question(QUESTIONS[count % len(QUESTIONS)]))
+        sources = [article.text for article in response.articles.values()]
+        quotes = [quote.text for quote in response.reply.quotes]
+        return editions(quotes) | editions(sources) if quotes else set()
 
 
 def test_rebuilds_disturb_no_question(folder: Path, tmp_path: Path, embedder: Embedder) -> None:

@@ -6,7 +6,7 @@ a question on the topic is answered, only what the reader makes of the sentences
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from math import exp, log
 
 from index.search import Hit
@@ -57,6 +57,7 @@ ANSWERED = Signals(
     best=-7.3, together=14.8,
 )  # fmt: skip
 ANSWERED_BIAS = -0.8
+NOTHING = Signals(*[0.0] * 9)
 
 
 def signals(reading: ParsedQuestion, ranked: Sequence[Evidence], hits: Sequence[Hit]) -> Signals:
@@ -71,8 +72,7 @@ def signals(reading: ParsedQuestion, ranked: Sequence[Evidence], hits: Sequence[
         about_text=float(bool(_ABOUT_TEXT.search(reading.text))),
         to_people=float(bool(_TO_PEOPLE.search(reading.text))),
         conversation=reading.weight,
-        best=answers[0] / 10,
-        together=(answers[0] + log(sum(exp(logit - answers[0]) for logit in answers[:BEST]))) / 10,
+        **_of_reader(answers),
     )
 
 
@@ -95,3 +95,15 @@ def names_unknown(reading: ParsedQuestion, knows: Callable[[str], bool]) -> bool
     """Whether a question wants the author's word on something that the article never names."""
     subject = terms(about_text.subject(reading.text))
     return bool(subject) and not reading.context and not any(map(knows, subject))
+
+
+def certainty_of(logits: Sequence[float]) -> float:
+    """The same probability of a question of which only the reader's logits of some sentences are known."""
+    ordered = sorted(logits, reverse=True)
+    return _logistic(ANSWERED_BIAS, ANSWERED, replace(NOTHING, **_of_reader(ordered)))
+
+
+def _of_reader(ordered: Sequence[float]) -> dict[str, float]:
+    """The features that come from the reader's logits, highest first."""
+    together = ordered[0] + log(sum(exp(logit - ordered[0]) for logit in ordered[:BEST]))
+    return {"best": ordered[0] / 10, "together": together / 10}

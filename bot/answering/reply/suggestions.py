@@ -4,14 +4,19 @@ import calendar
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from index.articles.article import Article
+from index.text.passages import Passage
 from index.text.words import STOP_WORDS
 
+from bot.answering.evidence.reranker import Window
 from bot.answering.reply.wording import speaker
 from bot.answering.types import Quote
 
 MAIN_ARGUMENT = "What is the main argument?"
+# How many sentences that name a subject are read to tell whether the article says something about it.
+MENTIONS = 4
 # Capitalised in the middle of a sentence: a name, of one word or several. Before a word that is none of
 # the small ones it may be an adjective ("the French fleet") as well, so such places do not count.
 _NAME = re.compile(
@@ -22,18 +27,41 @@ _NO_SUBJECT = frozenset([*calendar.month_name, *calendar.day_name, "I", "I’m",
 _OFTEN = 2
 
 
-def candidates(near: Sequence[Quote], articles: Mapping[str, Article], limit: int) -> list[str]:
-    """Questions about the names nearest to some quotes, else the most frequent of the articles; best first."""
+class Candidate(NamedTuple):
+    """A question that may be suggested: what the article with this id says about a subject that it names."""
+
+    question: str
+    article: str
+    subject: str
+
+
+def candidates(nearby: Sequence[Quote], articles: Mapping[str, Article], limit: int) -> list[Candidate]:
+    """Questions about the names around some quotes, then about the articles' most frequent names; best first."""
     if not articles:
         return []
-    sources = dict.fromkeys(quote.article for quote in near) or dict.fromkeys(articles)
-    found: list[str] = []
+    sources = dict.fromkeys(quote.article for quote in nearby) or dict.fromkeys(articles)
+    found: list[Candidate] = []
     for article in (articles[source] for source in list(sources)[:3]):
         names = _names(article)
-        around = [name for quote in near if quote.article == article.id for name in _found(_paragraph(article, quote))]
+        around = [
+            name for quote in nearby if quote.article == article.id for name in _found(_paragraph(article, quote))
+        ]
         ranked = dict.fromkeys([*(name for name in around if names[name] >= _OFTEN), *_frequent(names)])
-        found += [f"What does {speaker(article)} say about {name}?" for name in ranked]
+        found += [Candidate(f"What does {speaker(article)} say about {name}?", article.id, name) for name in ranked]
     return found[:limit]
+
+
+def mentions(subject: str, passages: Iterable[Passage]) -> list[Window]:
+    """Windows around the first sentences that name a subject, each with the sentences before and after it."""
+    windows: list[Window] = []
+    for passage in passages:
+        texts = [sentence.text for sentence in passage.sentences]
+        for at, text in enumerate(texts):
+            if subject in " ".join(text.split()):
+                windows.append(Window(tuple(texts[at : at + 2]), texts[at - 1] if at else ""))
+                if len(windows) == MENTIONS:
+                    return windows
+    return windows
 
 
 def _frequent(names: Counter[str]) -> list[str]:

@@ -1,13 +1,13 @@
 """The plain words around quotes: leads, voices, and a reply as the text that a person reads. Pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from index.articles.article import Article
+from index.articles.lookup import ArticleInfo
 from index.articles.names import surname
 from index.formatting import printable
 
-from bot.answering.types import Answer, Quote, Reply
+from bot.answering.types import Answer, Quote, Reply, Response
 from bot.answering.voice.voice import BYLINE, HEDGED, UNNAMED
 
 NOT_ADDRESSED = "The article does not address that."
@@ -65,22 +65,6 @@ def label(quote: Quote, article: Article) -> str:
     return "byline" if quote.voice == BYLINE else ""
 
 
-class ArticleInfo(Protocol):
-    """What is known about an article: the article itself, or its line in a manifest."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def title(self) -> str | None: ...
-
-    @property
-    def authors(self) -> tuple[str, ...]: ...
-
-    @property
-    def published(self) -> str | None: ...
-
-
 def describe(article: ArticleInfo) -> str:
     """An article in a few words: “Title” by its authors (date), as far as they are known."""
     title = _named(article)
@@ -88,37 +72,39 @@ def describe(article: ArticleInfo) -> str:
     return f"{title}{by}" + (f" ({article.published})" if article.published else "")
 
 
-def as_text(reply: Reply, articles: Mapping[str, Article]) -> str:
+def as_text(response: Response) -> str:
     """The whole reply as plain text: the lead, then each quote as a block quote with its number and voice.
 
     A chat model's claim stands above the quote that it rests on. Where there are several articles, each
     quote's is named, or once at the end if it is known to be the same for all.
     """
+    reply, articles = response.reply, response.articles
     sources = dict.fromkeys(quote.article for quote in reply.quotes)
-    blocks = [reply.lead, *(as_block(reply, n, articles) for n in range(len(reply.quotes)))]
-    if len(sources) == 1 and len(articles) > 1 and not _names_each(reply, articles):
+    blocks = [reply.lead, *(as_block(response, n) for n in range(len(reply.quotes)))]
+    if len(sources) == 1 and len(articles) > 1 and not _names_each(response):
         blocks.append(f"From {describe(articles[next(iter(sources))])}.")
     if reply.note:
         blocks.append(f"({ALONE.format(why=reply.note)})")
     return "\n\n".join(block for block in blocks if block)
 
 
-def as_block(reply: Reply, n: int, articles: Mapping[str, Article]) -> str:
+def as_block(response: Response, n: int) -> str:
     """The n-th quote of a reply with its number and voice, under its claim where it has one."""
-    quote = reply.quotes[n]
-    several = _names_each(reply, articles)
-    article = articles[quote.article]
+    quote = response.reply.quotes[n]
+    several = _names_each(response)
+    article = response.articles[quote.article]
     said = label(quote, article) or (_capital(speaker(article)) if several else "")
     where = f"¶{quote.paragraph}" + (f" ({said})" if said else "")
     where += f", {_named(article)}" if several else ""
-    claim = claim_of(reply, n)
+    claim = claim_of(response.reply, n)
     return f"{claim}\n\n" * bool(claim) + f"> {_quoted(' '.join(quote.text.split()))} — {where}"
 
 
-def _names_each(reply: Reply, articles: Mapping[str, Article]) -> bool:
+def _names_each(response: Response) -> bool:
     """Whether each quote names its article: what is shown claim by claim cannot wait for where the last one stands."""
+    reply = response.reply
     growing = isinstance(reply, Answer) and bool(reply.claims)
-    return len(articles if growing else {quote.article for quote in reply.quotes}) > 1
+    return len(response.articles if growing else {quote.article for quote in reply.quotes}) > 1
 
 
 def claim_of(reply: Reply, n: int) -> str:

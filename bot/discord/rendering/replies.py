@@ -17,7 +17,7 @@ from index.formatting import count, printable
 from index.text.sentences import sentence_spans
 
 from bot.answering.reply import wording
-from bot.answering.types import EXTRACTIVE, Quote, Reply
+from bot.answering.types import EXTRACTIVE, Quote, Reply, Response
 from bot.discord.rendering.markup import (
     CONTENT,
     EMBED_AUTHOR,
@@ -59,32 +59,37 @@ class ShownAnswer:
     scope: str | None = None
 
 
-def answer(reply: Reply, articles: Mapping[str, Article], instead: Sequence[str] = ()) -> discord.Embed:
-    """A reply: the question as title, the lead, the quotes; instead: questions to ask in its place."""
+def answer(response: Response) -> discord.Embed:
+    """A reply as an embed: the question as title, the lead, the quotes, the suggested questions."""
+    reply, articles = response.reply, response.articles
     embed = discord.Embed(title=shorten(reply.question, EMBED_TITLE), colour=_COLOURS[reply.degree])
     sources = list(dict.fromkeys(quote.article for quote in reply.quotes))
     if not sources and len(articles) == 1:
         sources = list(articles)
-    embed.description = _fitted(_blocks(reply, articles), EMBED_DESCRIPTION)
+    embed.description = _fitted(_blocks(response), EMBED_DESCRIPTION)
     if len(sources) == 1:
         embed.set_author(name=shorten(_name(articles[sources[0]]), EMBED_AUTHOR, escaped=False))
-    lines = [f"• {escape(question)}" for question in instead if question.strip() and size(question) < _AROUND // 3]
+    lines = [
+        f"• {escape(question)}"
+        for question in response.suggestions
+        if question.strip() and size(question) < _AROUND // 3
+    ]
     if lines:
         embed.add_field(name=ASK_INSTEAD, value=_fitted(lines, FIELD_VALUE, "\n"), inline=False)
     embed.set_footer(text=shorten(_footer(reply, [articles[s] for s in sources]), EMBED_FOOTER, escaped=False))
     return _within(embed)
 
 
-def draft(reply: Reply, articles: Mapping[str, Article]) -> discord.Embed:
+def draft(response: Response) -> discord.Embed:
     """A reply that is still being written; without a footer, it is not read back as an answer."""
-    return answer(reply, articles).remove_footer()
+    return answer(response).remove_footer()
 
 
-def as_content(reply: Reply, articles: Mapping[str, Article], instead: Sequence[str] = ()) -> str:
+def as_content(response: Response) -> str:
     """The same as a message without an embed, for a channel in which the bot may not embed links."""
-    blocks = [f"**{shorten(reply.question, EMBED_TITLE)}**", *_blocks(reply, articles)]
-    if instead:
-        blocks.append(f"{ASK_INSTEAD}: {' '.join(escape(question) for question in instead)}")
+    blocks = [f"**{shorten(response.reply.question, EMBED_TITLE)}**", *_blocks(response)]
+    if response.suggestions:
+        blocks.append(f"{ASK_INSTEAD}: {' '.join(escape(question) for question in response.suggestions)}")
     return _fitted(blocks, CONTENT)
 
 
@@ -219,7 +224,8 @@ def notice(text: str) -> discord.Embed:
     return discord.Embed(description=shorten(text, EMBED_DESCRIPTION), colour=PLAIN)
 
 
-def _blocks(reply: Reply, articles: Mapping[str, Article]) -> list[str]:
+def _blocks(response: Response) -> list[str]:
+    reply, articles = response.reply, response.articles
     several = len({quote.article for quote in reply.quotes}) > 1
     blocks = [shorten(reply.lead, _AROUND)] if reply.lead else []
     for n, quote in enumerate(reply.quotes):

@@ -39,7 +39,7 @@ def ask(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         answerer = Answerer(live, embedder)
 
         def run(text: str, article: str | None = None, recent: str | None = None) -> Reply:
-            return answerer.ask(Question(text, article=article, recent=recent))[0]
+            return answerer.ask(Question(text, article=article, recent=recent)).reply
 
         yield run
 

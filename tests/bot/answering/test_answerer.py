@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
+from bot.answering.evidence.reranker import Scores, Window, load_reranker
 from bot.answering.reply.citations import verify
 from bot.answering.reply.wording import as_text
 from bot.answering.types import Question, Reply, Turn
@@ -40,15 +41,17 @@ ASKED = [
 
 @pytest.mark.parametrize("text", ASKED, ids=lambda text: text[:30])
 def test_every_quote_stands_in_its_paragraph_and_holds_no_head_line(answerer: Answerer, text: str) -> None:
-    reply, articles = answerer.ask(Question(text))
+    response = answerer.ask(Question(text))
+    reply, articles = response.reply, response.articles
     for quote in reply.quotes:
         verify(articles[quote.article], quote)
-    assert as_text(reply, articles).strip()
+    assert as_text(response).strip()
     assert reply.abstained or reply.quotes or not reply.lead.endswith(":")
 
 
 def test_why_russia_backs_maduro_is_answered_from_the_paragraphs_that_argue_it(answerer: Answerer) -> None:
-    reply, articles = answerer.ask(Question("Why does Russia back Maduro?"))
+    response = answerer.ask(Question("Why does Russia back Maduro?"))
+    reply, articles = response.reply, response.articles
     article = next(iter(articles.values()))
     assert not reply.abstained
     assert {quote.paragraph for quote in reply.quotes} & {2, 4, 8, 11, 21, 22}
@@ -59,9 +62,8 @@ def test_why_russia_backs_maduro_is_answered_from_the_paragraphs_that_argue_it(a
 
 def test_a_follow_up_is_understood_from_the_exchange_before(answerer: Answerer) -> None:
     first = "Why does Russia back Maduro?"
-    reply, articles = answerer.ask(Question(first))
-    history = (Turn("user", first), Turn("bot", as_text(reply, articles)))
-    reply, _ = answerer.ask(Question("and china?", history))
+    history = (Turn("user", first), Turn("bot", as_text(answerer.ask(Question(first)))))
+    reply = answerer.ask(Question("and china?", history)).reply
     assert reply.quotes[0].paragraph == 6
 
 
@@ -70,11 +72,11 @@ def test_questions_that_wait_together_are_embedded_together_and_answered_alike(
 ) -> None:
     history = (Turn("user", "Why does Russia back Maduro?"), Turn("bot", "> “Russia has no allies.” — ¶5"))
     questions = [Question("Does he expect a war?"), Question("and china?", history), Question("What about oil?")]
-    alone = [answerer.ask(question)[0] for question in questions]
+    alone = [answerer.ask(question).reply for question in questions]
     answerer.expect([*questions, Question("   ")])
     with monkeypatch.context() as watched:
         watched.setattr(type(answerer._embedder.embeddings), "embed_query", None)
-        together = [answerer.ask(question)[0] for question in questions]
+        together = [answerer.ask(question).reply for question in questions]
     for one, other in zip(alone, together, strict=True):
         assert one.quotes == other.quotes
         assert one.certainty == pytest.approx(other.certainty, abs=1e-3)
@@ -82,19 +84,19 @@ def test_questions_that_wait_together_are_embedded_together_and_answered_alike(
 
 def test_another_topic_in_a_conversation_is_noticed(answerer: Answerer) -> None:
     history = (Turn("user", "Why does Russia back Maduro?"), Turn("bot", "> “Russia has no allies.” — ¶5"))
-    reply, _ = answerer.ask(Question("what should I cook tonight?", history))
+    reply = answerer.ask(Question("what should I cook tonight?", history)).reply
     assert reply.abstained
 
 
 @pytest.mark.parametrize("text", ["best recipe for pancakes", "fix my python code please", "who won the football"])
 def test_another_topic_is_not_answered(answerer: Answerer, text: str) -> None:
-    reply, _ = answerer.ask(Question(text))
+    reply = answerer.ask(Question(text)).reply
     assert reply.abstained
     assert reply.degree in ("closest", "not_addressed")
 
 
 def test_what_the_article_never_names_is_not_claimed_to_be_answered(answerer: Answerer) -> None:
-    reply, _ = answerer.ask(Question("what does he say about bitcoin?"))
+    reply = answerer.ask(Question("what does he say about bitcoin?")).reply
     assert reply.degree == "closest"
 
 
@@ -107,26 +109,29 @@ INSTRUCTIONS = (
 
 @pytest.mark.parametrize("text", INSTRUCTIONS)
 def test_instructions_in_a_question_get_an_abstention_in_our_own_words(answerer: Answerer, text: str) -> None:
-    reply, articles = answerer.ask(Question(text))
+    response = answerer.ask(Question(text))
+    reply, articles = response.reply, response.articles
     assert reply.abstained
     assert not any(word in reply.lead for word in ("@everyone", "pirate", "prompt", "hates"))
     assert all(articles[quote.article].text[quote.start : quote.end] == quote.text for quote in reply.quotes)
 
 
 def test_a_question_with_the_words_of_an_order_is_a_question(answerer: Answerer) -> None:
-    plain, _ = answerer.ask(Question("Why does Russia back Maduro?"))
+    plain = answerer.ask(Question("Why does Russia back Maduro?")).reply
     for text in ("@everyone why does Russia back Maduro?", "Why does he say Russia must back Maduro, do you know?"):
-        reply, _ = answerer.ask(Question(text))
+        reply = answerer.ask(Question(text)).reply
         assert reply.degree == "answers"
         assert reply.quotes[0] in plain.quotes
 
 
 def test_the_same_question_gets_the_same_reply(answerer: Answerer) -> None:
-    assert answerer.ask(Question("does he expect a war?"))[0] == answerer.ask(Question("does he expect a war?"))[0]
+    assert (
+        answerer.ask(Question("does he expect a war?")).reply == answerer.ask(Question("does he expect a war?")).reply
+    )
 
 
 def test_an_unknown_article_is_a_usage_error(answerer: Answerer) -> None:
-    with pytest.raises(UsageError, match=r"No article nosuch\.txt"):
+    with pytest.raises(UsageError, match=r"No article is called “nosuch\.txt”"):
         answerer.ask(Question("why?", article="nosuch.txt"))
 
 
@@ -147,7 +152,7 @@ def two(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     rebuild(folder, FolderPublisher(root / "index"), model_identity(None), lambda: embedder)
     with LiveIndex(FolderPublisher(root / "index"), model_identity(None)) as live:
         answerer = Answerer(live, embedder)
-        yield lambda text, article: answerer.ask(Question(text, article=article))[0]
+        yield lambda text, article: answerer.ask(Question(text, article=article)).reply
 
 
 def test_a_question_that_names_an_author_is_asked_of_that_author(two: Callable[[str, str | None], Reply]) -> None:
@@ -184,7 +189,7 @@ def test_a_deleted_index_is_said_to_be_deleted_and_the_copy_answers(
     assert answerer.trouble() is None
     shutil.rmtree(root)
     time.sleep(1.2)
-    reply, _ = answerer.ask(Question("who wrote this?"))
+    reply = answerer.ask(Question("who wrote this?")).reply
     trouble = answerer.trouble()
     live.close()
     assert not reply.abstained
@@ -211,3 +216,42 @@ def test_what_cannot_be_asked_is_told_by_its_right_name(answerer: Answerer, text
         answerer.ask(Question(text))
     assert refused.value.message == message
     assert refused.value.hint
+
+
+class CountingReader:
+    """The packaged reader, which counts the sentences that it reads."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self._reader = load_reranker(None)
+        self.sentences = 0
+
+    def score(self, question: str, context: str, windows: Sequence[Window]) -> list[Scores]:
+        self.sentences += sum(len(window.sentences) for window in windows)
+        return self._reader.score(question, context, windows)
+
+
+def test_suggestions_are_answered_and_cost_less_than_two_answers(shipped_index: Path, embedder: Embedder) -> None:
+    reader = CountingReader()
+    with LiveIndex(FolderPublisher(shipped_index), model_identity(None)) as live:
+        answerer = Answerer(live, embedder, reader)
+        response = answerer.ask(Question("What does he say about football?"))
+        assert response.reply.degree == "not_addressed"
+        asked, reader.sentences = reader.sentences, 0
+        suggestions = answerer.suggest(response)
+        assert 0 < reader.sentences < 2 * asked
+        assert len(suggestions) == 3
+        for question in suggestions:
+            assert answerer.ask(Question(question)).reply.degree == "answers", question
+
+
+def test_an_answer_computes_nothing_for_a_chat_model(answerer: Answerer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("only a chat model needs it")
+
+    monkeypatch.setattr(Answerer, "_whole", refuse)
+    monkeypatch.setattr("bot.answering.answerer.extractive.declined", refuse)
+    assert answerer.ask(Question("Why does Russia back Maduro?")).reply.degree == "answers"
+    with pytest.raises(AssertionError):
+        answerer.prepare(Question("Why does Russia back Maduro?"))

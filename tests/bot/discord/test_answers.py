@@ -101,7 +101,7 @@ async def test_ask_offers_articles_and_refuses_what_is_none(scene: Scene) -> Non
     one = await server.slash(scene.ann, scene.channel, "ask", {"question": WHY, "article": choice["value"]})
     assert quotes(await one.wait())
     none = await server.slash(scene.ann, scene.channel, "ask", {"question": WHY, "article": "Nothing here"})
-    assert "I have no article called" in unescape((await none.wait()).text)
+    assert "No article is called" in unescape((await none.wait()).text)
     assert none.ephemeral
 
 

@@ -11,9 +11,9 @@ import pytest
 from bot.answering.answerer import Answerer
 from bot.answering.chat.limits import Budget
 from bot.answering.chat.reader import NO_BUDGET, ChatReader
+from bot.answering.types import Response
 from bot.discord.drafts import DraftUpdater
 from bot.discord.rendering.markup import unescape
-from bot.discord.service import Response
 from bot.state import State
 
 from tests.bot.answering.chat.scene import faithful, reader_of

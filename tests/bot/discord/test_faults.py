@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -11,14 +11,13 @@ from typing import Any, cast
 import discord
 import pytest
 
-from index.articles.article import Article
 from index.embedding import Embedder, model_identity
 from index.live import LiveIndex
 from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
-from bot.answering.types import Question, Reply
+from bot.answering.types import Question, Response
 from bot.discord import delivery
 from bot.discord.gateway import serve
 from bot.discord.rendering.markup import unescape
@@ -38,7 +37,7 @@ class Slow:
         self._answerer = answerer
         self._seconds = seconds
 
-    def ask(self, question: Question) -> tuple[Reply, Mapping[str, Article]]:
+    def ask(self, question: Question) -> Response:
         time.sleep(self._seconds)
         return self._answerer.ask(question)
 
@@ -404,7 +403,7 @@ async def test_an_answer_channel_without_permissions_says_which(scene: Scene) ->
 
 
 class Hangs(Slow):
-    def ask(self, question: Question) -> tuple[Reply, Mapping[str, Article]]:
+    def ask(self, question: Question) -> Response:
         if "hang" in question.text:
             time.sleep(4)
         return self._answerer.ask(question)

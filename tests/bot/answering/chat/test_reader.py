@@ -15,7 +15,7 @@ from bot.answering.chat.reply_checker import MAX_CLAIMS
 from bot.answering.chat.request import UNUSABLE
 from bot.answering.reply.citations import verify
 from bot.answering.reply.wording import as_text
-from bot.answering.types import Answer, PreparedQuestion, Question, Turn
+from bot.answering.types import Answer, PreparedQuestion, Question, Response, Turn
 
 from tests.bot.answering.chat.scene import (
     ARTICLES,
@@ -59,7 +59,7 @@ def test_a_faithful_reply_is_shown_claim_by_claim() -> None:
     assert read.counts == ClaimCounts(kept=2)
     assert (read.tokens_in, read.tokens_out) == (700, 80)
     assert read.reply.reader == f"openai:{server.model}"
-    assert as_text(read.reply, ARTICLES) == (
+    assert as_text(Response(read.reply, ARTICLES)) == (
         f'Roe wants the ferry to stay free.\n\n> "{FREE}" — ¶2\n\n'
         f'She thinks that a bridge costs more.\n\n> "{HEDGED}" — ¶2 (Roe, hedging)'
     )
@@ -81,7 +81,7 @@ def test_a_fabricated_quote_among_good_ones_goes_with_its_claim() -> None:
     read, server = ask(said(STAYS, claim("A bridge is a crime.", "A bridge is a crime against the sea."), COSTS))
     assert quotes(read.reply) == [FREE, HEDGED]
     assert read.counts == ClaimCounts(kept=2, dropped=1)
-    assert "crime" not in as_text(read.reply, ARTICLES)
+    assert "crime" not in as_text(Response(read.reply, ARTICLES))
     assert len(server.requests) == 1
 
 
@@ -95,14 +95,14 @@ def test_a_right_quote_with_a_wrong_number_gets_its_right_one() -> None:
 def test_a_reported_view_told_as_the_authors_is_relabelled() -> None:
     read, _ = ask(said(claim("Roe believes that the bridge pays for itself.", REPORTED)))
     assert read.counts == ClaimCounts(kept=1, relabelled=1, renumbered=1)
-    text = as_text(read.reply, ARTICLES)
+    text = as_text(Response(read.reply, ARTICLES))
     assert "believes" not in text
     assert text.startswith("Roe reports Ann Bell:\n\n> ")
 
 
 def test_a_sentence_that_gives_the_author_what_its_own_label_gives_another_is_withheld() -> None:
     read, _ = ask(said(claim("Roe is sure that the bridge pays.", REPORTED, "reported:Ann Bell", "P2")))
-    assert "sure" not in as_text(read.reply, ARTICLES)
+    assert "sure" not in as_text(Response(read.reply, ARTICLES))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_quote_glued_together_from_two_places_is_dropped(glued: str) -> None:
 
 
 def extractive(read_text: str, why: str) -> bool:
-    return read_text == as_text(quoted(FREE), ARTICLES) + f"\n\n(No chat model: {why}.)"
+    return read_text == as_text(Response(quoted(FREE), ARTICLES)) + f"\n\n(No chat model: {why}.)"
 
 
 HALF = json.dumps({"verdict": "answers", "claims": [STAYS, COSTS]})[:-40]
@@ -149,14 +149,14 @@ def test_what_cannot_be_used_is_repaired_once_and_told_what_was_wrong(reply: Rep
     assert len(read.raw_replies) == 2
 
     read, server = ask(reply, reply)
-    assert extractive(as_text(read.reply, ARTICLES), UNUSABLE)
+    assert extractive(as_text(Response(read.reply, ARTICLES)), UNUSABLE)
     assert read.reply.reader == "extractive"
     assert len(server.requests) == 2
 
 
 def test_a_refusal_leaves_the_answer_to_the_extractive_reader() -> None:
     read, _ = ask(Refusal())
-    assert extractive(as_text(read.reply, ARTICLES), "it declined to answer")
+    assert extractive(as_text(Response(read.reply, ARTICLES)), "it declined to answer")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_refusal_leaves_the_answer_to_the_extractive_reader() -> None:
 def test_a_reply_that_repeats_an_injected_instruction_is_dropped(text: str) -> None:
     read, _ = ask(said(claim(text, "A ferry is a road that moves.", "author", "P3"), STAYS))
     assert quotes(read.reply) == [FREE]
-    assert text not in as_text(read.reply, ARTICLES)
+    assert text not in as_text(Response(read.reply, ARTICLES))
 
 
 def test_no_text_closes_its_frame() -> None:
@@ -229,7 +229,7 @@ def test_tokens_are_estimated_where_the_server_knows_neither_form_nor_usage() ->
 
 def test_a_wrong_premise_is_answered_with_the_correcting_quote() -> None:
     read, _ = ask(said(STAYS, verdict=PREMISE_WRONG))
-    assert as_text(read.reply, ARTICLES).startswith("The article says otherwise:\n\nRoe wants")
+    assert as_text(Response(read.reply, ARTICLES)).startswith("The article says otherwise:\n\nRoe wants")
     assert quotes(read.reply) == [FREE]
 
 
@@ -274,14 +274,14 @@ def test_whatever_fails_the_extractive_reader_answers_and_says_why(
     script: list[Reply], why: str, requests: int
 ) -> None:
     read, server = ask(*script, timeout=20)
-    assert extractive(as_text(read.reply, ARTICLES), why)
+    assert extractive(as_text(Response(read.reply, ARTICLES)), why)
     assert len(server.requests) == requests
 
 
 @pytest.mark.parametrize("script", [Hang(30), Hang(30, said(STAYS, COSTS), after=4)], ids=["silent", "halfway"])
 def test_a_hang_past_the_timeout_is_given_up(script: Hang) -> None:
     read, server = ask(script, timeout=1.0)
-    assert extractive(as_text(read.reply, ARTICLES), "it did not answer in time")
+    assert extractive(as_text(Response(read.reply, ARTICLES)), "it did not answer in time")
     assert len(server.requests) == 1
 
 
@@ -289,7 +289,7 @@ def test_nobody_listens_at_the_address() -> None:
     with ChatServer() as server:
         reader = reader_of(server)
     read = asyncio.run(reader.read(PREPARED))
-    assert extractive(as_text(read.reply, ARTICLES), "it cannot be reached")
+    assert extractive(as_text(Response(read.reply, ARTICLES)), "it cannot be reached")
 
 
 def test_a_stream_that_broke_once_is_asked_again() -> None:
@@ -479,7 +479,7 @@ def test_a_provider_that_echoes_the_key_does_not_get_it_into_log_or_reply(caplog
         async def test() -> None:
             reader = reader_of(server)
             read = await reader.read(PREPARED)
-            assert server.key not in as_text(read.reply, ARTICLES)
+            assert server.key not in as_text(Response(read.reply, ARTICLES))
             assert server.key not in reader.status()
             assert server.key not in repr(reader._model._model)
 

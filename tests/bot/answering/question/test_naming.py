@@ -28,9 +28,8 @@ def test_without_an_author_nothing_is_taken_for_a_name() -> None:
 
 
 def test_naming_the_author_changes_no_answer(answerer: Answerer) -> None:
-    _, articles = answerer.ask(Question("What is it about?"))
-    (author,) = (name for article in articles.values() for name in article.authors)
+    (author,) = (name for article in answerer.articles().values() for name in article.authors)
     for question in ("Why do {} expect no war?", "What do {} say about China?"):
-        named, plain = (answerer.ask(Question(question.format(who)))[0] for who in (author, "they"))
+        named, plain = (answerer.ask(Question(question.format(who))).reply for who in (author, "they"))
         assert named.quotes == plain.quotes
         assert named.degree == plain.degree

@@ -58,7 +58,7 @@ def test_several_articles_are_counted() -> None:
 
 @pytest.mark.parametrize("text", ["hello", "thanks!", "what can you do?"])
 def test_nothing_is_quoted_in_reply_to_smalltalk(answerer: Answerer, text: str) -> None:
-    said, _ = answerer.ask(Question(text))
+    said = answerer.ask(Question(text)).reply
     assert said.abstained
     assert said.quotes == ()
     assert said.lead == reply(text, 1)

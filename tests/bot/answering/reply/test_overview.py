@@ -30,7 +30,7 @@ def ask(
     build()
     live = LiveIndex(FolderPublisher(tmp_path / "index"), FAKE_MODEL)
     answerer = Answerer(live, fake)
-    yield lambda text: answerer.ask(Question(text))[0]
+    yield lambda text: answerer.ask(Question(text)).reply
     live.close()
 
 

@@ -7,7 +7,7 @@ from index.articles.formats import parse
 
 from bot.answering.reply.citations import quote
 from bot.answering.reply.wording import as_text, lead
-from bot.answering.types import Answer, Quote
+from bot.answering.types import Answer, Quote, Response
 
 BODY = "\n\nThe ferry should stay free.\n\nI think a bridge costs more.\n\nMary Poe says that tolls are fair.\n"
 
@@ -47,6 +47,6 @@ def test_a_label_has_its_verb_in_the_number_of_its_authors(byline: str, label: s
     source = article(byline)
     text = "Mary Poe says that tolls are fair."
     named, unnamed = (found(source, text, voice) for voice in ("reported:Mary Poe", "reported:unnamed"))
-    shown = as_text(Answer("?", "Lead:", (named, unnamed), 0.9), {source.id: source})
+    shown = as_text(Response(Answer("?", "Lead:", (named, unnamed), 0.9), {source.id: source}))
     assert f"({label} Mary Poe)" in shown
     assert f"({label} others)" in shown

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.articles.article import Article
 from index.articles.formats import parse
 
-from bot.answering.types import Abstention, Answer, Quote, Reply
+from bot.answering.types import Abstention, Answer, Quote, Reply, Response
 from bot.answering.voice.voice import HEDGED
 from bot.discord.rendering import replies
 from bot.discord.rendering.markup import flat, size, unescape
@@ -36,7 +36,7 @@ def answer(source: Article, *texts: str, question: str = "Why?", voice: str = "a
     return Answer(question, "Writer argues:", tuple(quote(source, text, voice) for text in texts), 0.9)
 
 
-class ChatOutcome:
+class SentMessage:
     """Enough of a message to be read back: what was sent of it."""
 
     def __init__(self, embed: Any = None, content: str = "") -> None:
@@ -46,13 +46,13 @@ class ChatOutcome:
 
 
 def read(**sent: Any) -> replies.ShownAnswer | None:
-    return replies.read_back(ChatOutcome(**sent))  # type: ignore[arg-type]
+    return replies.read_back(SentMessage(**sent))  # type: ignore[arg-type]
 
 
 def test_an_answer_names_question_author_date_reader_voice_and_paragraph() -> None:
     source = article("The bridge is old.", "It may fall, I think.")
     reply = answer(source, "The bridge is old.", "It may fall, I think.", voice=HEDGED)
-    embed = replies.answer(reply, {source.id: source})
+    embed = replies.answer(Response(reply, {source.id: source}))
     assert embed.title == "Why?"
     assert embed.footer.text == "Jo Writer · 4 May 2024 · no chat model"
     assert unescape(embed.description or "").splitlines() == [
@@ -67,7 +67,7 @@ def test_an_answer_names_question_author_date_reader_voice_and_paragraph() -> No
 def test_quotes_of_several_articles_name_them() -> None:
     one, two = article("The bridge is old.", name="one.txt"), article("Bridges fall.", name="two.txt")
     quotes = (quote(one, "The bridge is old."), quote(two, "Bridges fall."))
-    embed = replies.answer(Answer("Why?", "They argue:", quotes, 0.9), {"one.txt": one, "two.txt": two})
+    embed = replies.answer(Response(Answer("Why?", "They argue:", quotes, 0.9), {"one.txt": one, "two.txt": two}))
     text = unescape(embed.description or "")
     assert "¶2, one.txt" in text
     assert "¶2, two.txt" in text
@@ -77,8 +77,8 @@ def test_quotes_of_several_articles_name_them() -> None:
 def test_an_answer_is_read_back_from_its_message() -> None:
     source = article("The *bridge* is_old, [they](say).", "Nobody | knows.")
     reply = answer(source, "The *bridge* is_old, [they](say).", question="Why *does* it?")
-    embed = replies.answer(reply, {source.id: source})
-    for sent in ({"embed": embed}, {"content": replies.as_content(reply, {source.id: source})}):
+    embed = replies.answer(Response(reply, {source.id: source}))
+    for sent in ({"embed": embed}, {"content": replies.as_content(Response(reply, {source.id: source}))}):
         shown = read(**sent)
         assert shown is not None
         assert shown.question == "Why *does* it?"
@@ -100,7 +100,7 @@ def test_notices_and_lists_are_no_answers() -> None:
 
 def test_a_sentence_too_long_to_show_is_named_not_cut() -> None:
     source = article(LONG, "The bridge is old.")
-    embed = replies.answer(answer(source, LONG, "The bridge is old."), {source.id: source})
+    embed = replies.answer(Response(answer(source, LONG, "The bridge is old."), {source.id: source}))
     text = unescape(embed.description or "")
     assert f"¶2 answers in one sentence of {len(LONG):,} characters: /passage" in text
     assert "“The bridge is old.”" in text
@@ -172,8 +172,8 @@ def test_whatever_is_rendered_discord_takes(
     make: Any = Abstention if abstains else Answer
     reply: Reply = make(question or "x", "Lead", quotes, 0.5, degree="closest")
     articles = {source.id: source}
-    check_message({"embeds": [replies.answer(reply, articles, instead).to_dict()]})
-    check_message({"content": replies.as_content(reply, articles, instead)})
+    check_message({"embeds": [replies.answer(Response(reply, articles, tuple(instead))).to_dict()]})
+    check_message({"content": replies.as_content(Response(reply, articles, tuple(instead)))})
     for number in range(1, len(source.paragraphs) + 1):
         for embed in replies.passage(source, number):
             check_message({"embeds": [embed.to_dict()]})
@@ -188,9 +188,9 @@ def test_answers_around_the_limits_are_taken(length: int, unit: str) -> None:
         Quote(source.id, p.number, source.text[p.body_start : p.end], "author", p.body_start, p.end)
         for p in source.paragraphs[1:]
     ), 0.9)  # fmt: skip
-    embed = replies.answer(reply, {source.id: source}, ["What " + text, "Why?"])
+    embed = replies.answer(Response(reply, {source.id: source}, ("What " + text, "Why?")))
     check_message({"embeds": [embed.to_dict()]})
-    check_message({"content": replies.as_content(reply, {source.id: source})})
+    check_message({"content": replies.as_content(Response(reply, {source.id: source}))})
     assert size(embed.title or "") <= 256
 
 

@@ -1,0 +1,51 @@
+"""Which article a name means: exact names first, then words of title, authors and path; never a guess."""
+
+import pytest
+
+from index.articles.formats import parse
+from index.articles.lookup import find_article
+from index.errors import UsageError
+
+ARTICLES = tuple(
+    parse(name, f"---\ntitle: {title}\nauthor: {author}\n---\n\nThe ferry stays.\n".encode())
+    for name, title, author in (
+        ("harbour/ferry.md", "The Ferry", "Jane Orlova"),
+        ("town/ferry.md", "A Ferry Again", "Jane Orlova"),
+        ("town/toll.md", "Who Pays the Toll", "Ann Bell"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("harbour/ferry.md", "harbour/ferry.md"),
+        ("toll.md", "town/toll.md"),
+        ("TOLL.md", "town/toll.md"),
+        ("the ferry", "harbour/ferry.md"),
+        ("again", "town/ferry.md"),
+        ("bell", "town/toll.md"),
+        ("who pays", "town/toll.md"),
+    ],
+)
+def test_a_name_finds_its_article(name: str, found: str) -> None:
+    assert find_article(ARTICLES, name).id == found
+
+
+def test_a_title_beats_a_word_of_another_title() -> None:
+    other = parse("x.md", b"---\ntitle: The Ferry and I\n---\n\nThe ferry stays.\n")
+    assert find_article((*ARTICLES, other), "The Ferry").id == "harbour/ferry.md"
+
+
+@pytest.mark.parametrize("name", ["ferry.md", "orlova", "ferry"])
+def test_a_name_of_several_articles_is_refused_with_their_paths(name: str) -> None:
+    with pytest.raises(UsageError, match="articles match") as caught:
+        find_article(ARTICLES, name)
+    assert "harbour/ferry.md, town/ferry.md" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["erry.md", "nothing", "", "ll"])
+def test_part_of_a_word_and_an_unknown_name_find_nothing(name: str) -> None:
+    with pytest.raises(UsageError, match=r"^No article is called") as caught:
+        find_article(ARTICLES, name, "Look again.")
+    assert caught.value.hint == "Look again."
