@@ -1,4 +1,4 @@
-"""The article readers on damaged and odd files: they read or reject, in bounded time, and what is read is whole."""
+"""Fuzz tests of the article parser: any file is parsed without loss or rejected, in bounded time."""
 
 import os
 import random
@@ -45,27 +45,27 @@ PIECES = [
 ]
 
 
-def mutated(data: bytes, moves: random.Random) -> bytes:
-    """A file with a few of the things done to it that happen to files: bytes turned, cut out, doubled, put in."""
-    for _ in range(moves.randint(1, 6)):
-        start = moves.randrange(len(data) + 1)
-        end = min(len(data), start + moves.choice([1, 2, 40, 1_000]))
-        match moves.randrange(5):
+def damage(data: bytes, rng: random.Random) -> bytes:
+    """Overwrite, delete, repeat, insert or truncate bytes at one to six random positions."""
+    for _ in range(rng.randint(1, 6)):
+        start = rng.randrange(len(data) + 1)
+        end = min(len(data), start + rng.choice([1, 2, 40, 1_000]))
+        match rng.randrange(5):
             case 0:
-                data = data[:start] + bytes(moves.randrange(256) for _ in range(end - start)) + data[end:]
+                data = data[:start] + bytes(rng.randrange(256) for _ in range(end - start)) + data[end:]
             case 1:
                 data = data[:start] + data[end:]
             case 2:
                 data = data[:end] + data[start:]
             case 3:
-                data = data[:start] + moves.choice(PIECES) * moves.choice([1, 3]) + data[start:]
+                data = data[:start] + rng.choice(PIECES) * rng.choice([1, 3]) + data[start:]
             case _:
                 data = data[:start]
     return data
 
 
-def holds(article: Article) -> None:
-    """Offsets hold, and no word of the body is lost, doubled or moved."""
+def check_passages(article: Article) -> None:
+    """Check that offsets are exact and that no word of the body is lost, repeated or moved."""
     passages = split(article, sentence_spans)
     for passage in passages:
         assert article.text[passage.start : passage.end] == passage.text
@@ -74,27 +74,27 @@ def holds(article: Article) -> None:
     ends = [0, *(sentence.end for passage in passages for sentence in passage.sentences)]
     starts = [sentence.start for passage in passages for sentence in passage.sentences]
     assert all(end <= start for end, start in zip(ends, starts, strict=False))
-    if article.id.endswith(".txt"):  # Markdown's marks of lists and quotations are in no sentence
+    if article.id.endswith(".txt"):  # in Markdown, the marks of lists and quotations are in no sentence
         body = "".join("".join(article.text[p.body_start : p.end].split()) for p in article.paragraphs)
-        said = "".join("".join(sentence.text.split()) for passage in passages for sentence in passage.sentences)
-        assert said == body
+        in_sentences = "".join("".join(sentence.text.split()) for passage in passages for sentence in passage.sentences)
+        assert in_sentences == body
 
 
-def read(name: str, data: bytes, fallback: str | None) -> None:
+def check(name: str, data: bytes, fallback: str | None) -> None:
     try:
         article = parse(name, data, fallback)
     except ArticleRejected:
         return
     assert article.text.encode("utf-8", "surrogatepass")
     assert [paragraph.number for paragraph in article.paragraphs] == list(range(1, len(article.paragraphs) + 1))
-    holds(article)
+    check_passages(article)
 
 
 @pytest.mark.timeout(60)
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
 @given(st.integers(0, 2**32), st.sampled_from(SEEDS), st.sampled_from(["x.txt", "x.md"]))
 def test_a_damaged_file_is_read_whole_or_rejected(seed: int, data: bytes, name: str) -> None:
-    read(name, mutated(data, random.Random(seed)), None)
+    check(name, damage(data, random.Random(seed)), None)
 
 
 @pytest.mark.timeout(60)
@@ -105,14 +105,14 @@ def test_a_damaged_file_is_read_whole_or_rejected(seed: int, data: bytes, name: 
     st.sampled_from([None, "windows-1251", "latin-1"]),
 )
 def test_random_bytes_are_read_whole_or_rejected(data: bytes, name: str, fallback: str | None) -> None:
-    read(name, data, fallback)
+    check(name, data, fallback)
 
 
 @pytest.mark.timeout(60)
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
 @given(st.text(max_size=300) | st.text("ab .\n\t“”’—!?;()0123", max_size=300))
 def test_any_text_is_split_without_loss(text: str) -> None:
-    read("x.txt", text.encode("utf-8", "surrogatepass"), None)
+    check("x.txt", text.encode("utf-8", "surrogatepass"), None)
 
 
 HOSTILE = {
@@ -133,6 +133,6 @@ HOSTILE = {
 
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_60_kb_of_something_hostile_take_bounded_time(text: str) -> None:
+def test_hostile_text_of_60_kb_takes_bounded_time(text: str) -> None:
     for name in ("x.txt", "x.md"):
-        read(name, f"The bees left.\n\n{text}\n\nThe end.".encode(), None)
+        check(name, f"The bees left.\n\n{text}\n\nThe end.".encode(), None)

@@ -1,29 +1,10 @@
-"""Heads and notes: a title, a byline, a date are found in the shapes they come in, and no line of the body is lost."""
+"""The head: title, byline and date in many layouts, and first paragraphs that are not a head."""
 
 import pytest
 
-from index.articles.article import Article
 from index.articles.formats import parse
-from index.articles.names import surname
-from index.text.passages import split
-from index.text.sentences import sentence_spans
 
-BODY = (
-    "The harbour town sold its last trawler this spring, and nobody on the council asked why it had to go.",
-    "We were told that visitors would come instead. They came for one summer and left nothing behind but prices.",
-    "Ask at the quay who is better off, and watch them laugh.",
-)
-TITLE = "The Last Trawler"
-QUILL = ("Marta Quill",)
-
-
-def article_with(head: str = "", note: str = "") -> Article:
-    return parse("x.txt", "\n\n".join(part for part in (head, *BODY, note) if part).encode())
-
-
-def body_of(article: Article) -> tuple[str, ...]:
-    bodies = (article.text[p.body_start : p.end] for p in article.paragraphs)
-    return tuple(body for body in bodies if body.strip())
+from tests.index.articles.samples import BODY, QUILL, TITLE, article_with, body_of
 
 
 @pytest.mark.parametrize(
@@ -203,30 +184,30 @@ def test_a_head_pasted_from_a_web_page_is_read_and_nothing_of_it_stays_in_the_bo
 
 
 @pytest.mark.parametrize("when", ["2 days ago", "An hour ago", "18:00", "Yesterday at 9 am", "vor 3 Stunden"])
-def test_a_time_that_names_no_day_is_no_date_and_stays_out_of_the_body(when: str) -> None:
+def test_a_time_without_a_day_is_a_head_line_but_not_a_date(when: str) -> None:
     article = article_with(f"Marta Quill\n{when}")
     assert (article.authors, article.published) == (QUILL, None)
     assert body_of(article) == BODY
 
 
 @pytest.mark.parametrize("glue", ["\n\n", "\n"], ids=["blank line", "no blank line"])
-def test_an_address_above_the_title_is_the_source(glue: str) -> None:
+def test_a_url_above_the_title_is_the_source(glue: str) -> None:
     article = article_with(f"https://selby.example/opinion/trawler{glue}{TITLE}\n\nBy Marta Quill | 3 May 2021")
     assert (article.source, article.title, article.authors) == ("https://selby.example/opinion/trawler", TITLE, QUILL)
     assert body_of(article) == BODY
 
 
-def test_a_change_is_dated_only_where_nothing_else_is() -> None:
+def test_the_date_of_an_update_counts_only_without_a_publication_date() -> None:
     assert article_with(f"{TITLE}\nMarta Quill\nUpdated 9 May 2021").published == "2021-05-09"
 
 
-def test_a_line_of_a_title_in_hard_wrapped_text_stays_with_its_sentence() -> None:
+def test_a_short_line_of_hard_wrapped_text_is_not_a_head_line() -> None:
     first = "The council met on\nMonday. It closed\nthe harbour."
     article = article_with(f"Marta Quill\n3 May 2021\n{first}")
     assert body_of(article) == (first, *BODY)
 
 
-def test_a_line_that_says_who_the_author_is_may_stand_above_the_body() -> None:
+def test_a_note_about_the_author_may_stand_above_the_body() -> None:
     article = article_with(f"{TITLE}\n\nBy Marta Quill\n\nMs. Quill keeps bees on Selby Head.")
     assert article.note == "Ms. Quill keeps bees on Selby Head."
     assert article.note_span is None
@@ -272,7 +253,7 @@ def test_a_byline_in_capitals_names_the_author() -> None:
     ],
     ids=lambda value: value,
 )
-def test_a_date_is_read_in_its_usual_forms(line: str, published: str) -> None:
+def test_a_date_is_recognised_in_its_usual_forms(line: str, published: str) -> None:
     article = article_with(f"{TITLE}\n\n{line}")
     assert article.published == published
     assert body_of(article) == BODY
@@ -306,7 +287,7 @@ def test_a_first_paragraph_of_the_body_is_not_taken_for_a_head(head: str, first:
     assert article.published is None
 
 
-def test_a_head_line_has_its_own_words_and_paragraph_number() -> None:
+def test_head_lines_have_a_kind_offsets_and_a_paragraph_number() -> None:
     article = article_with(f"{TITLE}\n\nMarta Quill\n3 May 2021")
     found = [(line.kind, line.paragraph, article.text[line.start : line.end]) for line in article.head]
     assert found == [("title", 1, TITLE), ("author", 2, "Marta Quill"), ("date", 2, "3 May 2021")]
@@ -317,108 +298,7 @@ def test_a_text_of_head_lines_alone_keeps_its_last_line_as_body() -> None:
     assert body_of(article) == ("3 May 2021",)
 
 
-def test_a_title_is_no_word_of_100_000_letters() -> None:
+def test_a_word_of_100_000_letters_is_not_a_title() -> None:
     article = article_with("x" * 100_000)
     assert len(article.title or "") == 0
     assert len(body_of(article)[0]) == 100_000
-
-
-@pytest.mark.parametrize(
-    ("note", "text"),
-    [
-        pytest.param("Marta Quill keeps bees on Selby Head.", None, id="led by the name"),
-        pytest.param("Dr. Quill teaches at the net school.", None, id="led by the surname"),
-        pytest.param("Quill is the author of three books on nets.", None, id="the surname and what she is"),
-        pytest.param("The author was harbour master of Selby.", None, id="the author"),
-        pytest.param("The writer has left the town.", None, id="the writer"),
-        pytest.param("[Marta Quill keeps bees.]", None, id="in brackets"),
-        pytest.param("(Translated by Per Lund)", None, id="a translator in brackets"),
-        pytest.param("*Marta Quill keeps bees.*", "Marta Quill keeps bees.", id="emphasised"),
-        pytest.param("The author, who is seventy, lives in Selby.", None, id="the author, an aside"),
-        pytest.param("The author of three books on nets, she lives in Selby.", None, id="the author of books"),
-        pytest.param("Die Autorin ist Hafenmeisterin in Selby.", None, id="German"),
-        pytest.param("Quill, a harbour master, lives in Selby.", None, id="the surname and an aside"),
-        pytest.param("Quill studies nets.", None, id="the surname and what she does"),
-        pytest.param("_A longer version ran in June._", "A longer version ran in June.", id="about the text"),
-    ],
-)
-def test_a_note_at_the_foot_is_found(note: str, text: str | None) -> None:
-    article = article_with(f"{TITLE}\n\nBy Marta Quill", note)
-    assert article.note == (text or note)
-    assert article.note_span == (len(article.text) - len(note), len(article.text))
-    assert article.authors == QUILL
-
-
-@pytest.mark.parametrize(
-    "foot",
-    [
-        "Share this article",
-        "Share this article\n\n12 Comments",
-        "Facebook\nTwitter\nWhatsApp",
-        "© 2021 The Selby Post",
-        "***\n\nSubscribe to our newsletter",
-    ],
-)
-def test_a_note_is_found_above_what_a_web_page_puts_below_it(foot: str) -> None:
-    note = "Marta Quill keeps bees."
-    article = article_with(f"{TITLE}\n\nBy Marta Quill", f"{note}\n\n{foot}")
-    assert article.note == note
-    assert body_of(article)[len(BODY)] == note
-    assert not [body for body in body_of(article) if body not in (*BODY, note, "***")]
-
-
-def test_a_note_may_be_the_last_line_without_a_blank_line_above_it() -> None:
-    note = "Marta Quill is an expert with the Net Fund"
-    article = parse("x.txt", "\n\n".join(["By Marta Quill", *BODY]).encode() + f"\n{note}".encode())
-    assert article.note == note
-    assert article.note_span == (len(article.text) - len(note), len(article.text))
-    assert [passage.text for passage in split(article, sentence_spans)][-1] == note
-
-
-def test_a_note_names_the_author_where_no_head_does() -> None:
-    article = article_with(TITLE, "Ines Okafor was harbour master of Selby.")
-    assert article.authors == ("Ines Okafor",)
-    assert article.note == "Ines Okafor was harbour master of Selby."
-
-
-@pytest.mark.parametrize(
-    "last",
-    [
-        pytest.param("We should have asked sooner.", id="a plain sentence"),
-        pytest.param("The council will have to answer for it.", id="begins with The"),
-        pytest.param("The author of this sale should resign, and the council with it.", id="the author of a deed"),
-        pytest.param("The author must be named.", id="the author of something else"),
-        pytest.param("Quill the council calls it, and quill it is.", id="begins like the surname"),
-        pytest.param("The authority was wrong, and it knows.", id="begins like the author"),
-        pytest.param("Per Lund was right.", id="led by another name"),
-        pytest.param("Nobody but *me* will miss the boats.", id="an emphasised word"),
-        pytest.param("They were warned (twice).", id="brackets at the end"),
-        pytest.param("Marta Quill " + "and the boats " * 30 + "went home.", id="led by the name, too long for a note"),
-    ],
-)
-def test_a_last_paragraph_of_the_body_is_not_taken_for_a_note(last: str) -> None:
-    article = article_with(f"{TITLE}\n\nBy Marta Quill", last)
-    assert article.note is None
-    assert body_of(article) == (*BODY, last)
-
-
-def test_a_person_of_the_body_is_not_taken_for_the_author_by_a_last_paragraph() -> None:
-    text = "Per Lund keeps the boats.\n\nNobody pays him.\n\nHe asked twice.\n\nPer Lund was right."
-    assert parse("x.txt", text.encode()).authors == ()
-
-
-@pytest.mark.parametrize(
-    ("name", "last"),
-    [
-        ("Marta Quill", "Quill"),
-        ("Quill", "Quill"),
-        ("Marta Quill Jr.", "Quill"),
-        ("Marta Quill, III", "Quill"),
-        ("Marta Quill (ret.)", "Quill"),
-        ("Gen. Marta (Boats) Quill", "Quill"),
-        ("Marta van der Quill-O’Shea", "Quill-O’Shea"),
-        ("Богдан Ліра", "Ліра"),
-    ],
-)
-def test_a_surname_is_the_last_word_of_a_name_without_ranks(name: str, last: str) -> None:
-    assert surname(name) == last

@@ -1,4 +1,4 @@
-"""Passages: whole sentences, exact offsets, limits, and ids that stay."""
+"""Passages: whole sentences, exact offsets, size limits and stable ids."""
 
 import pytest
 from hypothesis import given, settings
@@ -46,7 +46,7 @@ ARTICLES = (
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(ARTICLES)
-def test_a_passage_is_its_article_between_its_offsets(article: Article) -> None:
+def test_a_passage_is_the_articles_text_between_its_offsets(article: Article) -> None:
     for passage in split(article, sentence_spans):
         assert article.text[passage.start : passage.end] == passage.text
         assert (passage.start, passage.end) == (passage.sentences[0].start, passage.sentences[-1].end)
@@ -64,7 +64,7 @@ def test_every_word_of_the_body_is_in_exactly_one_passage_in_order(article: Arti
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(ARTICLES)
-def test_a_sentence_lies_within_the_paragraph_it_names(article: Article) -> None:
+def test_a_sentence_is_inside_its_paragraph(article: Article) -> None:
     for inside in sentences_of(split(article, sentence_spans)):
         paragraph = article.paragraphs[inside.paragraph - 1]
         assert paragraph.body_start <= inside.start < inside.end <= paragraph.end
@@ -80,7 +80,7 @@ def test_no_passage_is_too_long_for_the_model(article: Article) -> None:
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(ARTICLES)
-def test_ids_are_one_for_each_passage_and_the_same_in_every_run(article: Article) -> None:
+def test_ids_are_unique_and_reproducible(article: Article) -> None:
     ids = [passage.id for passage in split(article, sentence_spans)]
     assert len(set(ids)) == len(ids)
     assert ids == [passage.id for passage in split(article, sentence_spans)]
@@ -90,7 +90,7 @@ def test_an_id_is_the_same_on_every_machine() -> None:
     assert passages_of("The pears were the first to go.")[0].id == "c70aa429eccea1bc485b"
 
 
-def test_the_same_words_have_another_id_in_another_article_and_at_another_place() -> None:
+def test_an_id_depends_on_article_and_offset() -> None:
     pears = sentence(60)
     first, second = passages_of(pears, pears)
     (other,) = split(article_of(pears, name="y.txt"), sentence_spans)
@@ -107,7 +107,7 @@ def test_a_short_paragraph_is_joined_to_a_long_one() -> None:
     assert len(passages_of(sentence(SHORT_WORDS - 1), sentence(60))) == 1
 
 
-def test_paragraphs_of_some_length_are_passages_by_themselves() -> None:
+def test_longer_paragraphs_are_separate_passages() -> None:
     assert len(passages_of(sentence(SHORT_WORDS), sentence(SHORT_WORDS))) == 2
 
 
@@ -116,7 +116,7 @@ def test_short_paragraphs_are_joined_only_up_to_the_limit() -> None:
     assert [len(passage.text.split()) for passage in passages] == [120, 120, 120, 40]
 
 
-def test_a_long_paragraph_is_cut_between_sentences_into_even_shares() -> None:
+def test_a_long_paragraph_is_split_between_sentences_into_equal_parts() -> None:
     passages = passages_of(" ".join([sentence(20)] * 10))
     assert [len(passage.sentences) for passage in passages] == [5, 5]
 
@@ -159,7 +159,7 @@ def test_marks_of_a_list_or_a_quotation_are_in_no_sentence_of_markdown(block: st
     assert all(article.text[s.start : s.end] == s.text for s in sentences_of(passages))
 
 
-def test_a_dash_at_the_head_of_a_line_stays_in_plain_text() -> None:
+def test_a_dash_at_the_start_of_a_line_is_kept_in_plain_text() -> None:
     assert sentences_of(passages_of("It was felled.", "- The pears went."))[1].text == "- The pears went."
 
 
@@ -191,7 +191,7 @@ def test_an_overlong_sentence_of_600_kb_is_split_in_bounded_time(text: str) -> N
 
 
 @pytest.mark.timeout(20)
-def test_a_word_of_1_mb_is_cut_into_pieces_and_none_of_it_is_lost() -> None:
+def test_a_word_of_1_mb_is_split_without_loss() -> None:
     word = "x" * 1_000_000
     passages = passages_of("The pears went first.", f"Then came {word}! And it ended.")
     assert "".join(inside.text for inside in sentences_of(passages)).count("x") == len(word)

@@ -1,4 +1,4 @@
-"""Sentences: the hand-made cases, exact offsets on anything, and odd input in bounded time."""
+"""Sentences: hand-made cases, exact offsets for any text, and odd input in bounded time."""
 
 import json
 from typing import TypedDict
@@ -21,20 +21,20 @@ CASES: list[Case] = json.loads((REPOSITORY / "tests" / "data" / "sentences.json"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:40])
-def test_a_text_is_cut_where_a_reader_would_cut_it(case: Case) -> None:
+def test_sentences_are_split_as_in_the_hand_made_cases(case: Case) -> None:
     assert [case["text"][start:end] for start, end in sentence_spans(case["text"])] == case["sentences"]
 
 
 @pytest.mark.parametrize("text", [pytest.param("", id="nothing"), pytest.param(" \n\t\u00a0", id="white space")])
-def test_what_holds_no_text_holds_no_sentence(text: str) -> None:
+def test_blank_text_has_no_sentences(text: str) -> None:
     assert sentence_spans(text) == []
 
 
-def test_a_text_without_any_full_stop_is_one_sentence() -> None:
+def test_a_text_without_a_full_stop_is_one_sentence() -> None:
     assert sentence_spans("  The pears were the first to go ") == [(2, 32)]
 
 
-def test_a_line_end_does_not_end_a_sentence() -> None:
+def test_a_line_feed_does_not_end_a_sentence() -> None:
     text = "The pears were\nthe first to go. The plums\nwent next."
     assert [text[start:end] for start, end in sentence_spans(text)] == [text[:31], text[32:]]
 
@@ -56,7 +56,7 @@ def test_a_line_end_does_not_end_a_sentence() -> None:
         pytest.param("1.1. " * 20_000, id="20,000 decimals"),
     ],
 )
-def test_odd_text_is_cut_in_bounded_time_and_none_is_lost(text: str) -> None:
+def test_odd_text_is_split_in_bounded_time_without_loss(text: str) -> None:
     spans = sentence_spans(text)
     assert sum(len(text[start:end].split()) for start, end in spans) == len(text.split())
 
@@ -90,7 +90,7 @@ PIECES = st.one_of(
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.lists(PIECES, max_size=15).map("".join))
-def test_sentences_are_ordered_disjoint_trimmed_and_nothing_is_between_them(text: str) -> None:
+def test_sentences_are_ordered_disjoint_and_trimmed_and_cover_the_text(text: str) -> None:
     end_before = 0
     for start, end in [*sentence_spans(text), (len(text), len(text))]:
         assert end_before <= start <= end
