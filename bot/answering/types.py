@@ -1,4 +1,4 @@
-"""The values that the answering rooms hand to each other."""
+"""The values that the answering packages pass to each other; all are immutable."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from index.articles.article import Article
 from index.text.passages import Passage, Sentence
 
 UNREAD = -12.0
-"""The logit of a sentence that the reader was not given: it does not answer."""
+"""The logit of a sentence that the reader did not score: it counts as not answering."""
 
 Role = Literal["user", "bot"]
 Degree = Literal["answers", "closest", "not_addressed"]
@@ -27,9 +27,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody asks, with the turns before it, oldest first; article: an id to stay within.
+    """A question as a person asks it.
 
-    recent: the id of the article that was spoken of last, meant by "who wrote it?" where several could be.
+    Attributes:
+        text: as it was typed.
+        history: the turns before it, oldest first.
+        article: the id of the only article to ask; None for all.
+        recent: the id of the article that the last answer was about, which "who wrote it?" refers to.
     """
 
     text: str
@@ -40,10 +44,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence that may answer, with its passage and how well it fits (comparable within one question only).
+    """A sentence that may answer a question.
 
-    cosine: of the question to the sentence. coverage: the idf-weighted share of the question's terms that it holds.
-    answers, corrects: the reader's logits that it answers, and that it corrects what the question takes for granted.
+    Attributes:
+        passage: where it is.
+        sentence: the sentence.
+        score: how well it fits; comparable within one question only.
+        cosine: the cosine similarity of question and sentence.
+        coverage: the idf-weighted share of the question's terms that the sentence contains, 0 to 1.
+        answers: the reader's logit that it answers the question.
+        corrects: the reader's logit that it contradicts what the question presumes.
     """
 
     passage: Passage
@@ -57,9 +67,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A contiguous span of an article: `article.text[start:end] == text`, inside paragraph `paragraph`.
+    """A contiguous span of an article: `article.text[start:end] == text`, inside one paragraph.
 
-    voice: "author", "author_hedged", "reported:NAME", "reported:unnamed" or "byline".
+    Attributes:
+        article: the article's id.
+        paragraph: the number of the paragraph, from 1.
+        text: the words, verbatim.
+        voice: "author", "author_hedged", "reported:NAME", "reported:unnamed" or "byline".
+        start: offset of its first character in the article text.
+        end: offset behind its last character.
     """
 
     article: str
@@ -72,10 +88,17 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Verified quotes in a useful order under a lead that claims no more than they do.
+    """Verified quotes, the best first, under a lead that claims no more than they do.
 
-    claims: a sentence of a chat model's above each quote, none from the extractive reader. note: why the
-    extractive reader stood in for a chat model, "" where it did not.
+    Attributes:
+        question: as it was asked.
+        lead: the words before the quotes.
+        quotes: at least one.
+        certainty: the probability that they answer the question, 0 to 1.
+        reader: "extractive", or "provider:model" of a chat model.
+        degree: "answers", or "closest" for further evidence.
+        claims: a chat model's sentence above each quote; empty for the extractive reader.
+        note: why the extractive reader answered instead of the chat model; "" if it did not.
     """
 
     question: str
@@ -89,12 +112,13 @@ class Answer:
 
     @property
     def abstained(self) -> bool:
+        """False: it claims to answer."""
         return False
 
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """Byline does not claim to answer; `quotes` are what the article says nearby, verified as well."""
+    """A reply that does not claim to answer; its quotes, verified as well, are the closest passages."""
 
     question: str
     lead: str
@@ -106,6 +130,7 @@ class Abstention:
 
     @property
     def abstained(self) -> bool:
+        """True: it does not claim to answer."""
         return True
 
 
@@ -129,12 +154,17 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class PreparedQuestion:
-    """A question that was read and looked up, with what the extractive reader says.
+    """A question with the extractive reader's reply and what a chat model needs to write another.
 
-    asked: as it was typed. text: as it is understood. reply: the extractive reader's. declined: what it
-    would say if the article did not address the question. passages: what was found, best first. whole: all
-    passages of the one article in question, nothing where it is too long or there are several. open:
-    whether a chat model may answer, too.
+    Attributes:
+        asked: the question as it was typed.
+        text: the question as it was understood.
+        reply: the extractive reader's.
+        articles: the articles of the generation that was asked, by id.
+        declined: the extractive reader's reply if the chat model finds no answer.
+        passages: what was found, best first.
+        whole: all passages of the article, if only one is asked and it is not too long.
+        open: whether a chat model may answer, too.
     """
 
     asked: str

@@ -1,4 +1,4 @@
-"""Verification: no quote leaves unless it is verbatim, in the paragraph it names, and free of head lines."""
+"""Verify quotes: each is verbatim, in the paragraph that it names, and contains no head line."""
 
 from index.articles.article import Article
 
@@ -7,25 +7,26 @@ from bot.answering.voice.voice import voice_of
 
 
 class UnverifiedQuote(Exception):
-    """A quote that is not what it says; it must not be shown."""
+    """A quote does not match the article; it must not be shown."""
 
 
 def quote(article: Article, start: int, end: int, voice: str | None = None) -> Quote:
-    """The quote between two offsets; its voice is read from the text unless given.
+    """Make a verified quote of the text between two offsets; its voice is read from the text unless given.
 
-    Raises UnverifiedQuote, as `verify` does.
+    Raises:
+        UnverifiedQuote: see `verify`.
     """
     try:
         paragraph = article.paragraph_at(start).number
     except ValueError:
-        raise UnverifiedQuote(f"nothing stands at offset {start} of {article.id}") from None
-    found = Quote(article.id, paragraph, article.text[start:end], voice or voice_of(article, start, end), start, end)
-    verify(article, found)
-    return found
+        raise UnverifiedQuote(f"{article.id} has no paragraph at offset {start}") from None
+    made = Quote(article.id, paragraph, article.text[start:end], voice or voice_of(article, start, end), start, end)
+    verify(article, made)
+    return made
 
 
 def balanced(text: str, start: int) -> tuple[int, int]:
-    """The offsets of a text that begins at `start`, without a quotation mark at its edge that has no partner in it."""
+    """Return the offsets of a text that begins at `start`, without an unpaired quotation mark at its edges."""
     end = start + len(text)
     if text.count('"') % 2:
         if text.endswith('"'):
@@ -37,27 +38,30 @@ def balanced(text: str, start: int) -> tuple[int, int]:
 
 
 def verify(article: Article, quote: Quote) -> None:
-    """Raise UnverifiedQuote unless the article holds the quote, in its paragraph, outside the head lines.
+    """Check that the article contains a quote, in its paragraph and outside the head lines.
 
-    Only a quote with the voice `byline` may be a head line or the author note, and then nothing else.
+    A quote with the voice `byline` is a head line or the author note, and no other quote is.
+
+    Raises:
+        UnverifiedQuote: the quote is not that.
     """
     paragraph = next((p for p in article.paragraphs if p.number == quote.paragraph), None)
     if quote.article != article.id or paragraph is None:
         raise UnverifiedQuote(f"{quote.article} ¶{quote.paragraph} does not exist")
     if not quote.text.strip() or article.text[quote.start : quote.end] != quote.text:
-        raise UnverifiedQuote(f"¶{quote.paragraph} of {article.id} does not hold the quoted words")
+        raise UnverifiedQuote(f"¶{quote.paragraph} of {article.id} does not contain the quoted words")
     if not (paragraph.start <= quote.start and quote.end <= paragraph.end):
-        raise UnverifiedQuote(f"the quote leaves ¶{quote.paragraph} of {article.id}")
+        raise UnverifiedQuote(f"the quote extends beyond ¶{quote.paragraph} of {article.id}")
     in_head = quote.start < paragraph.body_start
     if in_head and not _is_head(article, quote.start, quote.end, paragraph.body_start):
-        raise UnverifiedQuote(f"the quote glues a head line to ¶{quote.paragraph} of {article.id}")
+        raise UnverifiedQuote(f"the quote joins a head line to ¶{quote.paragraph} of {article.id}")
     in_note = article.note_span is not None and quote.start >= article.note_span[0]
     if (in_head or in_note) != (quote.voice == "byline"):
-        raise UnverifiedQuote(f"a byline of {article.id} is told as somebody's claim, or a claim as a byline")
+        raise UnverifiedQuote(f"a byline of {article.id} has the voice of a claim, or a claim that of a byline")
 
 
 def _is_head(article: Article, start: int, end: int, body: int) -> bool:
-    """Whether a span is a head line, part of one, or several in a row, the first and the last of them whole."""
+    """Whether a span is a head line, part of one, or several in a row of which the first and the last are whole."""
     if any(line.start <= start and end <= line.end for line in article.head):
         return True
     return (

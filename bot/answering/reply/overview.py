@@ -1,4 +1,4 @@
-"""Questions about the text itself, answered from its metadata and its central sentences."""
+"""Answer questions about the text itself, from its metadata and its central sentences."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from bot.answering.voice.voice import BYLINE
 SUMMARY_SENTENCES, CLAIMS = 3, 5
 CENTRAL_WORDS = (8, 60)
 
-# How authors announce their point, in any subject.
+# Phrases with which authors state their point, on any subject.
 _POINT = re.compile(
     r"\bI (?:argue|hold|believe|propose|think that|want|shall|will argue|have a different)\b"
     r"|\bmy (?:point|argument|view|claim|answer|proposal|case)\b|\bin my (?:view|opinion)\b"
@@ -26,14 +26,14 @@ _POINT = re.compile(
     r"|\b(?:should|must|ought|therefore|that is why|in short|to sum up|it is time)\b",
     re.IGNORECASE,
 )
-# A sentence that opens so is half of a thought.
-_LEANING = re.compile(
+# A sentence with such an opening depends on the one before it.
+_DEPENDENT = re.compile(
     r"[\"“‘']?(?:and|but|or|so|yet|also|thus|then|therefore|however|moreover|nevertheless|in addition|besides"
     r"|this|that|these|those|such|it|he|she|they|here|there)\b",
     re.IGNORECASE,
 )
-# Authors on what they do or did for a living.
-_LIFE = re.compile(
+# Authors on their own work.
+_CAREER = re.compile(
     r"\bI (?:\w+ )?(?:am|was|have been|had been|served|serve|spent|worked|work|taught|teach|practised|practise"
     r"|trained)\b[^.;]{0,60}"
     r"\b(?:years|decades?|as an?|for the|an? (?:\w+ )?\w+(?:er|or|ist|ian|ant|man|woman))\b"
@@ -43,11 +43,14 @@ _PERSONAL = re.compile(r"\bI (?:think|believe|argue|hold|would|suspect|doubt|fea
 
 
 def central(generation: Generation, article: Article, n: int) -> list[tuple[int, int]]:
-    """Offsets of the n sentences that best stand for an article, in the order of the text.
+    """Choose the n sentences that best represent an article.
 
-    Each is scored by its cosine to the mean of all sentences (centroid summarisation, Radev et al.
-    2004), raised where authors state a case: near the beginning and the end, in words that announce a
-    point; lowered where it leans on the sentence before it or asks.
+    Each is scored by its cosine to the mean of all sentence vectors (centroid summarisation, Radev et al. 2004), plus
+    a bonus for its place near the beginning or end and for words that state a point, minus a penalty if it depends on
+    the sentence before it or is a question.
+
+    Returns:
+        Their (start, end) offsets in the article, in the order of the text.
     """
     spans, vectors = generation.sentence_vectors(article.id)
     if not spans:
@@ -56,14 +59,14 @@ def central(generation: Generation, article: Article, n: int) -> list[tuple[int,
     closeness = vectors @ centre / (float((centre @ centre) ** 0.5) + 1e-9)
     last = max(1, len(spans) - 1)
     scored = []
-    for place, (start, end) in enumerate(spans):
+    for position, (start, end) in enumerate(spans):
         text = article.text[start:end]
         if article.note_span is not None and start >= article.note_span[0]:
             continue
         length = len(text.split())
         if not CENTRAL_WORDS[0] <= length <= CENTRAL_WORDS[1]:
             continue
-        scored.append((float(closeness[place]) + _standing(text, place / last), start, end))
+        scored.append((float(closeness[position]) + _prominence(text, position / last), start, end))
     chosen: list[tuple[int, int]] = []
     for _, start, end in sorted(scored, reverse=True):
         if not any(_same(article.text[start:end], article.text[a:b]) for a, b in chosen):
@@ -74,23 +77,23 @@ def central(generation: Generation, article: Article, n: int) -> list[tuple[int,
 
 
 class Overview(NamedTuple):
-    """What there is to say about the text itself; `known` is false where the article does not tell."""
+    """A reply about the text itself; `known` is false where the article does not tell."""
 
     lead: str
     quotes: tuple[Quote, ...]
     known: bool
 
 
-def _standing(text: str, place: float) -> float:
-    """How far a sentence can stand for the whole, by its place (0 first, 1 last) and its form."""
-    edge = 0.2 if place < 0.1 else 0.1 if place < 0.25 or place > 0.85 else 0.0
-    leans = 0.15 if _LEANING.match(text) else 0.0
-    asks = 0.3 if text.rstrip("\"”'’)").endswith("?") else 0.0
-    return edge + (0.06 if _POINT.search(text) else 0.0) - leans - asks
+def _prominence(text: str, position: float) -> float:
+    """Score a sentence by its relative position (0 first, 1 last) and its form."""
+    edge = 0.2 if position < 0.1 else 0.1 if position < 0.25 or position > 0.85 else 0.0
+    dependence = 0.15 if _DEPENDENT.match(text) else 0.0
+    question = 0.3 if text.rstrip("\"”'’)").endswith("?") else 0.0
+    return edge + (0.06 if _POINT.search(text) else 0.0) - dependence - question
 
 
 def about(generation: Generation, article: Article, aspects: Sequence[Aspect]) -> Overview:
-    """Answer questions about the text itself; what is asked together is answered together."""
+    """Answer questions about the text itself; several aspects get one reply."""
     parts = [_aspect(generation, article, aspect) for aspect in aspects]
     leads = dict.fromkeys(part.lead for part in parts)
     quotes = dict.fromkeys(quote for part in parts for quote in part.quotes)
@@ -98,22 +101,25 @@ def about(generation: Generation, article: Article, aspects: Sequence[Aspect]) -
 
 
 def _joined(article: Article, quotes: Sequence[Quote]) -> list[Quote]:
-    """Head lines that stand right below each other are quoted as one, in the order of the text."""
+    """Join head lines that follow each other into one quote, in the order of the text."""
     joined: list[Quote] = []
-    for found in quotes:
-        before = joined[-1] if joined else None
-        adjacent = before is not None and before.voice == found.voice == BYLINE and before.paragraph == found.paragraph
-        if before is not None and adjacent:
-            first, last = sorted((before, found), key=lambda q: q.start)
+    for following in quotes:
+        previous = joined[-1] if joined else None
+        if (
+            previous is not None
+            and previous.voice == following.voice == BYLINE
+            and previous.paragraph == following.paragraph
+        ):
+            first, last = sorted((previous, following), key=lambda q: q.start)
             if first.end <= last.start and not article.text[first.end : last.start].strip():
                 joined[-1] = quote(article, first.start, last.end)
                 continue
-        joined.append(found)
+        joined.append(following)
     return joined
 
 
 def claims(generation: Generation, article: Article) -> tuple[Quote, ...]:
-    """The central claims of an article, in its order."""
+    """Quote the central claims of an article, in its order."""
     return tuple(_quotes(article, central(generation, article, CLAIMS)))
 
 
@@ -121,71 +127,73 @@ def _aspect(generation: Generation, article: Article, aspect: Aspect) -> Overvie
     authors = " and ".join(article.authors)
     if aspect == "author":
         signed = [*_head(article, "author"), *_head_with(article, article.authors), *_note(article)][:2]
-        return _told(f"It was written by {authors}.", "The article does not name its author.", signed, bool(authors))
+        return _overview(
+            f"It was written by {authors}.", "The article does not name its author.", signed, bool(authors)
+        )
     if aspect == "affiliation":
         who = authors or "its author"
         note = _note(article) or _biography(article) or _head(article, "author")
         are = "are" if len(article.authors) > 1 else "is"
-        return _told(f"What the article says about {who}:", f"The article does not say who {who} {are}.", note)
+        return _overview(f"What the article says about {who}:", f"The article does not say who {who} {are}.", note)
     if aspect == "date":
         dated = bool(article.published)
-        return _told(f"It is dated {article.published}.", "The article bears no date.", _dates(article), dated)
+        return _overview(f"It is dated {article.published}.", "The article bears no date.", _dates(article), dated)
     if aspect == "title":
         title = _head(article, "title")
-        return _told(f"It is titled “{article.title}”.", "The article has no title.", title, bool(article.title))
+        return _overview(f"It is titled “{article.title}”.", "The article has no title.", title, bool(article.title))
     if aspect == "source":
         missing = "The article does not say where it was published."
-        return _told(f"Its source is {article.source}.", missing, [], bool(article.source))
+        return _overview(f"Its source is {article.source}.", missing, [], bool(article.source))
     if aspect == "translation":
         head = [quote(article, line.start, line.end) for line in article.head if line.kind != "title"]
         said = [q for q in (*head, *_note(article)) if "translat" in q.text.lower()]
-        return _told("The article says:", "The article does not say that it is a translation.", said)
+        return _overview("The article says:", "The article does not say that it is a translation.", said)
     if aspect == "length":
-        return _told(_length(article), "", [], known=True)
+        return _overview(_length(article), "", [], known=True)
     if aspect == "genre":
         return _genre(generation, article)
     if aspect == "ending":
-        return _told(f"{_subject(article)} ends with this:", "", _ending(article))
+        return _overview(f"{_subject(article)} ends with this:", "", _ending(article))
     if aspect == "topic":
         named = f", “{article.title}”," if article.title else ""
-        return _told(f"The article{named} is about this:", "", _quotes(article, central(generation, article, 2)))
+        return _overview(f"The article{named} is about this:", "", _quotes(article, central(generation, article, 2)))
     lead = IN_SHORT if aspect == "summary" else f"{_subject(article)} argues above all:"
-    return _told(lead, "", _quotes(article, central(generation, article, SUMMARY_SENTENCES)))
+    return _overview(lead, "", _quotes(article, central(generation, article, SUMMARY_SENTENCES)))
 
 
 def _length(article: Article) -> str:
     return f"It has {count(article.word_count, 'word')} in {count(len(article.paragraphs), 'paragraph')}."
 
 
-def _told(lead: str, otherwise: str, quotes: Sequence[Quote], known: bool | None = None) -> Overview:
-    """The lead with its quotes where the article tells, which without a word to the contrary it does by a quote."""
+def _overview(lead: str, unknown: str, quotes: Sequence[Quote], known: bool | None = None) -> Overview:
+    """Return the lead with its quotes if the article tells, else the other lead; `known` defaults to having a quote."""
     if known if known is not None else bool(quotes):
         return Overview(lead, tuple(quotes), known=True)
-    return Overview(otherwise, (), known=False)
+    return Overview(unknown, (), known=False)
 
 
 def _genre(generation: Generation, article: Article) -> Overview:
     spans, _ = generation.sentence_vectors(article.id)
     personal = [(start, end) for start, end in spans if _PERSONAL.search(article.text[start:end])]
     lead = f"It reads as opinion: {_subject(article)} speaks in the first person."
-    return _told(lead, "The article does not say whether it is news or opinion.", _quotes(article, personal[:2]))
+    return _overview(lead, "The article does not say whether it is news or opinion.", _quotes(article, personal[:2]))
 
 
 def _biography(article: Article) -> list[Quote]:
-    """What an author without a note tells of his or her own work in the body, two sentences at most."""
+    """Quote what authors without a note say about their own work in the body; at most two sentences."""
     from index.text.sentences import sentence_spans
 
     found: list[tuple[int, int]] = []
     for paragraph in article.paragraphs:
         for start, end in sentence_spans(article.text[paragraph.body_start : paragraph.end]):
             span = paragraph.body_start + start, paragraph.body_start + end
-            if _LIFE.search(article.text[span[0] : span[1]]) and len(found) < 2:
+            if _CAREER.search(article.text[span[0] : span[1]]) and len(found) < 2:
                 found.append(span)
     return _quotes(article, found)
 
 
 def _ending(article: Article) -> list[Quote]:
-    """The last sentences above the author note, as far back as makes a thought: two, or three where they are short."""
+    """Quote the last sentences above the author note: two, or more if they are short."""
     from index.text.sentences import sentence_spans
 
     found: list[tuple[int, int]] = []

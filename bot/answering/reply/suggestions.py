@@ -1,4 +1,4 @@
-"""Questions to ask instead, made of the names that an article speaks of. Pure."""
+"""Suggest questions about the names that an article mentions."""
 
 import calendar
 import re
@@ -17,8 +17,8 @@ from bot.answering.types import Quote
 MAIN_ARGUMENT = "What is the main argument?"
 # How many sentences that name a subject are read to tell whether the article says something about it.
 MENTIONS = 4
-# Capitalised in the middle of a sentence: a name, of one word or several. Before a word that is none of
-# the small ones it may be an adjective ("the French fleet") as well, so such places do not count.
+# Capitalised in the middle of a sentence: a name, of one word or several. Before a content word it may be an adjective
+# ("the French fleet"), so only names before a stop word or punctuation count.
 _NAME = re.compile(
     r"(?<=[a-z,;] )[A-Z][\w’'\-]+(?:\s+(?:(?:of|for|and|the|de|van|von|al)\s+){0,2}[A-Z][\w’'\-]+){0,4}"
     rf"(?=[^\w\s’'\-]|$|\s+(?:{'|'.join(sorted(STOP_WORDS))})\b)"
@@ -40,15 +40,15 @@ def candidates(nearby: Sequence[Quote], articles: Mapping[str, Article], limit: 
     if not articles:
         return []
     sources = dict.fromkeys(quote.article for quote in nearby) or dict.fromkeys(articles)
-    found: list[Candidate] = []
+    chosen: list[Candidate] = []
     for article in (articles[source] for source in list(sources)[:3]):
         names = _names(article)
         around = [
-            name for quote in nearby if quote.article == article.id for name in _found(_paragraph(article, quote))
+            name for quote in nearby if quote.article == article.id for name in _names_in(_paragraph(article, quote))
         ]
         ranked = dict.fromkeys([*(name for name in around if names[name] >= _OFTEN), *_frequent(names)])
-        found += [Candidate(f"What does {speaker(article)} say about {name}?", article.id, name) for name in ranked]
-    return found[:limit]
+        chosen += [Candidate(f"What does {speaker(article)} say about {name}?", article.id, name) for name in ranked]
+    return chosen[:limit]
 
 
 def mentions(subject: str, passages: Iterable[Passage]) -> list[Window]:
@@ -69,13 +69,13 @@ def _frequent(names: Counter[str]) -> list[str]:
 
 
 def _names(article: Article) -> Counter[str]:
-    """The names in an article, without its authors', with how often each stands there."""
-    own = {word for author in article.authors for word in author.split()}
-    found = Counter(name for p in article.paragraphs for name in _found(article.text[p.body_start : p.end]))
-    return Counter({name: n for name, n in found.items() if not own & set(name.split())})
+    """Count the names in an article, without its authors'."""
+    authors = {word for author in article.authors for word in author.split()}
+    counts = Counter(name for p in article.paragraphs for name in _names_in(article.text[p.body_start : p.end]))
+    return Counter({name: n for name, n in counts.items() if not authors & set(name.split())})
 
 
-def _found(text: str) -> Iterable[str]:
+def _names_in(text: str) -> Iterable[str]:
     for match in _NAME.finditer(" ".join(text.split())):
         name = re.sub(r"['’]s?$", "", match.group())
         if name not in _NO_SUBJECT:

@@ -57,7 +57,7 @@ def quoted(text: str) -> Reply:
     return Answer("What of the ferry?", wording.lead((found,), ARTICLES), (found,), 0.8)
 
 
-DECLINED = Abstention("What of the ferry?", wording.NOT_ADDRESSED, (), 0.1, "not_addressed")
+DECLINED = Abstention("What of the ferry?", wording.not_addressed(1), (), 0.1, "not_addressed")
 PREPARED = PreparedQuestion(
     "What of the ferry?", "What of the ferry?", quoted(FREE), ARTICLES, DECLINED, PASSAGES, PASSAGES, open=True
 )

@@ -76,7 +76,7 @@ def test_head_lines_in_a_row_may_be_quoted_together_and_whole() -> None:
 
 
 def test_words_of_two_paragraphs_are_refused() -> None:
-    with pytest.raises(UnverifiedQuote, match="leaves"):
+    with pytest.raises(UnverifiedQuote, match="extends beyond"):
         quote(ARTICLE, GOOD[1].start, GOOD[2].end)
 
 
