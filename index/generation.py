@@ -1,6 +1,6 @@
 """Generations as the rest of Byline sees them: writing one, and reading the published one."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -176,24 +176,28 @@ class Generation:
                 vectors[np.asarray(positions) - inside.start] = to_vectors(found)
         return self._spans.offsets(inside), vectors
 
-    def reusable_vectors(self, wanted: Collection[str], text_of: Callable[[str, str], str]) -> dict[str, Vectors]:
-        """The vectors of those texts among `wanted` that this generation embedded, by text.
+    def reusable_vectors(
+        self, texts: Collection[str], embedded_text: Callable[[str, str], str]
+    ) -> Iterator[tuple[str, Vectors]]:
+        """Yield (text, vector) for those of the given texts that this generation embedded.
 
-        text_of: what was embedded for a passage, of its article's id and its text.
+        Of several vectors of a text only the first is exact, as Chroma stores repeated vectors slightly moved.
+
+        Args:
+            texts: The texts whose vectors are wanted.
+            embedded_text: From an article's id and a passage's text, makes the text that was embedded for the passage.
         """
-        known: dict[str, Vectors] = {}
-        inside: dict[int, str] = {}
-        include = ["documents", "embeddings", "metadatas"]
+        sentences: dict[int, str] = {}
+        fields = ["documents", "embeddings", "metadatas"]
         with translate_errors():
-            for positions, found in read_rows(self._passages, range(self.manifest.passages), include):
-                rows = list(zip(positions, found["documents"], found["metadatas"], strict=True))
-                _learn(known, [text_of(meta["article"], text) for _, text, meta in rows], found, wanted)
-                for position, text, meta in rows:
+            for positions, rows in read_rows(self._passages, range(self.manifest.passages), fields):
+                stored = list(zip(positions, rows["documents"], rows["metadatas"], strict=True))
+                yield from _select([embedded_text(meta["article"], text) for _, text, meta in stored], rows, texts)
+                for position, text, meta in stored:
                     own = self._spans.read_sentences(position, meta["start"], text)
-                    inside |= zip(self.sentences_of(position), (sentence.text for sentence in own), strict=True)
-            for positions, found in read_rows(self._sentences, range(self.manifest.sentences), ["embeddings"]):
-                _learn(known, [inside[position] for position in positions], found, wanted)
-        return known
+                    sentences |= zip(self.sentences_of(position), (sentence.text for sentence in own), strict=True)
+            for positions, rows in read_rows(self._sentences, range(self.manifest.sentences), ["embeddings"]):
+                yield from _select([sentences[position] for position in positions], rows, texts)
 
     def passages(self, positions: Iterable[int]) -> list["StoredPassage"]:
         """The passages at positions, in their order."""
@@ -259,12 +263,12 @@ def _check_dimension(passages: Any, manifest: Manifest) -> None:
         raise IndexDamaged("The index is damaged: its vectors are not those that it lists.", REBUILD_HINT)
 
 
-def _learn(known: dict[str, Vectors], texts: Sequence[str], found: Any, wanted: Collection[str]) -> None:
-    """Take the vectors of wanted texts. Of equal texts the first counts: the others' were told apart from it."""
-    rows = zip(map(int, found["ids"]), texts, to_vectors(found), strict=True)
-    for _, text, vector in sorted(rows, key=lambda row: row[0]):
+def _select(texts: Sequence[str], rows: Any, wanted: Collection[str]) -> Iterator[tuple[str, Vectors]]:
+    """Yield (text, vector) of wanted texts in the order of their positions, without damaged vectors."""
+    stored = zip(map(int, rows["ids"]), texts, to_vectors(rows), strict=True)
+    for _, text, vector in sorted(stored, key=lambda row: row[0]):
         if text in wanted and np.isfinite(vector).all():
-            known.setdefault(text, vector)
+            yield text, vector
 
 
 def _positions(manifest: Manifest) -> dict[str, Positions]:

@@ -1,18 +1,16 @@
-"""Rebuild the index: plan, build beside the old one, switch, report."""
+"""Rebuild the index: plan the work, build a new generation beside the current one, verify it, publish it, report."""
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-import numpy as np
-
 from index.articles.article import Article, fingerprint, text_digest
 from index.articles.files import FolderContents, SkippedFile, read_folder
-from index.embedding import Embedder, Progress, Vectors
+from index.embedding import Embedder, Progress, Vectors, VectorSource, embed_distinct
 from index.errors import (
     UNCHANGED,
     ArticlesError,
@@ -37,7 +35,15 @@ DAMAGED = "the index was damaged"
 
 @dataclass(frozen=True, slots=True)
 class RebuildPlan:
-    """What a rebuild does, by article id; `stale` completes "every article is built again: …" where it does so."""
+    """What a rebuild does.
+
+    Attributes:
+        added: The ids of new articles.
+        changed: The ids of articles whose text or metadata has changed.
+        removed: The ids of articles that are no longer in the folder.
+        unchanged: The ids of all other articles.
+        stale: Why the whole index is built again, as in "the embedding model has changed"; None if it is not.
+    """
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -47,12 +53,22 @@ class RebuildPlan:
 
     @property
     def empty(self) -> bool:
+        """Whether the index is up to date."""
         return not (self.added or self.changed or self.removed or self.stale)
 
 
 @dataclass(frozen=True, slots=True)
 class RebuildReport:
-    """What a rebuild did; `built` is false after a dry run and where nothing had changed."""
+    """What a rebuild did.
+
+    Attributes:
+        plan: What was to be done.
+        skipped: Files that were not indexed, with the reasons.
+        built: Whether a new generation was published; false after a dry run and if nothing has changed.
+        passages: The number of passages in the index.
+        sentences: The number of sentences in the index.
+        seconds: How long it took.
+    """
 
     plan: RebuildPlan
     skipped: tuple[SkippedFile, ...]
@@ -74,39 +90,51 @@ def rebuild(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> RebuildReport:
-    """Bring the index up to date with a folder of articles.
+    """Bring the index up to date with a folder of articles; until it is done, the current generation answers.
 
-    model: the identity of the embedding model; load is called only if there is something to embed.
-    only: files and folders below `folder` to look at; articles elsewhere stay as they are indexed.
-    progress is told (texts embedded, texts in all). Raises ArticlesError, ModelError, UsageError,
-    IndexLocked, or BylineError where the disk fails; the index that answered before still does then.
+    Args:
+        folder: The folder of articles.
+        publisher: Where generations are published.
+        model: The identity of the embedding model (see `index.embedding.model_identity`).
+        load: Loads the embedding model; called only if there is something to embed.
+        only: Files and folders below `folder` to read; all other articles stay as they are indexed.
+        encoding: The encoding of files that are neither marked nor UTF-8.
+        force: Build again even if nothing has changed.
+        dry_run: Plan only; write nothing.
+        progress: Called with (texts embedded, texts to embed).
+
+    Raises:
+        ArticlesError: There is nothing to index.
+        ModelError: The embedding model cannot be loaded.
+        UsageError: A path in `only` is neither in the folder nor in the index.
+        IndexLocked: Another rebuild is running.
+        IndexUnreachable: The Chroma server does not answer.
+        BylineError: The index cannot be written, for example because the disk is full.
     """
     started = perf_counter()
     options = _Options(folder, model, only, encoding, force)
-    survey = _survey(publisher, options)
+    changes = _find_changes(publisher, options)
     if dry_run:
-        return _unbuilt(survey, started)
-    if survey.plan.empty:
-        with suppress(IndexLocked, OSError), folder_lock(publisher.root):  # removes what a killed rebuild left
+        return _report_unbuilt(changes, started)
+    if changes.plan.empty:
+        with suppress(IndexLocked, OSError), folder_lock(publisher.root):  # removes what a killed rebuild left behind
             pass
-        return _unbuilt(survey, started)
+        return _report_unbuilt(changes, started)
     try:
         with publisher.begin_rebuild() as staging:
-            if (
-                publisher.peek_current_name() != survey.newest
-            ):  # another rebuild came first; its work must not be undone
-                survey = _survey(publisher, options)
-                if survey.plan.empty:
-                    return _unbuilt(survey, started)
-            embed = Embedding(load, _reusable(publisher, survey, model), progress)
-            built = _build(publisher, staging, survey.articles, model, embed)
-            verify_built(publisher, staging, built)
+            if publisher.peek_current_name() != changes.generation:  # another rebuild has published in between
+                changes = _find_changes(publisher, options)
+                if changes.plan.empty:
+                    return _report_unbuilt(changes, started)
+            manifest = _build(publisher, staging, changes, model, load, progress)
+            verify_built(publisher, staging, manifest)
             publisher.publish(staging)
     except OSError as error:
-        hint = "Check that folder, or name another with --index." if survey.manifest is None else UNCHANGED
-        why = error.strerror or error
-        raise BylineError(f"The index in {publisher.root} cannot be written: {why}.", hint) from error
-    return RebuildReport(survey.plan, survey.skipped, True, built.passages, built.sentences, perf_counter() - started)
+        hint = "Check that folder, or name another with --index." if changes.manifest is None else UNCHANGED
+        reason = error.strerror or error
+        raise BylineError(f"The index in {publisher.root} cannot be written: {reason}.", hint) from error
+    seconds = perf_counter() - started
+    return RebuildReport(changes.plan, changes.skipped, True, manifest.passages, manifest.sentences, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,30 +147,30 @@ class _Options:
 
 
 @dataclass(frozen=True, slots=True)
-class _Survey:
-    """What there is to do; newest: what CURRENT named when the index was looked at."""
+class _Changes:
+    """The articles to index, compared with the current generation, if there is one."""
 
-    newest: str | None
+    generation: str | None
     manifest: Manifest | None
     articles: tuple[Article, ...]
     skipped: tuple[SkippedFile, ...]
     plan: RebuildPlan
 
 
-def _survey(publisher: Publisher, options: _Options) -> _Survey:
-    """Compare the folder with the index. Articles outside `only` are kept as indexed if the index is sound and ours."""
-    newest = publisher.peek_current_name()
-    current, stale = _current(publisher, options.model)
+def _find_changes(publisher: Publisher, options: _Options) -> _Changes:
+    """Compare the folder with the index; articles outside `only` are taken from the index if it can be trusted."""
+    generation = publisher.peek_current_name()
+    current, stale = _read_current(publisher, options.model)
     manifest = current[1] if current else None
-    before = {entry.id: entry.digest for entry in manifest.articles} if manifest else {}
-    places = tuple(_place(path, options.folder, before) for path in options.only)
+    indexed = {entry.id: entry.digest for entry in manifest.articles} if manifest else {}
+    prefixes = tuple(_id_prefix(path, options.folder, indexed) for path in options.only)
     kept: tuple[Article, ...] = ()
-    if current and places and not stale:
-        found = _kept(publisher, current, places)
-        stale, kept = (DAMAGED, ()) if found is None else (None, found)
-    paths = () if stale else tuple(options.folder / place for place in places)
-    read = read_folder(options.folder, paths, options.encoding, before)
-    articles, skipped = _without_copies(read, kept)
+    if current and prefixes and not stale:
+        outside = _articles_outside(publisher, current, prefixes)
+        stale, kept = (DAMAGED, ()) if outside is None else (None, outside)
+    paths = () if stale else tuple(options.folder / prefix for prefix in prefixes)
+    contents = read_folder(options.folder, paths, options.encoding, indexed)
+    articles, skipped = _merge(contents, kept)
     if not articles:
         raise ArticlesError(
             f"There is no article in {options.folder} to index.",
@@ -151,83 +179,59 @@ def _survey(publisher: Publisher, options: _Options) -> _Survey:
         )
     if stale is None and options.force and manifest:
         stale = "--force was given"
-    return _Survey(newest, manifest, tuple(articles), skipped, _plan(articles, before, stale))
+    return _Changes(generation, manifest, tuple(articles), skipped, _plan(articles, indexed, stale))
 
 
-def _unbuilt(survey: _Survey, started: float) -> RebuildReport:
-    manifest = survey.manifest
+def _report_unbuilt(changes: _Changes, started: float) -> RebuildReport:
+    manifest = changes.manifest
     passages, sentences = (manifest.passages, manifest.sentences) if manifest else (0, 0)
-    return RebuildReport(survey.plan, survey.skipped, False, passages, sentences, perf_counter() - started)
+    return RebuildReport(changes.plan, changes.skipped, False, passages, sentences, perf_counter() - started)
 
 
 def _build(
-    publisher: Publisher, staging: Path, articles: Sequence[Article], model: str, embed: "Embedding"
+    publisher: Publisher,
+    staging: Path,
+    changes: _Changes,
+    model: str,
+    load: Callable[[], Embedder],
+    progress: Progress | None,
 ) -> Manifest:
     from index.generation import write_generation
 
-    split_up = [(article, split(article, sentence_spans)) for article in articles]
-    passages = [passage for _, own in split_up for passage in own]
-    texts = [with_header(article, passage.text) for article, own in split_up for passage in own]
+    passages_by_article = [(article, split(article, sentence_spans)) for article in changes.articles]
+    passages = [passage for _, part in passages_by_article for passage in part]
+    texts = [with_header(article, passage.text) for article, part in passages_by_article for passage in part]
     sentences = [sentence.text for passage in passages for sentence in passage.sentences]
-    vectors = embed([*texts, *sentences])
-    write_generation(publisher, staging, articles, passages, texts, vectors[: len(texts)], vectors[len(texts) :])
+    reuse = _vector_source(publisher, changes, model)
+    vectors = embed_distinct([*texts, *sentences], load, reuse, progress)
+    count = len(texts)
+    write_generation(publisher, staging, changes.articles, passages, texts, vectors[:count], vectors[count:])
     manifest = Manifest(
         format=FORMAT,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         model=model,
         dimension=vectors.shape[1],
         splitter=SPLITTER_VERSION,
-        articles=tuple(_entry(article, own) for article, own in split_up),
+        articles=tuple(_entry(article, part) for article, part in passages_by_article),
         files=file_digests(staging),
     )
     (staging / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
     return manifest
 
 
-@dataclass(frozen=True, slots=True)
-class Embedding:
-    """Vectors for texts, each text embedded once: known ones from the generation before, the rest by the model.
+def _vector_source(publisher: Publisher, changes: _Changes, model: str) -> VectorSource:
+    """Yield vectors of the current generation, unless all texts must be embedded again."""
 
-    load is called only where something is not known. known: the texts that are asked for → the vectors of some.
-    """
-
-    load: Callable[[], Embedder]
-    known: Callable[[Collection[str]], Mapping[str, Vectors]]
-    progress: Progress | None
-
-    def __call__(self, texts: Sequence[str]) -> Vectors:
-        wanted = dict.fromkeys(texts)
-        vectors = dict(self.known(wanted))
-        missing = [text for text in wanted if text not in vectors]
-        if missing:
-            made = self.load().embed_documents(missing, self.progress)
-            if vectors and made.shape[1] != len(next(iter(vectors.values()))):  # the same name, another model
-                return Embedding(self.load, lambda _: {}, self.progress)(texts)
-            vectors |= zip(missing, made, strict=True)
-        return np.stack([vectors[text] for text in texts])
-
-
-def _reusable(
-    publisher: Publisher, survey: "_Survey", model: str
-) -> Callable[[Collection[str]], Mapping[str, Vectors]]:
-    """What was embedded for the generation before, if all of it can be relied on."""
-
-    def known(wanted: Collection[str]) -> Mapping[str, Vectors]:
-        if survey.manifest is None or survey.plan.stale:
-            return {}
+    def reuse(texts: Collection[str]) -> Iterator[tuple[str, Vectors]]:
+        if changes.manifest is None or changes.plan.stale:
+            return
         from index.generation import open_current
 
-        try:
-            with open_current(publisher, model) as generation:
-                return generation.reusable_vectors(
-                    wanted, lambda name, text: with_header(generation.articles[name], text)
-                )
-        except IndexUnreachable:
-            raise
-        except IndexUnusable:  # damaged since the plan was made; it is built from the articles alone
-            return {}
+        with open_current(publisher, model) as generation:
+            articles = generation.articles
+            yield from generation.reusable_vectors(texts, lambda name, text: with_header(articles[name], text))
 
-    return known
+    return reuse
 
 
 def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
@@ -244,13 +248,13 @@ def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
     )
 
 
-def _current(publisher: Publisher, model: str) -> tuple[tuple[str, Manifest] | None, str | None]:
-    """The current generation, if there is one, and why nothing of the index can be taken over, if so."""
+def _read_current(publisher: Publisher, model: str) -> tuple[tuple[str, Manifest] | None, str | None]:
+    """Return the current generation, if there is one, and why nothing of it can be reused, if so."""
     try:
         name = publisher.current_name()
         manifest = publisher.manifest(name)
     except IndexMissing:
-        # A pointer to a generation that is gone: there were articles once, and nobody knows which.
+        # If CURRENT names a generation that is gone, nobody knows which articles it had.
         return None, None if publisher.peek_current_name() is None else "the index was deleted"
     except IndexUnreachable:
         raise
@@ -258,19 +262,21 @@ def _current(publisher: Publisher, model: str) -> tuple[tuple[str, Manifest] | N
         return None, "the index was built by another version of Byline"
     except IndexUnusable:
         return None, DAMAGED
-    return (name, manifest), _stale(publisher, name, manifest, model)
+    return (name, manifest), _staleness(publisher, name, manifest, model)
 
 
-def _stale(publisher: Publisher, name: str, manifest: Manifest, model: str) -> str | None:
+def _staleness(publisher: Publisher, name: str, manifest: Manifest, model: str) -> str | None:
     if manifest.model != model:
-        return "the embedding model is another one"
+        return "the embedding model has changed"
     if manifest.splitter != SPLITTER_VERSION:
         return "the index was built by another version of the splitter"
     return None if publisher.is_intact(name, manifest) else DAMAGED
 
 
-def _kept(publisher: Publisher, current: tuple[str, Manifest], places: tuple[str, ...]) -> tuple[Article, ...] | None:
-    """The indexed articles that the given places do not cover; None if they are not those that were indexed."""
+def _articles_outside(
+    publisher: Publisher, current: tuple[str, Manifest], prefixes: tuple[str, ...]
+) -> tuple[Article, ...] | None:
+    """Return the indexed articles below none of the prefixes; None if the stored articles do not match the manifest."""
     from index.generation import read_articles
 
     name, manifest = current
@@ -282,55 +288,55 @@ def _kept(publisher: Publisher, current: tuple[str, Manifest], places: tuple[str
         return None
     if {a.id: text_digest(a.text) for a in articles} != {entry.id: entry.digest for entry in manifest.articles}:
         return None
-    return tuple(article for article in articles if not _covered(article.id, places))
+    return tuple(article for article in articles if not _is_below(article.id, prefixes))
 
 
-def _without_copies(read: FolderContents, kept: Sequence[Article]) -> tuple[list[Article], tuple[SkippedFile, ...]]:
-    """All articles in the order of their ids, without those that were read and repeat one that is kept."""
-    known = {fingerprint(article.text): article.id for article in kept}
-    copies = [article for article in read.articles if fingerprint(article.text) in known]
-    fresh = [article for article in read.articles if article not in copies]
-    told = (
-        SkippedFile(printable(a.id), f"it has the same text as {printable(known[fingerprint(a.text)])}") for a in copies
+def _merge(contents: FolderContents, kept: Sequence[Article]) -> tuple[list[Article], tuple[SkippedFile, ...]]:
+    """Return all articles sorted by id, skipping files that repeat the text of a kept article."""
+    kept_ids = {fingerprint(article.text): printable(article.id) for article in kept}
+    originals = [(article, kept_ids.get(fingerprint(article.text))) for article in contents.articles]
+    repeats = (
+        SkippedFile(printable(a.id), f"it has the same text as {original}") for a, original in originals if original
     )
-    return sorted((*fresh, *kept), key=lambda article: article.id), (*read.skipped, *told)
+    fresh = (article for article, original in originals if not original)
+    return sorted((*fresh, *kept), key=lambda article: article.id), (*contents.skipped, *repeats)
 
 
-def _place(path: Path, folder: Path, indexed: Collection[str]) -> str:
-    """A path, from here or from the folder, as article ids begin below it.
+def _id_prefix(path: Path, folder: Path, indexed: Collection[str]) -> str:
+    """Turn a path (relative to the working directory or to the folder) into the prefix of the article ids below it.
 
-    Raises UsageError for one that is neither there nor indexed.
+    Raises UsageError if the path is neither in the folder nor in the index.
     """
-    base = _normal(folder)
-    places = [
-        given.relative_to(base).as_posix()
-        for given in map(_normal, (path, folder / path))
-        if given.is_relative_to(base)
+    base = _normalize(folder)
+    prefixes = [
+        candidate.relative_to(base).as_posix()
+        for candidate in map(_normalize, (path, folder / path))
+        if candidate.is_relative_to(base)
     ]
-    for place in places:
-        if os.path.lexists(base / place) or any(_covered(article, (place,)) for article in indexed):
-            return place
-    if _normal(path).is_relative_to(base):
-        raise UsageError(f"There is no {path}.", "Name a file or folder that is there, or that was and is indexed.")
+    for prefix in prefixes:
+        if os.path.lexists(base / prefix) or any(_is_below(article, (prefix,)) for article in indexed):
+            return prefix
+    if _normalize(path).is_relative_to(base):
+        raise UsageError(f"{path} does not exist.", "Name a file or folder that is there, or that was indexed before.")
     raise UsageError(
         f"{path} is not in the articles folder {folder}.", "Copy it there, or name another folder with --articles."
     )
 
 
-def _normal(path: Path) -> Path:
+def _normalize(path: Path) -> Path:
     return Path(os.path.normpath(path.absolute()))
 
 
-def _covered(article: str, places: tuple[str, ...]) -> bool:
-    return any(place in (".", article) or article.startswith(f"{place}/") for place in places)
+def _is_below(article: str, prefixes: tuple[str, ...]) -> bool:
+    return any(prefix in (".", article) or article.startswith(f"{prefix}/") for prefix in prefixes)
 
 
-def _plan(articles: Sequence[Article], before: Mapping[str, str], stale: str | None) -> RebuildPlan:
-    now = {article.id: article.digest for article in articles}
+def _plan(articles: Sequence[Article], indexed: Mapping[str, str], stale: str | None) -> RebuildPlan:
+    digests = {article.id: article.digest for article in articles}
     return RebuildPlan(
-        added=tuple(name for name in now if name not in before),
-        changed=tuple(name for name in now if name in before and now[name] != before[name]),
-        removed=tuple(name for name in before if name not in now),
-        unchanged=tuple(name for name in now if before.get(name) == now[name]),
+        added=tuple(name for name in digests if name not in indexed),
+        changed=tuple(name for name in digests if name in indexed and digests[name] != indexed[name]),
+        removed=tuple(name for name in indexed if name not in digests),
+        unchanged=tuple(name for name in digests if indexed.get(name) == digests[name]),
         stale=stale,
     )

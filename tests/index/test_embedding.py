@@ -3,13 +3,14 @@
 import hashlib
 import importlib.util
 import tracemalloc
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from index.embedding import Embedder, load_embedder, model_identity
+from index.embedding import Embedder, Vectors, VectorSource, embed_distinct, load_embedder, model_identity
 from index.errors import ModelError
 from index.generation import open_current
 from index.publishing.folder import FolderPublisher
@@ -112,18 +113,56 @@ class PythonFloats(Embeddings):
         return [len(text) / (n + 1) for n in range(384)]
 
 
-def test_embedding_takes_little_more_memory_than_the_float32_matrix() -> None:
-    texts = [f"text {n}" for n in range(4_000)]
+def all_new(_: Collection[str]) -> Iterator[tuple[str, Vectors]]:
+    yield from ()
+
+
+def half_reused(texts: Collection[str]) -> Iterator[tuple[str, Vectors]]:
+    for n, text in enumerate(texts):
+        if n % 2:
+            yield text, np.full(384, n, dtype=np.float32)
+
+
+@pytest.mark.parametrize("reuse", [None, all_new, half_reused])
+def test_embedding_takes_little_more_memory_than_the_float32_matrix(reuse: VectorSource | None) -> None:
+    texts = [f"text {n}" for n in range(10_000)]
     embedder = Embedder(PythonFloats(), "python-floats")
     tracemalloc.start()
     try:
-        vectors = embedder.embed_documents(texts)
+        if reuse is None:
+            vectors = embedder.embed_documents(texts)
+        else:
+            vectors = embed_distinct([*texts, *texts[:100]], lambda: embedder, reuse)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert vectors.nbytes == 4_000 * 384 * 4
+    assert vectors.nbytes >= 10_000 * 384 * 4
     ratio = peak / vectors.nbytes
     assert ratio < 2, f"{peak / len(texts):,.0f} bytes a text, {ratio:.1f} times the matrix"
+
+
+def test_distinct_texts_are_embedded_once_and_reused_vectors_taken(fake: Embedder) -> None:
+    texts = ["one pear", "two plums", "one pear", "no apples at all", "two plums"]
+    moved = fake.embed_query("two plums") + 1
+    progress: list[tuple[int, int]] = []
+
+    def reuse(wanted: Collection[str]) -> Iterator[tuple[str, Vectors]]:
+        assert list(wanted) == ["one pear", "two plums", "no apples at all"]
+        yield "two plums", moved
+        yield "two plums", moved + 1
+
+    vectors = embed_distinct(texts, lambda: fake, reuse, lambda done, total: progress.append((done, total)))
+    expected = [moved if text == "two plums" else fake.embed_query(text) for text in texts]
+    np.testing.assert_allclose(vectors, expected)
+    assert progress == [(2, 2)]
+
+
+def test_progress_goes_on_across_chunks_of_distinct_texts(fake: Embedder) -> None:
+    progress: list[tuple[int, int]] = []
+    texts = [f"{n} pears" for n in range(5_000)]
+    embed_distinct(texts, lambda: fake, all_new, lambda done, total: progress.append((done, total)))
+    assert progress == sorted(set(progress))
+    assert progress[-1] == (5_000, 5_000)
 
 
 def test_no_texts_have_no_vectors(fake: Embedder) -> None:

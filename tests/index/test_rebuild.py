@@ -142,7 +142,7 @@ def test_another_model_makes_the_index_stale(
 ) -> None:
     build()
     report = rebuild(articles, publisher, "another", lambda: fake)
-    assert report.plan.stale == "the embedding model is another one"
+    assert report.plan.stale == "the embedding model has changed"
     assert publisher.manifest().model == "another"
 
 
@@ -427,7 +427,7 @@ def test_a_full_disk_is_said_in_one_sentence_and_the_old_index_answers(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     build()
-    monkeypatch.setattr("index.generation.write", full)
+    monkeypatch.setattr("index.generation.write_generation", full)
     with unharmed(publisher, "word-lengths"), pytest.raises(BylineError, match="No space left") as caught:
         build(force=True)
     assert caught.value.message.count(".") == 1
