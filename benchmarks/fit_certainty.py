@@ -25,7 +25,7 @@ from bot.answering.evidence import certainty
 from bot.answering.question import parsing
 from bot.evaluation import read_questions
 
-HELD = ("about_text", "conversation", "best", "together")
+HELD = ("about_text", "context_weight", "best_logit", "pooled_logit")
 
 
 def main() -> None:
@@ -40,14 +40,14 @@ def main() -> None:
             with LiveIndex(FolderPublisher(Path(index)), model_identity(None)) as live, live.lease() as generation:
                 answerer = Answerer(live, embedder)
                 for item in read_questions(folder / "questions.jsonl"):
-                    reading = parsing.read(item.question, generation.lexical.counts)
+                    reading = parsing.parse_question(item.question, generation.lexical.counts)
                     if reading.aspects or not (item.answerable or item.kind == "offtopic"):
                         continue
                     scope = scope_of(generation, reading.text, item.question.article)
                     rows.append(astuple(answerer.find(reading, generation, scope)[1]))
                     labels.append(bool(item.answerable))
     table, truth = np.array(rows), np.array(labels)
-    names = [field.name for field in fields(certainty.Signals)]
+    names = [field.name for field in fields(certainty.CertaintyFeatures)]
     held = np.array([name in HELD for name in names])
     offset = table[:, held] @ np.array(astuple(certainty.TOPIC))[held]
     weights, bias = fit(table[:, ~held], truth, offset)
@@ -55,12 +55,12 @@ def main() -> None:
     for name, weight in zip(np.array(names)[~held], weights, strict=True):
         print(f"{name:16}{weight:8.2f}   now {asdict(certainty.TOPIC)[name]:.2f}")
     print(f"{'bias':16}{bias:8.2f}   now {certainty.TOPIC_BIAS:.2f}")
-    used = [certainty.on_topic(certainty.Signals(*row)) for row in rows]
+    used = [certainty.topic_probability(certainty.CertaintyFeatures(*row)) for row in rows]
     print(f"AUROC of the weights in use: {roc_auc_score(truth, used):.3f}")
 
 
 def fit(table: np.ndarray, truth: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, float]:
-    """Fit a logistic regression with an offset; return weights of shape (signals,) and the bias."""
+    """Fit a logistic regression with an offset; return weights of shape (features,) and the bias."""
     from scipy.optimize import minimize
 
     weight = np.where(truth, 1.0, truth.sum() / max(1, (~truth).sum()))

@@ -27,8 +27,8 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
-from bot.answering.evidence.certainty import certainty
-from bot.answering.question.parsing import read
+from bot.answering.evidence.certainty import answer_probability
+from bot.answering.question.parsing import parse_question
 from bot.answering.types import Evidence, Question
 
 Scope = str | Collection[str] | None
@@ -99,7 +99,9 @@ class Byline:
 
     def confidence(self, queries: Sequence[str], scopes: Sequence[Scope] | None = None) -> NDArray[np.float64]:
         """Return the certainty that the documents in scope answer, 0 to 1, shape (queries,)."""
-        return np.array([certainty(self._find(query, scope)[1]) for query, scope in self._each(queries, scopes)])
+        return np.array(
+            [answer_probability(self._find(query, scope)[1]) for query, scope in self._each(queries, scopes)]
+        )
 
     def _each(self, queries: Sequence[str], scopes: Sequence[Scope] | None) -> Iterator[tuple[str, Scope]]:
         return zip(queries, scopes or [None] * len(queries), strict=True)
@@ -109,7 +111,7 @@ class Byline:
         with self._live.lease() as generation:
             known = generation.entries
             articles = [known[name] for key in wanted if (name := self._names[key]) in known]
-            return self._answerer.find(read(Question(query), generation.lexical.counts), generation, articles)
+            return self._answerer.find(parse_question(Question(query), generation.lexical.counts), generation, articles)
 
     def _hit(self, article: str, start: int, end: int, score: float) -> Hit:
         text = self._answerer.articles()[article].text[start:end]

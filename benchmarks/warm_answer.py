@@ -21,7 +21,8 @@ from index.search import search_vector
 from index.text.words import terms
 
 from bot.answering.answerer import PASSAGES, Answerer
-from bot.answering.evidence.reranker import Scores, Window, load_reranker
+from bot.answering.evidence.reranker import load_reranker
+from bot.answering.evidence.windows import Scores, SentenceWindow
 from bot.answering.types import Question
 
 WARM = 20
@@ -36,7 +37,7 @@ class TimedReader:
         self._reader = load_reranker(None)
         self.took = 0.0
 
-    def score(self, question: str, context: str, windows: Sequence[Window]) -> list[Scores]:
+    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Scores]:
         found: list[list[Scores]] = []
         self.took = seconds(lambda: found.append(self._reader.score(question, context, windows)))
         return found[0]

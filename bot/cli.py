@@ -48,14 +48,14 @@ def ask(
     """Answer one question and exit."""
     from index.articles.lookup import find_article
 
-    from bot.answering.question.parsing import clean
+    from bot.answering.question.parsing import clean_question
     from bot.answering.reply.wording import as_text
     from bot.answering.types import Question
     from bot.evaluation import as_line, to_json
     from bot.terminal import StreamPrinter
 
     # What cannot be asked is refused before anything heavy is loaded.
-    clean(question)
+    clean_question(question)
     settings = BotSettings.load(index_dir=index)
     if article is not None:
         find_article(usable_manifest(settings).articles, article)
@@ -180,11 +180,11 @@ def _reader_named(name: ReaderName | None, settings: BotSettings) -> ReaderName 
 
 def _ask_or_abstain(asker: "Asker", question: "Question") -> "Response":
     """The reply; for a question that cannot be asked, an abstention that says why."""
-    from bot.answering.question.parsing import clean
+    from bot.answering.question.parsing import clean_question
     from bot.answering.types import Abstention, Response
 
     try:
-        clean(question.text)
+        clean_question(question.text)
     except UsageError as error:
         return Response(Abstention(question.text, error.message, (), 0.0, "not_addressed"), asker.articles())
     return asker.ask(question)

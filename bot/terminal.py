@@ -139,7 +139,7 @@ class _Session:
         response = self._asker.ask(Question(line, self._history, self._scope, self._recent), live.show)
         reply, text = response.reply, as_text(response)
         live.finish(text)
-        if not small_talk.is_smalltalk(line):  # "and why?" after "thanks" still means what was said before
+        if not small_talk.is_small_talk(line):  # "and why?" after "thanks" still means what was said before
             self._history = (*self._history, Turn("user", line), Turn("bot", text))[-HISTORY_TURNS:]
         if reply.quotes:
             self._last = reply.quotes[0].article

@@ -12,57 +12,57 @@ from sklearn.metrics import roc_auc_score
 from training.examples import Example
 
 from bot.answering.answerer import PASSAGES
-from bot.answering.evidence import premise
-from bot.answering.evidence.certainty import Signals, signals
-from bot.answering.evidence.reranker import Reranker, Window
-from bot.answering.evidence.selection import gather, judge, select, windows
+from bot.answering.evidence.certainty import CertaintyFeatures, certainty_features
+from bot.answering.evidence.false_premise import premise_features
+from bot.answering.evidence.reranker import Reranker
+from bot.answering.evidence.selection import collect_evidence, rerank, select_quotes
+from bot.answering.evidence.windows import choose_windows
 from bot.answering.reply.extractive import FEW, SEVERAL
 from bot.answering.types import Evidence
 from bot.evaluation import SHORT_WORDS, covers, overlaps
 
 Scores = NDArray[np.float32]
-# The signals of the certainty whose weights are fitted.
-LEARNED = ("best", "together")
+# The features of the certainty whose weights are fitted.
+LEARNED = ("best_logit", "pooled_logit")
 # A fixed weight: few unanswerable questions here continue a conversation, so a fitted weight would be 8, nearly proof.
-HELD = {"conversation": 2.0}
+HELD = {"context_weight": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with the evidence and signals that the bot would compute."""
+    """A question with the evidence and features that the bot would compute."""
 
     example: Example
     ranked: list[Evidence]
-    found: Signals
+    found: CertaintyFeatures
 
 
 def asked(example: Example, predicted: Sequence[Scores]) -> Asked | None:
-    """Return the evidence and signals of a question; None if the bot answers it without a search."""
+    """Return the evidence and features of a question; None if the bot answers it without a search."""
     reading = example.reading
     if reading is None or reading.aspects:
         return None
     hits = example.hits[:PASSAGES]
     similar = similar_to(example)
-    ranked = judge(similar, windows(similar, hits), predicted)
-    return Asked(example, ranked, signals(reading, ranked, hits))
+    ranked = rerank(similar, choose_windows(similar, hits), predicted)
+    return Asked(example, ranked, certainty_features(reading, ranked, hits))
 
 
 def similar_to(example: Example) -> list[Evidence]:
     """Return the evidence before the reader scores it; only for examples with search results."""
     assert example.reading is not None
     hits, reading = example.hits[:PASSAGES], example.reading
-    return gather(hits, reading.terms, lambda term: example.idf.get(term, 0.0), reading.context)
+    return collect_evidence(hits, reading.term_weights, lambda term: example.idf.get(term, 0.0), reading.context)
 
 
 def ask(reader: Reranker, example: Example) -> list[Scores]:
     """Return the logits of the windows that the bot would read."""
-    read = windows(similar_to(example), example.hits[:PASSAGES])
-    texts = [Window(tuple(sentence.text for sentence in window.sentences), window.before) for window in read]
-    return reader.score(example.question, example.context, texts)
+    read = choose_windows(similar_to(example), example.hits[:PASSAGES])
+    return reader.score(example.question, example.context, read)
 
 
 def fit_certainty(rows: Sequence[Asked]) -> tuple[dict[str, float], float]:
-    """Fit "answerable" on the signals LEARNED, with those HELD fixed; both classes have equal weight."""
+    """Fit "answerable" on the features LEARNED, with those HELD fixed; both classes have equal weight."""
     from scipy.optimize import minimize
 
     truth = np.array([row.example.answerable for row in rows])
@@ -95,7 +95,11 @@ def outcome(rows: Sequence[Asked], certainties: Sequence[float], threshold: floa
         answers = certain >= threshold
         abstained["answerable" if example.answerable else "unanswerable"].append(not answers)
         abstained[example.kind].append(not answers)
-        chosen = select(row.ranked, SEVERAL if example.reading and example.reading.several else FEW) if answers else []
+        chosen = (
+            select_quotes(row.ranked, SEVERAL if example.reading and example.reading.asks_for_several else FEW)
+            if answers
+            else []
+        )
         size = sum(len(e.sentence.text.split()) for e in chosen)
         if answers:
             words.append(size)
@@ -154,11 +158,11 @@ def _met(chosen: Sequence[Evidence], gold: Sequence[Mapping[str, object]]) -> se
 
 
 def fit_premise(rows: Sequence[Asked]) -> tuple[list[float], float]:
-    """Fit "has a false premise" on the signals of premise.py, over answerable questions."""
+    """Fit "has a false premise" on the features of false_premise.py, over answerable questions."""
     from sklearn.linear_model import LogisticRegression
 
     known = [row for row in rows if row.example.answerable]
-    table = np.array([premise.signals(row.example.question, row.ranked) for row in known])
+    table = np.array([premise_features(row.example.question, row.ranked) for row in known])
     truth = np.array([row.example.kind == "false_premise" for row in known])
     model = LogisticRegression(C=1.0, max_iter=2000).fit(table, truth)
     return [float(weight) for weight in model.coef_[0]], float(model.intercept_[0])

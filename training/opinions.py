@@ -12,7 +12,7 @@ from index.search import Hit, search_vector
 from training.examples import Example, Window, label
 
 from bot.answering.answerer import Answerer, scope_of
-from bot.answering.question.parsing import read
+from bot.answering.question.parsing import parse_question
 from bot.evaluation import EvalQuestion, read_questions
 
 EVERYTHING = 1_000
@@ -33,12 +33,12 @@ def opinions(folders: Iterable[Path], embedder: Embedder | None = None) -> Itera
 
 def _example(folder: str, item: EvalQuestion, live: LiveIndex, answerer: Answerer) -> Example:
     with live.lease() as generation:
-        reading = read(item.question, generation.lexical.counts)
+        reading = parse_question(item.question, generation.lexical.counts)
         scope = scope_of(generation, reading.text, item.question.article)
         hits = search_vector(
-            generation, answerer._vector(reading), reading.terms, EVERYTHING, [article.id for article in scope]
+            generation, answerer._vector(reading), reading.term_weights, EVERYTHING, [article.id for article in scope]
         )
-        idf = {term: generation.lexical.idf(term) for term in reading.terms}
+        idf = {term: generation.lexical.idf(term) for term in reading.term_weights}
     windows = [_window(hit, item) for hit in hits]
     return Example(
         id=item.id,

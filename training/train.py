@@ -16,7 +16,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, pad
 from training.examples import Example, Window
 from training.model import Reader
 
-from bot.answering.evidence.pairs import Encoded, Encoder
+from bot.answering.evidence.encoding import EncodedWindow, WindowEncoder
 
 EASY = 0.4
 """The probability that one of a question's windows is chosen at random."""
@@ -53,7 +53,7 @@ class Plan:
 def train(
     model: Reader,
     examples: Sequence[Example],
-    encoder: Encoder,
+    encoder: WindowEncoder,
     plan: Plan,
     report: Callable[[str], None] = print,
 ) -> None:
@@ -112,14 +112,14 @@ def choose(example: Example, most: int, rng: random.Random) -> list[Window]:
     return found
 
 
-def _loss(model: Reader, batch: Sequence[Example], encoder: Encoder, plan: Plan, rng: random.Random) -> Tensor:
+def _loss(model: Reader, batch: Sequence[Example], encoder: WindowEncoder, plan: Plan, rng: random.Random) -> Tensor:
     encoded, owner, targets = [], [], []
     for n, example in enumerate(batch):
         question = add_typos(example.question, rng) if rng.random() < plan.typos else example.question
         for window in choose(example, plan.windows, rng):
             encoded.append(encoder.encode(question, example.context, window.before, window.sentences))
-            owner += [n] * len(encoded[-1].spans)
-            targets += list(window.labels[: len(encoded[-1].spans)])
+            owner += [n] * len(encoded[-1].sentence_spans)
+            targets += list(window.labels[: len(encoded[-1].sentence_spans)])
     logits = scores(model, encoded)
     answers, premise = logits[:, 0], logits[:, 1]
     target = torch.tensor(targets)
@@ -145,7 +145,7 @@ def _competing(answers: Tensor, target: Tensor) -> Tensor:
     return everything - (torch.logsumexp(right, 0) if len(right) else answers.new_zeros(()))
 
 
-def scores(model: Reader, encoded: Sequence[Encoded], chunk: int = 14) -> Tensor:
+def scores(model: Reader, encoded: Sequence[EncodedWindow], chunk: int = 14) -> Tensor:
     """Return the logits of every sentence in the order of the windows, shape (sentences, 2).
 
     Windows of similar length are batched together.
@@ -157,23 +157,23 @@ def scores(model: Reader, encoded: Sequence[Encoded], chunk: int = 14) -> Tensor
         part = [encoded[n] for n in rows]
         logits = _forward(model, part)
         for n, row in zip(rows, logits, strict=True):
-            found[n] = row[: len(encoded[n].spans)]
+            found[n] = row[: len(encoded[n].sentence_spans)]
     return torch.cat([row for row in found if row is not None])
 
 
-def _forward(model: Reader, part: Sequence[Encoded]) -> Tensor:
+def _forward(model: Reader, part: Sequence[EncodedWindow]) -> Tensor:
     width = max(len(e.ids) for e in part)
-    tall = max(len(e.spans) for e in part)
+    tall = max(len(e.sentence_spans) for e in part)
     ids = torch.stack([pad(torch.tensor(e.ids), (0, width - len(e.ids))) for e in part])
-    types = torch.stack([pad(torch.tensor(e.types), (0, width - len(e.types))) for e in part])
+    types = torch.stack([pad(torch.tensor(e.segments), (0, width - len(e.segments))) for e in part])
     mask = torch.stack([pad(torch.ones(len(e.ids), dtype=torch.long), (0, width - len(e.ids))) for e in part])
-    pool = torch.from_numpy(np.stack([e.pool(tall, width) for e in part]))
+    pool = torch.from_numpy(np.stack([e.pooling_matrix(tall, width) for e in part]))
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden: Tensor = model(ids, mask, types, pool)
     return hidden.float()
 
 
-def word_pieces(folder: Path) -> Encoder:
+def word_pieces(folder: Path) -> WindowEncoder:
     """Return an encoder of windows with the tokenizer of a model's folder."""
     from tokenizers import Tokenizer
 
@@ -185,7 +185,7 @@ def word_pieces(folder: Path) -> Encoder:
     def ids(text: str) -> list[int]:
         return list(tokenizer.encode(text, add_special_tokens=False).ids)
 
-    return Encoder(lambda texts: [ids(text) for text in texts])
+    return WindowEncoder(lambda texts: [ids(text) for text in texts])
 
 
 def add_typos(text: str, rng: random.Random) -> str:

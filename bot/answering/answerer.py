@@ -20,12 +20,20 @@ from index.store.manifest import ArticleEntry
 from index.text.passages import Passage
 from index.text.words import terms
 
-from bot.answering.evidence.certainty import Signals, certainty, certainty_of, names_unknown, on_topic, signals
-from bot.answering.evidence.reranker import Reranker, Window, load_reranker
-from bot.answering.evidence.selection import gather, judge, windows
+from bot.answering.evidence.certainty import (
+    CertaintyFeatures,
+    answer_probability,
+    answer_probability_from_logits,
+    asks_about_unknown_subject,
+    certainty_features,
+    topic_probability,
+)
+from bot.answering.evidence.reranker import Reranker, load_reranker
+from bot.answering.evidence.selection import collect_evidence, rerank
+from bot.answering.evidence.windows import choose_windows
 from bot.answering.question import small_talk
-from bot.answering.question.naming import impersonal
-from bot.answering.question.parsing import ParsedQuestion, clean, read
+from bot.answering.question.author_names import replace_authors
+from bot.answering.question.parsing import ParsedQuestion, clean_question, parse_question
 from bot.answering.reply import extractive, overview, wording
 from bot.answering.reply.citations import verify
 from bot.answering.reply.suggestions import MAIN_ARGUMENT, Candidate, candidates, mentions
@@ -75,7 +83,7 @@ class Answerer:
         with self._index.lease() as generation:
             passage = generation.passages([0])[0].passage
             words = " ".join(re.findall(r"\w+", passage.text)[:_CANARY])
-            reading = read(Question(f"What about {words}?"), generation.lexical.counts)
+            reading = parse_question(Question(f"What about {words}?"), generation.lexical.counts)
             return bool(self.find(reading, generation, generation.manifest.articles)[0])
 
     def trouble(self) -> BylineError | None:
@@ -101,7 +109,7 @@ class Answerer:
         with suppress(IndexUnusable), self._index.lease(searching=False) as generation:
             for question in questions:
                 with suppress(UsageError):  # whoever asks it is told, as of an index that cannot be used
-                    reading = read(question, generation.lexical.counts)
+                    reading = parse_question(question, generation.lexical.counts)
                     sought = _sought(reading, scope_of(generation, reading.text, question.article))
                     texts.update(dict.fromkeys(filter(None, (sought.text, sought.context))))
         self._embedder.prefetch(list(texts))
@@ -126,7 +134,7 @@ class Answerer:
             quoted = tuple(p for p in whole if any(p.start < q.end and q.start < p.end for q in reply.quotes))
             return PreparedQuestion(
                 asked,
-                standalone or clean(asked),
+                standalone or clean_question(asked),
                 reply,
                 generation.articles,
                 extractive.declined(asked, ranked, generation) if ranked else None,
@@ -138,9 +146,9 @@ class Answerer:
     def _look_up(self, question: Question, standalone: str | None, generation: Generation) -> "_LookUp":
         """Read a question, search for it, and write the verified reply of the extractive reader."""
         counts = generation.lexical.counts
-        parsed = read(question, counts)
+        parsed = parse_question(question, counts)
         if standalone:
-            parsed = read(Question(standalone, article=question.article), counts)
+            parsed = parse_question(Question(standalone, article=question.article), counts)
         scope = scope_of(generation, parsed.text, question.article)
         if parsed.aspects and any(article.id == question.recent for article in scope):
             scope = tuple(article for article in scope if article.id == question.recent)
@@ -162,11 +170,11 @@ class Answerer:
             IndexUnusable: there is no index.
         """
         with self._index.lease() as generation:
-            parsed = read(question, generation.lexical.counts)
+            parsed = parse_question(question, generation.lexical.counts)
             ranked, features = self.find(parsed, generation, scope_of(generation, parsed.text, question.article))
             seen = {" ".join(text.split()) for text in shown}
             rest = [e for e in ranked if not any(_overlap(" ".join(e.sentence.text.split()), text) for text in seen)]
-            reply = extractive.further(question.text, rest, certainty(features), generation)
+            reply = extractive.further(question.text, rest, answer_probability(features), generation)
             _verify(reply, generation)
             return Response(reply, generation.articles)
 
@@ -206,9 +214,9 @@ class Answerer:
         stored = generation.passages(generation.positions([candidate.article]))
         windows = mentions(candidate.subject, [one.passage for one in stored])
         authors = generation.entries[candidate.article].authors
-        scores = self._reranker.score(impersonal(candidate.question, authors), "", windows)
+        scores = self._reranker.score(replace_authors(candidate.question, authors), "", windows)
         logits = [float(row[0]) for rows in scores for row in rows]
-        return bool(logits) and certainty_of(logits) >= extractive.ANSWERS
+        return bool(logits) and answer_probability_from_logits(logits) >= extractive.ANSWERS
 
     def _reply(
         self, asked: str, reading: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
@@ -218,8 +226,8 @@ class Answerer:
         if known is not None:
             return known, []
         ranked, signs = self.find(reading, generation, scope)
-        sure, topic = certainty(signs), on_topic(signs)
-        if topic < OFF_TOPIC or names_unknown(reading, _knows(generation, scope)):
+        sure, topic = answer_probability(signs), topic_probability(signs)
+        if topic < OFF_TOPIC or asks_about_unknown_subject(reading, _knows(generation, scope)):
             sure = min(sure, extractive.CLOSEST)
         return extractive.answer(asked, reading, ranked, sure, topic, generation), ranked
 
@@ -240,23 +248,22 @@ class Answerer:
 
     def find(
         self, reading: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
-    ) -> tuple[list[Evidence], Signals]:
+    ) -> tuple[list[Evidence], CertaintyFeatures]:
         """The sentences that may answer, best first, and what the certainty is computed from."""
         reading = _sought(reading, scope)
         within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
-        hits = search_vector(generation, self._vector(reading), reading.terms, PASSAGES, within)
-        similar = gather(hits, reading.terms, generation.lexical.idf, reading.context)
-        read = windows(similar, hits)
-        texts = [Window(tuple(sentence.text for sentence in w.sentences), w.before) for w in read]
-        ranked = judge(similar, read, self._reranker.score(reading.text, reading.context, texts))
-        return ranked, signals(reading, ranked, hits)
+        hits = search_vector(generation, self._vector(reading), reading.term_weights, PASSAGES, within)
+        similar = collect_evidence(hits, reading.term_weights, generation.lexical.idf, reading.context)
+        read = choose_windows(similar, hits)
+        ranked = rerank(similar, read, self._reranker.score(reading.text, reading.context, read))
+        return ranked, certainty_features(reading, ranked, hits)
 
     def _vector(self, reading: ParsedQuestion) -> Vectors:
         """The question's unit vector, moved towards what it leans on."""
         vector = self._embedder.embed_query(reading.text)
         if not reading.context:
             return vector
-        moved = vector + reading.weight * self._embedder.embed_query(reading.context)
+        moved = vector + reading.context_weight * self._embedder.embed_query(reading.context)
         return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
 
 
@@ -278,7 +285,7 @@ def _verify(reply: Reply, generation: Generation) -> None:
 def _sought(reading: ParsedQuestion, scope: Sequence[ArticleEntry]) -> ParsedQuestion:
     """A question as it is looked up in some articles: without their authors' names."""
     authors = dict.fromkeys(author for article in scope for author in article.authors)
-    return replace(reading, text=impersonal(reading.text, authors))
+    return replace(reading, text=replace_authors(reading.text, authors))
 
 
 def scope_of(generation: Generation, question: str, article: str | None) -> tuple[ArticleEntry, ...]:

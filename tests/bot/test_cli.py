@@ -78,9 +78,9 @@ def test_an_abstention_is_an_answer_too(command: Run, shipped_index: Path) -> No
         pytest.param(["ask", "why?"], {"INDEX_DIR": "none"}, 1, "There is no index yet.", id="no index"),
         pytest.param(["chat"], {"INDEX_DIR": "none"}, 1, "There is no index yet.", id="nothing to chat about"),
         pytest.param(["ask", " "], {}, 2, "The question is empty.", id="empty"),
-        pytest.param(["ask", "???"], {}, 2, "The question holds no words.", id="no words"),
+        pytest.param(["ask", "???"], {}, 2, "The question contains no words.", id="no words"),
         pytest.param(["ask", b"\xff\xfe why"], {}, 2, "The question is not valid UTF-8 text.", id="not UTF-8"),
-        pytest.param(["ask", "a\x1bb"], {}, 2, "The question holds control characters.", id="control characters"),
+        pytest.param(["ask", "a\x1bb"], {}, 2, "The question contains control characters.", id="control characters"),
         pytest.param(
             ["ask", "why " * 5000], {}, 2, "The question has 19,999 characters; the limit is 2,000.", id="long"
         ),
@@ -264,7 +264,7 @@ def test_chat_on_a_pipe_prints_answers_and_complains_on_stderr(command: Run, shi
     assert done.stderr.splitlines() == [
         "The question has 19,999 characters; the limit is 2,000.",
         "  Ask it in fewer words.",
-        "The question holds control characters.",
+        "The question contains control characters.",
         "  Type it again as plain text.",
         "There is no command /nosuch?[31m.",
         "  /help lists them.",

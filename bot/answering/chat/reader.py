@@ -16,8 +16,8 @@ from bot.answering.chat.limits import Budget, CircuitBreaker, Ledger
 from bot.answering.chat.messages import frame, standalone
 from bot.answering.chat.model import CallRecord, ChatModel
 from bot.answering.chat.request import AnswerRequest, ChatOutcome, OnClaim, Unusable
-from bot.answering.question.parsing import MAX_CHARS, clean
-from bot.answering.question.small_talk import is_smalltalk
+from bot.answering.question.parsing import MAX_CHARS, clean_question
+from bot.answering.question.small_talk import is_small_talk
 from bot.answering.types import PreparedQuestion, Question, Reply
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class ChatReader:
 
     async def reword(self, question: Question, user: int = 0, config: "RunnableConfig | None" = None) -> Reworded:
         """A follow-up as a question that stands by itself, unless there is nothing to reword or that fails."""
-        if not question.history or is_smalltalk(question.text):
+        if not question.history or is_small_talk(question.text):
             return Reworded()
         if not await self._has_room(user) or not self._breaker.admits():
             return Reworded()
@@ -206,7 +206,7 @@ class ChatReader:
 def _question(said: str) -> str | None:
     """What a model made of a follow-up, where that may be asked."""
     try:
-        text = clean(said.strip().strip("\"“”'"))
+        text = clean_question(said.strip().strip("\"“”'"))
     except UsageError:
         return None
     return text if len(text) <= MAX_CHARS // 4 else None

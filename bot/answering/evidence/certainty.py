@@ -1,7 +1,7 @@
-"""How likely it is that the article answers a question, and that it is on the question's topic at all. Pure.
+"""How likely the article answers a question, and how likely it is on the question's topic at all. Pure.
 
-Two logistic regressions over a few plain signals. Similarity tells another topic from this one; whether
-a question on the topic is answered, only what the reader makes of the sentences tells.
+Two logistic regressions over a few features. Similarity distinguishes topics; whether a question on the topic
+is answered depends on the reader's scores alone.
 """
 
 import re
@@ -12,7 +12,7 @@ from math import exp, log
 from index.search import Hit
 from index.text.words import terms
 
-from bot.answering.question import about_text
+from bot.answering.question.forms import asked_subject
 from bot.answering.question.parsing import ParsedQuestion
 from bot.answering.types import Evidence
 
@@ -24,86 +24,99 @@ _TO_PEOPLE = re.compile(r"\b(?:you|u|ur|your|me|my|mine|our|anyone|anybody|someo
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
-    """What the certainties are computed from.
+class CertaintyFeatures:
+    """The inputs of both regressions, or a weight for each of them.
 
-    best, together: the reader's logit of the best sentence, and the log-sum-exp of the best eight, in tens. The others
-    lie between 0 and 1, or hardly outside.
+    Attributes:
+        cosine: The cosine of the question to the most similar sentence.
+        cosine_top3: The mean of the three highest sentence cosines.
+        passage_cosine: The cosine of the question to the most similar passage.
+        coverage: The highest share of the question's terms in one sentence, 0 to 1.
+        about_text: 1 if the question mentions the text or its author.
+        to_people: 1 if it addresses the bot or other users.
+        context_weight: How much it depends on the exchange before it, 0 to 1.
+        best_logit: The reader's highest logit, divided by 10.
+        pooled_logit: The log-sum-exp of its POOLED highest logits, divided by 10.
     """
 
     cosine: float
     cosine_top3: float
-    passage: float
+    passage_cosine: float
     coverage: float
     about_text: float
     to_people: float
-    conversation: float
-    best: float
-    together: float
+    context_weight: float
+    best_logit: float
+    pooled_logit: float
 
 
-# Fitted by training/fit.py. Two of the topic's are held at 1: nobody who goes off topic in the questions it learned
-# from says "he" or "the article", or goes on with a conversation, so it would take those for proof.
-BEST = 8
-TOPIC = Signals(
-    cosine=1.8, cosine_top3=9.4, passage=2.2, coverage=3.2, about_text=1.0, to_people=-1.5, conversation=1.0,
-    best=0.0, together=0.0,
+POOLED = 8
+# Fitted by benchmarks/fit_certainty.py, but for two weights that are fixed at 1: no off-topic question of the training
+# set says "he" or "the article" or continues a conversation, so that fitted weights would treat these as proof.
+TOPIC = CertaintyFeatures(
+    cosine=1.8, cosine_top3=9.4, passage_cosine=2.2, coverage=3.2, about_text=1.0, to_people=-1.5, context_weight=1.0,
+    best_logit=0.0, pooled_logit=0.0,
 )  # fmt: skip
 TOPIC_BIAS = -4.4
-# Of likely sentences several together say more than the best of them alone. Held at 2: that a question goes on with a
-# conversation, for few unanswerable ones did so where it was fitted, and it would be taken for proof.
-ANSWERED = Signals(
-    cosine=0.0, cosine_top3=0.0, passage=0.0, coverage=0.0, about_text=0.0, to_people=0.0, conversation=2.0,
-    best=-7.3, together=14.8,
+# Fitted by training/fit.py. Several likely sentences are stronger evidence than the best one alone. The weight of the
+# context is fixed at 2: few unanswerable questions of the training set continue a conversation.
+ANSWERED = CertaintyFeatures(
+    cosine=0.0, cosine_top3=0.0, passage_cosine=0.0, coverage=0.0, about_text=0.0, to_people=0.0, context_weight=2.0,
+    best_logit=-7.3, pooled_logit=14.8,
 )  # fmt: skip
 ANSWERED_BIAS = -0.8
-NOTHING = Signals(*[0.0] * 9)
+_NO_FEATURES = CertaintyFeatures(*[0.0] * 9)
 
 
-def signals(reading: ParsedQuestion, ranked: Sequence[Evidence], hits: Sequence[Hit]) -> Signals:
-    """The signals of a question, its ranked evidence and the passages it is from; neither may be empty."""
+def certainty_features(question: ParsedQuestion, ranked: Sequence[Evidence], hits: Sequence[Hit]) -> CertaintyFeatures:
+    """Compute the features of a question from its evidence and the passages it came from; neither may be empty."""
     cosines = sorted((evidence.cosine for evidence in ranked), reverse=True)
-    answers = sorted((evidence.answers for evidence in ranked), reverse=True)
-    return Signals(
+    logits = sorted((evidence.answers for evidence in ranked), reverse=True)
+    return CertaintyFeatures(
         cosine=cosines[0],
         cosine_top3=sum(cosines[:3]) / len(cosines[:3]),
-        passage=max(hit.dense for hit in hits),
+        passage_cosine=max(hit.dense for hit in hits),
         coverage=max(evidence.coverage for evidence in ranked),
-        about_text=float(bool(_ABOUT_TEXT.search(reading.text))),
-        to_people=float(bool(_TO_PEOPLE.search(reading.text))),
-        conversation=reading.weight,
-        **_of_reader(answers),
+        about_text=float(bool(_ABOUT_TEXT.search(question.text))),
+        to_people=float(bool(_TO_PEOPLE.search(question.text))),
+        context_weight=question.context_weight,
+        **_logit_features(logits),
     )
 
 
-def on_topic(found: Signals) -> float:
-    """The probability that the question is about what the article is about, 0 to 1."""
-    return _logistic(TOPIC_BIAS, TOPIC, found)
+def topic_probability(features: CertaintyFeatures) -> float:
+    """Return the probability, 0 to 1, that the question is on the article's topic."""
+    return _logistic(TOPIC_BIAS, TOPIC, features)
 
 
-def certainty(found: Signals) -> float:
-    """The probability that the article answers the question, 0 to 1."""
-    return _logistic(ANSWERED_BIAS, ANSWERED, found)
+def answer_probability(features: CertaintyFeatures) -> float:
+    """Return the probability, 0 to 1, that the article answers the question."""
+    return _logistic(ANSWERED_BIAS, ANSWERED, features)
 
 
-def _logistic(bias: float, weights: Signals, found: Signals) -> float:
-    logit = bias + sum(weight * value for weight, value in zip(astuple(weights), astuple(found), strict=True))
+def answer_probability_from_logits(logits: Sequence[float]) -> float:
+    """Return the same probability where only the reader's logits of some sentences are known."""
+    features = replace(_NO_FEATURES, **_logit_features(sorted(logits, reverse=True)))
+    return _logistic(ANSWERED_BIAS, ANSWERED, features)
+
+
+def _logit_features(descending: Sequence[float]) -> dict[str, float]:
+    highest = descending[0]
+    pooled = highest + log(sum(exp(logit - highest) for logit in descending[:POOLED]))
+    return {"best_logit": highest / 10, "pooled_logit": pooled / 10}
+
+
+def _logistic(bias: float, weights: CertaintyFeatures, features: CertaintyFeatures) -> float:
+    logit = bias + sum(weight * value for weight, value in zip(astuple(weights), astuple(features), strict=True))
     return 1 / (1 + exp(-logit))
 
 
-def names_unknown(reading: ParsedQuestion, knows: Callable[[str], bool]) -> bool:
-    """Whether a question wants the author's word on something that the article never names."""
-    subject = terms(about_text.subject(reading.text))
-    return bool(subject) and not reading.context and not any(map(knows, subject))
+def asks_about_unknown_subject(question: ParsedQuestion, is_known: Callable[[str], bool]) -> bool:
+    """Whether a question asks for the author's view on a subject that the article never mentions.
 
-
-def certainty_of(logits: Sequence[float]) -> float:
-    """The same probability of a question of which only the reader's logits of some sentences are known."""
-    ordered = sorted(logits, reverse=True)
-    return _logistic(ANSWERED_BIAS, ANSWERED, replace(NOTHING, **_of_reader(ordered)))
-
-
-def _of_reader(ordered: Sequence[float]) -> dict[str, float]:
-    """The features that come from the reader's logits, highest first."""
-    together = ordered[0] + log(sum(exp(logit - ordered[0]) for logit in ordered[:BEST]))
-    return {"best": ordered[0] / 10, "together": together / 10}
+    Args:
+        question: The question; one that depends on an earlier exchange never counts.
+        is_known: Whether the article contains a stemmed term.
+    """
+    subject = terms(asked_subject(question.text))
+    return bool(subject) and not question.context and not any(map(is_known, subject))

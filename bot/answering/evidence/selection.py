@@ -1,112 +1,94 @@
-"""Passages → sentences that may answer, and how far they can be trusted to. Pure."""
+"""Turn passages into ranked evidence (sentences that may answer), and select what to quote. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.search import Hit
-from index.text.passages import Sentence
 from index.text.words import terms, words
 
+from bot.answering.evidence.windows import Scores, SentenceWindow
 from bot.answering.types import UNREAD, Evidence
 
-Scores = NDArray[np.float32]
-
-# A sentence's score: the reader's logit, its cosine, the share of the question it holds, and what its passage promises.
-# Tuned, with the limits of `select`, on opinion articles; docs/results.md has the figures.
+# The weights, beside the sentence's own cosine, of the reader's logit, the coverage of the question's terms, the
+# passage's cosine and its search score. Tuned together with the quote limits on opinion articles (docs/results.md).
 READER, COVERAGE, PASSAGE_COSINE, PASSAGE_SCORE = 0.2, 0.1, 1.0, 0.04
-# A sentence that the reader was not given, or gives up, may still be quoted for its similarity.
-FLOOR = -6.0
-# What the reader is given: windows of passages, so many words in all, which take about 30 ms on two cores. A window's
-# overhead is the question, which is read again with each, and the sentence before it.
-WINDOW_WORDS, READ_WORDS, OVERHEAD = 70, 600, 40
-# In a conversation, what was quoted a moment ago gives way, and what follows it in the text comes forward.
-SAID, NEXT = -0.2, 0.2
-# A question that the author puts seldom answers one.
-ASKS = -0.15
+# The lowest logit that counts: a sentence that the reader rejects, or did not read, may still rank by its similarity.
+MIN_LOGIT = -6.0
+# Score changes for a sentence quoted in the last exchange, and for the one after it.
+ALREADY_QUOTED, AFTER_QUOTED = -0.2, 0.2
+# Score change for a sentence that is a question itself: it seldom answers one.
+IS_QUESTION = -0.15
 
 
-def gather(
+def collect_evidence(
     hits: Iterable[Hit], question: Mapping[str, float], idf: Callable[[str], float], context: str = ""
 ) -> list[Evidence]:
-    """The sentences of the hits by their similarity, best first; what the article says twice is kept once.
+    """Rank the sentences of passages by similarity to the question, best first, without repetitions.
 
-    question: its stemmed terms and their weights. context: the exchange before it.
+    Args:
+        hits: The passages that the search returned.
+        question: The weight of each stemmed term of the question.
+        idf: The inverse document frequency of a stemmed term.
+        context: The last exchange, or "".
     """
-    before = f" {' '.join(words(context))} "
-    worth = {term: weight * idf(term) for term, weight in question.items()}
-    total = sum(worth.values()) or 1.0
-    found = []
+    last_exchange = f" {' '.join(words(context))} "
+    weights = {term: weight * idf(term) for term, weight in question.items()}
+    total = sum(weights.values()) or 1.0
+    collected = []
     for hit in hits:
-        follows = False
+        after_quoted = False
         for sentence, cosine in zip(hit.passage.sentences, hit.sentence_cosines, strict=True):
-            held = _held(sentence.text)
-            coverage = sum(value for term, value in worth.items() if term in held) / total
+            contained = _terms(sentence.text)
+            coverage = sum(weight for term, weight in weights.items() if term in contained) / total
             score = cosine + COVERAGE * coverage + PASSAGE_COSINE * hit.dense + PASSAGE_SCORE * hit.score
-            said = _was_said(sentence.text, before)
-            score += SAID if said else NEXT if follows else 0.0
-            score += ASKS if _asks(sentence.text) else 0.0
-            follows = said
-            found.append(Evidence(hit.passage, sentence, score, cosine, coverage))
-    found.sort(key=lambda e: (-e.score, e.sentence.start))
-    return _without_repetition([e for e in found if not _is_fragment(e.sentence.text)] or found)
+            quoted = _was_quoted(sentence.text, last_exchange)
+            score += ALREADY_QUOTED if quoted else AFTER_QUOTED if after_quoted else 0.0
+            score += IS_QUESTION if _is_question(sentence.text) else 0.0
+            after_quoted = quoted
+            collected.append(Evidence(hit.passage, sentence, score, cosine, coverage))
+    collected.sort(key=lambda e: (-e.score, e.sentence.start))
+    return _without_repetition([e for e in collected if not _is_fragment(e.sentence.text)] or collected)
 
 
-class Window(NamedTuple):
-    """Sentences in a row of one passage; before: the one that stands before them, "" at the beginning of an article."""
+def rerank(ranked: Sequence[Evidence], windows: Iterable[SentenceWindow], logits: Iterable[Scores]) -> list[Evidence]:
+    """Add the reader's logits to the evidence and sort it again, best first.
 
-    sentences: tuple[Sentence, ...]
-    before: str = ""
-
-
-def windows(ranked: Iterable[Evidence], hits: Iterable[Hit], room: int = READ_WORDS) -> list[Window]:
-    """What the reader is given: the surroundings of the likeliest sentences, as many as there is room for.
-
-    The first is taken however long it is.
+    Args:
+        ranked: The evidence before reading.
+        windows: The windows that were read.
+        logits: For each window the reader's logits, shape (sentences, 2).
     """
-    cut = {hit.passage.id: _cut(hit) for hit in hits}
-    chosen: dict[tuple[str, int], Window] = {}
-    for evidence in ranked:
-        key = evidence.passage.article, evidence.sentence.start
-        if key in chosen:
-            continue
-        window = next(w for w in cut[evidence.passage.id] if evidence.sentence in w.sentences)
-        room -= sum(len(sentence.text.split()) for sentence in window.sentences) + OVERHEAD
-        if chosen and room < 0:
-            break
-        chosen |= {(evidence.passage.article, sentence.start): window for sentence in window.sentences}
-    return list({id(window): window for window in chosen.values()}.values())
-
-
-def judge(ranked: Sequence[Evidence], read: Iterable[Window], logits: Iterable[Scores]) -> list[Evidence]:
-    """The evidence with what the reader makes of it, best first; logits: (sentences, 2) for each window."""
-    found = {
+    by_sentence = {
         sentence: (float(answers), float(corrects))
-        for window, rows in zip(read, logits, strict=True)
+        for window, rows in zip(windows, logits, strict=True)
         for sentence, (answers, corrects) in zip(window.sentences, rows, strict=True)
     }
-    judged = []
+    reranked = []
     for evidence in ranked:
-        answers, corrects = found.get(evidence.sentence, (UNREAD, UNREAD))
-        score = evidence.score + READER * max(answers, FLOOR)
-        judged.append(replace(evidence, score=score, answers=answers, corrects=corrects))
-    return sorted(judged, key=lambda e: (-e.score, e.sentence.start))
+        answers, corrects = by_sentence.get(evidence.sentence, (UNREAD, UNREAD))
+        score = evidence.score + READER * max(answers, MIN_LOGIT)
+        reranked.append(replace(evidence, score=score, answers=answers, corrects=corrects))
+    return sorted(reranked, key=lambda e: (-e.score, e.sentence.start))
 
 
 class QuoteLimits(NamedTuple):
-    """How much is quoted: so many sentences and words in all, none that scores more than `margin` below the first."""
+    """Limits on what one reply quotes.
+
+    Attributes:
+        quotes: The most sentences.
+        words: The most words of all quotes together.
+        margin: How far a sentence's score may be below the best one's.
+    """
 
     quotes: int
     words: int
     margin: float
 
 
-def select(ranked: Sequence[Evidence], limits: QuoteLimits) -> list[Evidence]:
-    """The best sentences within the limits; the first is taken however long it is."""
+def select_quotes(ranked: Sequence[Evidence], limits: QuoteLimits) -> list[Evidence]:
+    """Select the best sentences within the limits; the first is taken even if it is too long."""
     chosen: list[Evidence] = []
     length = 0
     for evidence in ranked:
@@ -120,43 +102,30 @@ def select(ranked: Sequence[Evidence], limits: QuoteLimits) -> list[Evidence]:
     return chosen
 
 
-def _cut(hit: Hit) -> list[Window]:
-    """A passage in windows of at most WINDOW_WORDS words, a longer sentence by itself."""
-    found: list[Window] = []
-    run: list[Sentence] = []
-    before = hit.previous_sentence
-    for sentence in hit.passage.sentences:
-        if run and sum(len(s.text.split()) for s in (*run, sentence)) > WINDOW_WORDS:
-            found.append(Window(tuple(run), before))
-            before, run = run[-1].text, []
-        run.append(sentence)
-    return [*found, Window(tuple(run), before)]
-
-
 @lru_cache(maxsize=8_192)
-def _held(sentence: str) -> frozenset[str]:
-    """The terms of a sentence; those of one article come near most of its questions."""
+def _terms(sentence: str) -> frozenset[str]:
+    """Return the stemmed terms of a sentence; cached, as most questions about an article find the same sentences."""
     return frozenset(terms(sentence))
 
 
 def _is_fragment(text: str) -> bool:
-    """Whether a "sentence" says nothing by itself: a signature, a salutation, the mark of a footnote."""
+    """Whether a "sentence" makes no statement of its own: a signature, a salutation, a footnote mark."""
     length = len(text.split())
-    return length < 3 or (length < 15 and text.rstrip().endswith(":")) or (length < 5 and not _is_closed(text))
+    return length < 3 or (length < 15 and text.rstrip().endswith(":")) or (length < 5 and not _is_complete(text))
 
 
-def _asks(sentence: str) -> bool:
+def _is_question(sentence: str) -> bool:
     return sentence.rstrip("\"”'’)*_ ").endswith("?")
 
 
-def _was_said(sentence: str, before: str) -> bool:
-    """Whether the exchange before quotes a sentence, or five words in a row of it."""
-    found = words(sentence) if before.strip() else []
-    return any(f" {' '.join(found[i : i + 5])} " in before for i in range(max(0, len(found) - 4)))
+def _was_quoted(sentence: str, last_exchange: str) -> bool:
+    """Whether the last exchange contains five consecutive words of a sentence."""
+    own = words(sentence) if last_exchange.strip() else []
+    return any(f" {' '.join(own[i : i + 5])} " in last_exchange for i in range(max(0, len(own) - 4)))
 
 
 def _without_repetition(ranked: list[Evidence]) -> list[Evidence]:
-    """What is said twice is kept once, at its better place: a pull-quote gives way to the sentence that it repeats."""
+    """Keep repeated sentences once, at the better rank; a pull-quote is replaced by the sentence that it repeats."""
     kept: dict[str, Evidence] = {}
     for evidence in ranked:
         text = f" {' '.join(words(evidence.sentence.text))} "
@@ -165,10 +134,11 @@ def _without_repetition(ranked: list[Evidence]) -> list[Evidence]:
         )
         if same is None:
             kept[text] = evidence
-        elif not _is_closed(kept[same].sentence.text) and _is_closed(evidence.sentence.text):
+        elif not _is_complete(kept[same].sentence.text) and _is_complete(evidence.sentence.text):
             kept[same] = replace(evidence, score=kept[same].score)
     return list(kept.values())
 
 
-def _is_closed(text: str) -> bool:
+def _is_complete(text: str) -> bool:
+    """Whether a sentence ends with a closing punctuation mark."""
     return text.rstrip("\"”'’)*_ ").endswith((".", "!", "?", "…"))

@@ -1,4 +1,4 @@
-"""What is said to the bot and asks nothing of an article: greetings, thanks, and what it can do. Pure."""
+"""Small talk: greetings, thanks, goodbyes, and questions about the bot. Pure."""
 
 import re
 
@@ -22,7 +22,7 @@ _ABOUT_ME = (
     r"|how can you help(?: me)?|can you help(?: me)?|help(?: me)?(?: please)?|what is this bot(?: for)?)"
 )
 MAX_CHARS = 80
-_FORMS = tuple(re.compile(form) for form in (_GREETING, _THANKS, _GOODBYE, _ABOUT_ME))
+_KINDS = tuple(re.compile(kind) for kind in (_GREETING, _THANKS, _GOODBYE, _ABOUT_ME))
 _GREETED = re.compile(rf"\A{_GREETING}(?<= )(?=\w)")
 
 _OPENINGS = ("Hello!", "You are welcome.", "Goodbye.", "I am Byline.")
@@ -30,25 +30,31 @@ _OFFER = "Ask me what {what} about a subject, why, or who wrote {it} and when, a
 
 
 def reply(text: str, articles: int) -> str | None:
-    """One line on what can be asked, for what is no question; None for everything else."""
-    form = _form(text)
-    if form is None:
+    """Return a line that answers small talk and says what can be asked; None for other text.
+
+    Args:
+        text: The message.
+        articles: The number of articles in the index.
+    """
+    kind = _kind(text)
+    if kind is None:
         return None
     what, it = ("the article says", "it") if articles == 1 else (f"the {articles} articles say", "them")
-    return f"{_OPENINGS[form]} {_OFFER.format(what=what, it=it)}"
+    return f"{_OPENINGS[kind]} {_OFFER.format(what=what, it=it)}"
 
 
-def is_smalltalk(text: str) -> bool:
-    """Whether a text asks nothing of an article."""
-    return _form(text) is not None
+def is_small_talk(text: str) -> bool:
+    """Whether a message is small talk rather than a question about an article."""
+    return _kind(text) is not None
 
 
-def _form(text: str) -> int | None:
+def _kind(text: str) -> int | None:
+    """Return the index of the kind of small talk in _KINDS and _OPENINGS."""
     if len(text) > MAX_CHARS:
         return None
     words = " ".join(re.findall(r"[\w']+", text.replace("’", "'").casefold()))
-    for said in (words, _GREETED.sub("", words, count=1)):  # "hi, what can you do?"
-        for form, pattern in enumerate(_FORMS):
-            if pattern.fullmatch(said):
-                return form
+    for message in (words, _GREETED.sub("", words, count=1)):  # "hi, what can you do?"
+        for kind, pattern in enumerate(_KINDS):
+            if pattern.fullmatch(message):
+                return kind
     return None

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from index.generation import Generation
 
-from bot.answering.evidence.premise import false_premise
-from bot.answering.evidence.selection import QuoteLimits, select
+from bot.answering.evidence.false_premise import false_premise_probability
+from bot.answering.evidence.selection import QuoteLimits, select_quotes
 from bot.answering.question.parsing import ParsedQuestion
 from bot.answering.reply import wording
 from bot.answering.reply.citations import balanced, quote
@@ -44,21 +44,21 @@ def answer(
     """
     articles = generation.articles
     if certainty < ANSWERS:
-        nearby = _quotes(select(ranked, NEAR), generation)
+        nearby = _quotes(select_quotes(ranked, NEAR), generation)
         if topic < ON_TOPIC:
             return Abstention(question, wording.off_topic(len(articles)), nearby, certainty, "not_addressed")
         degree: Degree = "closest" if certainty >= NEARBY else "not_addressed"
         lead = wording.CLOSEST if degree == "closest" else wording.not_said(len(articles))
         return Abstention(question, lead, nearby, certainty, degree)
-    quotes = _quotes(select(ranked, SEVERAL if parsed.several else FEW), generation)
-    if false_premise(parsed.text, ranked) >= DENIES:
+    quotes = _quotes(select_quotes(ranked, SEVERAL if parsed.asks_for_several else FEW), generation)
+    if false_premise_probability(parsed.text, ranked) >= DENIES:
         return Answer(question, wording.correction(quotes[0], articles), quotes, certainty)
     return Answer(question, wording.lead(quotes, articles), quotes, certainty)
 
 
 def further(question: str, ranked: Sequence[Evidence], certainty: float, generation: Generation) -> Reply:
     """Quote further evidence, from what was not shown yet; an abstention if there is none."""
-    quotes = _quotes(select(ranked, FURTHER), generation)
+    quotes = _quotes(select_quotes(ranked, FURTHER), generation)
     if not quotes:
         return Abstention(question, wording.NOTHING_MORE, (), certainty, "closest")
     return Answer(question, wording.FURTHER, quotes, min(certainty, CLOSEST), degree="closest")
@@ -66,7 +66,7 @@ def further(question: str, ranked: Sequence[Evidence], certainty: float, generat
 
 def declined(question: str, ranked: Sequence[Evidence], generation: Generation) -> Abstention:
     """Say that the articles do not address a question, as a chat model found, and show the closest passages."""
-    nearby = _quotes(select(ranked, NEAR), generation)
+    nearby = _quotes(select_quotes(ranked, NEAR), generation)
     lead = wording.not_addressed(len(generation.articles))
     return Abstention(question, f"{lead} {wording.NEARBY}", nearby, NEARBY, "not_addressed")
 

@@ -10,7 +10,7 @@ from index.articles.article import Article
 from index.text.passages import Passage
 from index.text.words import STOP_WORDS
 
-from bot.answering.evidence.reranker import Window
+from bot.answering.evidence.windows import SentenceWindow
 from bot.answering.reply.wording import speaker
 from bot.answering.types import Quote
 
@@ -51,14 +51,14 @@ def candidates(nearby: Sequence[Quote], articles: Mapping[str, Article], limit: 
     return chosen[:limit]
 
 
-def mentions(subject: str, passages: Iterable[Passage]) -> list[Window]:
+def mentions(subject: str, passages: Iterable[Passage]) -> list[SentenceWindow]:
     """Windows around the first sentences that name a subject, each with the sentences before and after it."""
-    windows: list[Window] = []
+    windows: list[SentenceWindow] = []
     for passage in passages:
-        texts = [sentence.text for sentence in passage.sentences]
-        for at, text in enumerate(texts):
-            if subject in " ".join(text.split()):
-                windows.append(Window(tuple(texts[at : at + 2]), texts[at - 1] if at else ""))
+        for at, sentence in enumerate(passage.sentences):
+            if subject in " ".join(sentence.text.split()):
+                before = passage.sentences[at - 1].text if at else ""
+                windows.append(SentenceWindow(passage.sentences[at : at + 2], before))
                 if len(windows) == MENTIONS:
                     return windows
     return windows

@@ -14,7 +14,8 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
-from bot.answering.evidence.reranker import Scores, Window, load_reranker
+from bot.answering.evidence.reranker import load_reranker
+from bot.answering.evidence.windows import Scores, SentenceWindow
 from bot.answering.reply.citations import verify
 from bot.answering.reply.wording import as_text
 from bot.answering.types import Question, Reply, Turn
@@ -205,10 +206,10 @@ def test_a_deleted_index_is_said_to_be_deleted_and_the_copy_answers(
     [
         ("", "The question is empty."),
         (" \n\t", "The question is empty."),
-        ("???", "The question holds no words."),
-        ("🤔", "The question holds no words."),
+        ("???", "The question contains no words."),
+        ("🤔", "The question contains no words."),
         ("\udcff why", "The question is not valid UTF-8 text."),
-        ("a\x00b", "The question holds control characters."),
+        ("a\x00b", "The question contains control characters."),
     ],
 )
 def test_what_cannot_be_asked_is_told_by_its_right_name(answerer: Answerer, text: str, message: str) -> None:
@@ -227,7 +228,7 @@ class CountingReader:
         self._reader = load_reranker(None)
         self.sentences = 0
 
-    def score(self, question: str, context: str, windows: Sequence[Window]) -> list[Scores]:
+    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Scores]:
         self.sentences += sum(len(window.sentences) for window in windows)
         return self._reader.score(question, context, windows)
 

@@ -1,4 +1,4 @@
-"""The reader's weights are those that were measured, its scores mean what they say, and another may take its place."""
+"""The packaged reader and its weights, and cross-encoders in its stead."""
 
 import hashlib
 from importlib.resources import files
@@ -9,18 +9,23 @@ import pytest
 
 from index.embedding import load_pair_scorer, packaged_model
 from index.errors import ModelError
+from index.text.passages import Sentence
 
-from bot.answering.evidence.reranker import PackagedReader, PairReader, Window, load_reranker, manifest
+from bot.answering.evidence.reranker import CrossEncoderReader, PackagedReader, load_reranker, weight_digests
+from bot.answering.evidence.windows import SentenceWindow
 from bot.answering.types import UNREAD
 
-FERRY = Window(
-    (
-        "The council sold the ferry to a company from the mainland last spring.",
-        "It paid 4.2 million crowns, less than half of what the boat had cost.",
-        "I think that this was a mistake.",
-    )
+
+def window(*texts: str, before: str = "") -> SentenceWindow:
+    return SentenceWindow(tuple(Sentence(n, n + 1, 1, text) for n, text in enumerate(texts)), before)
+
+
+FERRY = window(
+    "The council sold the ferry to a company from the mainland last spring.",
+    "It paid 4.2 million crowns, less than half of what the boat had cost.",
+    "I think that this was a mistake.",
 )
-BEES = Window(("Bees had a good year.", "The beekeepers of the valley are not so sure."))
+BEES = window("Bees had a good year.", "The beekeepers of the valley are not so sure.")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +35,7 @@ def reader() -> PackagedReader:
 
 def test_the_weights_are_those_that_were_measured() -> None:
     folder = files("bot.answering.evidence") / "weights"
-    digests = manifest()
+    digests = weight_digests()
     assert set(digests) == {"reader.onnx"}
     for name, digest in digests.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
@@ -38,13 +43,13 @@ def test_the_weights_are_those_that_were_measured() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "place"),
+    ("question", "best"),
     [("How much was paid for the ferry?", 1), ("Who bought the ferry?", 0), ("Does the author approve?", 2)],
 )
-def test_the_sentence_that_answers_scores_highest(reader: PackagedReader, question: str, place: int) -> None:
+def test_the_sentence_that_answers_scores_highest(reader: PackagedReader, question: str, best: int) -> None:
     (scores,) = reader.score(question, "", [FERRY])
     assert scores.shape == (3, 2)
-    assert int(scores[:, 0].argmax()) == place
+    assert int(scores[:, 0].argmax()) == best
 
 
 def test_a_sentence_that_answers_scores_higher_than_any_of_another_topic(reader: PackagedReader) -> None:
@@ -52,21 +57,21 @@ def test_a_sentence_that_answers_scores_higher_than_any_of_another_topic(reader:
     assert ferry[:, 0].max() > 2 + bees[:, 0].max()
 
 
-def test_scores_hardly_depend_on_what_is_read_beside(reader: PackagedReader) -> None:
+def test_scores_hardly_depend_on_the_other_windows_of_a_batch(reader: PackagedReader) -> None:
     alone = reader.score("Who bought the ferry?", "", [FERRY])[0]
     beside = reader.score("Who bought the ferry?", "", [BEES, FERRY, BEES])[1]
     # Activations are quantized for a whole batch at once.
     np.testing.assert_allclose(alone, beside, atol=0.7)
 
 
-def test_what_is_leaned_on_is_read(reader: PackagedReader) -> None:
+def test_the_context_is_read(reader: PackagedReader) -> None:
     (without,) = reader.score("and how much?", "", [FERRY])
     (within,) = reader.score("and how much?", "Who bought the ferry?", [FERRY])
     assert within[1, 0] > without[1, 0]
 
 
-def test_a_window_too_long_is_read_as_far_as_it_fits(reader: PackagedReader) -> None:
-    (scores,) = reader.score("Who?", "", [Window(("The ferry sails at noon every day. " * 30, *["It rains."] * 40))])
+def test_a_window_that_is_too_long_is_read_as_far_as_it_fits(reader: PackagedReader) -> None:
+    (scores,) = reader.score("Who?", "", [window("The ferry sails at noon every day. " * 30, *["It rains."] * 40)])
     assert scores.shape == (41, 2)
     assert scores[0, 0] > UNREAD
     assert scores[-1, 0] == UNREAD
@@ -76,14 +81,14 @@ def test_no_windows_have_no_scores(reader: PackagedReader) -> None:
     assert reader.score("Who?", "", []) == []
 
 
-def test_weights_that_are_not_there_are_a_plain_error(tmp_path: Path) -> None:
+def test_missing_weights_are_a_model_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="packaged reader cannot be loaded"):
         PackagedReader.load(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sentence-transformers cross-encoder of one tiny layer, made on the spot."""
+    """Create a sentence-transformers cross-encoder of one tiny layer."""
     import torch
     from sentence_transformers import CrossEncoder
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
@@ -106,28 +111,30 @@ def test_a_cross_encoder_by_path_scores_each_sentence_with_the_one_before(cross_
     assert ferry.shape == (3, 2)
     assert bees.shape == (2, 2)
     expected = load_pair_scorer(str(cross_encoder))(
-        [("We spoke of a ferry. Who bought it?", f"{FERRY.sentences[0]} {FERRY.sentences[1]}")]
+        [("We spoke of a ferry. Who bought it?", f"{FERRY.texts[0]} {FERRY.texts[1]}")]
     )
     np.testing.assert_allclose(ferry[1, 0], expected[0], atol=1e-4)
     assert len(set(ferry[:, 0].tolist())) == 3
 
 
-def test_a_cross_encoder_that_only_knows_pairs_says_nothing_of_premises(cross_encoder: Path) -> None:
+def test_a_cross_encoder_of_pairs_gives_no_logit_for_premises(cross_encoder: Path) -> None:
     (scores,) = load_reranker(str(cross_encoder)).score("Who?", "", [FERRY])
     assert (scores[:, 1] == UNREAD).all()
 
 
-def test_pairs_are_cut_back_into_their_windows() -> None:
+def test_the_scores_of_pairs_are_split_by_window() -> None:
     def lengths(pairs: object) -> np.ndarray:
         return np.array([len(text) for _, text in list(pairs)], dtype=np.float32)  # type: ignore[call-overload]
 
-    first, second = PairReader(lengths, "lengths").score("?", "", [Window(("ab", "c"), "xyz"), Window(("de",))])
+    first, second = CrossEncoderReader(lengths, "lengths").score(
+        "?", "", [window("ab", "c", before="xyz"), window("de")]
+    )
     assert first[:, 0].tolist() == [6, 4]
     assert second[:, 0].tolist() == [2]
 
 
 @pytest.mark.parametrize("make", [False, True], ids=["no such folder", "an empty folder"])
-def test_a_cross_encoder_that_is_not_there_is_a_plain_error(tmp_path: Path, make: bool) -> None:
+def test_a_missing_cross_encoder_is_a_model_error(tmp_path: Path, make: bool) -> None:
     if make:
         (tmp_path / "model").mkdir()
     with pytest.raises(ModelError, match="cross-encoder") as caught:

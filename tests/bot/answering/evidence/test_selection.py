@@ -1,4 +1,4 @@
-"""Which sentences are taken for evidence, and which of them are quoted."""
+"""Which sentences become evidence, which of them the reader gets, and which are quoted."""
 
 from dataclasses import replace
 
@@ -8,7 +8,8 @@ import pytest
 from index.search import Hit
 from index.text.passages import Passage, Sentence
 
-from bot.answering.evidence.selection import QuoteLimits, Scores, gather, judge, select, windows
+from bot.answering.evidence.selection import QuoteLimits, collect_evidence, rerank, select_quotes
+from bot.answering.evidence.windows import Scores, choose_windows
 from bot.answering.types import UNREAD, Evidence
 
 BRIDGE = (
@@ -36,11 +37,11 @@ def logits(*answers: float) -> Scores:
     return np.array([(value, -3.0) for value in answers], dtype=np.float32)
 
 
-def judged(hits: list[Hit], *answers: Scores, room: int = 600) -> list[Evidence]:
-    """The evidence of hits after a reader gave these logits to its windows, in the order of the text."""
-    similar = gather(hits, {}, lambda _: 1.0)
-    read = sorted(windows(similar, hits, room), key=lambda window: window.sentences[0].start)
-    return judge(similar, read, answers)
+def reranked(hits: list[Hit], *answers: Scores, max_words: int = 600) -> list[Evidence]:
+    """Return the evidence of hits, given the reader's logits for its windows in text order."""
+    similar = collect_evidence(hits, {}, lambda _: 1.0)
+    read = sorted(choose_windows(similar, hits, max_words), key=lambda window: window.sentences[0].start)
+    return rerank(similar, read, answers)
 
 
 def texts(found: list[Evidence]) -> list[str]:
@@ -48,18 +49,18 @@ def texts(found: list[Evidence]) -> list[str]:
 
 
 def test_the_reader_decides_what_comes_first() -> None:
-    found = judged([hit(BRIDGE, 1), hit(FERRY[:1], 2)], logits(-4, -4, 3), logits(-1))
+    found = reranked([hit(BRIDGE, 1), hit(FERRY[:1], 2)], logits(-4, -4, 3), logits(-1))
     assert texts(found)[:2] == [BRIDGE[2], FERRY[0]]
     assert found[0].answers == 3
     assert found[0].corrects == -3
 
 
-def test_a_sentence_that_was_not_read_still_counts_for_its_similarity() -> None:
+def test_a_sentence_that_was_not_read_ranks_by_its_similarity() -> None:
     near, far = hit(BRIDGE[2:], 1, cosine=0.9), hit(FERRY[:1], 2, cosine=0.2)
-    found = judged([near, far], logits(0.5), room=0)
+    found = reranked([near, far], logits(0.5), max_words=0)
     assert texts(found) == [BRIDGE[2], FERRY[0]]
     assert found[1].answers == UNREAD
-    found = judged([near, far], logits(-11.0), room=0)
+    found = reranked([near, far], logits(-11.0), max_words=0)
     assert texts(found) == [BRIDGE[2], FERRY[0]]
 
 
@@ -67,8 +68,8 @@ def test_windows_are_the_surroundings_of_the_likeliest_sentences() -> None:
     long = tuple(f"Sentence {n} says with ten words what nobody has asked." for n in range(14))
     passage = hit(long, 1)
     cosines = tuple(0.9 if n == 9 else 0.1 for n in range(14))
-    found = windows(
-        gather([replace(passage, sentence_cosines=cosines, previous_sentence="Once.")], {}, lambda _: 1.0),
+    found = choose_windows(
+        collect_evidence([replace(passage, sentence_cosines=cosines, previous_sentence="Once.")], {}, lambda _: 1.0),
         [passage],
         50,
     )
@@ -76,31 +77,33 @@ def test_windows_are_the_surroundings_of_the_likeliest_sentences() -> None:
     assert long[9] in [sentence.text for sentence in found[0].sentences]
     assert sum(len(sentence.text.split()) for sentence in found[0].sentences) <= 70
     assert found[0].before == long[6]
-    everything = windows(gather([passage], {}, lambda _: 1.0), [passage], 5_000)
+    everything = choose_windows(collect_evidence([passage], {}, lambda _: 1.0), [passage], 5_000)
     assert sorted(s.text for w in everything for s in w.sentences) == sorted(long)
 
 
 def test_at_most_so_many_sentences_and_words_are_quoted_and_none_far_behind_the_first() -> None:
-    found = judged([hit((text,), n + 1) for n, text in enumerate(ALIKE)], *map(logits, (3.0, 2.0, 1.0, -3.0)))
-    assert len(select(found, QuoteLimits(4, 100, 10.0))) == 4
-    assert len(select(found, QuoteLimits(2, 100, 10.0))) == 2
-    assert len(select(found, QuoteLimits(4, 25, 10.0))) == 2
-    assert len(select(found, QuoteLimits(4, 100, 0.5))) == 3
-    assert len(select(found, QuoteLimits(4, 1, 10.0))) == 1
+    found = reranked([hit((text,), n + 1) for n, text in enumerate(ALIKE)], *map(logits, (3.0, 2.0, 1.0, -3.0)))
+    assert len(select_quotes(found, QuoteLimits(4, 100, 10.0))) == 4
+    assert len(select_quotes(found, QuoteLimits(2, 100, 10.0))) == 2
+    assert len(select_quotes(found, QuoteLimits(4, 25, 10.0))) == 2
+    assert len(select_quotes(found, QuoteLimits(4, 100, 0.5))) == 3
+    assert len(select_quotes(found, QuoteLimits(4, 1, 10.0))) == 1
 
 
 def test_without_a_reader_similarity_decides() -> None:
-    found = gather([hit(FERRY[:1], 2), hit(BRIDGE[2:], 1, cosine=0.9)], {}, lambda _: 1.0)
+    found = collect_evidence([hit(FERRY[:1], 2), hit(BRIDGE[2:], 1, cosine=0.9)], {}, lambda _: 1.0)
     assert texts(found) == [BRIDGE[2], FERRY[0]]
 
 
-def test_what_is_said_twice_is_kept_once() -> None:
-    found = gather([hit(BRIDGE, 1), hit(FERRY, 2)], {}, lambda _: 1.0)
+def test_a_repeated_sentence_is_kept_once() -> None:
+    found = collect_evidence([hit(BRIDGE, 1), hit(FERRY, 2)], {}, lambda _: 1.0)
     assert texts(found).count(FERRY[1]) == 1
 
 
-def test_words_of_the_question_count_by_their_rarity() -> None:
-    found = gather([hit(BRIDGE, 1)], {"bridg": 1.0, "detour": 1.0}, lambda term: 3.0 if term == "detour" else 1.0)
+def test_rare_words_of_the_question_weigh_more() -> None:
+    found = collect_evidence(
+        [hit(BRIDGE, 1)], {"bridg": 1.0, "detour": 1.0}, lambda term: 3.0 if term == "detour" else 1.0
+    )
     coverage = {evidence.sentence.text: evidence.coverage for evidence in found}
     assert coverage[BRIDGE[2]] == pytest.approx(0.75)
     assert coverage[BRIDGE[0]] == pytest.approx(0.25)

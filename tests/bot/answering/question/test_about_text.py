@@ -1,10 +1,10 @@
-"""What kind of question it is. The tables are phrasings; the near ones look alike and must be told apart."""
+"""Questions about the text itself, and similar ones that have another subject."""
 
 import pytest
 
-from bot.answering.question.about_text import Aspect, asks_for_several, aspects, leaning, subject
+from bot.answering.question.about_text import Aspect, find_aspects
 
-ASKED: dict[Aspect, tuple[str, ...]] = {
+ABOUT_TEXT: dict[Aspect, tuple[str, ...]] = {
     "author": (
         "who wrote this?",
         "Who is the author?",
@@ -94,7 +94,7 @@ ASKED: dict[Aspect, tuple[str, ...]] = {
         "on what note does it end?",
     ),
 }
-NEAR: dict[Aspect, tuple[str, ...]] = {
+ABOUT_SOMETHING_ELSE: dict[Aspect, tuple[str, ...]] = {
     "author": (
         "who wrote the treaty?",
         "who wrote the letter to the mayor?",
@@ -136,47 +136,15 @@ def table(rows: dict[Aspect, tuple[str, ...]]) -> list[object]:
     return [pytest.param(aspect, text, id=f"{aspect}: {text}") for aspect, texts in rows.items() for text in texts]
 
 
-@pytest.mark.parametrize(("aspect", "text"), table(ASKED))
+@pytest.mark.parametrize(("aspect", "text"), table(ABOUT_TEXT))
 def test_a_question_about_the_text_itself_is_recognised(aspect: Aspect, text: str) -> None:
-    assert aspect in aspects(text)
+    assert aspect in find_aspects(text)
 
 
-@pytest.mark.parametrize(("aspect", "text"), table(NEAR))
+@pytest.mark.parametrize(("aspect", "text"), table(ABOUT_SOMETHING_ELSE))
 def test_a_question_with_a_subject_of_its_own_is_not_about_the_text(aspect: Aspect, text: str) -> None:
-    assert aspect not in aspects(text)
+    assert aspect not in find_aspects(text)
 
 
-def test_two_things_asked_about_the_text_are_both_found() -> None:
-    assert aspects("who wrote this and when was it published?") == ("author", "date")
-
-
-@pytest.mark.parametrize(
-    "text", ["why did it fail?", "list the signs", "what are the risks?", "give me all his examples", "how come?"]
-)
-def test_a_question_for_reasons_or_a_list_asks_for_several_things(text: str) -> None:
-    assert asks_for_several(text)
-
-
-@pytest.mark.parametrize("text", ["when did it fail?", "who owns the dam?", "is the dam safe?"])
-def test_a_question_for_one_thing_does_not(text: str) -> None:
-    assert not asks_for_several(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "word"),
-    [
-        ("What does the author say about tolls?", "tolls"),
-        ("his view on the ferry", "the ferry"),
-        ("what is her opinion of dams", "dams"),
-        ("Who raised the toll?", ""),
-    ],
-)
-def test_what_the_authors_word_is_wanted_on_is_the_subject(text: str, word: str) -> None:
-    assert subject(text).rstrip("?") == word
-
-
-def test_a_question_leans_less_the_more_it_says_by_itself() -> None:
-    assert leaning("and?", 0) == 1.0
-    assert leaning("is it safe", 1) > leaning("is it safe to swim in the harbour at night", 5) > 0
-    assert leaning("and the ferry to the northern islands", 3) > leaning("does he own the ferry", 2) > 0
-    assert leaning("Who owns the ferry", 2) > 0.0 == leaning("Who owns the ferry to the northern islands", 4)
+def test_both_aspects_of_a_double_question_are_found() -> None:
+    assert find_aspects("who wrote this and when was it published?") == ("author", "date")

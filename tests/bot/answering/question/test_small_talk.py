@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.answerer import Answerer
-from bot.answering.question.small_talk import is_smalltalk, reply
+from bot.answering.question.small_talk import is_small_talk, reply
 from bot.answering.types import Question
 
 
@@ -48,7 +48,7 @@ def test_smalltalk_is_answered_with_what_can_be_asked(text: str, opening: str) -
     ],
 )
 def test_a_question_is_not_smalltalk(text: str) -> None:
-    assert not is_smalltalk(text)
+    assert not is_small_talk(text)
     assert reply(text, 1) is None
 
 

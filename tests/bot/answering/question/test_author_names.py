@@ -1,14 +1,14 @@
-"""Questions are read without the name of who wrote the article, which tells nothing about the sentence that answers."""
+"""Names of authors are replaced in questions, as they do not help to find the sentence that answers."""
 
 import pytest
 
 from bot.answering.answerer import Answerer
-from bot.answering.question.naming import impersonal
+from bot.answering.question.author_names import replace_authors
 from bot.answering.types import Question
 
 
 @pytest.mark.parametrize(
-    ("question", "author", "read"),
+    ("question", "author", "replaced"),
     [
         ("What does Orlova mean by that?", "Vera Orlova", "What does they mean by that?"),
         ("what does orlova mean?", "Vera Orlova", "what does they mean?"),
@@ -19,12 +19,12 @@ from bot.answering.types import Question
         ("What does García-Ruiz (the elder) want?", "Ana García-Ruiz", "What does they (the elder) want?"),
     ],
 )
-def test_whoever_wrote_the_article_is_they(question: str, author: str, read: str) -> None:
-    assert impersonal(question, [author]) == read
+def test_the_author_is_replaced_by_they(question: str, author: str, replaced: str) -> None:
+    assert replace_authors(question, [author]) == replaced
 
 
-def test_without_an_author_nothing_is_taken_for_a_name() -> None:
-    assert impersonal("What does Orlova mean?", []) == "What does Orlova mean?"
+def test_without_an_author_nothing_is_replaced() -> None:
+    assert replace_authors("What does Orlova mean?", []) == "What does Orlova mean?"
 
 
 def test_naming_the_author_changes_no_answer(answerer: Answerer) -> None:

@@ -1,4 +1,4 @@
-"""Questions without the name of who wrote the article. Pure."""
+"""Replace the authors' names in a question by pronouns. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -12,19 +12,19 @@ _TITLE = r"(?:mr|mrs|ms|dr|prof|professor|sir|dame)\.?"
 _OF = r"(?P<of>['’]s?)?(?!\w)"
 
 
-def impersonal(question: str, authors: Iterable[str]) -> str:
-    """A question with "they" in place of its authors, whether named or called the author.
+def replace_authors(question: str, authors: Iterable[str]) -> str:
+    """Replace the names of authors, and "the author", by "they" or "their".
 
-    A name tells nothing about which sentence answers: the author seldom uses it, and whoever else does is meant less.
+    Authors seldom use their own names, so a name does not help to find the sentence that answers.
     """
     found = re.sub(rf"(?<!\w){_WRITER}{_OF}", _pronoun, question, flags=re.IGNORECASE)
     for author in authors:
         if surname(author).lower() in found.lower():
-            found = _without(found, author)
+            found = _replace_author(found, author)
     return found
 
 
-def _without(question: str, author: str) -> str:
+def _replace_author(question: str, author: str) -> str:
     last = surname(author)
     before = "|".join([_TITLE, *(re.escape(word) for word in author.split() if word != last)])
 
