@@ -102,10 +102,10 @@ def chat_reader(settings: BotSettings, ledger: "Ledger | None") -> "ChatReader |
     if not settings.chat_model:
         return None
     from bot.answering.chat.limits import Budget
-    from bot.answering.chat.model import load
+    from bot.answering.chat.loading import load_chat_model
     from bot.answering.chat.reader import ChatReader
 
-    model = load(
+    model = load_chat_model(
         settings.chat_model,
         base_url=settings.chat_base_url,
         api_key=settings.chat_api_key,

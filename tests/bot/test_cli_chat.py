@@ -8,7 +8,7 @@ import pytest
 
 from bot.answering.chat.prompts import NOT_ADDRESSED
 
-from tests.bot.answering.chat.scene import claim, faithful, said
+from tests.bot.answering.chat.scene import claim, faithful, model_reply
 from tests.servers.chat.server import ChatServer, Hang, Status, Text, Usage
 from tests.support.command import Run
 from tests.support.paths import REPOSITORY
@@ -57,11 +57,11 @@ def test_ask_as_json_says_who_read(command: Run, server: ChatServer, settings: d
 def test_debug_shows_the_raw_reply_and_what_was_dropped_and_no_key(
     command: Run, server: ChatServer, settings: dict[str, str]
 ) -> None:
-    server.script(said(claim("It is red.", "The ferry is painted red.")), Status(401))
+    server.script(model_reply(claim("It is red.", "The ferry is painted red.")), Status(401))
     done = command("bot", "--debug", "ask", WHY, **settings)
     assert "The ferry is painted red." in done.stderr
-    assert "stand nowhere in the passages" in done.stderr
-    assert "(No chat model: it did not take the key.)" in done.stdout
+    assert "do not occur in the passages" in done.stderr
+    assert "(No chat model: it rejected the API key.)" in done.stdout
     assert server.key not in done.stdout + done.stderr
 
 
@@ -71,7 +71,7 @@ def test_a_budget_holds_from_one_command_to_the_next(
     server.otherwise(faithful())
     limited = {**settings, "CHAT_QUESTIONS_PER_DAY": "1"}
     assert "No chat model" not in command("bot", "ask", WHY, **limited).stdout
-    assert "(No chat model: today's share of it is used up.)" in command("bot", "ask", WHY, **limited).stdout
+    assert "(No chat model: today's limit is used up.)" in command("bot", "ask", WHY, **limited).stdout
 
 
 def test_eval_reports_claims_fallbacks_tokens_and_cost(
@@ -82,9 +82,9 @@ def test_eval_reports_claims_fallbacks_tokens_and_cost(
     used = Usage(1000, 100)
     server.script(
         faithful(),
-        said(claim("It is red.", "The ferry is painted red."), usage=used),
+        model_reply(claim("It is red.", "The ferry is painted red."), usage=used),
         Text(text="no", usage=used),
-        said(verdict=NOT_ADDRESSED, usage=used),
+        model_reply(verdict=NOT_ADDRESSED, usage=used),
         Hang(30),
     )
     arguments = ("eval", "questions.jsonl", "--price-in", "2", "--price-out", "10", "--json")
@@ -113,7 +113,9 @@ def test_eval_counts_what_rewording_a_follow_up_takes(
 ) -> None:
     line = {"question": "and china?", "history": [{"role": "user", "text": WHY}]}
     (tmp_path / "questions.jsonl").write_text(json.dumps(line))
-    server.script(Text(text="What of China?", usage=Usage(70, 8)), said(verdict=NOT_ADDRESSED, usage=Usage(1000, 100)))
+    server.script(
+        Text(text="What of China?", usage=Usage(70, 8)), model_reply(verdict=NOT_ADDRESSED, usage=Usage(1000, 100))
+    )
     chat = json.loads(command("bot", "eval", "questions.jsonl", "--json", **settings).stdout)["chat"]
     assert (chat["tokens_in"], chat["tokens_out"]) == (1070, 108)
 

@@ -1,17 +1,30 @@
-"""What keeps a chat model from costing too much time or money: budgets and a circuit breaker. Pure but for a clock."""
+"""Limits on what a chat model may cost: daily budgets, and a circuit breaker for a service that fails."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Protocol
 
+from index.formatting import count
+
+from bot.answering.chat.errors import ChatError, NotAsked
+
 FAILURES = 5
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 600.0
+PAUSED = "it is paused after repeated failures"
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How many questions and tokens a chat model may be asked in a day, by one user and by all; 0: any number."""
+    """How many questions and tokens a chat model may be asked in a day; 0 means no limit.
+
+    Attributes:
+        questions: Questions of one user.
+        tokens: Tokens of one user.
+        all_questions: Questions of all users together.
+        all_tokens: Tokens of all users together.
+    """
 
     questions: int = 0
     tokens: int = 0
@@ -20,14 +33,14 @@ class Budget:
 
 
 class Ledger(Protocol):
-    """Keeps what was used; it outlives a restart."""
+    """Persistent record of what each user has used today."""
 
     def begin(self, user: int, budget: Budget) -> bool:
-        """Count a question, unless a limit of today's is reached."""
+        """Count a question and return True, unless a limit is reached."""
         ...
 
     def has_room(self, user: int, budget: Budget) -> bool:
-        """Whether no limit of today's is reached."""
+        """Whether no limit is reached."""
         ...
 
     def spend(self, user: int, tokens: int) -> None:
@@ -36,50 +49,64 @@ class Ledger(Protocol):
 
 
 class CircuitBreaker:
-    """Opens after FAILURES failures in a row, for a pause that doubles with each failure after it.
+    """Stops calls to a service that fails.
 
-    Once the pause is over one call is let through; whether it works decides.
+    It opens after `FAILURES` failures in a row, for a pause that doubles with each further one. After the pause it
+    is half-open: a single trial call goes through, and its outcome closes the circuit or opens it again.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._failures = 0
-        self._until = 0.0
-        self._trying = False
-        self._why = ""
+        self._open_until = 0.0
+        self._trial_running = False
+        self._reason = ""
 
     @property
-    def seconds(self) -> float:
-        """How long it stays open; 0.0 while it is closed."""
-        return max(0.0, self._until - self._clock())
+    def remaining(self) -> float:
+        """Seconds until a trial call may be made; 0.0 unless the circuit is open."""
+        return max(0.0, self._open_until - self._clock())
 
-    def admits(self) -> bool:
-        """Whether a call may be made; it must be followed by `worked`, `failed` or `left`."""
-        if self._failures < FAILURES:
-            return True
-        if self.seconds or self._trying:
-            return False
-        self._trying = True
-        return True
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Count the outcome of the call in the `with` block; one that is cancelled counts neither way.
 
-    def worked(self) -> None:
-        self._failures, self._trying, self._until = 0, False, 0.0
+        Raises:
+            NotAsked: The circuit is open, or its trial call is still running.
+        """
+        is_trial = self._failures >= FAILURES
+        if is_trial and (self.remaining or self._trial_running):
+            raise NotAsked(PAUSED)
+        self._trial_running |= is_trial
+        try:
+            yield
+        except Exception as raised:
+            error = raised if isinstance(raised, ChatError) else ChatError()
+            if error.service_works:
+                self._close()
+            elif error.service_works is False:
+                self._count_failure(error.reason)
+            raise
+        else:
+            self._close()
+        finally:
+            if is_trial:
+                self._trial_running = False
 
-    def failed(self, why: str) -> None:
-        if self.seconds:
-            return  # it began before the pause, as several may: together they are one more reason, not a longer pause
+    def _close(self) -> None:
+        self._failures, self._open_until = 0, 0.0
+
+    def _count_failure(self, reason: str) -> None:
+        if self.remaining:
+            return  # the call began before the circuit opened; failures at the same time do not extend the pause
         self._failures += 1
-        self._trying = False
-        self._why = why
+        self._reason = reason
         if self._failures >= FAILURES:
             pause = FIRST_PAUSE * 2.0 ** min(16, self._failures - FAILURES)
-            self._until = self._clock() + min(LONGEST_PAUSE, pause)
-
-    def left(self) -> None:
-        """A call ended without telling anything: its asker had gone."""
-        self._trying = False
+            self._open_until = self._clock() + min(LONGEST_PAUSE, pause)
 
     def __str__(self) -> str:
-        if self._failures < FAILURES:
-            return "working" if not self._failures else f"{self._failures} failures in a row: {self._why}"
-        return f"paused for {self.seconds:.0f} s after {self._failures} failures in a row: {self._why}"
+        if not self._failures:
+            return "working"
+        failures = f"{count(self._failures, 'failure')} in a row: {self._reason}"
+        return failures if self._failures < FAILURES else f"paused for {self.remaining:.0f} s after {failures}"

@@ -1,42 +1,47 @@
-"""The reader with a chat model: what it says is checked claim by claim; whatever fails, the extractive reader answers.
+"""The reader with a chat model. Its claims are verified one by one; if anything fails, the extractive reader answers.
 
-A question takes one call, a second where the first reply cannot be used, and a short one before both where
-it follows a conversation. Everything here runs on the event loop and none of it blocks.
+A question takes one request, a second if the first reply cannot be used, and a short one before both if it follows
+a conversation. Everything here runs on the event loop without blocking it.
 """
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from index.errors import BylineError, UsageError
 
-from bot.answering.chat.errors import ChatError, Declined, TimedOut
+from bot.answering.chat.errors import ChatError, NotAsked, TimedOut
 from bot.answering.chat.limits import Budget, CircuitBreaker, Ledger
-from bot.answering.chat.messages import frame, standalone
+from bot.answering.chat.messages import build_prompt, rewording_messages
 from bot.answering.chat.model import CallRecord, ChatModel
-from bot.answering.chat.request import AnswerRequest, ChatOutcome, OnClaim, Unusable
+from bot.answering.chat.request import AnswerRequest, ChatOutcome, OnClaim
 from bot.answering.question.parsing import MAX_CHARS, clean_question
 from bot.answering.question.small_talk import is_small_talk
 from bot.answering.types import PreparedQuestion, Question, Reply
 
-if TYPE_CHECKING:
-    from langchain_core.runnables import Runnable, RunnableConfig
-
 log = logging.getLogger(__name__)
 
-AT_ONCE = 8
-# A follow-up is only reworded; an answer is worth waiting longer for.
+CONCURRENT_REQUESTS = 8
+# The share of the timeout that rewording a follow-up may take.
 REWORDING_SHARE = 0.3
 
-NO_BUDGET, NO_LEDGER = "today's share of it is used up", "what it has used today cannot be kept"
-PAUSED = "it is paused after several failures"
-NO_ROOM, CROWDED = "the passages do not fit CHAT_CONTEXT_TOKENS", "too many questions are put to it just now"
+NO_BUDGET, NO_LEDGER = "today's limit is used up", "today's usage cannot be recorded"
+NO_ROOM, CROWDED = "the passages do not fit into CHAT_CONTEXT_TOKENS", "it has too many questions to answer right now"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Reworded:
-    """A follow-up as a question that stands by itself, None where it is left as it is, and the tokens that it took."""
+    """A follow-up as a question that can be understood by itself.
+
+    Attributes:
+        text: The reworded question; None if the follow-up is left as it is.
+        tokens_in: Tokens of the prompt.
+        tokens_out: Tokens of the reply.
+    """
 
     text: str | None = None
     tokens_in: int = 0
@@ -44,7 +49,7 @@ class Reworded:
 
 
 class ChatReader:
-    """Reads prepared questions with a chat model."""
+    """Answers prepared questions with a chat model."""
 
     def __init__(
         self,
@@ -56,113 +61,95 @@ class ChatReader:
         budget: Budget | None = None,
         ledger: Ledger | None = None,
         breaker: CircuitBreaker | None = None,
-        at_once: int = AT_ONCE,
+        concurrent: int = CONCURRENT_REQUESTS,
     ) -> None:
-        """timeout: seconds for a whole question, repeats included. ledger: None keeps no budget."""
+        """Create a reader.
+
+        Args:
+            model: The model to ask.
+            context_tokens: Tokens of a prompt and its reply together.
+            max_tokens: Tokens of a reply.
+            timeout: Seconds for a whole question, retries and repair included.
+            budget: Daily limits; they apply only with a ledger.
+            ledger: Counts questions and tokens.
+            breaker: Stops requests to a service that fails.
+            concurrent: Questions that are put to the model at the same time.
+        """
         self._model = model
-        self._room = context_tokens - max_tokens
+        self._prompt_tokens = context_tokens - max_tokens
         self._timeout = timeout
         self._budget = budget or Budget()
         self._ledger = ledger
         self._breaker = breaker or CircuitBreaker()
-        self._slots = asyncio.Semaphore(at_once)
-        self._spending: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(concurrent)
+        self._pending_usage: set[asyncio.Task[None]] = set()
 
     @property
     def name(self) -> str:
+        """The model's name, "provider:model"."""
         return self._model.name
 
     def status(self) -> str:
-        """The model and how it is doing, for whoever runs the bot; no key, no address."""
+        """Return the model's name and state for whoever runs the bot, without key or address."""
         return f"{self._model.name}, {self._breaker}"
 
-    async def reword(self, question: Question, user: int = 0, config: "RunnableConfig | None" = None) -> Reworded:
-        """A follow-up as a question that stands by itself, unless there is nothing to reword or that fails."""
+    async def reword(self, question: Question, user: int = 0) -> Reworded:
+        """Return a follow-up as a question that can be understood by itself, if it is one and the model succeeds."""
         if not question.history or is_small_talk(question.text):
             return Reworded()
-        if not await self._has_room(user) or not self._breaker.admits():
-            return Reworded()
-        heard = CallRecord()
-        said = None
-        asked = False
+        record = CallRecord()
+        messages = rewording_messages(question, self._prompt_tokens)
+        text = ""
         try:
-            async with asyncio.timeout(self._timeout * REWORDING_SHARE), self._slots:
-                asked = True
-                said = await self._model.text(standalone(question, self._room), heard, config)
-            self._breaker.worked()
-        except (ChatError, TimeoutError) as error:
-            if asked:
-                self._breaker.failed(_why(error))
-            else:
-                self._breaker.left()
-        except BaseException:
-            self._breaker.left()
-            raise
+            with self._breaker.guard():
+                if not await self._has_budget(user):
+                    raise NotAsked(NO_BUDGET)
+                text = await self._run(lambda: self._model.text(messages, record), self._timeout * REWORDING_SHARE)
+        except ChatError as error:
+            log.debug("chat rewording failed reason=%s", error.reason)
         finally:
-            self._spend(user, heard)
-        return Reworded(_question(said or ""), heard.tokens_in, heard.tokens_out)
+            self._record_usage(user, [record])
+        return Reworded(_parse_question(text), record.tokens_in, record.tokens_out)
 
-    async def read(
-        self,
-        prepared: PreparedQuestion,
-        *,
-        user: int = 0,
-        on_claim: OnClaim | None = None,
-        config: "RunnableConfig | None" = None,
-    ) -> ChatOutcome:
-        """The model's answer in verified claims, or the extractive one with a note that says why; raises nothing.
+    async def read(self, prepared: PreparedQuestion, *, user: int = 0, on_claim: OnClaim | None = None) -> ChatOutcome:
+        """Return the model's answer in verified claims, or the extractive one with a note that says why.
 
-        on_claim is told of each claim as it is verified; an answer that is not finished may still be taken back.
+        Args:
+            prepared: The question with its passages and the extractive reply.
+            user: Whose budget it counts against.
+            on_claim: Is called as claims are verified; the answer that it is given may still be withdrawn.
         """
         if not prepared.open:
             return ChatOutcome(prepared.reply)
-        framed = frame(prepared, self._room)
-        if framed is None:
+        prompt = build_prompt(prepared, self._prompt_tokens)
+        if prompt is None:
             return ChatOutcome(with_note(prepared.reply, NO_ROOM))
-        refused = await self._refused(user)
-        if refused:
-            return ChatOutcome(with_note(prepared.reply, refused))
-        call = AnswerRequest(self._model, prepared, framed, self._room, on_claim, config)
-        settled = False
+        request = AnswerRequest(self._model, prepared, prompt, self._prompt_tokens, on_claim)
         try:
-            async with asyncio.timeout(self._timeout), self._slots:
-                read = await call.answered()
-            self._breaker.worked()
-            settled = True
-        except (ChatError, TimeoutError) as error:
-            why = _why(error)
-            if isinstance(error, Declined | Unusable):
-                self._breaker.worked()  # it answers; what it says is another matter
-            elif not call.heard:  # its turn never came, which says nothing about the model
-                self._breaker.left()
-                why = CROWDED
-            else:
-                self._breaker.failed(why)
-            settled = True
-            read = call.read(with_note(prepared.reply, why))
+            with self._breaker.guard():
+                await self._take_from_budget(user)
+                outcome = await self._run(request.run, self._timeout)
+        except ChatError as error:
+            outcome = request.outcome(with_note(prepared.reply, error.reason))
         except Exception:
             log.exception("chat reader failed")
-            self._breaker.failed(ChatError.why)
-            settled = True
-            read = call.read(with_note(prepared.reply, ChatError.why))
+            outcome = request.outcome(with_note(prepared.reply, ChatError.reason))
         finally:
-            if not settled:
-                self._breaker.left()
-            for heard in call.heard:
-                self._spend(user, heard)
-        _log(self.name, read)
-        return read
+            self._record_usage(user, request.records)
+        _log_outcome(self.name, outcome)
+        return outcome
 
-    def runnable(self) -> "Runnable[PreparedQuestion, ChatOutcome]":
-        """The same as a LangChain Runnable, whose callbacks see each step."""
-        from langchain_core.runnables import RunnableLambda
+    async def _run(self, call: Callable[[], Awaitable[T]], seconds: float) -> T:
+        """Wait for a free slot and make a call, both within a time limit."""
+        started = False
+        try:
+            async with asyncio.timeout(seconds), self._slots:
+                started = True
+                return await call()
+        except TimeoutError:
+            raise (TimedOut() if started else NotAsked(CROWDED)) from None
 
-        async def read(prepared: PreparedQuestion, config: "RunnableConfig") -> ChatOutcome:
-            return await self.read(prepared, config=config)
-
-        return RunnableLambda(read).with_config(run_name="byline")
-
-    async def _has_room(self, user: int) -> bool:
+    async def _has_budget(self, user: int) -> bool:
         if self._ledger is None:
             return True
         try:
@@ -170,70 +157,59 @@ class ChatReader:
         except BylineError:
             return False
 
-    async def _refused(self, user: int) -> str:
-        """Why the model may not be asked just now, "" where it may; a question is counted then."""
-        if not self._breaker.admits():
-            return PAUSED
+    async def _take_from_budget(self, user: int) -> None:
+        """Count a question; raises NotAsked if a limit is reached or the question cannot be counted."""
         if self._ledger is None:
-            return ""
-        refused = NO_LEDGER
+            return
         try:
-            if await asyncio.to_thread(self._ledger.begin, user, self._budget):
-                refused = ""
-                return ""
-            refused = NO_BUDGET
+            counted = await asyncio.to_thread(self._ledger.begin, user, self._budget)
         except BylineError as error:
             log.warning("chat budget unusable reason=%s", error.message)
-        finally:
-            if refused:
-                self._breaker.left()
-        return refused
+            raise NotAsked(NO_LEDGER) from None
+        if not counted:
+            raise NotAsked(NO_BUDGET)
 
-    def _spend(self, user: int, heard: CallRecord) -> None:
-        """Count tokens, beside everything else: somebody who has gone is charged too."""
-        total = heard.tokens_in + heard.tokens_out
+    def _record_usage(self, user: int, records: Sequence[CallRecord]) -> None:
+        """Count tokens in the background, so that a request that was cancelled is counted too."""
+        total = sum(record.tokens_in + record.tokens_out for record in records)
         if self._ledger is None or not total:
             return
-        task = asyncio.create_task(_kept(self._ledger, user, total))
-        self._spending.add(task)
-        task.add_done_callback(self._spending.discard)
+        task = asyncio.create_task(_spend(self._ledger, user, total))
+        self._pending_usage.add(task)
+        task.add_done_callback(self._pending_usage.discard)
 
     async def flush_usage(self) -> None:
-        """Wait until everything that was used is counted."""
-        await asyncio.gather(*self._spending)
+        """Wait until all used tokens are counted."""
+        await asyncio.gather(*self._pending_usage)
 
 
-def _question(said: str) -> str | None:
-    """What a model made of a follow-up, where that may be asked."""
+def with_note(reply: Reply, reason: str) -> Reply:
+    """Return the extractive reader's reply with the reason why it replaces the chat model's."""
+    return replace(reply, note=reason)
+
+
+def _parse_question(text: str) -> str | None:
+    """Return a model's rewording of a follow-up; None if it cannot be used as a question."""
     try:
-        text = clean_question(said.strip().strip("\"“”'"))
+        question = clean_question(text.strip().strip("\"“”'"))
     except UsageError:
         return None
-    return text if len(text) <= MAX_CHARS // 4 else None
+    return question if len(question) <= MAX_CHARS // 4 else None
 
 
-def _why(error: ChatError | TimeoutError) -> str:
-    return error.why if isinstance(error, ChatError) else TimedOut.why
-
-
-def with_note(reply: Reply, why: str) -> Reply:
-    """The extractive reader's reply with the reason why it stands in."""
-    return replace(reply, note=why)
-
-
-async def _kept(ledger: Ledger, user: int, total: int) -> None:
+async def _spend(ledger: Ledger, user: int, tokens: int) -> None:
     try:
-        await asyncio.to_thread(ledger.spend, user, total)
+        await asyncio.to_thread(ledger.spend, user, tokens)
     except BylineError as error:
         log.warning("chat tokens not counted reason=%s", error.message)
 
 
-def _log(name: str, read: ChatOutcome) -> None:
-    counts = read.counts
+def _log_outcome(name: str, outcome: ChatOutcome) -> None:
+    counts = outcome.counts
     log.info(
         "chat model=%s kept=%d dropped=%d relabelled=%d renumbered=%d tokens=%d+%d%s",
-        name, counts.kept, counts.dropped, counts.relabelled, counts.renumbered, read.tokens_in, read.tokens_out,
-        f" fallback={read.reply.note!r}" if read.reply.note else "",
+        name, counts.kept, counts.dropped, counts.relabelled, counts.renumbered, outcome.tokens_in, outcome.tokens_out,
+        f" fallback={outcome.reply.note!r}" if outcome.reply.note else "",
     )  # fmt: skip
-    for raw in read.raw_replies:
+    for raw in outcome.raw_replies:
         log.debug("chat raw=%r", raw)

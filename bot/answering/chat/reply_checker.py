@@ -1,24 +1,33 @@
-"""One reply of a chat model on its way in: which claims are kept, which dropped, and what was wrong. Pure."""
+"""Incremental check of one reply of a chat model: which claims are kept, which dropped and why. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from bot.answering.chat import prompts
-from bot.answering.chat.claims import ClaimCounts, QuotableText, RejectedClaim, VerifiedClaim
-from bot.answering.chat.messages import Message, tokens
-from bot.answering.chat.model import CallRecord, claim_from
+from bot.answering.chat.claims import ClaimCounts, RejectedClaim, VerifiedClaim, check_claim
+from bot.answering.chat.messages import Message, estimate_tokens
+from bot.answering.chat.model import CallRecord, parse_claim
+from bot.answering.chat.quotable_text import QuotableText
 
 MAX_CLAIMS = 6
-# How much of a reply that cannot be used is shown to the model again.
+# How much of an unusable reply is shown to the model again.
 RAW_CHARS = 4_000
 
 
 class ReplyChecker:
-    """One reply on its way in: its claims are checked as they become complete."""
+    """Checks the claims of one reply as each becomes complete in the stream.
 
-    def __init__(self, ground: QuotableText, heard: CallRecord) -> None:
-        self._ground = ground
-        self.heard = heard
+    Attributes:
+        record: What the request has returned so far.
+        verdict: The reply's verdict, "" until it is complete.
+        last: The reply as it was last parsed.
+        kept: The claims that were verified.
+        dropped: Number from 1, and reason, of each claim that was not.
+    """
+
+    def __init__(self, quotable: QuotableText, record: CallRecord) -> None:
+        self._quotable = quotable
+        self.record = record
         self.verdict = ""
         self.last: Mapping[str, Any] = {}
         self.kept: list[VerifiedClaim] = []
@@ -27,51 +36,56 @@ class ReplyChecker:
 
     @property
     def counts(self) -> ClaimCounts:
+        """How many claims were kept, dropped and corrected until now."""
         return ClaimCounts(
             len(self.kept),
             len(self.dropped),
-            sum(kept.relabelled for kept in self.kept),
-            sum(kept.renumbered for kept in self.kept),
+            sum(claim.relabelled for claim in self.kept),
+            sum(claim.renumbered for claim in self.kept),
         )
 
-    def take(self, part: Mapping[str, Any], *, done: bool) -> bool:
-        """Check the claims that are complete: all but the last, and the last one too when the reply is done.
+    def add(self, partial: Mapping[str, Any], *, is_complete: bool) -> bool:
+        """Check the claims that are new and complete, and return whether another one was kept.
 
-        True where another one was kept.
+        Args:
+            partial: The reply as parsed so far. Unless it is complete, its last claim may be half of one.
+            is_complete: Whether the reply has ended.
         """
-        self.last = part
-        claims = part.get("claims")
+        self.last = partial
+        claims = partial.get("claims")
         claims = claims if isinstance(claims, list) else []
-        if claims or done:  # while it is the last thing in a reply, a verdict may be half a word
-            self.verdict = str(part.get("verdict", ""))
-        before = len(self.kept)
-        for data in claims[self._checked : MAX_CLAIMS if done else min(len(claims) - 1, MAX_CLAIMS)]:
+        if claims or is_complete:  # until something follows it, a verdict may be half a word
+            self.verdict = str(partial.get("verdict", ""))
+        kept_before = len(self.kept)
+        end = len(claims) if is_complete else len(claims) - 1
+        for data in claims[self._checked : max(0, min(end, MAX_CLAIMS))]:
             self._checked += 1
-            claim = claim_from(data)
-            checked = self._ground.check(claim) if claim else RejectedClaim("it has not the form of a claim")
+            claim = parse_claim(data)
+            checked = check_claim(claim, self._quotable) if claim else RejectedClaim("it is not of the form of a claim")
             if isinstance(checked, RejectedClaim):
-                self.dropped.append((self._checked, checked.why))
-            elif checked.quote not in [kept.quote for kept in self.kept]:
-                self.kept.append(checked)
+                self.dropped.append((self._checked, checked.reason))
+            elif checked.quote in [kept.quote for kept in self.kept]:
+                self.dropped.append((self._checked, "its quote is already used by another claim"))
             else:
-                self.dropped.append((self._checked, "its quote stands under another claim already"))
-        return len(self.kept) > before
+                self.kept.append(checked)
+        return len(self.kept) > kept_before
 
-    def problem(self) -> list[str]:
-        """What was wrong with a reply that cannot be used, in words for the model."""
-        if not self.heard.raw.strip():
+    def problems(self) -> list[str]:
+        """Return what was wrong with an unusable reply, in sentences for the model."""
+        if not self.record.raw.strip():
             return [prompts.EMPTY]
         if not self.last:
             return [prompts.NO_OBJECT]
-        if not self.heard.whole:
-            return [prompts.BROKE_OFF]
+        if not self.record.complete:
+            return [prompts.CUT_OFF]
         if self.verdict not in (prompts.ANSWERS, prompts.NOT_ADDRESSED, prompts.PREMISE_WRONG):
             return [prompts.NO_OBJECT]
-        return [prompts.BAD_CLAIM.format(n=n, why=why) for n, why in self.dropped] or [prompts.NO_CLAIM]
+        return [prompts.BAD_CLAIM.format(n=n, why=reason) for n, reason in self.dropped] or [prompts.NO_CLAIM]
 
 
-def repair(sheet: ReplyChecker, left: int) -> tuple[Message, ...]:
-    """The turns that show the model its reply, where so many tokens have room for it, and name what was wrong."""
-    again: Message = ("human", prompts.REPAIR.format(what=" ".join(sheet.problem())))
-    raw = sheet.heard.raw.strip()[:RAW_CHARS]
-    return (("ai", raw), again) if raw and tokens(raw) + tokens(again[1]) <= left else (again,)
+def repair_messages(checker: ReplyChecker, max_tokens: int) -> tuple[Message, ...]:
+    """Return the messages that ask for a corrected reply, with the unusable one before them if it fits."""
+    request: Message = ("human", prompts.REPAIR.format(what=" ".join(checker.problems())))
+    raw = checker.record.raw.strip()[:RAW_CHARS]
+    fits = bool(raw) and estimate_tokens(raw) + estimate_tokens(request[1]) <= max_tokens
+    return (("ai", raw), request) if fits else (request,)

@@ -1,38 +1,50 @@
-"""One question put to a chat model: its requests, their retries, and one repair."""
+"""One question put to a chat model: its requests with their retries, and one repair."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from random import random
-from typing import TYPE_CHECKING
+
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
 
 from bot.answering.chat import prompts
 from bot.answering.chat.claims import ClaimCounts
-from bot.answering.chat.errors import ChatError, Declined, Unreachable
-from bot.answering.chat.messages import Message, Prompt, tokens
+from bot.answering.chat.errors import ChatError, Unreachable, Unusable
+from bot.answering.chat.messages import Message, Prompt, estimate_tokens
 from bot.answering.chat.model import CallRecord, ChatModel
-from bot.answering.chat.reply_checker import ReplyChecker, repair
+from bot.answering.chat.reply_checker import ReplyChecker, repair_messages
 from bot.answering.reply import wording
 from bot.answering.reply.citations import verify
 from bot.answering.types import Abstention, Answer, PreparedQuestion, Reply
 
-if TYPE_CHECKING:
-    from langchain_core.runnables import RunnableConfig
-
 log = logging.getLogger(__name__)
 
-# Calls that fail for a moment are repeated so often, after pauses that double, or as long as the server asks for.
-TRIES, FIRST_PAUSE, LONGEST_PAUSE = 3, 0.5, 20.0
-UNUSABLE = "nothing that it said could be verified"
+ATTEMPTS = 3
+BACKOFF = wait_exponential(multiplier=0.5) + wait_random(0, 0.25)
+# A server that asks for a longer pause than this is not asked again for the same question.
+LONGEST_PAUSE = 20.0
 
 OnClaim = Callable[[Answer], None]
-"""Is told the answer as far as it is verified, whenever another claim is."""
+"""Is called with the answer so far, as far as it is verified, whenever another claim is."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatOutcome:
-    """A reply with what it took: the claims counted, the tokens, and what the model said word for word."""
+    """A reply and what it took.
+
+    Attributes:
+        reply: The chat model's, or the extractive reader's with a note.
+        counts: The claims kept, dropped and corrected.
+        tokens_in: Tokens of the prompts.
+        tokens_out: Tokens of the replies.
+        raw_replies: What the model said in each request, word for word.
+    """
 
     reply: Reply
     counts: ClaimCounts = field(default_factory=ClaimCounts)
@@ -41,114 +53,133 @@ class ChatOutcome:
     raw_replies: tuple[str, ...] = ()
 
 
-class Unusable(ChatError):
-    """Two replies in a row could not be used; what: of the first, in words for the model."""
-
-    why = UNUSABLE
-
-
 class AnswerRequest:
-    """One question put to the model; remembers what was heard, so that nothing is lost when it fails."""
+    """Puts one question to a model; `records` holds what came of each request, also when the request fails."""
 
     def __init__(
         self,
         model: ChatModel,
         prepared: PreparedQuestion,
-        framed: Prompt,
-        room: int,
-        on_claim: OnClaim | None,
-        config: "RunnableConfig | None",
+        prompt: Prompt,
+        prompt_tokens: int,
+        on_claim: OnClaim | None = None,
     ) -> None:
         self._model = model
         self._prepared = prepared
-        self._framed = framed
-        self._room = room
+        self._prompt = prompt
+        self._prompt_tokens = prompt_tokens
         self._on_claim = on_claim
-        self._config = config
-        self._tally = ClaimCounts()
-        self.heard: list[CallRecord] = []
+        self._counts = ClaimCounts()
+        self.records: list[CallRecord] = []
 
-    async def answered(self) -> ChatOutcome:
-        """The answer; raises ChatError where neither the reply nor its repair can be used."""
-        messages = self._framed.messages
-        for last in (False, True):
-            sheet = await self._persist(messages)
-            reply = self._reply(sheet)
-            self._tally += sheet.counts if isinstance(reply, Answer) else ClaimCounts(dropped=len(sheet.dropped))
+    async def run(self) -> ChatOutcome:
+        """Return the model's answer or abstention.
+
+        Raises:
+            ChatError: The service failed, or neither the reply nor its repair can be used.
+        """
+        messages = self._prompt.messages
+        for is_last in (False, True):
+            checker = await self._send(messages)
+            reply = self._reply(checker)
+            self._counts += checker.counts if isinstance(reply, Answer) else ClaimCounts(dropped=len(checker.dropped))
             if reply is not None:
-                return self.read(reply)
-            if not last:
-                log.info("chat reply unusable model=%s claims=%d", self._model.name, len(sheet.dropped))
-                log.debug("chat reply unusable what=%s", " ".join(sheet.problem()))
-                left = self._room - sum(tokens(text) for _, text in messages)
-                messages = (*messages, *repair(sheet, left))
+                return self.outcome(reply)
+            if not is_last:
+                log.info("chat reply unusable model=%s claims=%d", self._model.name, len(checker.dropped))
+                log.debug("chat reply unusable problems=%s", " ".join(checker.problems()))
+                remaining = self._prompt_tokens - sum(estimate_tokens(text) for _, text in messages)
+                messages = (*messages, *repair_messages(checker, remaining))
         raise Unusable
 
-    def read(self, reply: Reply) -> ChatOutcome:
-        """A reply with what it took until now."""
+    def outcome(self, reply: Reply) -> ChatOutcome:
+        """Return a reply together with what all requests until now took."""
         return ChatOutcome(
             reply,
-            self._tally,
-            sum(heard.tokens_in for heard in self.heard),
-            sum(heard.tokens_out for heard in self.heard),
-            tuple(heard.raw for heard in self.heard),
+            self._counts,
+            sum(record.tokens_in for record in self.records),
+            sum(record.tokens_out for record in self.records),
+            tuple(record.raw for record in self.records),
         )
 
-    async def _persist(self, messages: Sequence[Message]) -> ReplyChecker:
-        """One reply as far as it was heard, with failures of a moment tried again."""
-        for n in range(TRIES):
-            heard = CallRecord()
-            self.heard.append(heard)
-            sheet = ReplyChecker(self._framed.ground, heard)
-            try:
-                async for part in self._model.stream(messages, heard, self._config):
-                    if sheet.take(part, done=False):
-                        self._show(sheet)
-            except ChatError as error:
-                pause = max(FIRST_PAUSE * 2**n * (1 + random() / 4), error.again)  # noqa: S311
-                if not error.passing or n + 1 == TRIES or pause > LONGEST_PAUSE:
-                    broke_off = heard.raw and not isinstance(error, Declined)
-                    raise Unreachable("its reply broke off") if broke_off and error.passing else error from None
-                log.info("chat again model=%s why=%s seconds=%.1f", self._model.name, error.why, pause)
-                await asyncio.sleep(pause)
-                continue
-            if heard.whole and sheet.take(sheet.last, done=True):
-                self._show(sheet)
-            for number, why in sheet.dropped:
-                log.debug("chat dropped claim=%d why=%s", number, why)
-            return sheet
-        raise AssertionError
+    async def _send(self, messages: Sequence[Message]) -> ReplyChecker:
+        """Request one reply; transient failures are retried."""
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(_is_retryable),
+            wait=_pause,
+            stop=stop_after_attempt(ATTEMPTS),
+            before_sleep=self._log_retry,
+            reraise=True,
+        ):
+            # Not inside the block below: tenacity would keep a cancellation's frames, and with them the connection.
+            checker, error = await self._stream(messages)
+            with attempt:
+                if error is not None:
+                    raise error
+        for number, reason in checker.dropped:
+            log.debug("chat dropped claim=%d reason=%s", number, reason)
+        return checker
 
-    def _show(self, sheet: ReplyChecker) -> None:
-        if self._on_claim is not None and sheet.verdict in (prompts.ANSWERS, prompts.PREMISE_WRONG):
-            self._on_claim(self._answer(sheet))
+    async def _stream(self, messages: Sequence[Message]) -> tuple[ReplyChecker, ChatError | None]:
+        """Read one reply and check its claims as they come; the error is None if the stream ended without one."""
+        record = CallRecord()
+        self.records.append(record)
+        checker = ReplyChecker(self._prompt.quotable, record)
+        try:
+            async for partial in self._model.stream(messages, record):
+                if checker.add(partial, is_complete=False):
+                    self._show(checker)
+        except ChatError as error:
+            was_cut_off = record.raw and error.transient
+            return checker, Unreachable("its reply was cut off", error.retry_after) if was_cut_off else error
+        if record.complete and checker.add(checker.last, is_complete=True):
+            self._show(checker)
+        return checker, None
 
-    def _reply(self, sheet: ReplyChecker) -> Reply | None:
-        """What a finished reply comes to; None where it cannot be used."""
-        if not sheet.heard.whole:
+    def _log_retry(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        log.info("chat retry model=%s reason=%s seconds=%.1f", self._model.name, error, state.upcoming_sleep)
+
+    def _show(self, checker: ReplyChecker) -> None:
+        if self._on_claim is not None and checker.verdict in (prompts.ANSWERS, prompts.PREMISE_WRONG):
+            self._on_claim(self._answer(checker))
+
+    def _reply(self, checker: ReplyChecker) -> Reply | None:
+        """The reply that a finished stream amounts to; None if it cannot be used."""
+        if not checker.record.complete:
             return None
-        if sheet.verdict == prompts.NOT_ADDRESSED:  # with claims or without: they only come near
+        if checker.verdict == prompts.NOT_ADDRESSED:  # any claims beside it are only near the question
             return self._abstention()
-        if sheet.verdict in (prompts.ANSWERS, prompts.PREMISE_WRONG) and sheet.kept:
-            return self._answer(sheet)
+        if checker.verdict in (prompts.ANSWERS, prompts.PREMISE_WRONG) and checker.kept:
+            return self._answer(checker)
         return None
 
-    def _answer(self, sheet: ReplyChecker) -> Answer:
-        quotes = tuple(kept.quote for kept in sheet.kept)
+    def _answer(self, checker: ReplyChecker) -> Answer:
+        quotes = tuple(claim.quote for claim in checker.kept)
         for quote in quotes:
             verify(self._prepared.articles[quote.article], quote)
         return Answer(
             self._prepared.asked,
-            wording.OTHERWISE if sheet.verdict == prompts.PREMISE_WRONG else "",
+            wording.OTHERWISE if checker.verdict == prompts.PREMISE_WRONG else "",
             quotes,
             (1 + self._prepared.reply.certainty) / 2,
             reader=self._model.name,
-            claims=tuple(kept.text for kept in sheet.kept),
+            claims=tuple(claim.text for claim in checker.kept),
         )
 
     def _abstention(self) -> Reply:
-        """The model says that the article does not address it; what comes closest is the extractive reader's."""
+        """The extractive reader's abstention and closest passages, in the model's name."""
         reply = self._prepared.declined or self._prepared.reply
         if not isinstance(reply, Abstention):
             return reply
         return replace(reply, certainty=reply.certainty / 2, reader=self._model.name)
+
+
+def _is_retryable(error: BaseException) -> bool:
+    return isinstance(error, ChatError) and error.transient and error.retry_after <= LONGEST_PAUSE
+
+
+def _pause(state: RetryCallState) -> float:
+    """Seconds before the next attempt: exponential backoff with jitter, or longer if the server asks for it."""
+    error = state.outcome.exception() if state.outcome else None
+    return max(BACKOFF(state), error.retry_after if isinstance(error, ChatError) else 0.0)

@@ -103,7 +103,7 @@ async def test_a_deleted_question_cancels_the_model_and_withdraws_what_was_shown
     [
         ([Hang(30)], "it did not answer in time"),
         ([Status(500)] * 3, "it failed (status 500)"),
-        ([Text(text="I am a model.")] * 2, "nothing that it said could be verified"),
+        ([Text(text="I am a model.")] * 2, "nothing in its reply could be verified"),
     ],
     ids=["hang", "500", "prose"],
 )

@@ -100,7 +100,7 @@ async def test_a_chat_model_answers_and_no_secret_is_in_the_log_of_its_failures(
         ):
             channel, ann = server.guild("Readers").channel("general"), server.user("Ann")
             await server.online(60)
-            for reader in ("openai:scripted", "it did not take the key", "nothing that it said could be verified"):
+            for reader in ("openai:scripted", "it rejected the API key", "nothing in its reply could be verified"):
                 answer = await server.reply_to(await server.say(channel, ann, f"{server.bot.mention} {WHY}"), 60)
                 await server.until(lambda answer=answer: "footer" in answer.embeds[0])  # type: ignore[misc]
                 assert answer.embeds[0]["footer"]["text"].endswith(reader)
@@ -110,7 +110,7 @@ async def test_a_chat_model_answers_and_no_secret_is_in_the_log_of_its_failures(
             log = errors.decode()
             assert process.returncode == 0, log
             assert "chat model=openai:scripted kept=3 dropped=0" in log
-            assert "fallback='it did not take the key'" in log
+            assert "fallback='it rejected the API key'" in log
             assert "raw='Nothing of use.'" in log
             assert chat.key not in log
             assert server.token not in log

@@ -1,4 +1,4 @@
-"""An article about a ferry, questions about it as they reach a chat model, and readers over the scripted server."""
+"""An article about a ferry, prepared questions about it, and readers that ask the scripted server."""
 
 import asyncio
 import html
@@ -13,7 +13,7 @@ from index.articles.formats import parse
 from index.text.passages import Passage, split
 from index.text.sentences import sentence_spans
 
-from bot.answering.chat.model import load
+from bot.answering.chat.loading import load_chat_model
 from bot.answering.chat.prompts import ANSWERS
 from bot.answering.chat.reader import ChatReader
 from bot.answering.chat.request import ChatOutcome
@@ -37,7 +37,7 @@ ARTICLES = {FERRY.id: FERRY}
 
 
 def _passages() -> Iterator[Passage]:
-    """A passage for each paragraph; short ones would be joined."""
+    """One passage for each paragraph; the splitter would join short ones."""
     sentences = [sentence for passage in split(FERRY, sentence_spans) for sentence in passage.sentences]
     for number, group in groupby(sentences, key=lambda sentence: sentence.paragraph):
         own = tuple(group)
@@ -67,8 +67,8 @@ def claim(text: str, words: str, voice: str = "author", *passages: str) -> dict[
     return {"text": text, "passages": list(passages or ("P1",)), "quote": words, "voice": voice}
 
 
-def said(*claims: Mapping[str, Any], verdict: str = ANSWERS, **options: Any) -> Data:
-    """A reply of the model's in the form that it was told."""
+def model_reply(*claims: Mapping[str, Any], verdict: str = ANSWERS, **options: Any) -> Data:
+    """A reply of the model in the expected form."""
     return Data({"verdict": verdict, "claims": list(claims)}, **options)
 
 
@@ -77,9 +77,11 @@ COSTS = claim("She thinks that a bridge costs more.", HEDGED, "author_hedged")
 
 
 def reader_of(server: ChatServer, **options: Any) -> ChatReader:
-    """A reader whose model is the real client for OpenAI's API."""
+    """A reader that uses the real client for OpenAI's API."""
     timeout = options.pop("timeout", 10.0)
-    model = load(f"openai:{server.model}", base_url=server.base_url, api_key=SecretStr(server.key), timeout=timeout)
+    model = load_chat_model(
+        f"openai:{server.model}", base_url=server.base_url, api_key=SecretStr(server.key), timeout=timeout
+    )
     return ChatReader(model, **{"context_tokens": 8000, "max_tokens": 1000, "timeout": timeout} | options)
 
 
@@ -89,7 +91,7 @@ def ask(
     on_claim: Callable[[Answer], None] | None = None,
     **options: Any,
 ) -> tuple[ChatOutcome, ChatServer]:
-    """What a reader makes of scripted replies; the server has kept the requests."""
+    """The outcome of scripted replies, and the server, which records the requests."""
     with ChatServer() as server:
         server.script(*script)
 
@@ -100,7 +102,7 @@ def ask(
 
 
 def faithful(size: int = 40, pause: float = 0.0, claims: int = 3) -> Callable[[Json], Data]:
-    """A reply to any request with passages: the first sentence of some of them, each under a sentence of its own."""
+    """A reply to any request: the first sentences of some of its passages, each quoted by a claim."""
 
     def reply(body: Json) -> Data:
         shown = body["messages"][-1]["content"]
@@ -110,6 +112,6 @@ def faithful(size: int = 40, pause: float = 0.0, claims: int = 3) -> Callable[[J
             for n, (name, text) in enumerate(passages[:claims], 1)
             for start, end in sentence_spans(text)[:1]
         ]
-        return said(*made, size=size, pause=pause)
+        return model_reply(*made, size=size, pause=pause)
 
     return reply

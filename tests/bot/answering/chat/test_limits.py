@@ -1,11 +1,13 @@
-"""What a chat model may cost: budgets that outlive a restart, and a circuit that opens."""
+"""Limits of a chat model: budgets that survive a restart, and the circuit breaker."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from bot.answering.chat.limits import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, Budget, CircuitBreaker
+from bot.answering.chat.errors import Busy, ChatError, Declined, NotAsked, Unusable
+from bot.answering.chat.limits import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, PAUSED, Budget, CircuitBreaker
 from bot.state import State, StateUnusable
 
 
@@ -23,7 +25,7 @@ def path(tmp_path: Path) -> Path:
         (Budget(all_tokens=200), False),
     ],
 )
-def test_a_share_is_used_up_and_stays_so_after_a_restart(path: Path, budget: Budget, others: bool) -> None:
+def test_a_used_up_budget_stays_so_after_a_restart(path: Path, budget: Budget, others: bool) -> None:
     for _ in range(2):
         state = State(path)
         assert state.begin(1, budget)
@@ -34,13 +36,13 @@ def test_a_share_is_used_up_and_stays_so_after_a_restart(path: Path, budget: Bud
     assert State(path).begin(2, budget) is others
 
 
-def test_nothing_is_limited_where_nothing_is_set(path: Path) -> None:
+def test_a_budget_of_zero_is_no_limit(path: Path) -> None:
     state = State(path)
     state.spend(1, 10**9)
     assert all(state.begin(1, Budget()) for _ in range(5))
 
 
-def test_a_new_day_begins_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_day_resets_the_budget(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = State(path)
     monkeypatch.setattr("bot.state._today", lambda: "2024-05-03")
     assert state.begin(1, Budget(questions=1))
@@ -49,19 +51,19 @@ def test_a_new_day_begins_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert state.begin(1, Budget(questions=1))
 
 
-def test_users_are_kept_as_digests(path: Path) -> None:
+def test_users_are_stored_as_digests(path: Path) -> None:
     State(path).begin(123456789012345678, Budget())
     assert b"123456789012345678" not in path.read_bytes()
 
 
-def test_many_at_once_get_no_more_than_there_is(path: Path) -> None:
+def test_concurrent_questions_do_not_exceed_the_budget(path: Path) -> None:
     state = State(path)
     with ThreadPoolExecutor(8) as pool:
         taken = list(pool.map(lambda user: state.begin(user, Budget(all_questions=10)), range(40)))
     assert sum(taken) == 10
 
 
-def test_an_unusable_file_is_an_error_that_says_so(path: Path) -> None:
+def test_an_unusable_state_file_raises_an_error(path: Path) -> None:
     state = State(path)
     path.write_bytes(b"no database")
     with pytest.raises(StateUnusable):
@@ -75,39 +77,103 @@ class Clock:
         return self.now
 
 
-def test_a_circuit_opens_tries_once_and_closes() -> None:
-    clock = Clock()
+def fail(breaker: CircuitBreaker, error: BaseException | None = None) -> None:
+    error = error or Busy()
+    with pytest.raises(type(error)), breaker.guard():
+        raise error
+
+
+def succeed(breaker: CircuitBreaker) -> None:
+    with breaker.guard():
+        pass
+
+
+def refuses(breaker: CircuitBreaker) -> bool:
+    try:
+        with breaker.guard():
+            raise asyncio.CancelledError
+    except NotAsked as error:
+        return error.reason == PAUSED
+    except asyncio.CancelledError:
+        return False
+
+
+def opened(clock: Clock) -> CircuitBreaker:
     breaker = CircuitBreaker(clock)
     for _ in range(FAILURES):
-        assert breaker.admits()
-        breaker.failed("it is busy")
-    assert not breaker.admits()
+        assert not refuses(breaker)
+        fail(breaker)
+    return breaker
+
+
+def test_an_open_circuit_lets_one_trial_call_through_after_the_pause() -> None:
+    clock = Clock()
+    breaker = opened(clock)
+    assert refuses(breaker)
     assert str(breaker) == f"paused for {FIRST_PAUSE:.0f} s after {FAILURES} failures in a row: it is busy"
     clock.now = FIRST_PAUSE
-    assert breaker.admits()
-    assert not breaker.admits()  # one at a time
-    breaker.failed("it is busy")
-    assert breaker.seconds == 2 * FIRST_PAUSE
-    clock.now += 2 * FIRST_PAUSE
-    assert breaker.admits()
-    breaker.left()
-    assert breaker.admits()
-    breaker.worked()
+    with breaker.guard():
+        assert refuses(breaker)
     assert str(breaker) == "working"
-    assert breaker.admits()
+    assert not refuses(breaker)
 
 
-def test_a_pause_has_an_end() -> None:
+def test_a_trial_call_that_fails_doubles_the_pause_up_to_the_longest() -> None:
     clock = Clock()
-    breaker = CircuitBreaker(clock)
+    breaker = opened(clock)
+    clock.now = FIRST_PAUSE
+    fail(breaker)
+    assert breaker.remaining == 2 * FIRST_PAUSE
     for _ in range(40):
-        clock.now += breaker.seconds
-        breaker.failed("it failed")
-    assert breaker.seconds == LONGEST_PAUSE
+        clock.now += breaker.remaining
+        fail(breaker)
+    assert breaker.remaining == LONGEST_PAUSE
 
 
-def test_calls_that_fail_together_make_no_pause_longer() -> None:
+def test_a_cancelled_trial_call_leaves_the_circuit_half_open() -> None:
+    clock = Clock()
+    breaker = opened(clock)
+    clock.now = FIRST_PAUSE
+    fail(breaker, asyncio.CancelledError())
+    assert not breaker.remaining
+    assert str(breaker).endswith(f"after {FAILURES} failures in a row: it is busy")
+    succeed(breaker)
+    assert str(breaker) == "working"
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), NotAsked("no budget")], ids=["cancelled", "not asked"])
+def test_a_call_that_tells_nothing_counts_neither_way(error: BaseException) -> None:
     breaker = CircuitBreaker(Clock())
-    for _ in range(FAILURES + 7):
-        breaker.failed("it failed")
-    assert breaker.seconds == FIRST_PAUSE
+    fail(breaker)
+    fail(breaker, error)
+    assert str(breaker) == "1 failure in a row: it is busy"
+
+
+@pytest.mark.parametrize("error", [Declined(), Unusable()], ids=["declined", "unusable"])
+def test_a_service_that_answers_works_whatever_it_says(error: ChatError) -> None:
+    breaker = CircuitBreaker(Clock())
+    fail(breaker)
+    fail(breaker, error)
+    assert str(breaker) == "working"
+
+
+def test_an_unexpected_error_is_a_failure_and_is_not_quoted() -> None:
+    breaker = CircuitBreaker(Clock())
+    fail(breaker, KeyError("sk-secret"))
+    assert str(breaker) == "1 failure in a row: it failed"
+
+
+def test_calls_that_fail_at_the_same_time_do_not_extend_the_pause() -> None:
+    breaker = CircuitBreaker(Clock())
+
+    async def call() -> None:
+        with breaker.guard():
+            await asyncio.sleep(0)
+            raise Busy
+
+    async def call_all() -> None:
+        results = await asyncio.gather(*(call() for _ in range(FAILURES + 7)), return_exceptions=True)
+        assert {type(result) for result in results} == {Busy}
+
+    asyncio.run(call_all())
+    assert breaker.remaining == FIRST_PAUSE

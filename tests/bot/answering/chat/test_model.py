@@ -1,4 +1,4 @@
-"""Loading a chat model by name, and LangChain's own fake ones in place of a service."""
+"""Loading chat models by name, and reading from LangChain's own fake models."""
 
 import asyncio
 import json
@@ -11,11 +11,12 @@ from pydantic import SecretStr
 
 from index.errors import SettingsError
 
-from bot.answering.chat.errors import Busy, ChatError, Refused, TimedOut, Unreachable, translated
-from bot.answering.chat.model import ChatModel, claim_from, is_whole, load, schema
+from bot.answering.chat.errors import Busy, ChatError, Rejected, TimedOut, Unreachable, Unusable, translate_error
+from bot.answering.chat.loading import load_chat_model
+from bot.answering.chat.model import ChatModel, is_complete_object, parse_claim, reply_schema
 from bot.answering.chat.prompts import ANSWERS, NOT_ADDRESSED, PREMISE_WRONG
 from bot.answering.chat.reader import ChatReader
-from bot.answering.chat.request import UNUSABLE, ChatOutcome
+from bot.answering.chat.request import ChatOutcome
 from bot.answering.types import Answer
 
 from tests.bot.answering.chat.scene import ARTICLES, DECLINED, FREE, PREPARED, STAYS, quoted
@@ -33,67 +34,69 @@ def replies(*texts: str) -> Iterator[AIMessage]:
     return iter([AIMessage(text) for text in texts])
 
 
-def test_a_model_without_structured_output_is_read_as_plain_json() -> None:
-    found = read(ChatModel("fake:generic", GenericFakeChatModel(messages=replies(GOOD))))
-    assert isinstance(found.reply, Answer)
-    assert found.reply.quotes[0].text == FREE
-    assert found.tokens_in > 300  # none were told, so they are estimated
-    assert found.reply.reader == "fake:generic"
+def test_a_reply_without_structured_output_is_parsed_as_json() -> None:
+    outcome = read(ChatModel("fake:generic", GenericFakeChatModel(messages=replies(GOOD))))
+    assert isinstance(outcome.reply, Answer)
+    assert outcome.reply.quotes[0].text == FREE
+    assert outcome.tokens_in > 300  # estimated
+    assert outcome.reply.reader == "fake:generic"
 
 
-def test_a_fence_around_the_json_does_not_matter() -> None:
-    found = read(ChatModel("fake:list", FakeListChatModel(responses=[f"Here you are:\n```json\n{GOOD}\n```\n"])))
-    assert not found.reply.note
-    assert found.counts.kept == 1
+def test_a_code_fence_around_the_json_is_ignored() -> None:
+    outcome = read(ChatModel("fake:list", FakeListChatModel(responses=[f"Here you are:\n```json\n{GOOD}\n```\n"])))
+    assert not outcome.reply.note
+    assert outcome.counts.kept == 1
 
 
-def test_prose_twice_leaves_the_answer_to_the_extractive_reader() -> None:
-    found = read(ChatModel("fake:list", FakeListChatModel(responses=["Roe wants it free.", "I said so."])))
-    assert found.reply.note == UNUSABLE
-    assert found.raw_replies == ("Roe wants it free.", "I said so.")
-    assert found.reply.quotes == quoted(FREE).quotes
+def test_two_replies_in_prose_fall_back_to_the_extractive_reader() -> None:
+    outcome = read(ChatModel("fake:list", FakeListChatModel(responses=["Roe wants it free.", "I said so."])))
+    assert outcome.reply.note == Unusable.reason
+    assert outcome.raw_replies == ("Roe wants it free.", "I said so.")
+    assert outcome.reply.quotes == quoted(FREE).quotes
 
 
-def test_not_addressed() -> None:
+def test_the_verdict_not_addressed_is_an_abstention() -> None:
     model = FakeListChatModel(responses=[json.dumps({"verdict": NOT_ADDRESSED, "claims": []})])
-    found = read(ChatModel("fake:list", model))
-    assert found.reply.lead == DECLINED.lead
-    assert found.reply.abstained
+    outcome = read(ChatModel("fake:list", model))
+    assert outcome.reply.lead == DECLINED.lead
+    assert outcome.reply.abstained
     assert set(ARTICLES) == set(PREPARED.articles)
 
 
 def test_the_schema_names_the_three_verdicts_and_allows_nothing_else() -> None:
-    found = schema()
-    assert found["properties"]["verdict"]["enum"] == [ANSWERS, NOT_ADDRESSED, PREMISE_WRONG]
-    assert found["additionalProperties"] is False
-    assert found["required"] == ["verdict", "claims"]
+    schema = reply_schema()
+    assert schema["properties"]["verdict"]["enum"] == [ANSWERS, NOT_ADDRESSED, PREMISE_WRONG]
+    assert schema["additionalProperties"] is False
+    assert schema["required"] == ["verdict", "claims"]
 
 
 @pytest.mark.parametrize("data", [None, 3, "x", [], {}, {**STAYS, "quote": None}, {**STAYS, "more": 1}])
-def test_what_has_not_the_form_of_a_claim_is_none(data: object) -> None:
-    assert claim_from(data) is None
+def test_data_without_the_form_of_a_claim_is_rejected(data: object) -> None:
+    assert parse_claim(data) is None
 
 
 @pytest.mark.parametrize(
     ("text", "whole"), [(GOOD, True), (GOOD[:-1], False), ("", False), ("[1]", False), ("no", False)]
 )
-def test_an_object_is_whole_when_it_has_both_ends(text: str, whole: bool) -> None:
-    assert is_whole(text) is whole
+def test_an_object_is_complete_when_it_is_closed(text: str, whole: bool) -> None:
+    assert is_complete_object(text) is whole
 
 
 @pytest.mark.parametrize("name", ["gpt-4.1", "", ":", "openai:", ":x"])
-def test_a_name_without_provider_is_refused(name: str) -> None:
+def test_a_name_without_provider_or_model_is_rejected(name: str) -> None:
     with pytest.raises(SettingsError, match="provider:model"):
-        load(name)
+        load_chat_model(name)
 
 
-def test_an_unknown_provider_is_said_to_be_one() -> None:
+def test_an_unknown_provider_is_reported() -> None:
     with pytest.raises(SettingsError, match="does not know: nosuch"):
-        load("nosuch:model")
+        load_chat_model("nosuch:model")
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "ollama"])
-def test_a_missing_extra_says_exactly_how_to_install_it(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_is_reported_with_the_command_that_installs_it(
+    provider: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import langchain.chat_models.base as base
 
     def missing(module: str, _: str) -> object:
@@ -102,43 +105,46 @@ def test_a_missing_extra_says_exactly_how_to_install_it(provider: str, monkeypat
     monkeypatch.setattr(base, "_import_module", missing)
     base._get_chat_model_creator.cache_clear()
     with pytest.raises(SettingsError) as error:
-        load(f"{provider}:model", api_key=SecretStr("k"))
+        load_chat_model(f"{provider}:model", api_key=SecretStr("k"))
     assert error.value.hint == f"pip install 'byline[{provider}]'"
     base._get_chat_model_creator.cache_clear()
 
 
-def test_a_provider_without_an_extra_names_its_package() -> None:
+def test_a_provider_without_an_extra_is_reported_with_its_package() -> None:
     with pytest.raises(SettingsError) as error:
-        load("mistralai:small")
+        load_chat_model("mistralai:small")
     assert error.value.hint == "pip install langchain-mistralai"
 
 
 @pytest.mark.parametrize(
-    ("told", "package"), [("cannot import name 'x' from 'y'", "langchain-cohere"), ("`pip install -U lc-co`.", "lc-co")]
+    ("message", "package"),
+    [("cannot import name 'x' from 'y'", "langchain-cohere"), ("`pip install -U lc-co`.", "lc-co")],
 )
-def test_a_package_is_named_however_its_absence_is_told(
-    told: str, package: str, monkeypatch: pytest.MonkeyPatch
+def test_the_missing_package_is_read_from_the_import_error_or_derived(
+    message: str, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(*_: object, **__: object) -> object:
-        raise ImportError(told)
+        raise ImportError(message)
 
     monkeypatch.setattr("langchain.chat_models.init_chat_model", missing)
     with pytest.raises(SettingsError) as error:
-        load("cohere:x")
+        load_chat_model("cohere:x")
     assert error.value.hint == f"pip install {package}"
 
 
-def test_a_missing_key_is_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_key_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(SettingsError, match="no key") as error:
-        load("openai:gpt")
+        load_chat_model("openai:gpt")
     assert "CHAT_API_KEY" in error.value.hint
-    assert load("openai:gpt", base_url="http://127.0.0.1:1/v1").name == "openai:gpt"  # one's own server needs none
+    assert (
+        load_chat_model("openai:gpt", base_url="http://127.0.0.1:1/v1").name == "openai:gpt"
+    )  # a local server needs no key
 
 
-def test_an_address_does_not_go_with_every_provider() -> None:
-    with pytest.raises(SettingsError, match="does not go with"):
-        load("huggingface:org/model", base_url="http://127.0.0.1:1")
+def test_an_address_is_rejected_for_hugging_face() -> None:
+    with pytest.raises(SettingsError, match="cannot be used with"):
+        load_chat_model("huggingface:org/model", base_url="http://127.0.0.1:1")
 
 
 class Response(Exception):
@@ -152,21 +158,21 @@ class Response(Exception):
     [
         (Response(429), Busy),
         (Response(529), Busy),
-        (Response(401), Refused),
-        (Response(404), Refused),
+        (Response(401), Rejected),
+        (Response(404), Rejected),
         (Response(504), TimedOut),
         (TimeoutError(), TimedOut),
         (ConnectionError(), Unreachable),
         (KeyError("x"), ChatError),
     ],
 )
-def test_errors_of_any_provider_are_told_in_our_own_words(error: Exception, kind: type[ChatError]) -> None:
-    found = translated(error)
-    assert type(found) is kind
-    assert "secret" not in f"{found} {found.why}"
+def test_errors_of_any_provider_are_translated_without_their_own_words(error: Exception, kind: type[ChatError]) -> None:
+    failure = translate_error(error)
+    assert type(failure) is kind
+    assert "secret" not in f"{failure} {failure.reason}"
 
 
-def test_without_a_chat_model_none_of_its_packages_is_imported(command: Run) -> None:
+def test_no_provider_package_is_imported_without_a_chat_model(command: Run) -> None:
     code = (
         "import sys; from bot.assembly import chat_reader; from bot.settings import BotSettings\n"
         "assert chat_reader(BotSettings.load(), None) is None\n"
