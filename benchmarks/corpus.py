@@ -73,10 +73,10 @@ class _Words:
         self.ordinary: set[str] = set()
         beginnings: set[str] = set()
         for article in articles:
-            found = _WORD.findall(article.text)
-            self.ordinary.update(word for word in found if word.islower())
-            beginnings.update(word[:3].lower() for word in found if word.istitle() and len(word) > 3)
-            for before, word in pairwise(found):
+            tokens = _WORD.findall(article.text)
+            self.ordinary.update(word for word in tokens if word.islower())
+            beginnings.update(word[:3].lower() for word in tokens if word.istitle() and len(word) > 3)
+            for before, word in pairwise(tokens):
                 if word.islower() and len(word) > 3:
                     self.following[before.lower()].append(word)
         self.beginnings = sorted(beginnings)
@@ -113,7 +113,7 @@ class CachedEmbedder(Embedder):
     def __init__(self, embedder: Embedder, path: Path) -> None:
         super().__init__(embedder.embeddings, embedder.model)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.took = 0.0
+        self.seconds = 0.0
         """The seconds that embedding and caching took so far."""
         self._file = sqlite3.connect(path)
         self._file.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
@@ -123,7 +123,7 @@ class CachedEmbedder(Embedder):
         try:
             return self._documents(texts, progress)
         finally:
-            self.took += time.perf_counter() - began
+            self.seconds += time.perf_counter() - began
 
     def _documents(self, texts: Sequence[str], progress: Progress | None) -> Vectors:
         missing = [text for text in texts if self._cached(text) is None]

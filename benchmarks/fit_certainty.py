@@ -25,7 +25,7 @@ from bot.answering.evidence import certainty
 from bot.answering.question import parsing
 from bot.evaluation import read_questions
 
-HELD = ("about_text", "context_weight", "best_logit", "pooled_logit")
+FIXED = ("about_text", "context_weight", "best_logit", "pooled_logit")
 
 
 def main() -> None:
@@ -48,11 +48,11 @@ def main() -> None:
                     labels.append(bool(item.answerable))
     table, truth = np.array(rows), np.array(labels)
     names = [field.name for field in fields(certainty.CertaintyFeatures)]
-    held = np.array([name in HELD for name in names])
-    offset = table[:, held] @ np.array(astuple(certainty.TOPIC))[held]
-    weights, bias = fit(table[:, ~held], truth, offset)
+    fixed = np.array([name in FIXED for name in names])
+    offset = table[:, fixed] @ np.array(astuple(certainty.TOPIC))[fixed]
+    weights, bias = fit(table[:, ~fixed], truth, offset)
     print(f"{len(truth)} questions, {int((~truth).sum())} of them off topic")
-    for name, weight in zip(np.array(names)[~held], weights, strict=True):
+    for name, weight in zip(np.array(names)[~fixed], weights, strict=True):
         print(f"{name:16}{weight:8.2f}   now {asdict(certainty.TOPIC)[name]:.2f}")
     print(f"{'bias':16}{bias:8.2f}   now {certainty.TOPIC_BIAS:.2f}")
     used = [certainty.topic_probability(certainty.CertaintyFeatures(*row)) for row in rows]
@@ -70,8 +70,8 @@ def fit(table: np.ndarray, truth: np.ndarray, offset: np.ndarray) -> tuple[np.nd
         logits = table @ parameters[1:] + parameters[0] + offset
         return float((weight * np.logaddexp(0, -sign * logits)).sum() + (parameters[1:] ** 2).sum() / 6)
 
-    found = minimize(loss, np.zeros(table.shape[1] + 1)).x
-    return found[1:], float(found[0])
+    solution = minimize(loss, np.zeros(table.shape[1] + 1)).x
+    return solution[1:], float(solution[0])
 
 
 if __name__ == "__main__":

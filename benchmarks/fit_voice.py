@@ -34,10 +34,10 @@ def main() -> None:
     rows, labels, groups = [], [], []
     for folder in options.folders:
         for case in cases(folder):
-            held = [r for r in sentence_features(case.article) if r.start < case.end and case.start < r.end]
+            sentences = [r for r in sentence_features(case.article) if r.start < case.end and case.start < r.end]
             kinds = {kind_of(wanted) for wanted in case.wanted}
-            if len(held) == 1 and len(kinds) == 1 and kinds <= set(KINDS):
-                rows.append(held[0].features)
+            if len(sentences) == 1 and len(kinds) == 1 and kinds <= set(KINDS):
+                rows.append(sentences[0].features)
                 labels.append(KINDS.index(kinds.pop()))
                 groups.append(f"{folder}/{case.article.id}")
     spread = Counter(feature for feature, _ in {(f, g) for row, g in zip(rows, groups, strict=True) for f in row})

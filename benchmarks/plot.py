@@ -26,11 +26,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("picture", nargs="?", type=Path, default=Path("docs", "performance.png"))
     options = parser.parse_args()
-    found = figures()
+    by_claim = figures()
     drawing, axes = plt.subplots(1, len(PANELS), figsize=(12, 3.6), layout="constrained")
     for panel, (names, unit, title) in zip(axes, PANELS, strict=True):
         for name in names:
-            points = sorted(sizes(found, name))
+            points = sorted(sizes(by_claim, name))
             middle = [figure.middle for _, figure in points]
             spread = [abs(figure.spread[end] - figure.middle) for end in (0, 1) for _, figure in points]
             around = (spread[: len(points)], spread[len(points) :])
@@ -49,10 +49,10 @@ def figures() -> dict[str, Figure]:
     return {row["claim"]: Figure(row["claim"], tuple(row["values"]), row["target"], row["unit"]) for row in rows}
 
 
-def sizes(found: dict[str, Figure], name: str) -> list[tuple[int, Figure]]:
+def sizes(by_claim: dict[str, Figure], name: str) -> list[tuple[int, Figure]]:
     """Return the figures of one name with their numbers of passages."""
     pattern = re.compile(rf"{name} at ([\d,]+) passages")
-    matches = [(pattern.fullmatch(claim), figure) for claim, figure in found.items()]
+    matches = [(pattern.fullmatch(claim), figure) for claim, figure in by_claim.items()]
     return [(int(match[1].replace(",", "")), figure) for match, figure in matches if match]
 
 

@@ -77,14 +77,14 @@ class Byline:
 
     def search(self, queries: Sequence[str], k: int = 10, scopes: Sequence[Scope] | None = None) -> list[list[Hit]]:
         """Return the passages in the order of their best sentence."""
-        found = []
+        results = []
         for query, scope in self._each(queries, scopes):
             ranked, _ = self._find(query, scope)
             self._evidence[query] = ranked
             passages = {evidence.passage.id: evidence for evidence in reversed(ranked)}
             best = sorted(passages.values(), key=lambda evidence: -evidence.score)[:k]
-            found.append([self._hit(e.passage.article, e.passage.start, e.passage.end, e.score) for e in best])
-        return found
+            results.append([self._hit(e.passage.article, e.passage.start, e.passage.end, e.score) for e in best])
+        return results
 
     def sentences(self, query: str, hits: Sequence[Hit], n: int = 1) -> list[Hit]:
         """Return the best sentences within hits of the previous search."""
@@ -155,11 +155,11 @@ def _hold_out(harness: Any, questions: int) -> None:
         return docs, [x for x, _ in pairs], rest[:questions], articles, [o for _, o in pairs]
 
     def clapnq() -> Any:
-        docs, asked = load_clapnq()
-        half = len(asked) // 2
-        kept = [x for n, x in enumerate(asked) if n % half % 2 == 1]
-        names = {x["doc"] for x in kept}
-        return [doc for doc in docs if doc.id in names], kept
+        docs, questions = load_clapnq()
+        half = len(questions) // 2
+        held_out = [x for n, x in enumerate(questions) if n % half % 2 == 1]
+        names = {x["doc"] for x in held_out}
+        return [doc for doc in docs if doc.id in names], held_out
 
     harness.squad_sets, harness.load_clapnq = squad, clapnq
 

@@ -50,14 +50,14 @@ def main() -> None:
     if options.one:
         print(json.dumps(measured(options.one, options.cache)))
         return
-    found = []
+    results = []
     for size in map(int, options.sizes.split(",")):
         build(options.articles, size, options.cache)
         output = command(
             Path(__file__), "--one", str(size), "--cache", options.cache, folder=options.cache.parent / "empty"
         )
-        found.append(json.loads(output.splitlines()[-1]))
-    show(found)
+        results.append(json.loads(output.splitlines()[-1]))
+    show(results)
 
 
 def build(originals: list[Path], size: int, cache: Path) -> None:
@@ -67,8 +67,8 @@ def build(originals: list[Path], size: int, cache: Path) -> None:
     articles = corpus.write_varied(corpus.read(originals), root / "articles", passages=size)
     embedder = corpus.CachedEmbedder(load_embedder(None), cache)
     publisher = FolderPublisher(root / "index")
-    took = seconds(lambda: rebuild(root / "articles", publisher, model_identity(None), lambda: embedder))
-    (root / "built.json").write_text(json.dumps({"articles": articles, "seconds": took - embedder.took}))
+    elapsed = seconds(lambda: rebuild(root / "articles", publisher, model_identity(None), lambda: embedder))
+    (root / "built.json").write_text(json.dumps({"articles": articles, "seconds": elapsed - embedder.seconds}))
 
 
 def measured(size: int, cache: Path) -> dict[str, Any]:
@@ -164,28 +164,30 @@ def _recall(generation: Generation, questions: list[Vectors]) -> tuple[tuple[flo
     a copy. The exact search multiplies all vectors in memory with the question's: the minimum of any search.
     """
     manifest = generation.manifest
-    passages, _, took = _share(generation._passages, manifest.passages, generation.nearest_passages, questions)
-    sentences, copies, more = _share(generation._sentences, manifest.sentences, generation.nearest_sentences, questions)
-    return (passages, sentences, copies), [one + other for one, other in zip(took, more, strict=True)]
+    passages, _, passage_times = _share(generation._passages, manifest.passages, generation.nearest_passages, questions)
+    sentences, copies, sentence_times = _share(
+        generation._sentences, manifest.sentences, generation.nearest_sentences, questions
+    )
+    return (passages, sentences, copies), [sum(pair) for pair in zip(passage_times, sentence_times, strict=True)]
 
 
 def _share(
     rows: Any, number: int, near: Callable[[Vectors, int], dict[int, float]], questions: list[Vectors]
 ) -> tuple[float, float, list[float]]:
     vectors = np.empty((number, len(questions[0])), dtype=np.float32)
-    for positions, found in read_rows(rows, range(number), ["embeddings"]):
-        vectors[positions] = to_vectors(found)
-    right, as_near, took = 0, 0, []
+    for positions, result in read_rows(rows, range(number), ["embeddings"]):
+        vectors[positions] = to_vectors(result)
+    right, as_near, times = 0, 0, []
     for question in questions:
         began = time.perf_counter()
         cosines = vectors @ question
         exact = np.argpartition(-cosines, TOP)[:TOP]
-        took.append(time.perf_counter() - began)
-        found = list(near(question, TOP))
-        right += len(set(exact.tolist()) & set(found))
-        as_near += int((cosines[found] >= cosines[exact].min() - EQUAL).sum())
-    asked = TOP * len(questions)
-    return right / asked, as_near / asked, took
+        times.append(time.perf_counter() - began)
+        nearest = list(near(question, TOP))
+        right += len(set(exact.tolist()) & set(nearest))
+        as_near += int((cosines[nearest] >= cosines[exact].min() - EQUAL).sum())
+    total = TOP * len(questions)
+    return right / total, as_near / total, times
 
 
 if __name__ == "__main__":

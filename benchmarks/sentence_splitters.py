@@ -66,23 +66,23 @@ def main() -> None:
         return
     cases = json.loads(CASES.read_text(encoding="utf-8"))
     texts = {folder: list(paragraphs(folder)) for folder in options.folders}
-    found = splitters()
-    print(f"{'':36}" + "".join(f"{name:>12}" for name in found))
-    print(f"{f'cases passed, of {len(cases)}':36}" + "".join(f"{passed(s, cases):>12}" for s in found.values()))
+    by_name = splitters()
+    print(f"{'':36}" + "".join(f"{name:>12}" for name in by_name))
+    print(f"{f'cases passed, of {len(cases)}':36}" + "".join(f"{passed(s, cases):>12}" for s in by_name.values()))
     for folder, parts in texts.items():
         size = sum(len(part.encode()) for part in parts) / 1e6
         counts, speeds, losses = [], [], []
-        for splitter in found.values():
+        for splitter in by_name.values():
             started = time.perf_counter()
             spans = [splitter(part) for part in parts]
             speeds.append(f"{size / (time.perf_counter() - started):.2f}")
             counts.append(f"{sum(map(len, spans)):,}")
-            losses.append(sum(lost(part, own) for part, own in zip(parts, spans, strict=True)))
+            losses.append(sum(lost(part, split) for part, split in zip(parts, spans, strict=True)))
         print(f"{f'{folder.name}: sentences':36}" + "".join(f"{count:>12}" for count in counts))
         print(f"{f'{folder.name}: paragraphs that lose text':36}" + "".join(f"{loss:>12}" for loss in losses))
         print(f"{f'{folder.name}: MB a second':36}" + "".join(f"{speed:>12}" for speed in speeds))
     for odd in ODD:
-        print(f"{f'{odd}: seconds':36}" + "".join(f"{timed(name, odd):>12}" for name in found))
+        print(f"{f'{odd}: seconds':36}" + "".join(f"{timed(name, odd):>12}" for name in by_name))
 
 
 def paragraphs(folder: Path) -> Iterator[str]:

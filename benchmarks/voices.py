@@ -43,14 +43,14 @@ def main() -> None:
     by_class: dict[str, list[bool]] = defaultdict(list)
     confusion: Counter[tuple[str, str]] = Counter()
     for case in (case for folder in options.folders for case in cases(folder)):
-        found = voice_of(case.article, case.start, case.end)
-        kind, ok = kind_of(case.wanted[0]), agrees(found, case.wanted)
+        voice = voice_of(case.article, case.start, case.end)
+        kind, ok = kind_of(case.wanted[0]), agrees(voice, case.wanted)
         right[kind].append(ok)
-        by_class[kind].append(kind_of(found) in map(kind_of, case.wanted))
-        confusion[kind, "accepted" if ok else kind_of(found)] += 1
+        by_class[kind].append(kind_of(voice) in map(kind_of, case.wanted))
+        confusion[kind, "accepted" if ok else kind_of(voice)] += 1
         if options.misses and not ok:
             text = " ".join(case.article.text[case.start : case.end].split())
-            print(f"{case.article.id}: {' | '.join(case.wanted)} classified as {found}: {text}")
+            print(f"{case.article.id}: {' | '.join(case.wanted)} classified as {voice}: {text}")
     for kind, results in sorted(right.items()):
         also = ", ".join(f"{n} {a}" for (k, a), n in sorted(confusion.items()) if k == kind and a != "accepted")
         print(f"{kind:15}{fmean(results):7.1%}  ignoring names {fmean(by_class[kind]):6.1%}  of {len(results)}: {also}")
@@ -77,12 +77,12 @@ def kind_of(voice: str) -> str:
     return voice.partition(":")[0]
 
 
-def agrees(found: str, wanted: tuple[str, ...]) -> bool:
+def agrees(voice: str, wanted: tuple[str, ...]) -> bool:
     """Return whether a voice is one of those accepted."""
-    name = _name(found)
-    for voice in wanted:
-        other = _name(voice)
-        if kind_of(found) == kind_of(voice) and (
+    name = _name(voice)
+    for accepted in wanted:
+        other = _name(accepted)
+        if kind_of(voice) == kind_of(accepted) and (
             name == other or (name and other and (name <= other or other <= name))
         ):
             return True
@@ -103,15 +103,17 @@ def _sentences(article: Article, gold: dict[str, Any]) -> tuple[int, int] | None
     if start < paragraph.body_start or (article.note_span is not None and start >= article.note_span[0]):
         return start, end
     spans = sentence_spans(article.text[paragraph.body_start : paragraph.end])
-    held = [(paragraph.body_start + a, paragraph.body_start + b) for a, b in spans if paragraph.body_start + b > start]
-    held = [(a, b) for a, b in held if a < end]
-    return balanced(article.text[held[0][0] : held[-1][1]], held[0][0]) if held else (start, end)
+    sentences = [
+        (paragraph.body_start + a, paragraph.body_start + b) for a, b in spans if paragraph.body_start + b > start
+    ]
+    sentences = [(a, b) for a, b in sentences if a < end]
+    return balanced(article.text[sentences[0][0] : sentences[-1][1]], sentences[0][0]) if sentences else (start, end)
 
 
 def _find(text: str, quote: str, start: int, end: int) -> tuple[int, int]:
     """Return the offsets of a quote, ignoring differences in white space; (-1, -1) if it is not found."""
-    found = re.search(r"\s+".join(map(re.escape, quote.split())), text[start:end])
-    return (start + found.start(), start + found.end()) if found else (-1, -1)
+    match = re.search(r"\s+".join(map(re.escape, quote.split())), text[start:end])
+    return (start + match.start(), start + match.end()) if match else (-1, -1)
 
 
 if __name__ == "__main__":

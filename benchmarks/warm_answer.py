@@ -35,12 +35,12 @@ class TimedReader:
 
     def __init__(self) -> None:
         self._reader = load_reranker(None)
-        self.took = 0.0
+        self.last_seconds = 0.0
 
     def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Scores]:
-        found: list[list[Scores]] = []
-        self.took = seconds(lambda: found.append(self._reader.score(question, context, windows)))
-        return found[0]
+        results: list[list[Scores]] = []
+        self.last_seconds = seconds(lambda: results.append(self._reader.score(question, context, windows)))
+        return results[0]
 
 
 def main() -> None:
@@ -62,8 +62,8 @@ def main() -> None:
 
             def find(question: str) -> None:
                 with live.lease() as generation:
-                    asked = dict.fromkeys(terms(question), 1.0)
-                    search_vector(generation, embedder.embed_query(question), asked, PASSAGES)
+                    question_terms = dict.fromkeys(terms(question), 1.0)
+                    search_vector(generation, embedder.embed_query(question), question_terms, PASSAGES)
 
             def pairs(way: Callable[[str], object], less: Callable[[], float] = float) -> list[tuple[float, float]]:
                 times = []
@@ -78,7 +78,7 @@ def main() -> None:
                 report(Figure(f"{claim}", tuple(1000 * ours for ours, _ in times), unit=" ms"))
 
             show("a warm answer", pairs(lambda question: answerer.ask(Question(question))), "<= 1.6")
-            without = pairs(lambda question: answerer.ask(Question(question)), lambda: reader.took)
+            without = pairs(lambda question: answerer.ask(Question(question)), lambda: reader.last_seconds)
             show("a warm answer without the reader", without)
             show("Byline's search", pairs(find))
             show("the tutorial's search", pairs(lambda question: tutorial.search(store, question)))

@@ -50,15 +50,15 @@ def main() -> None:
     start = Reader.from_folder(source, seed=HEAD_SEED).state_dict()
     started = mean([_learn(start, examples[half::2], PUBLIC, source) for half in (0, 1)])
 
-    asked = {name: list(opinions([arguments.opinions / name])) for half in halves for name in half}
+    examples_of = {name: list(opinions([arguments.opinions / name])) for half in halves for name in half}
     states: list[State] = []
     answered: list[tuple[Example, list[Scores]]] = []
     for n, half in enumerate(halves):
-        states.append(_learn(started, [e for name in half for e in asked[name]], OPINIONS, source))
+        states.append(_learn(started, [e for name in half for e in examples_of[name]], OPINIONS, source))
         model = Reader.from_folder(source)
         model.load_state_dict(states[-1])
         export(model, arguments.out / f"half-{n}")
-        others = [e for name, found in asked.items() if name not in half for e in found]
+        others = [e for name, group in examples_of.items() if name not in half for e in group]
         reader = PackagedReader.load(arguments.out / f"half-{n}")
         answered += [(example, ask(reader, example)) for example in others]
     with (arguments.out / "answered.pickle").open("wb") as file:
@@ -67,7 +67,7 @@ def main() -> None:
 
     both = mean(states)
     swapped = reversed(halves)
-    states = [_learn(both, [e for name in half for e in asked[name]], AGAIN, source) for half in swapped]
+    states = [_learn(both, [e for name in half for e in examples_of[name]], AGAIN, source) for half in swapped]
     model = Reader.from_folder(source)
     model.load_state_dict(mean(states))
     export(model, arguments.weights or arguments.out / "weights")

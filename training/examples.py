@@ -110,12 +110,12 @@ def public(folder: Path, held_out: Callable[[str, int], bool]) -> Iterator[Examp
     reserved = {" ".join(p["context"].split()) for article in xquad for p in article["paragraphs"]}
     rows = list(squad(next((folder / "squad2").glob("*.json")), lambda text: " ".join(text.split()) in reserved))
     titles = list(dict.fromkeys(row[0] for row in rows))
-    kept = {title for index, title in enumerate(titles) if not held_out("squad2", index)}
+    training_titles = {title for index, title in enumerate(titles) if not held_out("squad2", index)}
     texts: dict[str, dict[str, list[str]]] = {}
     for title, _, sentences, text, _ in rows:
         texts.setdefault(title, {})[text] = sentences
     for n, (title, question, sentences, text, index) in enumerate(rows):
-        if title not in kept:
+        if title not in training_titles:
             continue
         windows = _windows(sentences, {index} if index is not None else set())
         if index is not None:
@@ -133,10 +133,10 @@ def public(folder: Path, held_out: Callable[[str, int], bool]) -> Iterator[Examp
 
 
 def _selqa(folder: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
     for path in sorted((folder / "selqa").glob("*.json")):
-        found += json.loads(path.read_text(encoding="utf-8"))
-    return found
+        items += json.loads(path.read_text(encoding="utf-8"))
+    return items
 
 
 def clapnq(folder: Path) -> Iterator[tuple[str, list[str], set[int]]]:
@@ -170,11 +170,11 @@ def _most_similar(question: str, texts: Mapping[str, list[str]], excluded: str) 
     """Return the sentences of the other paragraph that shares most words with a question, weighted by rarity."""
     asked = set(words(question))
     frequency = {word: sum(word in text.lower() for text in texts) for word in asked}
-    best, found = -1.0, []
+    best, most_similar = -1.0, []
     for text, sentences in texts.items():
         if text != excluded:
             held = asked & set(words(text))
             score = sum(1 / (1 + frequency[word]) for word in held)
             if score > best:
-                best, found = score, sentences
-    return found
+                best, most_similar = score, sentences
+    return most_similar

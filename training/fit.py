@@ -23,21 +23,21 @@ from bot.evaluation import SHORT_WORDS, covers, overlaps
 
 Scores = NDArray[np.float32]
 # The features of the certainty whose weights are fitted.
-LEARNED = ("best_logit", "pooled_logit")
+FITTED = ("best_logit", "pooled_logit")
 # A fixed weight: few unanswerable questions here continue a conversation, so a fitted weight would be 8, nearly proof.
-HELD = {"context_weight": 2.0}
+FIXED = {"context_weight": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EvaluatedQuestion:
     """A question with the evidence and features that the bot would compute."""
 
     example: Example
     ranked: list[Evidence]
-    found: CertaintyFeatures
+    features: CertaintyFeatures
 
 
-def asked(example: Example, predicted: Sequence[Scores]) -> Asked | None:
+def evaluate(example: Example, predicted: Sequence[Scores]) -> EvaluatedQuestion | None:
     """Return the evidence and features of a question; None if the bot answers it without a search."""
     reading = example.reading
     if reading is None or reading.aspects:
@@ -45,7 +45,7 @@ def asked(example: Example, predicted: Sequence[Scores]) -> Asked | None:
     hits = example.hits[:PASSAGES]
     similar = similar_to(example)
     ranked = rerank(similar, choose_windows(similar, hits), predicted)
-    return Asked(example, ranked, certainty_features(reading, ranked, hits))
+    return EvaluatedQuestion(example, ranked, certainty_features(reading, ranked, hits))
 
 
 def similar_to(example: Example) -> list[Evidence]:
@@ -61,13 +61,13 @@ def ask(reader: Reranker, example: Example) -> list[Scores]:
     return reader.score(example.question, example.context, read)
 
 
-def fit_certainty(rows: Sequence[Asked]) -> tuple[dict[str, float], float]:
-    """Fit "answerable" on the features LEARNED, with those HELD fixed; both classes have equal weight."""
+def fit_certainty(rows: Sequence[EvaluatedQuestion]) -> tuple[dict[str, float], float]:
+    """Fit "answerable" on the features FITTED, with those FIXED fixed; both classes have equal weight."""
     from scipy.optimize import minimize
 
     truth = np.array([row.example.answerable for row in rows])
-    table = np.array([[getattr(row.found, name) for name in LEARNED] for row in rows])
-    offset = np.array([sum(weight * getattr(row.found, name) for name, weight in HELD.items()) for row in rows])
+    table = np.array([[getattr(row.features, name) for name in FITTED] for row in rows])
+    offset = np.array([sum(weight * getattr(row.features, name) for name, weight in FIXED.items()) for row in rows])
     weight = np.where(truth, 1.0, truth.sum() / max(1, (~truth).sum()))
     sign = np.where(truth, 1.0, -1.0)
 
@@ -75,16 +75,16 @@ def fit_certainty(rows: Sequence[Asked]) -> tuple[dict[str, float], float]:
         logits = table @ parameters[1:] + parameters[0] + offset
         return float((weight * np.logaddexp(0, -sign * logits)).sum() + (parameters[1:] ** 2).sum() / 20)
 
-    found = minimize(loss, np.zeros(len(LEARNED) + 1)).x
-    return {**dict(zip(LEARNED, map(float, found[1:]), strict=True)), **HELD}, float(found[0])
+    solution = minimize(loss, np.zeros(len(FITTED) + 1)).x
+    return {**dict(zip(FITTED, map(float, solution[1:]), strict=True)), **FIXED}, float(solution[0])
 
 
-def sure(row: Asked, weights: Mapping[str, float], bias: float) -> float:
-    logit = bias + sum(weight * getattr(row.found, name) for name, weight in weights.items())
+def certainty_of(row: EvaluatedQuestion, weights: Mapping[str, float], bias: float) -> float:
+    logit = bias + sum(weight * getattr(row.features, name) for name, weight in weights.items())
     return float(1 / (1 + np.exp(-logit)))
 
 
-def outcome(rows: Sequence[Asked], certainties: Sequence[float], threshold: float) -> dict[str, float]:
+def outcome(rows: Sequence[EvaluatedQuestion], certainties: Sequence[float], threshold: float) -> dict[str, float]:
     """Return the scorer's figures for the quotes of the current selection."""
     complete: dict[str, list[float]] = defaultdict(list)
     abstained: dict[str, list[bool]] = defaultdict(list)
@@ -136,14 +136,14 @@ def outcome(rows: Sequence[Asked], certainties: Sequence[float], threshold: floa
 
 def report(answered: Sequence[tuple[Example, Sequence[Scores]]]) -> None:
     """Print the weights of the certainty and the figures at several thresholds."""
-    rows = [row for example, predicted in answered if (row := asked(example, predicted)) is not None]
+    rows = [row for example, predicted in answered if (row := evaluate(example, predicted)) is not None]
     print("premise", fit_premise(rows))
     weights, bias = fit_certainty(rows)
     print({name: round(weight, 2) for name, weight in weights.items()}, round(bias, 2))
-    certainties = [sure(row, weights, bias) for row in rows]
+    certainties = [certainty_of(row, weights, bias) for row in rows]
     for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
-        found = outcome(rows, certainties, threshold)
-        print(threshold, {name: round(value, 3) for name, value in found.items()})
+        figures = outcome(rows, certainties, threshold)
+        print(threshold, {name: round(value, 3) for name, value in figures.items()})
 
 
 def _met(chosen: Sequence[Evidence], gold: Sequence[Mapping[str, object]]) -> set[int]:
@@ -157,7 +157,7 @@ def _met(chosen: Sequence[Evidence], gold: Sequence[Mapping[str, object]]) -> se
     return met
 
 
-def fit_premise(rows: Sequence[Asked]) -> tuple[list[float], float]:
+def fit_premise(rows: Sequence[EvaluatedQuestion]) -> tuple[list[float], float]:
     """Fit "has a false premise" on the features of false_premise.py, over answerable questions."""
     from sklearn.linear_model import LogisticRegression
 

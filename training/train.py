@@ -106,10 +106,10 @@ def choose(example: Example, most: int, rng: random.Random) -> list[Window]:
     bearing = [w for w in example.windows if max(w.labels) >= 1][:most]
     others = [w for w in example.windows if max(w.labels) < 1]
     room = most - len(bearing)
-    found = bearing + others[:room]
+    chosen = bearing + others[:room]
     if room > 1 and len(others) > room and rng.random() < EASY:
-        found[-1] = rng.choice(others[room - 1 :])
-    return found
+        chosen[-1] = rng.choice(others[room - 1 :])
+    return chosen
 
 
 def _loss(model: Reader, batch: Sequence[Example], encoder: WindowEncoder, plan: Plan, rng: random.Random) -> Tensor:
@@ -151,14 +151,14 @@ def scores(model: Reader, encoded: Sequence[EncodedWindow], chunk: int = 14) -> 
     Windows of similar length are batched together.
     """
     order = sorted(range(len(encoded)), key=lambda n: len(encoded[n].ids))
-    found: list[Tensor | None] = [None] * len(encoded)
+    rows_of: list[Tensor | None] = [None] * len(encoded)
     for first in range(0, len(order), chunk):
         rows = order[first : first + chunk]
         part = [encoded[n] for n in rows]
         logits = _forward(model, part)
         for n, row in zip(rows, logits, strict=True):
-            found[n] = row[: len(encoded[n].sentence_spans)]
-    return torch.cat([row for row in found if row is not None])
+            rows_of[n] = row[: len(encoded[n].sentence_spans)]
+    return torch.cat([row for row in rows_of if row is not None])
 
 
 def _forward(model: Reader, part: Sequence[EncodedWindow]) -> Tensor:
