@@ -18,12 +18,12 @@ from index.embedding import Embedder, model_identity
 from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
+from tests.support.command import Run
 from tests.support.paths import REPOSITORY
+from tests.support.preloaded import PRELOADED
 
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb"}
 QUESTION = "Why does Russia back Maduro?"
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def refused(done: "subprocess.CompletedProcess[str]", status: int) -> tuple[str, str]:
@@ -37,8 +37,8 @@ def refused(done: "subprocess.CompletedProcess[str]", status: int) -> tuple[str,
 # ask
 
 
-def test_ask_prints_the_lead_and_the_quotes(command: Run, shipped_index: Path) -> None:
-    done = command("bot", "ask", QUESTION, INDEX_DIR=str(shipped_index))
+def test_ask_prints_the_lead_and_the_quotes(fresh_command: Run, shipped_index: Path) -> None:
+    done = fresh_command("bot", "ask", QUESTION, INDEX_DIR=str(shipped_index))
     assert (done.returncode, done.stderr) == (0, "")
     lead, *quotes = done.stdout.strip().split("\n\n")
     assert lead.endswith(":")
@@ -113,7 +113,7 @@ def test_an_abstention_is_an_answer_too(command: Run, shipped_index: Path) -> No
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence_with_one_hint_and_no_model(
-    command: Run,
+    fresh_command: Run,
     shipped_index: Path,
     tmp_path: Path,
     arguments: list[str],
@@ -128,7 +128,7 @@ def test_what_cannot_be_done_is_said_in_one_sentence_with_one_hint_and_no_model(
     # A module that cannot be imported stands in the model's way, so that loading it would not go unnoticed.
     (tmp_path / "torch.py").write_text("raise SystemExit('torch was imported')")
     path = os.pathsep.join((str(tmp_path), str(REPOSITORY)))
-    done = command("bot", *arguments, **{"INDEX_DIR": str(shipped_index), "PYTHONPATH": path, **settings})
+    done = fresh_command("bot", *arguments, **{"INDEX_DIR": str(shipped_index), "PYTHONPATH": path, **settings})
     sentence, _ = refused(done, status)
     assert sentence.startswith(message)
     assert (tmp_path / "good.jsonl").read_text() == '{"question": "why?"}\n'
@@ -174,12 +174,12 @@ def questions(path: Path, *texts: str) -> Path:
 
 
 def test_eval_scores_the_shipped_questions_and_writes_the_answers(
-    command: Run, shipped_index: Path, tmp_path: Path
+    fresh_command: Run, shipped_index: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.jsonl"
     out.write_text("what an earlier run left, however long it was\n" * 1000)
     file = REPOSITORY / "tests" / "data" / "questions.jsonl"
-    done = command("bot", "eval", str(file), "--answers", str(out), "--json", "--index", str(shipped_index))
+    done = fresh_command("bot", "eval", str(file), "--answers", str(out), "--json", "--index", str(shipped_index))
     assert done.returncode == 0
     # A slow machine says now and then how far it is.
     assert all(line.startswith("Asking: ") for line in done.stderr.splitlines())
@@ -212,31 +212,16 @@ def shipped_article() -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_an_interrupted_eval_keeps_what_is_done(
-    heeded_sigint: None, shipped_index: Path, tmp_path: Path, number: signal.Signals
-) -> None:
+def test_an_interrupted_eval_keeps_what_is_done(shipped_index: Path, tmp_path: Path, number: signal.Signals) -> None:
     out = tmp_path / "out.jsonl"
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "bot",
-            "eval",
-            str(questions(tmp_path / "q.jsonl", *["why?"] * 5000)),
-            "--answers",
-            str(out),
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "INDEX_DIR": str(shipped_index)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    while process.poll() is None and (not out.exists() or out.read_bytes().count(b"\n") < 3):
+    file = questions(tmp_path / "q.jsonl", *["why?"] * 5000)
+    arguments = ("bot", "eval", str(file), "--answers", str(out))
+    process = PRELOADED.start(*arguments, cwd=tmp_path, environment={"INDEX_DIR": str(shipped_index)})
+    while process.returncode is None and (not out.exists() or out.read_bytes().count(b"\n") < 3):
         time.sleep(0.02)
     process.send_signal(number)
-    printed, _ = process.communicate(timeout=60)
-    assert (process.returncode, printed) == (130, "")
+    assert process.join(60) == 130
+    assert process.printed()[0] == b""
     answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert [answer["id"] for answer in answers] == [f"q{n}" for n in range(1, len(answers) + 1)]
     assert 3 <= len(answers) < 5000

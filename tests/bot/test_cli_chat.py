@@ -33,9 +33,9 @@ def settings(server: ChatServer, shipped_index: Path) -> dict[str, str]:
     }
 
 
-def test_ask_prints_claims_and_quotes(command: Run, server: ChatServer, settings: dict[str, str]) -> None:
+def test_ask_prints_claims_and_quotes(fresh_command: Run, server: ChatServer, settings: dict[str, str]) -> None:
     server.script(faithful())
-    done = command("bot", "ask", WHY, **settings)
+    done = fresh_command("bot", "ask", WHY, **settings)
     assert done.returncode == 0, done.stderr
     blocks = done.stdout.split("\n\n")
     assert [block.startswith('> "') for block in blocks] == [False, True] * 3
@@ -137,7 +137,7 @@ def test_eval_counts_what_rewording_a_follow_up_takes(
     ids=["name", "anthropic", "ollama", "unknown", "key", "address", "room", "key's form", "timeout", "eval"],
 )
 def test_what_is_wrong_is_told_in_a_sentence_and_a_hint(
-    command: Run,
+    fresh_command: Run,
     shipped_index: Path,
     tmp_path: Path,
     environment: dict[str, str],
@@ -148,7 +148,7 @@ def test_what_is_wrong_is_told_in_a_sentence_and_a_hint(
     for package in ("langchain_anthropic", "langchain_ollama"):  # as if they were not installed
         (tmp_path / f"{package}.py").write_text("raise ImportError\n")
     paths = {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}", "INDEX_DIR": str(shipped_index), "DISCORD_TOKEN": "x"}
-    done = command("bot", *arguments, **paths, **environment)
+    done = fresh_command("bot", *arguments, **paths, **environment)
     assert done.returncode == 2
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 2

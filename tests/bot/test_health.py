@@ -6,7 +6,6 @@ import json
 import signal
 import socket
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -19,11 +18,12 @@ from bot.answering.answerer import Answerer
 from bot.discord import heartbeat as beating
 from bot.health import HealthReport, findings, notify, read, write
 
+from tests.bot.discord.process import run_bot, wait_for_report
 from tests.bot.discord.scene import bot_at
-from tests.bot.discord.test_run import WHY, started
 from tests.servers.discord.server import DiscordServer
 from tests.support.command import Run
 
+WHY = "Why does Russia back Maduro?"
 WELL = HealthReport(
     at=1000.0, started=100.0, pid=7, loaded=True, offline=0.0, lag=0.004, unanswered=12.0, canary="",
     waiting=0, hung=0, generation="20260101T000000000000-00000000", trouble=None,
@@ -105,13 +105,6 @@ class Ailing:
         return getattr(self._answerer, name)
 
 
-async def until(path: Path, true: Callable[[HealthReport], bool]) -> HealthReport:
-    async with asyncio.timeout(30):
-        while (found := read(path)) is None or not true(found):
-            await asyncio.sleep(0.05)
-    return found
-
-
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beating, "TICK", 0.05)
@@ -125,17 +118,17 @@ async def test_a_running_bot_tells_of_lag_connection_and_generation(
     path = tmp_path / "health.json"
 
     async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path) as scene:
-        told = await until(path, lambda pulse: pulse.loaded and not pulse.offline and bool(pulse.generation))
+        told = await wait_for_report(path, lambda pulse: pulse.loaded and not pulse.offline and bool(pulse.generation))
         assert all(f.well for f in findings(told, time.time()))
         assert told.generation == answerer.current().name
         time.sleep(0.7)
-        assert (await until(path, lambda pulse: pulse.lag > 0.5)).lag < 5
+        assert (await wait_for_report(path, lambda pulse: pulse.lag > 0.5)).lag < 5
         # Until it was seen: discord.py may be back after any part of a second.
         away = scene.server.fail("GET", "/ws", status=503, times=float("inf"))
         await scene.server.drop("abort")
-        assert (await until(path, lambda pulse: pulse.offline > 0)).offline < 5
+        assert (await wait_for_report(path, lambda pulse: pulse.offline > 0)).offline < 5
         away.times = 0
-        await until(path, lambda pulse: not pulse.offline)
+        await wait_for_report(path, lambda pulse: not pulse.offline)
     assert read(path) is None
 
 
@@ -155,7 +148,7 @@ async def test_a_disk_that_is_slow_keeps_no_sign_of_life_back_and_no_file_after_
     monkeypatch.setattr(beating, "write", slow)
     monkeypatch.setattr(beating, "notify", signs.append)
     async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path):
-        await until(path, lambda pulse: pulse.loaded)
+        await wait_for_report(path, lambda pulse: pulse.loaded)
     assert signs[-1] == "STOPPING=1"
     assert max(during) > 1
     await asyncio.sleep(1.1)
@@ -168,7 +161,7 @@ async def test_a_canary_that_fails_is_told_and_questions_go_on(
     path = tmp_path / "health.json"
     ailing = cast("Answerer", Ailing(answerer))
     async with bot_at(shipped_index, tmp_path / "state", lambda: ailing, health=path) as scene:
-        await until(path, lambda pulse: pulse.canary == "OSError")
+        await wait_for_report(path, lambda pulse: pulse.canary == "OSError")
         assert "¶" in (await scene.mention(WHY)).text
 
 
@@ -184,9 +177,9 @@ async def test_the_command_and_systemd_are_told_of_a_bot_in_another_process(
         listening = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
         async with (
             DiscordServer() as server,
-            started(server, shipped_index, tmp_path, **listening) as process,
+            run_bot(server, shipped_index, tmp_path, listening) as process,
         ):
-            await until_file(tmp_path / "state-health.json", lambda pulse: pulse.loaded and not pulse.offline)
+            await wait_for_report(tmp_path / "state-health.json", lambda pulse: pulse.loaded and not pulse.offline)
             told = await asyncio.to_thread(command, "bot", "health", "--json", **settings)
             facts = json.loads(told.stdout)
             assert (told.returncode, facts["well"], facts["pulse"]["pid"]) == (0, True, process.pid), told
@@ -209,10 +202,3 @@ def test_a_systemd_that_does_not_listen_holds_up_nobody(tmp_path: Path, monkeypa
         systemd.bind(str(tmp_path / "notify"))
         for _ in range(1000):
             notify("WATCHDOG=1")
-
-
-async def until_file(path: Path, true: Callable[[HealthReport], bool]) -> HealthReport:
-    async with asyncio.timeout(60):
-        while (found := read(path)) is None or not true(found):
-            await asyncio.sleep(0.1)
-    return found

@@ -19,8 +19,8 @@ from bot.settings import BotSettings
 from bot.state import State
 
 from tests.bot.answering.chat.scene import ARTICLES, PREPARED, reader_of
+from tests.bot.discord.process import wait_for_report
 from tests.bot.discord.scene import bot_at
-from tests.bot.test_health import until_file
 from tests.servers.chat.server import ChatServer, Status
 from tests.support.command import Run
 from tests.support.paths import REPOSITORY
@@ -68,12 +68,12 @@ def test_a_failed_start_shows_none_even_in_its_traceback(command: Run, shipped_i
     assert not [secret for secret in SECRETS if secret in done.stdout + done.stderr]
 
 
-def test_a_traceback_of_what_nobody_foresaw_shows_none(command: Run, tmp_path: Path) -> None:
+def test_a_traceback_of_what_nobody_foresaw_shows_none(fresh_command: Run, tmp_path: Path) -> None:
     """An exception that says what it was given, thrown by a stand-in for a library."""
     (tmp_path / "langchain").mkdir()
     (tmp_path / "langchain" / "__init__.py").write_text("import os\nraise RuntimeError(str(dict(os.environ)))\n")
     paths = {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}"}
-    done = command("bot", "--debug", "run", CHAT_MODEL="openai:x", **MARKED, **paths)
+    done = fresh_command("bot", "--debug", "run", CHAT_MODEL="openai:x", **MARKED, **paths)
     assert "RuntimeError" in done.stderr
     assert not [secret for secret in SECRETS if secret in done.stdout + done.stderr]
 
@@ -109,7 +109,7 @@ async def test_a_working_bot_shows_none_in_log_status_or_health_at_any_level(
         await scene.mention("What does he say about China's investment?")
         logging.getLogger("x").debug("given %s", MARKED)
         status = await scene.server.slash(scene.bob, scene.channel, "status")
-        shown = (await status.wait()).text + str(await until_file(path, lambda pulse: pulse.loaded))
+        shown = (await status.wait()).text + str(await wait_for_report(path, lambda pulse: pulse.loaded))
         tokens = [one.token for one in scene.server.interactions.all]
         written = everything.stream.getvalue() + shown
         assert len(tokens) == 2

@@ -14,7 +14,6 @@ import resource
 import shutil
 import signal
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -32,11 +31,11 @@ from bot.discord.rendering.markup import unescape
 from bot.discord.service import NO_INDEX
 from bot.health import HealthReport, read
 
-from tests.bot.discord.test_run import started
+from tests.bot.discord.process import BotProcess, run_bot
 from tests.servers.chroma import ChromaServer
 from tests.servers.discord.server import DiscordServer, Message
 from tests.support.command import Run
-from tests.support.editions import QUESTIONS, SUBJECTS, command, editions, rebuild_beside, write_edition
+from tests.support.editions import QUESTIONS, SUBJECTS, begin_rebuild, editions, rebuild_beside, write_edition
 
 TIMES = int(os.environ.get("UNDER_LOAD", "1"))
 EVERY = 0.3
@@ -66,7 +65,7 @@ class Asked:
 class Stream:
     """People who ask one question after another, whether or not the answers come; all that they got is kept."""
 
-    def __init__(self, server: DiscordServer, folder: Path, process: Process) -> None:
+    def __init__(self, server: DiscordServer, folder: Path, process: BotProcess) -> None:
         self.all: list[Asked] = []
         self._server = server
         self._folder = folder
@@ -141,8 +140,8 @@ def _paragraphs(path: Path) -> list[str]:
 @asynccontextmanager
 async def _asked_all_the_while(
     index: Path, folder: Path, state: Path, **settings: str
-) -> AsyncIterator[tuple[Stream, Process]]:
-    async with DiscordServer() as server, started(server, index, state, **FREELY, **settings) as process:
+) -> AsyncIterator[tuple[Stream, BotProcess]]:
+    async with DiscordServer() as server, run_bot(server, index, state, FREELY | settings) as process:
         ending = asyncio.create_task(process.communicate())
         stream = Stream(server, folder, process)
         await server.online(60)
@@ -209,7 +208,7 @@ async def _kills(stream: Stream, folder: Path, index: Path) -> None:
     await asyncio.to_thread(write_edition, folder, 1)
     stream.learn()
     for number in range(3 * TIMES):
-        await rebuild_beside(folder, index, 1.0 + 1.5 * (number % 3) + chance.random())
+        await rebuild_beside(folder, index, 0.7 * (number % 3 + chance.random()))
 
 
 async def _no_room_for_a_rebuild(folder: Path, index: Path) -> None:
@@ -229,20 +228,12 @@ async def _no_room_for_a_rebuild(folder: Path, index: Path) -> None:
 
 async def _limited(folder: Path, index: Path, size: int) -> tuple[int | None, str]:
     """A rebuild none of whose files may grow beyond a size: its exit status, and what it said."""
-    line, environment = command(folder, index)
-    process = await asyncio.create_subprocess_exec(
-        *line,
-        env=environment,
-        cwd=index.parent,
-        stdout=DEVNULL,
-        stderr=PIPE,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
-    )
+    process = await asyncio.to_thread(begin_rebuild, folder, index, largest_file=size)
     _, errors = await process.communicate()
     return process.returncode, errors.decode()
 
 
-async def _no_room_for_the_bot(stream: Stream, folder: Path, index: Path, state: Path, process: Process) -> None:
+async def _no_room_for_the_bot(stream: Stream, folder: Path, index: Path, state: Path, process: BotProcess) -> None:
     """The bot cannot write its private copy of a new generation: it keeps the old one until there is room."""
     await asyncio.to_thread(write_edition, folder, 2)
     stream.learn()
@@ -257,7 +248,7 @@ async def _no_room_for_the_bot(stream: Stream, folder: Path, index: Path, state:
 
 
 @contextmanager
-def _files_of(process: Process, size: int) -> Iterator[None]:
+def _files_of(process: BotProcess, size: int) -> Iterator[None]:
     """Let no file of another process grow beyond a size."""
     before = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, before[1]))
@@ -336,7 +327,7 @@ async def _refused(index: Path, path: Path, way: Callable[[Path], None], place: 
     await asyncio.to_thread(shutil.copytree, index, spoilt)
     state.mkdir()
     way(spoilt / path.relative_to(index))
-    async with DiscordServer() as server, started(server, spoilt, state) as process:
+    async with DiscordServer() as server, run_bot(server, spoilt, state) as process:
         _, errors = await asyncio.wait_for(process.communicate(), 60)
     told = [line for line in errors.decode().splitlines() if " INFO " not in line]
     assert (process.returncode, len(told)) == (1, 2), (what, told)

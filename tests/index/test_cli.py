@@ -16,11 +16,11 @@ from index.generation import open_current
 from index.publishing.folder import FolderPublisher
 from index.rebuild import RebuildReport, rebuild
 
+from tests.support.command import Run
 from tests.support.paths import REPOSITORY
 
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb"}
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Build = Callable[..., RebuildReport]
 
 ARTICLE = """The Bees Have Left
@@ -46,11 +46,11 @@ def ready(folder: Path, publisher: FolderPublisher, fake: Embedder) -> FolderPub
 
 
 def test_rebuild_status_and_search_work_together_with_the_real_model(
-    command: Run, folder: Path, tmp_path: Path
+    command: Run, fresh_command: Run, folder: Path, tmp_path: Path
 ) -> None:
     (folder / "bees.txt").write_text(ARTICLE, encoding="utf-8")
     (folder / "bad.txt").write_bytes(b"caf\xe9")
-    rebuilt = command("index", "rebuild", "--json")
+    rebuilt = fresh_command("index", "rebuild", "--json")
     report = json.loads(rebuilt.stdout)
     assert rebuilt.returncode == 0
     assert (report["built"], report["plan"]["added"], report["passages"]) == (True, ["bees.txt"], 1)
@@ -62,7 +62,7 @@ def test_rebuild_status_and_search_work_together_with_the_real_model(
     assert "The Bees Have Left · Ines Okafor · 2021-05-03" in status.stdout
 
     (tmp_path / ".env").write_text("INDEX_DIR=.byline\n", encoding="utf-8")
-    found = command("index", "search", "Who sprayed the verges?", "-k", "1", "--json")
+    found = fresh_command("index", "search", "Who sprayed the verges?", "-k", "1", "--json")
     assert (found.returncode, found.stderr) == (0, "")
     (hit,) = json.loads(found.stdout)
     assert (hit["article"], hit["paragraphs"]) == ("bees.txt", [4, 5, 6])

@@ -25,7 +25,7 @@ from index.rebuild import rebuild
 from bot.discord.rendering.markup import unescape
 from bot.health import read
 
-from tests.bot.discord.test_run import started
+from tests.bot.discord.process import run_bot
 from tests.servers.discord.server import Channel, DiscordServer, Interaction, Message, User
 from tests.support.editions import QUESTIONS, editions, rebuild_beside, write_edition
 
@@ -168,7 +168,7 @@ async def test_traffic_with_rebuilds_and_drops_loses_mixes_and_leaks_nothing(
     write_edition(folder, 0)
     rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
     freely = {"QUESTIONS_PER_MINUTE": "1000"}
-    async with DiscordServer() as server, started(server, index, tmp_path, **freely) as process:
+    async with DiscordServer() as server, run_bot(server, index, tmp_path, freely) as process:
         ending = asyncio.create_task(process.communicate())
         guilds = [server.guild(name) for name in ("Readers", "Elsewhere")]
         rooms = [guild.channel(name) for guild in guilds for name in ("general", "talk")]

@@ -1,15 +1,11 @@
 """Articles that say in every sentence which edition they are of, so that an answer of two generations is found out."""
 
 import asyncio
-import os
 import re
-import subprocess
-import sys
-from asyncio.subprocess import DEVNULL
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.support.paths import REPOSITORY
+from tests.support.preloaded import PRELOADED, PreloadedProcess
 
 SUBJECTS = ("ferry", "bridge", "toll", "tunnel", "harbour", "market", "library", "tramway")
 _SENTENCES = (
@@ -46,33 +42,26 @@ def editions(texts: Iterable[str]) -> set[int]:
     return {int(number) for text in texts for number in re.findall(r"edition (\d+)", text)}
 
 
-def command(folder: Path, index: Path) -> tuple[list[str], dict[str, str]]:
-    """A rebuild as a person starts it, and its environment."""
-    clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-    line = [sys.executable, "-m", "index", "rebuild", "--articles", str(folder), "--index", str(index)]
-    return line, clean | {"PYTHONPATH": str(REPOSITORY)}
+def begin_rebuild(folder: Path, index: Path, largest_file: int | None = None) -> PreloadedProcess:
+    """Start a rebuild with the real model in a process of its own; largest_file: bytes that a file of it may have."""
+    arguments = ("index", "rebuild", "--articles", str(folder), "--index", str(index))
+    return PRELOADED.start(*arguments, cwd=index.parent, environment={}, largest_file=largest_file)
 
 
 def rebuild_apart(folder: Path, index: Path) -> None:
-    """Rebuild in another process, at its own priority, with the real model."""
-    line, environment = command(folder, index)
-    subprocess.run(line, env=environment, cwd=index.parent, capture_output=True, check=True, timeout=300)
+    """Rebuild in a process of its own."""
+    assert begin_rebuild(folder, index).join(300) == 0, "the rebuild failed"
 
 
 async def rebuild_beside(folder: Path, index: Path, killed_after: float | None = None) -> None:
-    """The same without holding up the event loop; killed after so many seconds, if it is not done by then."""
-    line, environment = command(folder, index)
-    process = await asyncio.create_subprocess_exec(
-        *line, env=environment, cwd=index.parent, stdout=DEVNULL, stderr=DEVNULL
-    )
+    """Do the same without holding up the event loop; kill it after so many seconds, if it is not done by then."""
+    process = await asyncio.to_thread(begin_rebuild, folder, index)
     try:
         status = await asyncio.wait_for(process.wait(), killed_after)
     except TimeoutError:
         process.kill()
-        await process.wait()
     else:
         assert status == 0, "the rebuild failed"
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        process.kill()
+        await process.wait()

@@ -1,59 +1,23 @@
 """`python -m bot run` as an operator starts it: another process, against the tests' Discord."""
 
 import asyncio
-import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.bot.answering.chat.scene import faithful
+from tests.bot.discord.process import run_bot
 from tests.servers.chat.server import ChatServer, Status, Text
 from tests.servers.discord.server import DiscordServer
-from tests.support.paths import REPOSITORY
 
 WHY = "Why does Russia back Maduro?"
-
-
-@asynccontextmanager
-async def started(
-    server: DiscordServer, index: Path, state: Path, *options: str, **environment: str
-) -> AsyncIterator[Process]:
-    clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-    settings = {
-        "PYTHONPATH": str(REPOSITORY),
-        "DISCORD_TOKEN": server.token,
-        "DISCORD_API": server.api,
-        "INDEX_DIR": str(index),
-        "STATE_FILE": str(state / "state.sqlite"),
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *options,
-        "run",
-        cwd=state,
-        env=clean | settings | environment,
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 async def test_every_way_to_ask_is_answered_and_sigterm_ends_it_cleanly(shipped_index: Path, tmp_path: Path) -> None:
     # Six questions follow one another faster than one person may ask.
     freely = {"QUESTIONS_PER_MINUTE": "600"}
-    async with DiscordServer() as server, started(server, shipped_index, tmp_path, **freely) as process:
+    async with DiscordServer() as server, run_bot(server, shipped_index, tmp_path, freely, fresh=True) as process:
         guild, ann = server.guild("Readers"), server.user("Ann")
         channel, dm, me = guild.channel("general"), server.dm(ann), server.bot.mention
         await server.online(60)
@@ -96,7 +60,7 @@ async def test_a_chat_model_answers_and_no_secret_is_in_the_log_of_its_failures(
         settings = {"CHAT_MODEL": "openai:scripted", "CHAT_BASE_URL": chat.base_url, "CHAT_API_KEY": chat.key}
         async with (
             DiscordServer() as server,
-            started(server, shipped_index, tmp_path, "--debug", **settings) as process,
+            run_bot(server, shipped_index, tmp_path, settings, debug=True) as process,
         ):
             channel, ann = server.guild("Readers").channel("general"), server.user("Ann")
             await server.online(60)
@@ -117,7 +81,7 @@ async def test_a_chat_model_answers_and_no_secret_is_in_the_log_of_its_failures(
 
 
 async def _failed(server: DiscordServer, index: Path, state: Path, **environment: str) -> tuple[int | None, str]:
-    async with started(server, index, state, **environment) as process:
+    async with run_bot(server, index, state, environment) as process:
         out, errors = await asyncio.wait_for(process.communicate(), 60)
         assert not out
         assert server.token not in errors.decode()

@@ -1,0 +1,215 @@
+"""Commands in forks of one process that has imported the libraries: importing torch anew takes each process seconds.
+
+Everything else is as in a process started from a shell: arguments, environment, working directory, streams, signals,
+exit status. What depends on imports (a library that is missing, what --help loads) needs a fresh interpreter.
+"""
+
+import asyncio
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from tests.support.paths import REPOSITORY
+
+_LIBRARIES = ("chromadb", "langchain_huggingface", "langchain_openai", "discord", "sentence_transformers")
+_MODULES = ("bot.cli", "bot.assembly", "bot.answering.answerer", "bot.discord.gateway", "bot.evaluation", "index.cli")
+_QUIET = {"TOKENIZERS_PARALLELISM": "false", "TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+_MESSAGE = 1 << 20
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment of this process without any setting of Byline or of a library."""
+    return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+
+
+class PreloadedProcess:
+    """A running command; the methods are those of asyncio's Process, and `join` waits without an event loop."""
+
+    def __init__(self, status: socket.socket, streams: Sequence[int]) -> None:
+        self._status = status
+        self._printed: list[list[bytes]] = []
+        self._readers: list[Thread] = []
+        self._returncode: int | None = None
+        for stream in streams:
+            self._printed.append([])
+            self._readers.append(Thread(target=_drain, args=(stream, self._printed[-1]), daemon=True))
+            self._readers[-1].start()
+        self.pid = int(status.recv(_MESSAGE))
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit status, negative for a signal; None while the process runs."""
+        if self._returncode is None and select.select([self._status], [], [], 0)[0]:
+            with self._status:
+                self._returncode = int(self._status.recv(_MESSAGE))
+        return self._returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless the process has ended."""
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+    def join(self, timeout: float) -> int:
+        """Wait for the end; kill the process and raise TimeoutError if it takes longer than so many seconds."""
+        end = time.monotonic() + timeout
+        while (status := self.returncode) is None:
+            if time.monotonic() > end:
+                self.kill()
+                raise TimeoutError(f"The command did not end within {timeout} s: {self.printed()}")
+            select.select([self._status], [], [], 0.5)
+        return status
+
+    async def wait(self) -> int:
+        """Wait for the end."""
+        while (status := self.returncode) is None:
+            await asyncio.sleep(0.02)
+        return status
+
+    async def communicate(self) -> tuple[bytes, bytes]:
+        """Wait for the end, and return what was printed."""
+        await self.wait()
+        return self.printed()
+
+    def printed(self) -> tuple[bytes, bytes]:
+        """Return what was printed to stdout and to stderr, all of it once the process has ended."""
+        for reader in self._readers:
+            reader.join(5 if self.returncode is not None else 0)
+        output, errors = (b"".join(parts) for parts in self._printed)
+        return output, errors
+
+
+def _drain(stream: int, parts: list[bytes]) -> None:
+    while part := os.read(stream, _MESSAGE):
+        parts.append(part)
+    os.close(stream)
+
+
+class Preloaded:
+    """The process that is forked for each command; it starts with the first one, and ends with this process."""
+
+    def __init__(self) -> None:
+        self._control: socket.socket | None = None
+
+    def start(
+        self,
+        *arguments: str | bytes,
+        cwd: Path,
+        environment: Mapping[str, str],
+        stdin: str = "",
+        largest_file: int | None = None,
+    ) -> PreloadedProcess:
+        """Start `python -m` with these arguments; largest_file: bytes beyond which no file may grow."""
+        if "PYTHONPATH" in environment:
+            raise ValueError("Here everything is imported already; run a fresh interpreter.")
+        if self._control is None:
+            self._control = self._begin()
+        request = {
+            "arguments": [os.fsdecode(argument) for argument in arguments],
+            "cwd": str(cwd),
+            "environment": {**clean_environment(), **environment},
+            "largest_file": largest_file,
+        }
+        ours, status = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        (output, their_output), (errors, their_errors) = os.pipe(), os.pipe()
+        with status, tempfile.TemporaryFile() as entered:
+            entered.write(stdin.encode())
+            entered.seek(0)
+            files = [entered.fileno(), their_output, their_errors, status.fileno()]
+            socket.send_fds(self._control, [json.dumps(request).encode()], files)
+        os.close(their_output)
+        os.close(their_errors)
+        return PreloadedProcess(ours, (output, errors))
+
+    def run(
+        self, *arguments: str | bytes, cwd: Path, environment: Mapping[str, str], stdin: str = "", timeout: float = 120
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end."""
+        process = self.start(*arguments, cwd=cwd, environment=environment, stdin=stdin)
+        status = process.join(timeout)
+        output, errors = (text.decode() for text in process.printed())
+        return subprocess.CompletedProcess(arguments, status, output, errors)
+
+    def _begin(self) -> socket.socket:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.support.preloaded", str(theirs.fileno())],
+                cwd=REPOSITORY,
+                env=clean_environment() | _QUIET,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        return ours
+
+
+PRELOADED = Preloaded()
+
+
+def _serve(control: socket.socket) -> None:
+    """Fork for each request until the other end is closed."""
+    for name in (*_LIBRARIES, *_MODULES):
+        importlib.import_module(name)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for the commands
+    while True:
+        message, files, _, _ = socket.recv_fds(control, _MESSAGE, 4)
+        if not message:
+            return
+        if os.fork() == 0:
+            control.close()
+            _supervise(json.loads(message), files)
+        for file in files:
+            os.close(file)
+
+
+def _supervise(request: dict[str, Any], files: Sequence[int]) -> None:
+    """Fork the command itself, and report its process id and its exit status."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    *streams, status = files
+    pid = os.fork()
+    if pid == 0:
+        os.close(status)
+        _become(request, streams)
+    for file in streams:
+        os.close(file)
+    os.write(status, str(pid).encode())
+    _, ended = os.waitpid(pid, 0)
+    os.write(status, str(os.waitstatus_to_exitcode(ended)).encode())
+    os._exit(0)
+
+
+def _become(request: dict[str, Any], streams: Sequence[int]) -> None:
+    from index.console import exit_process
+
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    if (size := request["largest_file"]) is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    package, *arguments = request["arguments"]
+    sys.argv = [f"{package}/__main__.py", *arguments]
+    exit_process(importlib.import_module(f"{package}.cli").main())
+
+
+if __name__ == "__main__":
+    _serve(socket.socket(fileno=int(sys.argv[1])))
