@@ -1,4 +1,4 @@
-"""Generations as the rest of Byline sees them: writing one, and reading the published one."""
+"""A generation: one complete built index. Write a new one, and open the current one for reading."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
@@ -32,7 +32,7 @@ from index.text.passages import SPLITTER_VERSION, Passage
 
 Positions = NDArray[np.int64]
 
-_CACHED = 10_000
+_MAX_CACHED = 10_000
 _ATTEMPTS = 3
 
 
@@ -45,50 +45,61 @@ def write_generation(
     passage_vectors: Vectors,
     sentence_vectors: Vectors,
 ) -> None:
-    """Write everything of a generation but its manifest: files into its staging folder, collections to their place.
+    """Write a generation, except for its manifest: its files and its Chroma collections.
 
-    passage_texts: what the lexical view reads of each passage. Vectors have shape (passages,
-    dimension) and (sentences of all passages in order, dimension). Ids in Chroma are positions.
+    Args:
+        publisher: Opens the collections.
+        folder: The staging folder; its name is that of the generation.
+        articles: All articles.
+        passages: The passages of all articles, in order; a passage's id in Chroma is its position here.
+        passage_texts: The text of each passage that BM25 indexes.
+        passage_vectors: Shape (passages, dimension).
+        sentence_vectors: Shape (sentences of all passages in order, dimension).
     """
     (folder / ARTICLES).write_bytes(dump_articles(articles))
     BM25Index.build(passage_texts).save(folder / "lexical")
     SentenceTable.from_passages(passages).save(folder)
     with translate_write_errors():
-        place = publisher.open_collections(folder.name, folder)
+        collections = publisher.open_collections(folder.name, folder)
         try:
             create_collection(
-                place.client,
-                place.passages,
+                collections.client,
+                collections.passages,
                 passage_vectors,
                 [{"article": p.article, "key": p.id, "start": p.start, "end": p.end} for p in passages],
                 [p.text for p in passages],
                 effort=HIGH_EFFORT,
             )
-            # Texts and places of sentences are the passages' and the spans': Chroma would write each text three times.
+            # Sentences are stored as offsets into passages (SentenceTable): Chroma would write each text three times.
             create_collection(
-                place.client,
-                place.sentences,
+                collections.client,
+                collections.sentences,
                 sentence_vectors,
                 [{"article": passage.article} for passage in passages for _ in passage.sentences],
             )
         finally:
-            place.close()
+            collections.close()
 
 
 def read_articles(publisher: Publisher, name: str | None = None) -> tuple[Article, ...]:
-    """All articles of a generation, by default the current one, as they were indexed; raises IndexUnusable."""
+    """Read all articles of a generation (by default the current one) as they were indexed; raises IndexUnusable."""
     return load_articles(publisher.read_file(name or publisher.current_name(), ARTICLES))
 
 
 def open_articles(publisher: Publisher, name: str, manifest: Manifest) -> Mapping[str, Article]:
-    """The same by id, each read when it is asked for."""
+    """Return the articles of a generation by id; each is parsed when it is looked up."""
     return ArticleTable(publisher.read_file(name, ARTICLES), [entry.id for entry in manifest.articles])
 
 
 def open_current(publisher: Publisher, model: str) -> "Generation":
-    """Open the generation that answers; model: the identity of the embedding model that will ask.
+    """Open the current generation; if a rebuild removes it meanwhile, its successor.
 
-    One that a rebuild removes meanwhile is given up for its successor. Raises IndexUnusable.
+    Args:
+        publisher: Where generations are published.
+        model: The identity of the embedding model that will embed the questions.
+
+    Raises:
+        IndexUnusable: There is no generation that can be opened, or it was built with another model or version.
     """
     for attempt in range(1, _ATTEMPTS + 1):
         name = publisher.current_name()
@@ -114,32 +125,41 @@ def _open(publisher: Publisher, name: str, model: str) -> "Generation":
 
 
 class Generation:
-    """A published generation: its files, and Chroma's folder if it has one, are a copy, as Chroma writes on opening.
+    """An open generation. It reads from a private copy of the files, because Chroma writes when it opens a folder.
 
-    Close it when the last reader is done; the copy is removed then. Reading raises IndexUnusable where the store fails.
+    A position is the number of a passage or sentence among all of the generation, from 0. Methods raise IndexUnusable
+    if the store fails. Close the generation when the last reader is done; that removes the copy.
+
+    Attributes:
+        name: The generation's name.
+        manifest: What it contains and how it was built.
+        articles: The articles by id; each is parsed when it is looked up.
+        entries: The manifest's entries by article id: titles, authors, dates and sizes.
+        lexical: The BM25 index of the passages.
     """
 
-    def __init__(self, name: str, copy: PrivateCopy, place: CollectionPair, manifest: Manifest) -> None:
+    def __init__(self, name: str, copy: PrivateCopy, collections: CollectionPair, manifest: Manifest) -> None:
         self.name = name
         self.manifest = manifest
         self._copy = copy
-        self._place = place
+        self._collections = collections
         try:
             self.articles: Mapping[str, Article] = ArticleTable.open(copy.path, [a.id for a in manifest.articles])
             self.entries: Mapping[str, ArticleEntry] = {entry.id: entry for entry in manifest.articles}
-            self._spans = SentenceTable.load(copy.path, manifest.passages, manifest.sentences)
+            self._sentence_table = SentenceTable.load(copy.path, manifest.passages, manifest.sentences)
             self.lexical = BM25Index.load(copy.path / "lexical")
-            self._passages = get_collection(place.client, place.passages, manifest.passages)
-            self._sentences = get_collection(place.client, place.sentences, manifest.sentences)
+            self._passages = get_collection(collections.client, collections.passages, manifest.passages)
+            self._sentences = get_collection(collections.client, collections.sentences, manifest.sentences)
             _check_dimension(self._passages, manifest)
         except BaseException:
-            place.close()
+            collections.close()
             raise
         self._positions = _positions(manifest)
         self._cache: dict[int, StoredPassage] = {}
 
     def close(self) -> None:
-        self._place.close()
+        """Close the collections and remove the private copy."""
+        self._collections.close()
         self._copy.close()
 
     def __enter__(self) -> Self:
@@ -149,32 +169,32 @@ class Generation:
         self.close()
 
     def positions(self, articles: Sequence[str] = ()) -> Positions:
-        """The positions of the passages of some articles, or of all; shape (passages,)."""
+        """Return the positions of the passages of some articles, or of all; shape (passages,)."""
         if not articles:
             return np.arange(self.manifest.passages)
         return np.concatenate([self._positions[article] for article in articles])
 
     def nearest_passages(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
-        """Position → cosine of the n passages nearest to a unit vector."""
-        return self._near(self._passages, vector, n, articles)
+        """Return {position: cosine} of the n passages nearest to a unit vector, in some articles or in all."""
+        return self._nearest(self._passages, vector, n, articles)
 
     def nearest_sentences(self, vector: Vectors, n: int, articles: Sequence[str] = ()) -> dict[int, float]:
-        """Position → cosine of the n sentences nearest to a unit vector."""
-        return self._near(self._sentences, vector, n, articles)
+        """Return {position: cosine} of the n sentences nearest to a unit vector, in some articles or in all."""
+        return self._nearest(self._sentences, vector, n, articles)
 
     def sentences_of(self, position: int) -> range:
-        """The positions of the sentences of the passage at a position."""
-        return self._spans.sentences_of(position)
+        """Return the positions of the sentences of a passage."""
+        return self._sentence_table.sentences_of(position)
 
     def sentence_vectors(self, article: str) -> tuple[list[tuple[int, int]], Vectors]:
-        """The offsets of an article's sentences in order, and their vectors of shape (sentences, dimension)."""
-        own = self._positions[article]
-        inside = range(self.sentences_of(int(own[0])).start, self.sentences_of(int(own[-1])).stop)
-        vectors = np.empty((len(inside), self.manifest.dimension), dtype=np.float32)
+        """Return the offsets of an article's sentences in order, and their vectors of shape (sentences, dimension)."""
+        passages = self._positions[article]
+        sentences = range(self.sentences_of(int(passages[0])).start, self.sentences_of(int(passages[-1])).stop)
+        vectors = np.empty((len(sentences), self.manifest.dimension), dtype=np.float32)
         with translate_errors():
-            for positions, found in read_rows(self._sentences, inside, ["embeddings"]):
-                vectors[np.asarray(positions) - inside.start] = to_vectors(found)
-        return self._spans.offsets(inside), vectors
+            for positions, rows in read_rows(self._sentences, sentences, ["embeddings"]):
+                vectors[np.asarray(positions) - sentences.start] = to_vectors(rows)
+        return self._sentence_table.offsets(sentences), vectors
 
     def reusable_vectors(
         self, texts: Collection[str], embedded_text: Callable[[str, str], str]
@@ -194,49 +214,49 @@ class Generation:
                 stored = list(zip(positions, rows["documents"], rows["metadatas"], strict=True))
                 yield from _select([embedded_text(meta["article"], text) for _, text, meta in stored], rows, texts)
                 for position, text, meta in stored:
-                    own = self._spans.read_sentences(position, meta["start"], text)
+                    own = self._sentence_table.read_sentences(position, meta["start"], text)
                     sentences |= zip(self.sentences_of(position), (sentence.text for sentence in own), strict=True)
             for positions, rows in read_rows(self._sentences, range(self.manifest.sentences), ["embeddings"]):
                 yield from _select([sentences[position] for position in positions], rows, texts)
 
     def passages(self, positions: Iterable[int]) -> list["StoredPassage"]:
-        """The passages at positions, in their order."""
+        """Read the passages at some positions, in that order."""
         wanted = list(positions)
-        known = {position: self._cache[position] for position in wanted if position in self._cache}
-        missing = [position for position in dict.fromkeys(wanted) if position not in known]
+        passages = {position: self._cache[position] for position in wanted if position in self._cache}
+        missing = [position for position in dict.fromkeys(wanted) if position not in passages]
         if missing:
             with translate_errors():
-                known |= self._fetch(missing)
-            if len(self._cache) + len(known) > _CACHED:
+                passages |= self._fetch(missing)
+            if len(self._cache) + len(passages) > _MAX_CACHED:
                 self._cache.clear()
-            self._cache |= known
-        return [known[position] for position in wanted]
+            self._cache |= passages
+        return [passages[position] for position in wanted]
 
-    def _near(self, rows: Any, vector: Vectors, n: int, articles: Sequence[str]) -> dict[int, float]:
+    def _nearest(self, rows: Any, vector: Vectors, n: int, articles: Sequence[str]) -> dict[int, float]:
         if len(vector) != self.manifest.dimension:
             raise IndexOutdated(
-                f"The index holds vectors of {self.manifest.dimension} numbers, and the model makes {len(vector)}.",
+                f"The index holds vectors of {self.manifest.dimension} numbers, but the model makes {len(vector)}.",
                 "Rebuild it with: python -m index rebuild --force",
             )
         with translate_errors():
-            found = rows.query(query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances"])
-        return {int(i): 1 - d for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
+            nearest = rows.query(query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances"])
+        return {int(i): 1 - d for i, d in zip(nearest["ids"][0], nearest["distances"][0], strict=True)}
 
     def _fetch(self, positions: list[int]) -> "dict[int, StoredPassage]":
-        found = self._passages.get(ids=[str(p) for p in positions], include=["documents", "metadatas"])
-        if len(found["ids"]) < len(positions):
+        rows = self._passages.get(ids=[str(p) for p in positions], include=["documents", "metadatas"])
+        if len(rows["ids"]) < len(positions):
             raise IndexDamaged("The index is damaged: some of its passages are missing.", REBUILD_HINT)
         stored = {}
-        for row, text, meta in zip(found["ids"], found["documents"], found["metadatas"], strict=True):
-            position = int(row)
-            own = self._spans.read_sentences(position, meta["start"], text)
-            passage = Passage(meta["key"], meta["article"], meta["start"], meta["end"], text, own)
+        for row_id, text, meta in zip(rows["ids"], rows["documents"], rows["metadatas"], strict=True):
+            position = int(row_id)
+            sentences = self._sentence_table.read_sentences(position, meta["start"], text)
+            passage = Passage(meta["key"], meta["article"], meta["start"], meta["end"], text, sentences)
             stored[position] = StoredPassage(position, self.sentences_of(position).start, passage)
         return stored
 
 
 class StoredPassage(NamedTuple):
-    """A passage with its position and that of its first sentence."""
+    """A passage with its position and the position of its first sentence."""
 
     position: int
     first_sentence: int
@@ -244,10 +264,10 @@ class StoredPassage(NamedTuple):
 
 
 def check_compatible(manifest: Manifest, model: str) -> None:
-    """Raise IndexOutdated for an index that today's settings cannot ask."""
+    """Raise IndexOutdated if an index was built with another embedding model or another version of the splitter."""
     if manifest.model != model:
         raise IndexOutdated(
-            f"The index was built with the embedding model {manifest.model}, and the setting names {model}.",
+            f"The index was built with the embedding model {manifest.model}, but the current setting is {model}.",
             "Rebuild it with: python -m index rebuild",
         )
     if manifest.splitter != SPLITTER_VERSION:
@@ -258,9 +278,9 @@ def check_compatible(manifest: Manifest, model: str) -> None:
 
 
 def _check_dimension(passages: Any, manifest: Manifest) -> None:
-    found = to_vectors(passages.get(ids=["0"], include=["embeddings"]))
-    if found.shape != (1, manifest.dimension):
-        raise IndexDamaged("The index is damaged: its vectors are not those that it lists.", REBUILD_HINT)
+    first = to_vectors(passages.get(ids=["0"], include=["embeddings"]))
+    if first.shape != (1, manifest.dimension):
+        raise IndexDamaged("The index is damaged: its vectors have the wrong dimension.", REBUILD_HINT)
 
 
 def _select(texts: Sequence[str], rows: Any, wanted: Collection[str]) -> Iterator[tuple[str, Vectors]]:

@@ -1,4 +1,4 @@
-"""Question → ranked passages: dense, sentence and lexical views, fused on their scores."""
+"""Hybrid search: dense passage, dense sentence and lexical (BM25) scores, fused into one ranking."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,18 +14,22 @@ from index.generation import Generation, Positions, StoredPassage
 from index.text.passages import Passage
 from index.text.words import terms
 
-# Weights of the views' z-scores; benchmarks/views.py compares them, docs/results.md has the figures.
+# Weights of the z-scores; benchmarks/views.py compares them, and docs/results.md has the figures.
 DENSE, SENTENCE, LEXICAL = 1.0, 1.0, 2.0
 NEAR_PASSAGES, NEAR_SENTENCES, LEXICAL_HITS = 64, 256, 64
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its fused score (comparable within one question only) and the scores of the views.
+    """A passage found for a question.
 
-    dense, sentence: cosines of the question to the passage and to its nearest sentence. lexical:
-    BM25. sentences: a cosine for each sentence of the passage, in order. before: the sentence that stands
-    before the passage in its article, "" at the beginning.
+    Attributes:
+        passage: The passage.
+        score: The fused score; comparable only between hits for the same question.
+        dense: The cosine of the question and the passage.
+        lexical: The BM25 score of the passage.
+        sentence_cosines: The cosine of the question and each sentence of the passage, in order.
+        previous_sentence: The sentence before the passage in its article; "" at the beginning.
     """
 
     passage: Passage
@@ -37,13 +41,25 @@ class Hit:
 
     @property
     def sentence_cosine(self) -> float:
+        """The cosine of the question and the nearest sentence of the passage."""
         return max(self.sentence_cosines)
 
 
 def search(
     generation: Generation, embedder: Embedder, question: str, k: int = 5, article: str | None = None
 ) -> list[Hit]:
-    """The k best passages for a question, best first; article: an article's id to stay within."""
+    """Find the best passages for a question.
+
+    Args:
+        generation: The open index.
+        embedder: The embedding model with which the index was built.
+        question: The question.
+        k: The number of hits.
+        article: The id of an article to search; None searches all.
+
+    Returns:
+        At most k hits, the best first.
+    """
     articles = () if article is None else (article,)
     return search_vector(generation, embedder.embed_query(question), dict.fromkeys(terms(question), 1.0), k, articles)
 
@@ -55,34 +71,65 @@ def search_vector(
     k: int,
     articles: Sequence[str] = (),
 ) -> list[Hit]:
-    """The same for a question that is a unit vector and stemmed terms with their weights already.
+    """Find the best passages for a question that is already embedded and split into terms.
 
-    articles: the ids to stay within; none means all.
+    Args:
+        generation: The open index.
+        vector: The embedded question: a unit vector, shape (dimension,).
+        question_terms: The stemmed terms of the question with their weights.
+        k: The number of hits.
+        articles: The ids of the articles to search; empty searches all.
+
+    Returns:
+        At most k hits, the best first.
     """
     scope = generation.positions(articles)
     lexical = generation.lexical.scores(question_terms)
     dense = generation.nearest_passages(vector, min(NEAR_PASSAGES, len(scope)), articles)
-    near = generation.nearest_sentences(vector, NEAR_SENTENCES, articles)
-    pool = sorted({*dense, *_top(lexical, scope, LEXICAL_HITS)})
-    # What a view did not return is no better than the worst that it did.
-    floor, lowest = min(dense.values()), min(near.values())
-    cosines = [tuple(near.get(n, lowest) for n in generation.sentences_of(position)) for position in pool]
-    near_by = [dense.get(position, floor) for position in pool]
-    worded = [float(lexical[position]) for position in pool]
-    fused = DENSE * _z(near_by) + SENTENCE * _z([max(own) for own in cosines]) + LEXICAL * _z(worded)
-    order = sorted(range(len(pool)), key=lambda n: (-fused[n], pool[n]))[:k]
-    # Only what is given back is fetched: the rest of the pool is known by its numbers alone.
-    best = [pool[n] for n in order]
-    known = generation.passages([*best, *(max(0, position - 1) for position in best)])
-    found, earlier = known[: len(best)], known[len(best) :]
+    sentences = generation.nearest_sentences(vector, NEAR_SENTENCES, articles)
+    candidates = sorted({*dense, *_top(lexical, scope, LEXICAL_HITS)})
+    # What a view did not return scores no better than the worst that it did return.
+    lowest_dense, lowest_sentence = min(dense.values()), min(sentences.values())
+    dense_scores = [dense.get(position, lowest_dense) for position in candidates]
+    sentence_scores = [
+        tuple(sentences.get(n, lowest_sentence) for n in generation.sentences_of(position)) for position in candidates
+    ]
+    lexical_scores = [float(lexical[position]) for position in candidates]
+    fused = (
+        DENSE * _z_scores(dense_scores)
+        + SENTENCE * _z_scores([max(cosines) for cosines in sentence_scores])
+        + LEXICAL * _z_scores(lexical_scores)
+    )
+    ranking = sorted(range(len(candidates)), key=lambda n: (-fused[n], candidates[n]))[:k]
+    # Only the hits are read from the store; the other candidates were ranked by their positions alone.
+    best = [candidates[n] for n in ranking]
+    stored = generation.passages([*best, *(max(0, position - 1) for position in best)])
+    hits, predecessors = stored[: len(best)], stored[len(best) :]
     return [
-        Hit(stored.passage, float(fused[n]), near_by[n], worded[n], cosines[n], before)
-        for n, stored, before in zip(order, found, map(_before, found, earlier), strict=True)
+        Hit(
+            hit.passage,
+            score=float(fused[n]),
+            dense=dense_scores[n],
+            lexical=lexical_scores[n],
+            sentence_cosines=sentence_scores[n],
+            previous_sentence=_previous_sentence(hit, predecessor),
+        )
+        for n, hit, predecessor in zip(ranking, hits, predecessors, strict=True)
     ]
 
 
 class Retriever(BaseRetriever):
-    """The same search as a LangChain retriever: Documents with article, paragraph, offsets and score as metadata."""
+    """Byline's search as a LangChain retriever, for use in other chains (see docs/python.md).
+
+    Each Document has the passage's id and text, and as metadata `article`, `paragraph`, `start`, `end` (offsets in the
+    article's text) and `score`.
+
+    Attributes:
+        generation: The open index.
+        embedder: The embedding model with which the index was built.
+        k: The number of documents.
+        article: The id of an article to search; None searches all.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -92,10 +139,10 @@ class Retriever(BaseRetriever):
     article: str | None = None
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return [to_document(hit) for hit in search(self.generation, self.embedder, query, self.k, self.article)]
+        return [_to_document(hit) for hit in search(self.generation, self.embedder, query, self.k, self.article)]
 
 
-def to_document(hit: Hit) -> Document:
+def _to_document(hit: Hit) -> Document:
     passage = hit.passage
     metadata = {
         "article": passage.article,
@@ -107,21 +154,21 @@ def to_document(hit: Hit) -> Document:
     return Document(id=passage.id, page_content=passage.text, metadata=metadata)
 
 
-def _before(stored: StoredPassage, earlier: StoredPassage) -> str:
-    """The last sentence of the passage before one, where that is of the same article."""
-    if earlier.position < stored.position and earlier.passage.article == stored.passage.article:
-        return earlier.passage.sentences[-1].text
+def _previous_sentence(hit: StoredPassage, predecessor: StoredPassage) -> str:
+    """Return the last sentence of the passage before, if it is of the same article."""
+    if predecessor.position < hit.position and predecessor.passage.article == hit.passage.article:
+        return predecessor.passage.sentences[-1].text
     return ""
 
 
 def _top(scores: Vectors, scope: Positions, n: int) -> list[int]:
-    """The positions in scope with the n highest scores above zero."""
-    inside = scores[scope]
-    best = np.argpartition(-inside, min(n, len(inside)) - 1)[:n]
-    return [int(scope[i]) for i in best if inside[i] > 0]
+    """Return the positions in scope with the n highest scores above zero."""
+    in_scope = scores[scope]
+    best = np.argpartition(-in_scope, min(n, len(in_scope)) - 1)[:n]
+    return [int(scope[i]) for i in best if in_scope[i] > 0]
 
 
-def _z(scores: list[float]) -> Vectors:
+def _z_scores(scores: list[float]) -> Vectors:
     values = np.asarray(scores, dtype=np.float32)
-    standard: Vectors = (values - values.mean()) / (values.std() + np.float32(1e-6))
-    return standard
+    standardized: Vectors = (values - values.mean()) / (values.std() + np.float32(1e-6))
+    return standardized

@@ -63,7 +63,7 @@ def test_passages_come_in_the_order_asked_for_with_the_place_of_their_first_sent
 
 
 def test_passages_come_back_from_a_cache_that_overflows(opened: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.generation._CACHED", 2)
+    monkeypatch.setattr("index.generation._MAX_CACHED", 2)
     for positions in ([0], [0, 1], [1, 0, 2], [3, 0, 2, 1]):
         assert [row.passage for row in opened.passages(positions)] == [expected()[n] for n in positions]
 
