@@ -1,4 +1,4 @@
-"""The index as a long-running reader sees it: the newest generation that can be opened, followed in the background."""
+"""The index for a long-running process: the newest generation that can be opened, refreshed in the background."""
 
 import logging
 import threading
@@ -18,89 +18,99 @@ from index.publishing.publisher import Publisher
 
 log = logging.getLogger(__name__)
 
-# Seconds between two looks at what is published, and until a look is given up.
-EVERY, PATIENCE = 0.5, 60.0
-# A generation that cannot be opened is tried again after EVERY seconds, then after twice as long, up to this.
-SLOWEST = 60.0
-# Looks that hang are left to themselves, but not any number of them.
-HANGING = 3
+# Seconds between two checks for a new generation, and after which a check is given up.
+INTERVAL, TIMEOUT = 0.5, 60.0
+# A generation that cannot be opened is retried with exponential backoff, from INTERVAL up to this many seconds.
+MAX_BACKOFF = 60.0
+# Checks that hang keep their threads; with this many, no further check is started.
+MAX_HANGING = 3
 
 
 @dataclass(slots=True, eq=False)
-class _Open:
-    """A generation with the number of those who read it, and that of the look that opened it."""
+class _Lease:
+    """An open generation, how many readers it has, and the number of the check that opened it."""
 
     generation: Generation
-    look: int
+    check: int
     readers: int = 0
 
 
-class _Looker:
-    """A thread that looks when it is told to, one look after another.
+class _Worker:
+    """A thread that runs one check after another.
 
-    All looks have one thread, for glibc gives a new one an arena of its own: with a thread a look, memory grew
-    by 190 KiB with each new generation.
+    All checks share one thread, because glibc gives each new thread a memory arena of its own: with a thread a check,
+    memory grew by 190 KiB with each new generation.
     """
 
-    def __init__(self, look: Callable[[int], None]) -> None:
-        self._look = look
+    def __init__(self, check: Callable[[int], None]) -> None:
+        self._check = check
         self._numbers: SimpleQueue[int | None] = SimpleQueue()
         self._done = threading.Event()
-        threading.Thread(target=self._run, name="index-look", daemon=True).start()
+        threading.Thread(target=self._work, name="index-check", daemon=True).start()
 
     @property
     def busy(self) -> bool:
         return not self._done.is_set()
 
-    def look(self, number: int, patience: float) -> bool:
-        """Whether the look with this number ended within so many seconds; if not, it goes on."""
+    def run(self, number: int, timeout: float) -> bool:
+        """Run a check; return whether it finished within the timeout. If not, it goes on."""
         self._done.clear()
         self._numbers.put(number)
-        return self._done.wait(patience)
+        return self._done.wait(timeout)
 
-    def end(self) -> None:
-        """Let the thread end, once it has ended its look."""
+    def stop(self) -> None:
+        """End the thread after its current check."""
         self._numbers.put(None)
 
-    def _run(self) -> None:
+    def _work(self) -> None:
         while (number := self._numbers.get()) is not None:
-            with suppress(BaseException):  # what a look meets it tells itself; the thread is needed for the next
-                self._look(number)
+            with suppress(BaseException):  # a check records its own errors; the thread must survive
+                self._check(number)
             self._done.set()
 
 
 class LiveIndex:
-    """Follows what is published from the first lease on; any thread may lease.
+    """Opens the current generation on the first lease, and follows the publisher from then on; thread-safe.
 
-    A new generation is opened and asked a first time beside the questions, and takes over for those that
-    come then. What was opened goes on answering when the new one cannot be opened: `last_error` says why, and
-    it is tried again, ever more rarely.
+    A new generation is opened and warmed up in the background, and serves the leases that begin afterwards. If it
+    cannot be opened, the previous one goes on answering, and opening is retried with exponential backoff.
 
-    A server that did not answer one reader is not waited for by the next: it is told so at once, until the
-    watcher hears from the server.
+    After one timeout of the Chroma server, later readers fail fast, until the watcher reaches the server again.
+
+    Attributes:
+        last_error: Why the newest generation is not the one that answers; None if it is.
     """
 
-    def __init__(self, publisher: Publisher, model: str, *, every: float = EVERY, patience: float = PATIENCE) -> None:
-        """model: the identity of the embedding model that will ask. every, patience: in seconds."""
+    def __init__(
+        self, publisher: Publisher, model: str, *, interval: float = INTERVAL, timeout: float = TIMEOUT
+    ) -> None:
+        """Create a live index; nothing is opened yet.
+
+        Args:
+            publisher: Where generations are published.
+            model: The identity of the embedding model that will embed the questions.
+            interval: Seconds between two checks for a new generation.
+            timeout: Seconds after which a check is given up.
+        """
+        self.last_error: IndexUnusable | None = None
         self._publisher = publisher
         self._model = model
-        self._every = every
-        self._patience = patience
+        self._interval = interval
+        self._timeout = timeout
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
-        self._here = threading.local()
-        self._now: _Open | None = None
-        self._old: list[_Open] = []
-        self._looker: _Looker | None = None
-        self._hanging: list[_Looker] = []
-        self._looks = 0
+        self._thread = threading.local()
+        self._current: _Lease | None = None
+        self._replaced: list[_Lease] = []
+        self._worker: _Worker | None = None
+        self._hanging: list[_Worker] = []
+        self._checks = 0
         self._failed: str | None = None
-        self._pause = 0.0
-        self._again = 0.0
+        self._backoff = 0.0
+        self._retry_at = 0.0
         self._unreachable: IndexUnreachable | None = None
-        self.last_error: IndexUnusable | None = None
         self._subscribers: list[Callable[[], None]] = []
         self._reported: tuple[str | None, str] = (None, "")
 
@@ -114,41 +124,44 @@ class LiveIndex:
 
     @contextmanager
     def lease(self, *, searching: bool = True) -> Iterator[Generation]:
-        """The newest generation, which stays open until the lease ends; a lease within another has the same one.
+        """Use the newest generation, which stays open until the block ends; nested leases share one generation.
 
-        The first lease opens it; it raises IndexUnusable if that fails. searching: whether the store will be
-        asked; if so, IndexUnreachable is raised at once where its server is known not to answer.
+        Args:
+            searching: Whether Chroma will be queried. If so, and its server is known to be unreachable, fail fast.
+
+        Raises:
+            IndexUnusable: No generation can be opened.
         """
-        outer: Generation | None = getattr(self._here, "generation", None)
+        outer: Generation | None = getattr(self._thread, "generation", None)
         if outer is not None:
             yield outer
             return
         if searching and self._unreachable is not None:
             raise IndexUnreachable(self._unreachable.message, self._unreachable.hint)
-        held = self._take()
-        self._here.generation = held.generation
+        lease = self._acquire()
+        self._thread.generation = lease.generation
         try:
-            yield held.generation
+            yield lease.generation
         except IndexUnreachable as error:
             self._unreachable = IndexUnreachable(error.message, error.hint)
             raise
         finally:
-            self._here.generation = None
+            self._thread.generation = None
             with self._lock:
-                held.readers -= 1
+                lease.readers -= 1
 
     def close(self) -> None:
-        """Follow no longer, and close what nobody reads; what somebody still reads goes with the process."""
+        """Stop watching, and close all generations without readers; the others are closed when the process ends."""
         self._closed.set()
         if self._watcher is not None:
-            self._watcher.join(self._every + 5.0)
-        if self._looker is not None:
-            self._looker.end()
+            self._watcher.join(self._interval + 5.0)
+        if self._worker is not None:
+            self._worker.stop()
         with self._lock:
-            if self._now is not None:
-                self._old.append(self._now)
-                self._now = None
-        self._tidy()
+            if self._current is not None:
+                self._replaced.append(self._current)
+                self._current = None
+        self._close_replaced()
 
     def __enter__(self) -> Self:
         return self
@@ -158,38 +171,38 @@ class LiveIndex:
     ) -> None:
         self.close()
 
-    def _take(self) -> _Open:
+    def _acquire(self) -> _Lease:
         while True:
             with self._lock:
-                if self._now is not None:
-                    self._now.readers += 1
-                    return self._now
-            self._begin()
+                if self._current is not None:
+                    self._current.readers += 1
+                    return self._current
+            self._open_first()
 
-    def _begin(self) -> None:
-        """Open the first generation, and follow from then on."""
+    def _open_first(self) -> None:
+        """Open the first generation, and start the watcher."""
         with self._opening:
             if self._closed.is_set():
-                raise RuntimeError("the index was closed")
-            if self._now is not None:
+                raise RuntimeError("the index is closed")
+            if self._current is not None:
                 return
-            self._again = 0.0  # whoever asks is told how it is now
-            self._look_in_time()
-            if self._now is None:
+            self._retry_at = 0.0  # no backoff while there is nothing to answer from
+            self._run_check()
+            if self._current is None:
                 raise self.last_error or IndexUnusable("There is no index that can be opened.", REBUILD_HINT)
             self._watcher = threading.Thread(target=self._watch, name="index", daemon=True)
             self._watcher.start()
 
     def _watch(self) -> None:
         self._notify()
-        while not self._closed.wait(self._every):
-            self._look_in_time()
+        while not self._closed.wait(self._interval):
+            self._run_check()
             self._notify()
-            self._tidy()
+            self._close_replaced()
 
     def _notify(self) -> None:
         with self._lock:
-            state = (self._now.generation.name if self._now else None, str(self.last_error or ""))
+            state = (self._current.generation.name if self._current else None, str(self.last_error or ""))
         if state == self._reported:
             return
         self._reported = state
@@ -199,91 +212,97 @@ class LiveIndex:
             except Exception:
                 log.exception("A subscriber of the index failed")
 
-    def _tidy(self) -> None:
-        """Close what was replaced and is read no more: here, where no question waits for it."""
+    def _close_replaced(self) -> None:
+        """Close replaced generations that have no readers; called by the watcher, so that no question waits for it."""
         with self._lock:
-            done = [one for one in self._old if not one.readers]
-            self._old = [one for one in self._old if one.readers]
-        for one in done:
-            one.generation.close()
+            unused = [lease for lease in self._replaced if not lease.readers]
+            self._replaced = [lease for lease in self._replaced if lease.readers]
+        for lease in unused:
+            lease.generation.close()
 
-    def _look_in_time(self) -> None:
-        """Look whether there is something new; a look that hangs is given up, and counts if it ends after all."""
-        self._hanging = [looker for looker in self._hanging if looker.busy]
-        if len(self._hanging) >= HANGING:
+    def _run_check(self) -> None:
+        """Check for a new generation; a check that hangs is given up, but its result is used if it ends after all."""
+        self._hanging = [worker for worker in self._hanging if worker.busy]
+        if len(self._hanging) >= MAX_HANGING:
             return
-        self._looks += 1
-        self._looker = self._looker or _Looker(self._look)
-        if not self._looker.look(self._looks, self._patience):
-            self._looker.end()
-            self._hanging.append(self._looker)
-            self._looker = None
-            why = f"The index did not open within {self._patience:g} seconds."
-            self._fail(self._looks, None, IndexUnusable(why, "Look at the disk or the server that it is on."))
+        self._checks += 1
+        self._worker = self._worker or _Worker(self._check)
+        if not self._worker.run(self._checks, self._timeout):
+            self._worker.stop()
+            self._hanging.append(self._worker)
+            self._worker = None
+            message = f"The index did not open within {self._timeout:g} seconds."
+            self._record_failure(
+                self._checks, None, IndexUnusable(message, "Check the disk or the server where it is stored.")
+            )
 
-    def _look(self, number: int) -> None:
-        newest = None
+    def _check(self, number: int) -> None:
+        name = None
         try:
-            newest = self._publisher.peek_current_name()
-            if newest is not None:
+            name = self._publisher.peek_current_name()
+            if name is not None:
                 self._unreachable = None
-            if self._known(newest):
+            if self._is_up_to_date(name):
                 return
-            opened = open_current(self._publisher, self._model)
+            generation = open_current(self._publisher, self._model)
         except IndexUnusable as error:
             if not isinstance(error, IndexUnreachable):
                 self._unreachable = None
-            if newest is None or newest == self._publisher.peek_current_name():  # else it was removed for a newer one
-                self._fail(number, newest, error)
-        except BaseException as error:  # chromadb's Rust core panics with what is no Exception
-            why = f"The index cannot be opened ({type(error).__name__})."
-            self._fail(number, newest, IndexDamaged(why, REBUILD_HINT))
+            if name is None or name == self._publisher.peek_current_name():  # otherwise a newer one has replaced it
+                self._record_failure(number, name, error)
+        except BaseException as error:  # chromadb's Rust core panics with exceptions that are not Exceptions
+            message = f"The index cannot be opened ({type(error).__name__})."
+            self._record_failure(number, name, IndexDamaged(message, REBUILD_HINT))
         else:
-            self._opened(number, newest, opened)
+            self._adopt(number, name, generation)
 
-    def _known(self, newest: str | None) -> bool:
-        """Whether there is nothing to open: it is open, or it failed and its time has not come."""
+    def _is_up_to_date(self, name: str | None) -> bool:
+        """Whether there is nothing to open: the generation is open already, or it failed and its backoff lasts."""
         with self._lock:
-            if self._now is not None and newest == self._now.generation.name:
+            if self._current is not None and name == self._current.generation.name:
                 self._failed = self.last_error = None
                 return True
-            return self.last_error is not None and newest == self._failed and monotonic() < self._again
+            return self.last_error is not None and name == self._failed and monotonic() < self._retry_at
 
-    def _opened(self, number: int, newest: str | None, opened: Generation) -> None:
+    def _adopt(self, number: int, name: str | None, generation: Generation) -> None:
+        """Make a generation the current one, unless it does not answer or a later check has opened another."""
         try:
-            _ask(opened)
+            _warm_up(generation)
         except BaseException as error:
             with suppress(BaseException):
-                opened.close()
-            why = f"The index cannot be asked ({type(error).__name__})."
-            self._fail(number, newest, error if isinstance(error, IndexUnusable) else IndexDamaged(why, REBUILD_HINT))
+                generation.close()
+            if not isinstance(error, IndexUnusable):
+                error = IndexDamaged(f"The index cannot be searched ({type(error).__name__}).", REBUILD_HINT)
+            self._record_failure(number, name, error)
             return
+        lease = _Lease(generation, number)
         with self._lock:
-            before = self._now
-            old = before is not None and (before.look > number or before.generation.name == opened.name)
-            if old or self._closed.is_set():
-                self._old.append(_Open(opened, number))
+            current = self._current
+            late = current is not None and (current.check > number or current.generation.name == generation.name)
+            if late or self._closed.is_set():
+                self._replaced.append(lease)
             else:
-                self._now = _Open(opened, number)
-                self._old += [before] if before else []
+                self._current = lease
+                self._replaced += [current] if current else []
             self._failed = self.last_error = None
-            self._pause = 0.0
+            self._backoff = 0.0
         if self._closed.is_set():
-            self._tidy()
+            self._close_replaced()
 
-    def _fail(self, number: int, newest: str | None, trouble: IndexUnusable) -> None:
+    def _record_failure(self, number: int, name: str | None, error: IndexUnusable) -> None:
         with self._lock:
-            if number != self._looks:  # it comes too late: another has looked since
+            if number != self._checks:  # a later check has run since
                 return
-            self._pause = min(SLOWEST, 2 * self._pause) if self._pause and newest == self._failed else self._every
-            self._again = monotonic() + self._pause
-            self._failed = newest
-            self.last_error = trouble
+            repeated = self._backoff and name == self._failed
+            self._backoff = min(MAX_BACKOFF, 2 * self._backoff) if repeated else self._interval
+            self._retry_at = monotonic() + self._backoff
+            self._failed = name
+            self.last_error = error
 
 
-def _ask(generation: Generation) -> None:
-    """Ask something of a generation, so that what is read at the first question is read now; raises IndexDamaged."""
+def _warm_up(generation: Generation) -> None:
+    """Search a generation once, so that what is read lazily is read now; raises IndexDamaged if it finds nothing."""
     dimension = generation.manifest.dimension
     vector = np.full(dimension, dimension**-0.5, dtype=np.float32)
     if not generation.nearest_passages(vector, 1) or not generation.nearest_sentences(vector, 1):
-        raise IndexDamaged("The index is damaged: it finds nothing.", REBUILD_HINT)
+        raise IndexDamaged("The index is damaged: a search finds nothing.", REBUILD_HINT)

@@ -83,7 +83,7 @@ def test_whatever_file_of_a_new_generation_is_spoilt_the_old_one_answers_and_the
     write(0)
     files = _files(publisher.current_folder())
     ways: list[Callable[[Path], object]] = [Path.unlink, _empty, _cut, _zero]
-    with LiveIndex(publisher, FAKE_MODEL, every=0.02) as live:
+    with LiveIndex(publisher, FAKE_MODEL, interval=0.02) as live:
         with live.lease() as generation:
             first = generation.name
         for number, file in enumerate(files):

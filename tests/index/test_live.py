@@ -32,7 +32,7 @@ def write(folder: Path) -> Callable[[str], None]:
 
 @pytest.fixture
 def live(publisher: FolderPublisher) -> Iterator[LiveIndex]:
-    with LiveIndex(publisher, MODEL, every=0.05) as index:
+    with LiveIndex(publisher, MODEL, interval=0.05) as index:
         yield index
 
 
@@ -150,7 +150,7 @@ def test_a_store_that_hangs_is_given_up_in_time_and_taken_once_it_opens(
 ) -> None:
     build()
     hold = threading.Event()
-    with LiveIndex(publisher, MODEL, every=0.05, patience=0.3) as live:
+    with LiveIndex(publisher, MODEL, interval=0.05, timeout=0.3) as live:
         assert text(live) == "The first text."
 
         def hangs(*arguments: Any) -> Generation:
@@ -208,7 +208,7 @@ def test_a_first_opening_that_hangs_is_an_error_in_time(
 
     monkeypatch.setattr("index.live.open_current", hangs)
     with (
-        LiveIndex(publisher, MODEL, patience=0.2) as live,
+        LiveIndex(publisher, MODEL, timeout=0.2) as live,
         pytest.raises(IndexUnusable, match="did not open within"),
         live.lease(),
     ):

@@ -361,7 +361,7 @@ def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
             return time.monotonic() - started
         return 0.0
 
-    with LiveIndex(place, FAKE_MODEL, every=0.1) as live:
+    with LiveIndex(place, FAKE_MODEL, interval=0.1) as live:
         assert not ask(live)
         alone.stop()
         assert ask(live) > 0.5
