@@ -10,6 +10,7 @@
 | `names`        | recognises a person's name in such a line                                        |
 | `furniture`    | recognises what a web page adds: counters, buttons, photo credits, section names |
 | `foot`         | recognises the lines below the body: the author note and page furniture          |
+| `lookup`       | finds an article by its path, file name, title or author                         |
 | `lines`        | the types of a line and of a head line                                           |
 | `article`      | the types `Article` and `Paragraph`                                              |
 

@@ -1,4 +1,4 @@
-"""Which article a person means by a name."""
+"""Find an article by the name that a user typed: its path, file name, title or author."""
 
 import re
 from collections.abc import Iterable
@@ -12,37 +12,41 @@ _MAX_LISTED = 5
 
 
 class ArticleInfo(Protocol):
-    """What is known about an article without its text: an `Article`, or its entry in a manifest."""
+    """Metadata of an article: an `Article`, or its entry in a manifest."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Path relative to the articles folder."""
 
     @property
-    def title(self) -> str | None: ...
+    def title(self) -> str | None:
+        """Title, if known."""
 
     @property
-    def authors(self) -> tuple[str, ...]: ...
+    def authors(self) -> tuple[str, ...]:
+        """Names of the authors."""
 
     @property
-    def published(self) -> str | None: ...
+    def published(self) -> str | None:
+        """Publication date, in the form of `Article.published`."""
 
 
 A = TypeVar("A", bound=ArticleInfo)
 
 
 def find_article(articles: Iterable[A], name: str, hint: str = HINT) -> A:
-    """Find the article that a name means, the same way for every command.
+    """Find the article that a name refers to.
 
     These are tried in turn, and the first that matches anything decides: the id (the path below the articles
     folder), the file name, the title, and words of title, authors and id. Case does not matter.
 
     Args:
-        articles: those to choose from.
-        name: as a person typed it.
-        hint: what to do about a name that matches no article.
+        articles: The articles to search.
+        name: The name as typed.
+        hint: Hint of the error for a name that matches no article.
 
     Raises:
-        UsageError: no article matches, or several do.
+        UsageError: No article matches, or several do.
     """
     candidates = tuple(articles)
     wanted = name.strip().casefold()
