@@ -1,6 +1,5 @@
 """An article about a ferry, prepared questions about it, and readers that ask the scripted server."""
 
-import asyncio
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -85,7 +84,7 @@ def reader_of(server: ChatServer, **options: Any) -> ChatReader:
     return ChatReader(model, **{"context_tokens": 8000, "max_tokens": 1000, "timeout": timeout} | options)
 
 
-def ask(
+async def ask(
     *script: Scripted,
     prepared: PreparedQuestion = PREPARED,
     on_claim: Callable[[Answer], None] | None = None,
@@ -94,11 +93,7 @@ def ask(
     """The outcome of scripted replies, and the server, which records the requests."""
     with ChatServer() as server:
         server.script(*script)
-
-        async def read() -> ChatOutcome:
-            return await reader_of(server, **options).read(prepared, on_claim=on_claim)
-
-        return asyncio.run(read()), server
+        return await reader_of(server, **options).read(prepared, on_claim=on_claim), server
 
 
 def faithful(size: int = 40, pause: float = 0.0, claims: int = 3) -> Callable[[Json], Data]:

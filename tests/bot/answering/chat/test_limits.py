@@ -163,7 +163,7 @@ def test_an_unexpected_error_is_a_failure_and_is_not_quoted() -> None:
     assert str(breaker) == "1 failure in a row: it failed"
 
 
-def test_calls_that_fail_at_the_same_time_do_not_extend_the_pause() -> None:
+async def test_calls_that_fail_at_the_same_time_do_not_extend_the_pause() -> None:
     breaker = CircuitBreaker(Clock())
 
     async def call() -> None:
@@ -171,9 +171,6 @@ def test_calls_that_fail_at_the_same_time_do_not_extend_the_pause() -> None:
             await asyncio.sleep(0)
             raise Busy
 
-    async def call_all() -> None:
-        results = await asyncio.gather(*(call() for _ in range(FAILURES + 7)), return_exceptions=True)
-        assert {type(result) for result in results} == {Busy}
-
-    asyncio.run(call_all())
+    results = await asyncio.gather(*(call() for _ in range(FAILURES + 7)), return_exceptions=True)
+    assert {type(result) for result in results} == {Busy}
     assert breaker.remaining == FIRST_PAUSE

@@ -1,10 +1,10 @@
 """Loading chat models by name, and reading from LangChain's own fake models."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 
 import pytest
+from langchain_core.callbacks import AsyncCallbackHandler
 from langchain_core.language_models.fake_chat_models import FakeListChatModel, GenericFakeChatModel
 from langchain_core.messages import AIMessage
 from pydantic import SecretStr
@@ -25,42 +25,54 @@ from tests.support.command import Run
 GOOD = json.dumps({"verdict": ANSWERS, "claims": [STAYS]})
 
 
-def read(model: ChatModel) -> ChatOutcome:
-    reader = ChatReader(model, context_tokens=8000, max_tokens=1000, timeout=5)
-    return asyncio.run(reader.read(PREPARED))
+async def read(model: ChatModel) -> ChatOutcome:
+    return await ChatReader(model, context_tokens=8000, max_tokens=1000, timeout=5).read(PREPARED)
 
 
 def replies(*texts: str) -> Iterator[AIMessage]:
     return iter([AIMessage(text) for text in texts])
 
 
-def test_a_reply_without_structured_output_is_parsed_as_json() -> None:
-    outcome = read(ChatModel("fake:generic", GenericFakeChatModel(messages=replies(GOOD))))
+async def test_a_reply_without_structured_output_is_parsed_as_json() -> None:
+    outcome = await read(ChatModel("fake:generic", GenericFakeChatModel(messages=replies(GOOD))))
     assert isinstance(outcome.reply, Answer)
     assert outcome.reply.quotes[0].text == FREE
     assert outcome.tokens_in > 300  # estimated
     assert outcome.reply.reader == "fake:generic"
 
 
-def test_a_code_fence_around_the_json_is_ignored() -> None:
-    outcome = read(ChatModel("fake:list", FakeListChatModel(responses=[f"Here you are:\n```json\n{GOOD}\n```\n"])))
+async def test_a_code_fence_around_the_json_is_ignored() -> None:
+    outcome = await read(
+        ChatModel("fake:list", FakeListChatModel(responses=[f"Here you are:\n```json\n{GOOD}\n```\n"]))
+    )
     assert not outcome.reply.note
     assert outcome.counts.kept == 1
 
 
-def test_two_replies_in_prose_fall_back_to_the_extractive_reader() -> None:
-    outcome = read(ChatModel("fake:list", FakeListChatModel(responses=["Roe wants it free.", "I said so."])))
+async def test_two_replies_in_prose_fall_back_to_the_extractive_reader() -> None:
+    outcome = await read(ChatModel("fake:list", FakeListChatModel(responses=["Roe wants it free.", "I said so."])))
     assert outcome.reply.note == Unusable.reason
     assert outcome.raw_replies == ("Roe wants it free.", "I said so.")
     assert outcome.reply.quotes == quoted(FREE).quotes
 
 
-def test_the_verdict_not_addressed_is_an_abstention() -> None:
+async def test_the_verdict_not_addressed_is_an_abstention() -> None:
     model = FakeListChatModel(responses=[json.dumps({"verdict": NOT_ADDRESSED, "claims": []})])
-    outcome = read(ChatModel("fake:list", model))
+    outcome = await read(ChatModel("fake:list", model))
     assert outcome.reply.lead == DECLINED.lead
     assert outcome.reply.abstained
     assert set(ARTICLES) == set(PREPARED.articles)
+
+
+async def test_callbacks_of_the_model_see_its_requests() -> None:
+    seen: list[str] = []
+
+    class Tracer(AsyncCallbackHandler):
+        async def on_chat_model_start(self, *_: object, **__: object) -> None:
+            seen.append("model")
+
+    await read(ChatModel("fake:list", FakeListChatModel(responses=[GOOD], callbacks=[Tracer()])))
+    assert seen == ["model"]
 
 
 def test_the_schema_names_the_three_verdicts_and_allows_nothing_else() -> None:
