@@ -101,7 +101,7 @@ class State:
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
 
-    def begin(self, user: int, budget: Budget) -> bool:
+    def count_question(self, user: int, budget: Budget) -> bool:
         """Count a question to the chat model for today (UTC), unless a share of the budget is used up already."""
         who = self._digest(user)
         with self._open() as database:
@@ -112,13 +112,13 @@ class State:
             database.execute(_COUNT, (_today(), who, 1, 0))
         return True
 
-    def has_room(self, user: int, budget: Budget) -> bool:
+    def has_budget_left(self, user: int, budget: Budget) -> bool:
         """Whether nothing of the budget is used up for today."""
         who = self._digest(user)
         with self._open() as database:
             return _has_room(database, who, budget)
 
-    def spend(self, user: int, tokens: int) -> None:
+    def count_tokens(self, user: int, tokens: int) -> None:
         """Count tokens of the chat model for today."""
         who = self._digest(user)
         with self._open() as database:

@@ -35,15 +35,15 @@ class Budget:
 class Ledger(Protocol):
     """Persistent record of what each user has used today."""
 
-    def begin(self, user: int, budget: Budget) -> bool:
+    def count_question(self, user: int, budget: Budget) -> bool:
         """Count a question and return True, unless a limit is reached."""
         ...
 
-    def has_room(self, user: int, budget: Budget) -> bool:
+    def has_budget_left(self, user: int, budget: Budget) -> bool:
         """Whether no limit is reached."""
         ...
 
-    def spend(self, user: int, tokens: int) -> None:
+    def count_tokens(self, user: int, tokens: int) -> None:
         """Count tokens."""
         ...
 

@@ -153,7 +153,7 @@ class ChatReader:
         if self._ledger is None:
             return True
         try:
-            return await asyncio.to_thread(self._ledger.has_room, user, self._budget)
+            return await asyncio.to_thread(self._ledger.has_budget_left, user, self._budget)
         except BylineError:
             return False
 
@@ -162,7 +162,7 @@ class ChatReader:
         if self._ledger is None:
             return
         try:
-            counted = await asyncio.to_thread(self._ledger.begin, user, self._budget)
+            counted = await asyncio.to_thread(self._ledger.count_question, user, self._budget)
         except BylineError as error:
             log.warning("chat budget unusable reason=%s", error.message)
             raise NotAsked(NO_LEDGER) from None
@@ -174,7 +174,7 @@ class ChatReader:
         total = sum(record.tokens_in + record.tokens_out for record in records)
         if self._ledger is None or not total:
             return
-        task = asyncio.create_task(_spend(self._ledger, user, total))
+        task = asyncio.create_task(_count_tokens(self._ledger, user, total))
         self._pending_usage.add(task)
         task.add_done_callback(self._pending_usage.discard)
 
@@ -197,9 +197,9 @@ def _parse_question(text: str) -> str | None:
     return question if len(question) <= MAX_CHARS // 4 else None
 
 
-async def _spend(ledger: Ledger, user: int, tokens: int) -> None:
+async def _count_tokens(ledger: Ledger, user: int, tokens: int) -> None:
     try:
-        await asyncio.to_thread(ledger.spend, user, tokens)
+        await asyncio.to_thread(ledger.count_tokens, user, tokens)
     except BylineError as error:
         log.warning("chat tokens not counted reason=%s", error.message)
 

@@ -28,38 +28,38 @@ def path(tmp_path: Path) -> Path:
 def test_a_used_up_budget_stays_so_after_a_restart(path: Path, budget: Budget, others: bool) -> None:
     for _ in range(2):
         state = State(path)
-        assert state.begin(1, budget)
-        state.spend(1, 100)
-    assert not State(path).begin(1, budget)
-    assert not State(path).has_room(1, budget)
-    assert State(path).has_room(2, budget) is others
-    assert State(path).begin(2, budget) is others
+        assert state.count_question(1, budget)
+        state.count_tokens(1, 100)
+    assert not State(path).count_question(1, budget)
+    assert not State(path).has_budget_left(1, budget)
+    assert State(path).has_budget_left(2, budget) is others
+    assert State(path).count_question(2, budget) is others
 
 
 def test_a_budget_of_zero_is_no_limit(path: Path) -> None:
     state = State(path)
-    state.spend(1, 10**9)
-    assert all(state.begin(1, Budget()) for _ in range(5))
+    state.count_tokens(1, 10**9)
+    assert all(state.count_question(1, Budget()) for _ in range(5))
 
 
 def test_a_new_day_resets_the_budget(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = State(path)
     monkeypatch.setattr("bot.state._today", lambda: "2024-05-03")
-    assert state.begin(1, Budget(questions=1))
-    assert not state.begin(1, Budget(questions=1))
+    assert state.count_question(1, Budget(questions=1))
+    assert not state.count_question(1, Budget(questions=1))
     monkeypatch.setattr("bot.state._today", lambda: "2024-05-04")
-    assert state.begin(1, Budget(questions=1))
+    assert state.count_question(1, Budget(questions=1))
 
 
 def test_users_are_stored_as_digests(path: Path) -> None:
-    State(path).begin(123456789012345678, Budget())
+    State(path).count_question(123456789012345678, Budget())
     assert b"123456789012345678" not in path.read_bytes()
 
 
 def test_concurrent_questions_do_not_exceed_the_budget(path: Path) -> None:
     state = State(path)
     with ThreadPoolExecutor(8) as pool:
-        taken = list(pool.map(lambda user: state.begin(user, Budget(all_questions=10)), range(40)))
+        taken = list(pool.map(lambda user: state.count_question(user, Budget(all_questions=10)), range(40)))
     assert sum(taken) == 10
 
 
@@ -67,7 +67,7 @@ def test_an_unusable_state_file_raises_an_error(path: Path) -> None:
     state = State(path)
     path.write_bytes(b"no database")
     with pytest.raises(StateUnusable):
-        state.begin(1, Budget())
+        state.count_question(1, Budget())
 
 
 class Clock:
