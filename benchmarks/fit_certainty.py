@@ -23,7 +23,7 @@ from index.rebuild import rebuild
 from bot.answering.answerer import Answerer, scope_of
 from bot.answering.evidence import certainty
 from bot.answering.question import parsing
-from bot.evaluation import read_questions
+from bot.evaluation.questions import read_questions
 
 FIXED = ("about_text", "context_weight", "best_logit", "pooled_logit")
 

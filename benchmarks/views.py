@@ -18,7 +18,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 from index.text.words import terms
 
-from bot.evaluation import EvalQuestion, read_questions
+from bot.evaluation.questions import EvalQuestion, read_questions
 
 WEIGHTS = {
     "passage vectors": (1, 0, 0),

@@ -1,8 +1,6 @@
-"""python -m bot: ask questions, run the Discord bot, evaluate; the same program as `byline`."""
+"""python -m bot: the same program as `byline`."""
 
-from index.console import exit_process
-
-from bot.cli import main
+from bot.cli import byline
 
 if __name__ == "__main__":
-    exit_process(main())
+    byline()

@@ -1,4 +1,4 @@
-"""One question from end to end, for somebody who waits: reworded, looked up, read."""
+"""Answer one question after another for somebody who waits: reword, search, read."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -21,17 +21,20 @@ OnPartial = Callable[[Response], None]
 """Called with an unfinished answer, as far as it is verified."""
 
 
-class Asker:
-    """Answers one question after another for somebody who waits, with the chat model if there is one.
+class QuestionSession:
+    """Questions asked in turn, answered with the chat model if there is one.
 
-    All questions share an event loop, since the model's connections belong to one.
+    All questions share an event loop, because the chat model's connections belong to one.
+
+    Attributes:
+        last_outcome: what the chat model did with the last question; None if it was not asked.
     """
 
     def __init__(self, answerer: Answerer, reader: ChatReader | None = None) -> None:
         self._answerer = answerer
         self._reader = reader
         self._runner = asyncio.Runner()
-        self.last: ChatOutcome | None = None
+        self.last_outcome: ChatOutcome | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -44,11 +47,13 @@ class Asker:
         self._runner.close()
 
     def ask(self, question: Question, on_partial: OnPartial | None = None) -> Response:
-        """The reply and the articles that it quotes; raises what `Answerer.ask` raises.
+        """Answer a question; raises what `Answerer.ask` raises.
 
-        on_partial is told of each claim of a chat model's as soon as it is verified.
+        Args:
+            question: the question.
+            on_partial: called each time another claim of a chat model is verified.
         """
-        self.last = None
+        self.last_outcome = None
         if self._reader is None:
             return self._answerer.ask(question)
         return self._runner.run(until_signalled(self._read(question, self._reader, on_partial)))
@@ -56,17 +61,19 @@ class Asker:
     async def _read(self, question: Question, reader: ChatReader, on_partial: OnPartial | None) -> Response:
         reworded = await reader.reword(question)
         prepared = self._answerer.prepare(question, reworded.text)
-        show = None if on_partial is None else lambda answer: on_partial(Response(answer, prepared.articles))
-        read = await reader.read(prepared, on_claim=show)
-        self.last = replace(
-            read, tokens_in=read.tokens_in + reworded.tokens_in, tokens_out=read.tokens_out + reworded.tokens_out
+        on_claim = None if on_partial is None else lambda answer: on_partial(Response(answer, prepared.articles))
+        outcome = await reader.read(prepared, on_claim=on_claim)
+        self.last_outcome = replace(
+            outcome,
+            tokens_in=outcome.tokens_in + reworded.tokens_in,
+            tokens_out=outcome.tokens_out + reworded.tokens_out,
         )
-        return Response(read.reply, prepared.articles)
+        return Response(outcome.reply, prepared.articles)
 
     def articles(self) -> Mapping[str, Article]:
-        """The articles that can be asked about, by id."""
+        """Return the articles that can be asked about, by id."""
         return self._answerer.articles()
 
-    def trouble(self) -> BylineError | None:
-        """Why the newest index is not the one that answers, if so."""
-        return self._answerer.trouble()
+    def index_error(self) -> BylineError | None:
+        """Return why the newest index could not be opened, if an older one answers instead."""
+        return self._answerer.index_error()

@@ -1,4 +1,4 @@
-"""Put the objects together: what the commands and the Discord bot are made of."""
+"""Create the objects and connect them: the one place where commands and the Discord bot are assembled."""
 
 import logging
 import sys
@@ -16,21 +16,24 @@ from bot.settings import BotSettings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from index.live import LiveIndex
     from index.store.manifest import Manifest
 
     from bot.answering.answerer import Answerer
     from bot.answering.chat.limits import Ledger
     from bot.answering.chat.reader import ChatReader
-    from bot.asking import Asker
+    from bot.asking import QuestionSession
 
 
 class ReaderName(StrEnum):
+    """Who answers: a chat model, or the extractive reader."""
+
     CHAT = "chat"
     EXTRACTIVE = "extractive"
 
 
 async def serve_discord(settings: BotSettings, token: str) -> None:
-    """The Discord bot, put together. The index is read before Discord is asked, so that its absence is told at once."""
+    """Run the Discord bot. The index is opened before the login, so that a missing one is reported at once."""
     import asyncio
 
     from index.embedding import model_identity
@@ -54,19 +57,8 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
     check_compatible(manifest, model)
     index = LiveIndex(publisher, model)
 
-    def load() -> "Answerer":
-        from index.embedding import QUESTION_THREADS, load_embedder
-
-        from bot.answering.answerer import Answerer
-        from bot.answering.evidence.reranker import load_reranker
-
-        with index.lease():  # its absence is told before the model is loaded
-            pass
-        embedder = load_embedder(settings.embedding_model, QUESTION_THREADS)
-        return Answerer(index, embedder, load_reranker(settings.reranker_model))
-
     answers = AnswerQueue(
-        load,
+        lambda: _load_answerer(settings, index),
         waiting=settings.max_waiting,
         seconds=settings.answer_seconds,
         allowance=RateLimiter(settings.questions_per_minute),
@@ -98,7 +90,7 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
 
 
 def chat_reader(settings: BotSettings, ledger: "Ledger | None") -> "ChatReader | None":
-    """The reader with a chat model, None where CHAT_MODEL is not set; raises SettingsError if it cannot be loaded."""
+    """Create the reader with a chat model; None if CHAT_MODEL is not set. Raises SettingsError if loading fails."""
     if not settings.chat_model:
         return None
     from bot.answering.chat.limits import Budget
@@ -129,9 +121,11 @@ def chat_reader(settings: BotSettings, ledger: "Ledger | None") -> "ChatReader |
 
 
 @contextmanager
-def asking(settings: BotSettings, reader: ReaderName | None = None, *, budgeted: bool = True) -> "Iterator[Asker]":
-    """Everything that answers one question after another; the chat model comes first, so that its errors are told."""
-    from bot.asking import Asker
+def open_session(
+    settings: BotSettings, reader: ReaderName | None = None, *, budgeted: bool = True
+) -> "Iterator[QuestionSession]":
+    """Open a session for the terminal. The chat model is loaded first, so that its errors are reported first."""
+    from bot.asking import QuestionSession
     from bot.logs import log_to_stderr
     from bot.state import State
 
@@ -139,8 +133,8 @@ def asking(settings: BotSettings, reader: ReaderName | None = None, *, budgeted:
     chat = None
     if settings.chat_model and reader is not ReaderName.EXTRACTIVE:
         chat = chat_reader(settings, State(settings.state_file) if budgeted else None)
-    with answering(settings) as answerer, Asker(answerer, chat) as asker:
-        yield asker
+    with open_answerer(settings) as answerer, QuestionSession(answerer, chat) as session:
+        yield session
 
 
 def _debug() -> bool:
@@ -148,8 +142,8 @@ def _debug() -> bool:
 
 
 @contextmanager
-def answering(settings: BotSettings) -> "Iterator[Answerer]":
-    """Everything that answers, put together; the index comes before the model, so that its absence is told at once."""
+def open_answerer(settings: BotSettings) -> "Iterator[Answerer]":
+    """Open the index and load the models. The index comes first, so that a missing one is reported at once."""
     from index.embedding import model_identity
     from index.live import LiveIndex
     from index.publishing.factory import make_publisher
@@ -158,22 +152,26 @@ def answering(settings: BotSettings) -> "Iterator[Answerer]":
     index = LiveIndex(make_publisher(settings), model_identity(settings.embedding_model))
     try:
         with spinner("Loading the models"):
-            from index.embedding import QUESTION_THREADS, load_embedder
-
-            from bot.answering.answerer import Answerer
-            from bot.answering.evidence.reranker import load_reranker
-
-            with index.lease():
-                pass
-            embedder = load_embedder(settings.embedding_model, QUESTION_THREADS)
-            answerer = Answerer(index, embedder, load_reranker(settings.reranker_model))
+            answerer = _load_answerer(settings, index)
         yield answerer
     finally:
         index.close()
 
 
+def _load_answerer(settings: BotSettings, index: "LiveIndex") -> "Answerer":
+    from index.embedding import QUESTION_THREADS, load_embedder
+
+    from bot.answering.answerer import Answerer
+    from bot.answering.evidence.reranker import load_reranker
+
+    with index.lease():  # opens the index before the model is loaded, which takes seconds
+        pass
+    embedder = load_embedder(settings.embedding_model, QUESTION_THREADS)
+    return Answerer(index, embedder, load_reranker(settings.reranker_model))
+
+
 def usable_manifest(settings: BotSettings) -> "Manifest":
-    """What is indexed, read without loading anything; raises BylineError for an index that cannot be asked."""
+    """Read what is indexed, without loading any model; raises BylineError if the index cannot be used."""
     from index.embedding import model_identity
     from index.generation import check_compatible
     from index.publishing.factory import make_publisher
@@ -186,20 +184,20 @@ def usable_manifest(settings: BotSettings) -> "Manifest":
     except IndexOutdated as error:
         if manifest.model == model:
             raise
-        # A rebuild alone is no way out for somebody who has mistyped the model's name.
+        # The setting may be mistyped, and then a rebuild would not help.
         hint = "Set EMBEDDING_MODEL back, or, if that model is on this machine, rebuild with: python -m index rebuild"
         raise IndexOutdated(error.message, hint) from None
     return manifest
 
 
 def _check_folder(path: Path) -> None:
-    """Raise SettingsError for an index folder that no rebuild could make."""
+    """Raise SettingsError if a rebuild could not create the index folder."""
     hint = "Name a folder with --index or INDEX_DIR."
     absolute = path.absolute()
     try:
-        existing = next(place for place in (absolute, *absolute.parents) if place.exists())
+        existing = next(parent for parent in (absolute, *absolute.parents) if parent.exists())
         if not existing.is_dir():
-            raise SettingsError(f"The index cannot be at {printable(str(path))}: {existing} is no folder.", hint)
+            raise SettingsError(f"The index cannot be at {printable(str(path))}: {existing} is not a folder.", hint)
     except OSError as error:
         raise SettingsError(
             f"The index folder {printable(str(path))} cannot be read: {error.strerror}.", hint

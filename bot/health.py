@@ -1,4 +1,4 @@
-"""Whether the bot is well: what it writes of itself every few seconds, and what a supervisor reads in that."""
+"""The bot's health: the report that it writes every few seconds, and what a supervisor concludes from it."""
 
 import json
 import os
@@ -11,18 +11,28 @@ from pathlib import Path
 from index.errors import OWNER_HINT, BylineError
 from index.formatting import count
 
-# Beyond these the bot is not well; in seconds.
+# Beyond these limits, in seconds, the bot is not healthy.
 SILENT, LAGGING, OFFLINE, UNANSWERED = 30.0, 2.0, 90.0, 180.0
 RESTART = "Restart it; if that does not help, its log says more."
 
 
 @dataclass(frozen=True, slots=True)
 class HealthReport:
-    """The state of a bot at a moment; at, started: seconds since 1970, the other times how long something lasts.
+    """The state of a bot at one moment.
 
-    offline: without all of its connections to Discord, 0.0 with them. lag: the most by which the event loop was
-    late within a minute. unanswered: since the last question was answered, be it the canary's. canary: the kind
-    of error that the last canary question ended with, "" if it was answered.
+    Attributes:
+        at: when it was written, in seconds since 1970.
+        started: when the bot was started, in seconds since 1970.
+        pid: the process id.
+        loaded: whether models and index are loaded.
+        offline: seconds without a connection to Discord on some shard; 0.0 if all are connected.
+        lag: the longest delay of the event loop within a minute, in seconds.
+        unanswered: seconds since the last question was answered, the canary question included.
+        canary: the kind of error of the last canary question; "" if it was answered.
+        waiting: how many questions wait.
+        hung: how many answers were given up because they did not end.
+        generation: the name of the generation that answers.
+        trouble: why a newer generation does not answer, in a sentence.
     """
 
     at: float
@@ -41,57 +51,62 @@ class HealthReport:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sentence, and whether it is good news."""
+    """One sentence about the bot, and whether it is as it should be."""
 
     well: bool
     text: str
 
 
-def write(path: Path, pulse: HealthReport) -> None:
-    """Replace the file at once, readable by its owner alone; raises OSError."""
+def write_report(path: Path, report: HealthReport) -> None:
+    """Replace the file atomically, readable by its owner alone; raises OSError."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(pulse), file)
+            json.dump(asdict(report), file)
         Path(name).replace(path)
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
 
 
-def read(path: Path) -> HealthReport | None:
-    """What a bot wrote last; None if there is nothing that can be read. Raises BylineError for another user's bot."""
+def read_report(path: Path) -> HealthReport | None:
+    """Read the last report; None if there is none. Raises BylineError if it belongs to another user."""
     try:
         return HealthReport(**json.loads(path.read_text(encoding="utf-8")))
     except PermissionError:
-        raise BylineError(f"The file {path} may not be read.", OWNER_HINT) from None
+        raise BylineError(f"There is no permission to read {path}.", OWNER_HINT) from None
     except (OSError, ValueError, TypeError):
         return None
 
 
-def findings(pulse: HealthReport | None, now: float) -> list[Finding]:
-    """What there is to say of a bot, a sentence each; it is well if every finding is."""
-    if pulse is None:
+def assess(report: HealthReport | None, now: float) -> list[Finding]:
+    """Assess a report; the bot is healthy if every finding is well.
+
+    Args:
+        report: the last one.
+        now: in seconds since 1970.
+    """
+    if report is None:
         return [Finding(False, "No bot is running with this STATE_FILE.")]
-    silent = now - pulse.at
+    silent = now - report.at
     if not -SILENT < silent < SILENT:
-        return [Finding(False, f"The bot has given no sign of life for {abs(silent):,.0f} s. {RESTART}")]
-    if not pulse.loaded:
-        return [Finding(False, f"The bot is still starting, {now - pulse.started:,.0f} s after it was started.")]
+        return [Finding(False, f"The bot has not reported for {abs(silent):,.0f} s. {RESTART}")]
+    if not report.loaded:
+        return [Finding(False, f"The bot is still starting, {now - report.started:,.0f} s after it was started.")]
     return [
-        Finding(True, f"The bot gave a sign of life {max(0.0, silent):.0f} s ago."),
-        _gateway(pulse.offline),
+        Finding(True, f"The bot reported {max(0.0, silent):.0f} s ago."),
+        _gateway(report.offline),
         Finding(
-            pulse.lag < LAGGING,
-            f"Its event loop was late by {pulse.lag * 1000:,.0f} ms at most within the last minute.",
+            report.lag < LAGGING,
+            f"Its event loop was late by {report.lag * 1000:,.0f} ms at most within the last minute.",
         ),
-        _canary(pulse),
+        _canary(report),
         Finding(
             True,
-            f"It answers from the generation {pulse.generation}, with {count(pulse.waiting, 'question')} waiting"
-            f"{f' and {pulse.hung} given up' if pulse.hung else ''}.",
+            f"It answers from the generation {report.generation}, with {count(report.waiting, 'question')} waiting"
+            f"{f' and {report.hung} given up' if report.hung else ''}.",
         ),
-        *([Finding(True, pulse.trouble)] if pulse.trouble else []),
+        *([Finding(True, report.trouble)] if report.trouble else []),
     ]
 
 
@@ -101,16 +116,16 @@ def _gateway(offline: float) -> Finding:
     return Finding(offline < OFFLINE, f"It has been without a connection to Discord for {offline:,.0f} s.")
 
 
-def _canary(pulse: HealthReport) -> Finding:
-    if pulse.canary:
-        return Finding(False, f"It could not answer the canary question ({pulse.canary}).")
-    return Finding(pulse.unanswered < UNANSWERED, f"It answered a question {pulse.unanswered:,.0f} s ago.")
+def _canary(report: HealthReport) -> Finding:
+    if report.canary:
+        return Finding(False, f"It could not answer the canary question ({report.canary}).")
+    return Finding(report.unanswered < UNANSWERED, f"It answered a question {report.unanswered:,.0f} s ago.")
 
 
 def notify(message: str) -> None:
-    """Tell systemd something, such as READY=1, where it listens (sd_notify(3)); nothing happens elsewhere.
+    """Send systemd a message such as READY=1 (sd_notify(3)); does nothing without systemd.
 
-    What systemd has no room for is lost, rather than waited for.
+    The socket does not block: if systemd's buffer is full, the message is lost.
     """
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:

@@ -1,4 +1,4 @@
-"""Log lines: one an event, with no secret in it."""
+"""Logging: one line an event, without secrets."""
 
 import logging
 import re
@@ -6,10 +6,10 @@ import sys
 import traceback
 from collections.abc import Collection
 
-# A shorter secret would blank out ordinary words.
-SHORTEST = 6
+# Shorter secrets are not replaced: they could be parts of ordinary words.
+SHORTEST_SECRET = 6
 
-# Whoever holds an interaction's token may answer in the bot's name for a quarter of an hour.
+# Among them interaction tokens, with which anybody can answer as the bot for 15 minutes.
 _SECRETS = (
     (re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.\-]+"), r"\1…"),
     (re.compile(r"([\"']token[\"']\s*:\s*[\"'])[^\"']+"), r"\1…"),  # in the events that discord.py logs at DEBUG
@@ -21,15 +21,16 @@ _SECRETS = (
 
 
 class OneLineFormatter(logging.Formatter):
-    """A record in one line: an exception as its kind, its words and where it was raised; whole with `debug`."""
+    """Formats a record in one line: an exception as its type, message and location; with `debug`, its traceback."""
 
     def __init__(self, *, debug: bool, secrets: Collection[str] = ()) -> None:
-        """secrets: what is left out wherever it stands."""
+        """Create a formatter; secrets are replaced wherever they occur."""
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
         self._debug = debug
         self._secrets = tuple(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
+        """Format a record."""
         error = record.exc_info[1] if record.exc_info else None
         text = super().format(record) if self._debug or error is None else self._brief(record, error)
         return without_secrets(text if self._debug else " ".join(text.split()), self._secrets)
@@ -37,34 +38,37 @@ class OneLineFormatter(logging.Formatter):
     def _brief(self, record: logging.LogRecord, error: BaseException) -> str:
         record.message = record.getMessage()
         record.asctime = self.formatTime(record)
-        return f"{self.formatMessage(record)} error={place_of(error)}: {error}"
+        return f"{self.formatMessage(record)} error={location_of(error)}: {error}"
 
 
-def place_of(error: BaseException) -> str:
-    """An exception's kind and where it was raised, without what it says."""
+def location_of(error: BaseException) -> str:
+    """Describe an exception by its type and where it was raised, without its message."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     return type(error).__name__ + (f" at {last[0].filename}:{last[0].lineno}" if last else "")
 
 
-def failed(log: logging.Logger, what: object, error: BaseException) -> None:
-    """Log a failure in one line; what the error says may hold what was asked, so only --debug shows that."""
-    log.error("failed %s error=%s", what, place_of(error))
-    log.debug("the whole of it", exc_info=error)
+def log_failure(log: logging.Logger, what: object, error: BaseException) -> None:
+    """Log a failure in one line. The error's message may contain the question, so only --debug shows it."""
+    log.error("failed %s error=%s", what, location_of(error))
+    log.debug("traceback of the failure", exc_info=error)
 
 
 def without_secrets(text: str, secrets: Collection[str] = ()) -> str:
-    """A text without tokens and keys, nor any of the secrets given."""
+    """Remove tokens, keys and the given secrets from a text."""
     for secret in secrets:
-        text = text.replace(secret, "…") if len(secret) >= SHORTEST else text
+        text = text.replace(secret, "…") if len(secret) >= SHORTEST_SECRET else text
     for pattern, instead in _SECRETS:
         text = pattern.sub(instead, text)
     return text
 
 
 def log_to_stderr(*, debug: bool, secrets: Collection[str] = (), level: int | None = None) -> None:
-    """Log the bot's events from INFO on (from DEBUG on with `debug`) and the libraries' troubles from WARNING on.
+    """Log to stderr: the bot's events from INFO on (DEBUG with `debug`), the libraries' from WARNING on.
 
-    level: of the bot's events, where it is another.
+    Args:
+        debug: whether to log everything, with tracebacks.
+        secrets: texts that are never logged.
+        level: another level for the bot's events.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLineFormatter(debug=debug, secrets=secrets))

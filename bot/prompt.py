@@ -1,4 +1,4 @@
-"""Lines from a person at a terminal, with editing and a history; the only door to prompt_toolkit."""
+"""Read lines at a terminal with editing and a history; the only module that imports prompt_toolkit."""
 
 import asyncio
 import os
@@ -15,11 +15,14 @@ from index.console import until_signalled
 
 
 def line_reader(history: Path) -> Callable[[], str | None]:
-    """Reads a line; None at the end. Ctrl-C clears the line, as in a shell; a signal from outside ends the chat."""
+    """Return a function that reads a line, None at the end.
+
+    Ctrl-C clears the line, as in a shell; SIGTERM and SIGHUP end the chat.
+    """
     keys = KeyBindings()
-    # Typed colours ("\x1b[31m") look like a mouse to prompt_toolkit, which then fails to read where it was clicked.
+    # prompt_toolkit takes typed escape sequences ("\x1b[31m") for mouse events, and fails to parse them.
     keys.add(Keys.Vt100MouseEvent)(lambda _: None)
-    with suppress(OSError):  # what was asked is nobody else's business
+    with suppress(OSError):  # only its owner may read the history
         os.close(os.open(history, os.O_CREAT | os.O_APPEND, 0o600))
     session: PromptSession[str] = PromptSession(
         history=_LossyHistory(str(history)), key_bindings=keys, interrupt_exception=_Cleared
@@ -42,7 +45,7 @@ class _Cleared(Exception):
 
 
 class _LossyHistory(FileHistory):
-    """A history that forgets rather than fails, where its file cannot be read or written."""
+    """A history that ignores a file that cannot be read or written."""
 
     def load_history_strings(self) -> Iterable[str]:
         with suppress(OSError):

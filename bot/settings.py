@@ -1,4 +1,4 @@
-"""What the bot needs beyond the index."""
+"""The bot's settings, beyond those of the index."""
 
 import os
 import re
@@ -15,14 +15,14 @@ _SHARDS = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?/(\d{1,5})", re.ASCII)
 
 
 class Shards(NamedTuple):
-    """Which of Discord's shards one process serves, and how many there are in all."""
+    """The ids of the Discord shards that this process serves, and the total number of shards."""
 
     ids: tuple[int, ...]
     total: int
 
 
 class BotSettings(IndexSettings):
-    """Read like IndexSettings: a command's flag, then the environment, then `.env`."""
+    """Settings of the bot; a command's flag beats the environment, which beats `.env`."""
 
     reranker_model: str | None = Field(default=None)
     discord_token: SecretStr | None = Field(default=None)
@@ -48,79 +48,81 @@ class BotSettings(IndexSettings):
     @field_validator("chat_api_key")
     @classmethod
     def _trimmed(cls, key: SecretStr | None) -> SecretStr | None:
-        """A key from a file often ends in a line break, which no header may hold."""
+        """Strip a key: one from a file often ends in a line break, which is not allowed in a header."""
         return SecretStr(key.get_secret_value().strip()) if key else key
 
     @property
     def history_file(self) -> Path:
-        """Where the terminal chat keeps the questions that were typed."""
+        """The file with the history of the terminal chat."""
         return self.index_dir / "history"
 
     @property
     def health_file(self) -> Path:
-        """Where a running bot says how it is; processes that share its shards have a file each."""
+        """The file of the bot's health report; each process of a sharded bot has its own."""
         shards = self.shards()
         which = f"-{shards.ids[0]}-{shards.ids[-1]}" if shards else ""
         return self.state_file.with_name(f"{self.state_file.stem}-health{which}.json")
 
     def shards(self) -> Shards | None:
-        """The shards that this process serves, None for all; raises SettingsError."""
+        """Return the shards that this process serves, None for all; raises SettingsError."""
         if self.discord_shards is None:
             return None
         match = _SHARDS.fullmatch(self.discord_shards)
         first, last, total = (int(match[n] or match[1]) for n in (1, 2, 3)) if match else (0, 0, 0)
         if not first <= last < total:
             raise SettingsError(
-                "The setting DISCORD_SHARDS names no shards.",
-                "Give the first, the last and how many there are in all, as in 0-3/16, or leave it empty for all.",
+                "The setting DISCORD_SHARDS is not a valid range.",
+                "Give the first, the last and the total number of shards, as in 0-3/16, or leave it empty for all.",
             )
         return Shards(tuple(range(first, last + 1)), total)
 
     def check(self) -> None:
+        """Raise SettingsError for values that have the right type but cannot work."""
         super().check()
         self.shards()
         if self.discord_api is not None and not self.discord_api.startswith(("http://", "https://")):
             raise SettingsError(
-                "The setting DISCORD_API is no web address.",
+                "The setting DISCORD_API is not a web address.",
                 "Leave it empty for Discord itself, or give an address such as http://127.0.0.1:8080/api/v10.",
             )
         if self.discord_api is not None and "@" in urlsplit(self.discord_api).netloc:
             raise SettingsError(
-                "The setting DISCORD_API holds a user or a password, which do not go together with the bot's token.",
-                "Take out what stands before the @.",
+                "The setting DISCORD_API contains a name or password, which does not go with the bot's token.",
+                "Remove the part before the @.",
             )
         if self.chat_base_url is not None and not self.chat_base_url.startswith(("http://", "https://")):
             raise SettingsError(
-                "The setting CHAT_BASE_URL is no web address.",
+                "The setting CHAT_BASE_URL is not a web address.",
                 "Leave it empty for the provider's own service, or give an address such as http://127.0.0.1:8000/v1.",
             )
         key = self.chat_api_key.get_secret_value() if self.chat_api_key else ""
         if not (key.isascii() and key.isprintable() and " " not in key):
             raise SettingsError(
-                "The setting CHAT_API_KEY holds characters that no key has.", "Copy it again from the provider's page."
+                "The setting CHAT_API_KEY contains characters that are not allowed in a key.",
+                "Copy it again from the provider's page.",
             )
         if self.chat_context_tokens <= self.chat_max_tokens:
             raise SettingsError(
-                f"CHAT_CONTEXT_TOKENS ({self.chat_context_tokens}) leaves no room beside CHAT_MAX_TOKENS "
+                f"CHAT_CONTEXT_TOKENS ({self.chat_context_tokens}) must be greater than CHAT_MAX_TOKENS "
                 f"({self.chat_max_tokens}).",
                 "Raise the first or lower the second.",
             )
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What may never be printed or logged: token and keys, providers' own too, and passwords in addresses."""
+        """Texts that are never printed or logged: tokens, keys (providers' own as well), and passwords in addresses."""
         own = (self.discord_token, self.chat_api_key, self.chroma_header)
         given = [secret.get_secret_value().strip() for secret in own if secret]
         header = self.header()
-        # A header's value may turn up without its name, and a token without the word before it.
+        # A header's value may be logged without its name, and a token without the scheme before it.
         parts = (header[1], *header[1].split()[1:]) if header else ()
         passwords = [urlsplit(url).password for url in (self.chat_base_url, self.chroma_url) if url]
-        # A provider's client reads a variable of its own, and a server may repeat what it was sent.
+        # Providers' clients read variables of their own, and a server may echo what it was sent.
         keys = [value for name, value in os.environ.items() if name.endswith(("_KEY", "_TOKEN"))]
         return tuple(secret for secret in (*given, *parts, *passwords, *keys) if secret)
 
     def token(self) -> str:
-        """The Discord token; raises SettingsError if there is none."""
+        """Return the Discord token; raises SettingsError if there is none."""
         token = self.discord_token.get_secret_value().strip() if self.discord_token else ""
         if not token:
             first = "" if Path(".env").exists() else "Copy .env.example to .env, then "

@@ -1,4 +1,4 @@
-"""What the bot remembers besides what Discord keeps: votes, answer channels, commands, what the chat model has used."""
+"""The state file: votes, answer channels, the registered commands' digest, and the chat model's usage."""
 
 import csv
 import hmac
@@ -40,7 +40,7 @@ class StateUnusable(BylineError):
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A vote on one answer; message: the id of the answer, which a later vote of the same person replaces."""
+    """A vote on one answer. A later vote of the same user on the same message replaces it."""
 
     message: int
     user: int
@@ -50,10 +50,10 @@ class Feedback:
 
 
 class State:
-    """A small SQLite file; each call opens it, does one thing and closes it, so any thread may call."""
+    """A small SQLite file. Each method opens and closes it, so that any thread may call."""
 
     def __init__(self, path: Path) -> None:
-        """Create the file, readable by its owner alone, unless it is there; raises StateUnusable."""
+        """Create the file, readable by its owner alone, if it does not exist; raises StateUnusable."""
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,14 +64,14 @@ class State:
             database.executescript(_SCHEMA)
 
     def vote(self, feedback: Feedback) -> None:
-        """Keep a vote; the voter as a digest that only this file's own key leads to, enough to count a person once."""
+        """Save a vote, with a keyed digest instead of the user's id, so that each user counts once."""
         voter = self._digest(feedback.user)
         row = (feedback.message, voter, feedback.vote, feedback.question, feedback.answer, _now())
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def export(self, out: TextIO) -> int:
-        """Write the votes as CSV, oldest first, under a line of column names; how many there were."""
+        """Write the votes as CSV with a header, oldest first; return how many there are."""
         with self._open() as database:
             rows = database.execute(f"SELECT {', '.join(_COLUMNS)} FROM votes ORDER BY at, message").fetchall()  # noqa: S608
         writer = csv.writer(out)
@@ -80,11 +80,12 @@ class State:
         return len(rows)
 
     def channels(self) -> frozenset[int]:
-        """The channels in which every question is answered."""
+        """Return the ids of the channels in which every question is answered."""
         with self._open() as database:
             return frozenset(row[0] for row in database.execute("SELECT channel FROM channels"))
 
     def answer_in(self, channel: int, guild: int, *, on: bool) -> None:
+        """Switch a channel to having every question answered, or back."""
         with self._open() as database:
             if on:
                 database.execute("INSERT OR REPLACE INTO channels VALUES (?, ?, ?)", (channel, guild, _now()))
@@ -92,17 +93,18 @@ class State:
                 database.execute("DELETE FROM channels WHERE channel = ?", (channel,))
 
     def note(self, name: str) -> str | None:
-        """A value kept under a name, if any."""
+        """Return the value saved under a name; None if there is none."""
         with self._open() as database:
             row = database.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
     def keep(self, name: str, value: str) -> None:
+        """Save a value under a name."""
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
 
     def count_question(self, user: int, budget: Budget) -> bool:
-        """Count a question to the chat model for today (UTC), unless a share of the budget is used up already."""
+        """Count a question for today (UTC) unless a limit of the budget is reached; return whether it was counted."""
         who = self._digest(user)
         with self._open() as database:
             database.execute("BEGIN IMMEDIATE")
@@ -113,19 +115,19 @@ class State:
         return True
 
     def has_budget_left(self, user: int, budget: Budget) -> bool:
-        """Whether nothing of the budget is used up for today."""
+        """Whether no limit of the budget is reached today (UTC)."""
         who = self._digest(user)
         with self._open() as database:
             return _has_room(database, who, budget)
 
     def count_tokens(self, user: int, tokens: int) -> None:
-        """Count tokens of the chat model for today."""
+        """Count tokens of the chat model for today (UTC)."""
         who = self._digest(user)
         with self._open() as database:
             database.execute(_COUNT, (_today(), who, 0, tokens))
 
     def _digest(self, user: int) -> str:
-        """Enough to tell people apart; only this file's own key leads back to them."""
+        """Compute a digest that tells users apart, with a key that only this file has."""
         with self._open() as database:
             database.execute("INSERT OR IGNORE INTO notes VALUES ('key', ?)", (secrets.token_hex(32),))
             key = str(database.execute("SELECT value FROM notes WHERE name = 'key'").fetchone()[0])
@@ -145,7 +147,9 @@ class State:
 
 
 def _unusable(path: Path, why: str) -> StateUnusable:
-    return StateUnusable(f"The state file {path} cannot be used: {why}.", "Set STATE_FILE to another path, or mend it.")
+    return StateUnusable(
+        f"The state file {path} cannot be used: {why}.", "Repair it, or set STATE_FILE to another path."
+    )
 
 
 def _has_room(database: sqlite3.Connection, who: str, budget: Budget) -> bool:
@@ -166,5 +170,5 @@ def _now() -> str:
 
 
 def _plain(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
+    """Quote a cell that a spreadsheet would run as a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -1,8 +1,11 @@
-"""ask and chat in a terminal. What reads and writes is handed in, so a test is a transcript."""
+"""Chat in a terminal. Reading and writing are passed in, so that a test is a transcript."""
 
 import re
+import shutil
+import sys
 import textwrap
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Protocol
 
 from index.articles.article import Article
@@ -17,11 +20,11 @@ from bot.asking import OnPartial
 
 HISTORY_TURNS = 6
 MAX_WIDTH = 88
-# What a terminal obeys instead of showing it: C0, DEL and C1 controls, halves of characters, and turns of direction.
-_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]")
+# Characters that a terminal acts on instead of showing: C0, DEL and C1 controls, surrogates, direction marks.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]")
 
 WELCOME = "Ask about {what}. /help lists the commands, /quit leaves."
-TAKEN_BACK = "(I take that back.)"
+WITHDRAWN = "(I take that back.)"
 HELP = """\
 Type a question in plain words; a follow-up such as "and why?" is understood from what was said before.
 
@@ -32,44 +35,57 @@ Type a question in plain words; a follow-up such as "and why?" is understood fro
 /quit             leave (Ctrl-D does too)"""
 
 
-class Asker(Protocol):
-    """What the chat talks to."""
+class Session(Protocol):
+    """What answers the chat's questions; see `bot.asking.QuestionSession`."""
 
-    def ask(self, question: Question, on_partial: OnPartial | None = None) -> Response: ...
+    def ask(self, question: Question, on_partial: OnPartial | None = None) -> Response:
+        """Answer a question."""
+        ...
 
-    def articles(self) -> Mapping[str, Article]: ...
+    def articles(self) -> Mapping[str, Article]:
+        """Return the articles that can be asked about, by id."""
+        ...
 
-    def trouble(self) -> BylineError | None: ...
+    def index_error(self) -> BylineError | None:
+        """Return why an older index answers, if so."""
+        ...
 
 
 def chat(
-    asker: Asker,
+    session: Session,
     read: Callable[[], str | None],
     write: Callable[[str], None],
-    complain: Callable[[str], None] | None = None,
+    write_error: Callable[[str], None] | None = None,
 ) -> None:
-    """Answer lines until `read` returns None or somebody types /quit; complain: where refusals go, if elsewhere."""
-    complain = complain or write
-    session = _Session(asker, write, complain)
-    write(WELCOME.format(what=_what(asker.articles())))
+    """Answer lines until `read` returns None or the user types /quit.
+
+    Args:
+        session: answers the questions.
+        read: returns the next line, None at the end.
+        write: prints text.
+        write_error: prints errors, if not `write`.
+    """
+    write_error = write_error or write
+    conversation = _Conversation(session, write, write_error)
+    write(WELCOME.format(what=_what(session.articles())))
     while (line := read()) is not None:
         line = line.strip()
         if line.lower() in ("/quit", "/exit", "/q"):
             break
         if line:
             try:
-                session.take(line)
+                conversation.handle(line)
             except BylineError as error:
-                complain(f"{error.message}\n  {error.hint}" if error.hint else error.message)
+                write_error(f"{error.message}\n  {error.hint}" if error.hint else error.message)
 
 
-def harmless(text: str) -> str:
-    """Text that no terminal obeys: whatever would move its cursor or turn the line round is shown as a mark."""
-    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+def sanitized(text: str) -> str:
+    """Replace what a terminal would act on, such as escape sequences and direction marks, by a visible mark."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
 def wrapped(text: str, width: int) -> str:
-    """Text broken between words at a width; the lines of a block quote each keep their mark."""
+    """Wrap text between words at a width; each line of a block quote keeps its mark."""
     lines = []
     for line in text.split("\n"):
         indent = "> " if line.startswith("> ") else ""
@@ -80,47 +96,47 @@ def wrapped(text: str, width: int) -> str:
 
 
 class StreamPrinter:
-    """Writes an answer as it grows, block by block."""
+    """Prints an answer while it grows, block by block."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
         self._shown = ""
 
     def show(self, response: Response) -> None:
-        """Write what an unfinished answer has more than before."""
+        """Print what an unfinished answer has more than before."""
         reply = response.reply
         blocks = [reply.lead, *(as_block(response, n) for n in range(len(reply.quotes)))]
-        self._go_on("\n\n".join(block for block in blocks if block))
+        self._print_rest("\n\n".join(block for block in blocks if block))
 
     def finish(self, text: str) -> None:
-        """Write the rest of the whole text; all of it where it is not what was begun."""
-        self._go_on(text)
+        """Print the rest of the final text; all of it if it differs from what was printed."""
+        self._print_rest(text)
 
-    def _go_on(self, text: str) -> None:
+    def _print_rest(self, text: str) -> None:
         if not self._shown:
             self._write(text)
         elif not text.startswith(self._shown):
-            self._write(f"\n{TAKEN_BACK}\n\n{text}")
+            self._write(f"\n{WITHDRAWN}\n\n{text}")
         elif rest := text.removeprefix(self._shown).strip("\n"):
             self._write(f"\n{rest}")
         self._shown = text
 
 
-class _Session:
-    """One conversation: what was said, which article it is about, and where the last quote stood."""
+class _Conversation:
+    """The state of one chat: its history, the article it is limited to, and the article of the last quote."""
 
-    def __init__(self, asker: Asker, write: Callable[[str], None], complain: Callable[[str], None]) -> None:
-        self._asker = asker
+    def __init__(self, session: Session, write: Callable[[str], None], write_error: Callable[[str], None]) -> None:
+        self._session = session
         self._write = write
-        self._complain = complain
+        self._write_error = write_error
         self._history: tuple[Turn, ...] = ()
         self._scope: str | None = None
         self._last: str | None = None
         self._recent: str | None = None
-        self._told: str | None = None
+        self._reported: str | None = None
 
-    def take(self, line: str) -> None:
-        """Answer a question, or obey a command."""
+    def handle(self, line: str) -> None:
+        """Answer a question or run a command."""
         command, _, rest = line.removeprefix("/").partition(" ")
         command = command.lower()
         if not line.startswith("/"):
@@ -135,26 +151,27 @@ class _Session:
             raise UsageError(f"There is no command /{printable(command)}.", "/help lists them.")
 
     def _ask(self, line: str) -> None:
-        live = StreamPrinter(self._write)
-        response = self._asker.ask(Question(line, self._history, self._scope, self._recent), live.show)
+        stream = StreamPrinter(self._write)
+        response = self._session.ask(Question(line, self._history, self._scope, self._recent), stream.show)
         reply, text = response.reply, as_text(response)
-        live.finish(text)
+        stream.finish(text)
         if not small_talk.is_small_talk(line):  # "and why?" after "thanks" still means what was said before
             self._history = (*self._history, Turn("user", line), Turn("bot", text))[-HISTORY_TURNS:]
         if reply.quotes:
             self._last = reply.quotes[0].article
             self._recent = self._last if len({quote.article for quote in reply.quotes}) == 1 else None
-        self._tell_trouble()
+        self._report_index_error()
 
-    def _tell_trouble(self) -> None:
-        trouble = self._asker.trouble()
-        message = trouble.message if trouble else None
-        if trouble and message != self._told:
-            self._complain(f"({message} I answer from the copy I opened before. {trouble.hint})")
-        self._told = message
+    def _report_index_error(self) -> None:
+        """Report once that an older index answers."""
+        error = self._session.index_error()
+        message = error.message if error else None
+        if error and message != self._reported:
+            self._write_error(f"({message} I answer from the copy I opened before. {error.hint})")
+        self._reported = message
 
     def _article(self, name: str) -> None:
-        articles = self._asker.articles()
+        articles = self._session.articles()
         if name == "all":
             self._scope = self._recent = None
             self._write(f"Asking about {_what(articles)}.")
@@ -173,7 +190,7 @@ class _Session:
         self._write(f"Asking about {describe(article)}.")
 
     def _passage(self, number: str) -> None:
-        articles = self._asker.articles()
+        articles = self._session.articles()
         chosen = self._scope or self._last or (next(iter(articles)) if len(articles) == 1 else None)
         if chosen is None or chosen not in articles:
             raise UsageError("Which article?", "Name it first with /article NAME.")
@@ -192,3 +209,34 @@ def _what(articles: Mapping[str, Article]) -> str:
     if len(articles) == 1:
         return describe(next(iter(articles.values())))
     return f"{len(articles)} articles"
+
+
+def printer() -> Callable[[str], None]:
+    """Return a function that prints text, wrapped at the terminal's width if there is one."""
+
+    def write(text: str) -> None:
+        text = sanitized(text)
+        print(wrapped(text, shutil.get_terminal_size().columns) if sys.stdout.isatty() else text, flush=True)
+
+    return write
+
+
+def error_printer() -> Callable[[str], None] | None:
+    """Return a function that prints errors on stderr; None on a terminal, where they appear among the answers."""
+
+    if _interactive():
+        return None
+    return lambda text: print(sanitized(text), file=sys.stderr, flush=True)
+
+
+def _interactive() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def line_source(history: Path) -> Callable[[], str | None]:
+    """Return a function that reads lines, with editing and a history on a terminal; it returns None at the end."""
+    if not _interactive():
+        return lambda: next(iter(sys.stdin.readline, ""), None)
+    from bot.prompt import line_reader
+
+    return line_reader(history)

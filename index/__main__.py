@@ -1,4 +1,4 @@
-"""python -m index: build and inspect the index of articles; the same program as `byline`."""
+"""python -m index: the commands of `byline` that build and inspect the index."""
 
 from index.cli import main
 from index.console import exit_process

@@ -1,4 +1,4 @@
-"""python -m index rebuild | status | search | verify"""
+"""The index's commands, part of `byline`; alone they are `python -m index`."""
 
 import json
 import os
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MAX_QUESTION_CHARS = 2_000
 _NICENESS = 10
+# The commands that Ctrl-C interrupts without a trace, and what is printed then.
+WRITING_COMMANDS = frozenset({"rebuild"})
+INTERRUPTED = "Interrupted. The index is as it was."
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -149,7 +152,7 @@ def search(
 
 
 def main() -> int:
-    return run_app(app, sys.argv[1:], interrupted="Interrupted. The index is as it was.")
+    return run_app(app, sys.argv[1:], interrupted=INTERRUPTED)
 
 
 @app.callback()

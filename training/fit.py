@@ -19,7 +19,7 @@ from bot.answering.evidence.selection import collect_evidence, rerank, select_qu
 from bot.answering.evidence.windows import choose_windows
 from bot.answering.reply.extractive import FEW, SEVERAL
 from bot.answering.types import Evidence
-from bot.evaluation import SHORT_WORDS, covers, overlaps
+from bot.evaluation.scoring import SHORT_WORDS, covers, overlaps
 
 Scores = NDArray[np.float32]
 # The features of the certainty whose weights are fitted.

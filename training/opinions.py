@@ -13,7 +13,7 @@ from training.examples import Example, Window, label
 
 from bot.answering.answerer import Answerer, scope_of
 from bot.answering.question.parsing import parse_question
-from bot.evaluation import EvalQuestion, read_questions
+from bot.evaluation.questions import EvalQuestion, read_questions
 
 EVERYTHING = 1_000
 

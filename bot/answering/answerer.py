@@ -86,12 +86,12 @@ class Answerer:
             reading = parse_question(Question(f"What about {words}?"), generation.lexical.counts)
             return bool(self.find(reading, generation, generation.manifest.articles)[0])
 
-    def trouble(self) -> BylineError | None:
-        """Why the newest index is not the one that answers, if so."""
-        trouble = self._index.last_error
-        if isinstance(trouble, IndexMissing):  # there was one: it answers
-            return IndexMissing("The index was deleted.", trouble.hint)
-        return trouble
+    def index_error(self) -> BylineError | None:
+        """Return why the newest index could not be opened, if an older one answers instead."""
+        error = self._index.last_error
+        if isinstance(error, IndexMissing):  # there was one: it answers
+            return IndexMissing("The index was deleted.", error.hint)
+        return error
 
     def ask(self, question: Question) -> Response:
         """Answer a question without a chat model.

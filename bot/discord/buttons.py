@@ -19,7 +19,7 @@ from bot.discord.rendering import replies
 from bot.discord.rendering.markup import flat, shorten
 from bot.discord.rendering.replies import ShownAnswer
 from bot.discord.service import WENT_WRONG, OnPartial, RequestInfo
-from bot.logs import failed
+from bot.logs import log_failure
 from bot.state import Feedback, Vote
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class _BotButton(DynamicItem[Button[View]], template=r"byline:"):
         try:
             await self.pressed(interaction)
         except Exception as error:
-            failed(log, event_of(interaction, "button"), error)
+            log_failure(log, event_of(interaction, "button"), error)
             await say(interaction, WENT_WRONG)
 
     async def pressed(self, interaction: Interaction) -> None:

@@ -29,7 +29,7 @@ from bot.discord.heartbeat import beat
 from bot.discord.interactions import Host, Interaction, event_of, say
 from bot.discord.messages import MessageHandler
 from bot.discord.service import WENT_WRONG, AnswerService
-from bot.logs import failed
+from bot.logs import log_failure
 from bot.settings import Shards
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ class BylineClient(Host):
     async def on_error(self, event: str, /, *_: object, **__: object) -> None:
         error = sys.exc_info()[1]
         if error:
-            failed(log, f"event={event}", error)
+            log_failure(log, f"event={event}", error)
 
     async def _register(self) -> None:
         """Tell Discord of the commands, if they are not what it was told last."""
@@ -143,7 +143,7 @@ class BylineClient(Host):
             log.warning("commands not registered error=%s", type(error).__name__)
 
     async def _command_failed(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
-        failed(log, event_of(interaction, "command"), getattr(error, "original", error))
+        log_failure(log, event_of(interaction, "command"), getattr(error, "original", error))
         await say(interaction, WENT_WRONG)
 
 

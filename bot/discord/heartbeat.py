@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.discord.service import AnswerService
-from bot.health import HealthReport, notify, write
+from bot.health import HealthReport, notify, write_report
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +98,6 @@ class _Beat:
 
 async def _write(path: Path, pulse: HealthReport) -> None:
     try:
-        await asyncio.to_thread(write, path, pulse)
+        await asyncio.to_thread(write_report, path, pulse)
     except OSError as error:
         log.warning("health not written error=%s", error.strerror)

@@ -13,7 +13,7 @@ from bot.discord.queue import QuestionDeclined
 from bot.discord.rendering import replies
 from bot.discord.rendering.markup import escape
 from bot.discord.service import WENT_WRONG, AnswerService, OnPartial, RequestInfo
-from bot.logs import failed
+from bot.logs import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ async def _serve(
         view = None if isinstance(told, str) else below(told)
         embed, content = _shown(told)
     except Exception as error:
-        failed(log, event, error)
+        log_failure(log, event, error)
         view, (embed, content) = None, _shown(WENT_WRONG)
     body = {"embed": embed} if may_embed(interaction) else {"content": content}
     if waited_for:

@@ -18,7 +18,7 @@ from bot.discord.queue import QuestionDeclined, ShuttingDown
 from bot.discord.rendering import replies
 from bot.discord.rendering.markup import escape
 from bot.discord.service import WENT_WRONG, AnswerService, RequestInfo
-from bot.logs import failed
+from bot.logs import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class MessageHandler:
             if heard.insists:
                 await self._decline(message, error)
         except Exception as error:
-            failed(log, event, error)
+            log_failure(log, event, error)
             if heard.insists:
                 await self._send(event, message, replies.notice(WENT_WRONG), escape(WENT_WRONG), None)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
-from bot.logs import failed
+from bot.logs import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -262,7 +262,7 @@ class AnswerQueue(Generic[A]):
             try:
                 prepare(answerer, together)
             except Exception as error:  # each job does without, and says itself what is wrong
-                failed(log, "preparing", error)
+                log_failure(log, "preparing", error)
             return job.work(answerer)
 
         return work

@@ -17,7 +17,7 @@ from bot.answering.answerer import Answerer
 from bot.answering.chat.reader import ChatReader, with_note
 from bot.answering.types import Question, Response
 from bot.discord.queue import AnswerQueue, QuestionDeclined
-from bot.logs import failed
+from bot.logs import log_failure
 from bot.state import State
 
 log = logging.getLogger(__name__)
@@ -174,7 +174,7 @@ class AnswerService:
             log.warning("failed canary index=%s", error.message)
             return type(error).__name__
         except Exception as error:
-            failed(log, "canary", error)
+            log_failure(log, "canary", error)
             return type(error).__name__
         return "" if found else "nothing was found"
 
@@ -197,7 +197,7 @@ class AnswerService:
             return NO_INDEX
         except Exception as error:
             self.figures.failed += 1
-            failed(log, event, error)
+            log_failure(log, event, error)
             return WENT_WRONG
         took = monotonic() - began
         self.figures.answered += 1
@@ -215,7 +215,7 @@ class AnswerService:
         answerer = await self.answers.loaded()
         told: str | None = None
         while True:
-            now, found = answerer.current(), answerer.trouble()
+            now, found = answerer.current(), answerer.index_error()
             if now.name != self.generation:
                 self.articles, self.heads, self.generation = now.articles, now.entries, now.name
                 log.info("index generation=%s articles=%d", now.name, len(self.articles))

@@ -162,7 +162,7 @@ def test_help_loads_nothing_and_says_where_the_index_is_looked_for(tmp_path: Pat
     assert status == "0"
     assert "typer" in modules
     assert not HEAVY & set(modules)
-    assert arguments == ("--help",) or "The folder of the index; by default INDEX_DIR." in shown
+    assert arguments == ("--help",) or "The folder of the index (default: INDEX_DIR)." in shown
 
 
 # eval

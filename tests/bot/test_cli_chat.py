@@ -101,7 +101,14 @@ def test_eval_reports_claims_fallbacks_tokens_and_cost(
 
     server.otherwise(faithful())
     table = command("bot", "eval", "questions.jsonl", "--price-in", "2", **settings).stdout
-    for label in ("claims kept", "claims dropped", "claims relabelled", "answered without it", "tokens in", "cost"):
+    for label in (
+        "claims kept",
+        "claims dropped",
+        "claims relabelled",
+        "answered without the model",
+        "tokens in",
+        "cost",
+    ):
         assert label in table
     before = len(server.requests)
     assert "claims" not in command("bot", "eval", "questions.jsonl", "--reader", "extractive", **settings).stdout
@@ -128,11 +135,19 @@ def test_eval_counts_what_rewording_a_follow_up_takes(
         ({"CHAT_MODEL": "ollama:x"}, ("run",), "pip install 'byline[ollama]'"),
         ({"CHAT_MODEL": "nosuch:x"}, ("ask", WHY), "names a provider that LangChain does not know: nosuch."),
         ({"CHAT_MODEL": "openai:x"}, ("ask", WHY), "There is no key for the chat model openai:x."),
-        ({"CHAT_BASE_URL": "nowhere"}, ("ask", WHY), "The setting CHAT_BASE_URL is no web address."),
-        ({"CHAT_CONTEXT_TOKENS": "1500", "CHAT_MAX_TOKENS": "1500"}, ("ask", WHY), "leaves no room"),
-        ({"CHAT_API_KEY": "klíč"}, ("ask", WHY), "The setting CHAT_API_KEY holds characters that no key has."),
+        ({"CHAT_BASE_URL": "nowhere"}, ("ask", WHY), "The setting CHAT_BASE_URL is not a web address."),
+        (
+            {"CHAT_CONTEXT_TOKENS": "1500", "CHAT_MAX_TOKENS": "1500"},
+            ("ask", WHY),
+            "must be greater than CHAT_MAX_TOKENS",
+        ),
+        (
+            {"CHAT_API_KEY": "klíč"},
+            ("ask", WHY),
+            "The setting CHAT_API_KEY contains characters that are not allowed in a key.",
+        ),
         ({"CHAT_TIMEOUT": "soon"}, ("ask", WHY), "The setting CHAT_TIMEOUT cannot be used"),
-        ({}, ("eval", "q.jsonl", "--reader", "chat"), "There is no chat model to read with."),
+        ({}, ("eval", "q.jsonl", "--reader", "chat"), "No chat model is set."),
     ],
     ids=["name", "anthropic", "ollama", "unknown", "key", "address", "room", "key's form", "timeout", "eval"],
 )

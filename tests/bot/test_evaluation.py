@@ -10,7 +10,9 @@ from index.articles.formats import parse
 from index.errors import UsageError
 
 from bot.answering.types import Abstention, Answer, Degree, Quote, Reply, Response
-from bot.evaluation import EvalQuestion, by_degree, judge, read_questions, summary, table
+from bot.evaluation.questions import EvalQuestion, read_questions
+from bot.evaluation.report import table
+from bot.evaluation.scoring import by_degree, judge, summary
 
 ARTICLE = parse("a.txt", b"The ferry sails twice a day.\n\nIt costs four crowns. Nobody was asked.\n")
 ARTICLES: dict[str, Article] = {"a.txt": ARTICLE}

@@ -12,18 +12,9 @@ from index.errors import UsageError
 
 from bot.answering.reply.citations import quote
 from bot.answering.types import Abstention, Answer, Question, Quote, Reply, Response
-from bot.evaluation import (
-    EvalQuestion,
-    EvalResult,
-    as_line,
-    by_kind,
-    check_articles,
-    judge,
-    read_questions,
-    summary,
-    table,
-    to_json,
-)
+from bot.evaluation.questions import EvalQuestion, check_articles, read_questions
+from bot.evaluation.report import as_line, table, to_json
+from bot.evaluation.scoring import EvalResult, by_kind, judge, summary
 
 # ¶1 has ten words, ¶2 eight and a dash, ¶3 five, the first with a ligature and the third with an apostrophe.
 TEXT = """One two three four five six seven eight nine ten.
@@ -232,7 +223,7 @@ def test_what_is_no_question_names_its_line(tmp_path: Path, line: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"\n \n", "holds no question"), (b"\xff\xfe", "it is not UTF-8 text"), (None, "No such file")],
+    [(b"\n \n", "contains no questions"), (b"\xff\xfe", "it is not UTF-8 text"), (None, "No such file")],
 )
 def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, content: bytes | None, reason: str) -> None:
     path = tmp_path / "q.jsonl"

@@ -16,7 +16,7 @@ from index.errors import BylineError
 
 from bot.answering.answerer import Answerer
 from bot.discord import heartbeat as beating
-from bot.health import HealthReport, findings, notify, read, write
+from bot.health import HealthReport, assess, notify, read_report, write_report
 
 from tests.bot.discord.process import run_bot, wait_for_report
 from tests.bot.discord.scene import bot_at
@@ -31,8 +31,8 @@ WELL = HealthReport(
 
 
 def test_a_bot_that_is_well_is_said_to_be_so_in_a_sentence_each() -> None:
-    assert [(f.well, f.text) for f in findings(WELL, 1003.0)] == [
-        (True, "The bot gave a sign of life 3 s ago."),
+    assert [(f.well, f.text) for f in assess(WELL, 1003.0)] == [
+        (True, "The bot reported 3 s ago."),
         (True, "It is connected to Discord."),
         (True, "Its event loop was late by 4 ms at most within the last minute."),
         (True, "It answered a question 12 s ago."),
@@ -43,8 +43,8 @@ def test_a_bot_that_is_well_is_said_to_be_so_in_a_sentence_each() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"at": 900.0}, "no sign of life for 103 s"),
-        ({"at": 1200.0}, "no sign of life"),
+        ({"at": 900.0}, "not reported for 103 s"),
+        ({"at": 1200.0}, "not reported"),
         ({"loaded": False}, "still starting, 903 s after"),
         ({"offline": 200.0}, "without a connection to Discord for 200 s"),
         ({"lag": 3.5}, "late by 3,500 ms"),
@@ -54,15 +54,15 @@ def test_a_bot_that_is_well_is_said_to_be_so_in_a_sentence_each() -> None:
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
 def test_what_is_wrong_is_one_bad_finding(change: dict[str, Any], said: str) -> None:
-    (bad,) = [f.text for f in findings(replace(WELL, **change), 1003.0) if not f.well]
+    (bad,) = [f.text for f in assess(replace(WELL, **change), 1003.0) if not f.well]
     assert said in bad
 
 
 @pytest.mark.parametrize("change", [{"offline": 20.0}, {"trouble": "The newest index cannot be opened."}], ids=str)
 def test_what_a_restart_would_not_mend_is_told_and_is_no_reason_for_one(change: dict[str, Any]) -> None:
-    found = findings(replace(WELL, **change), 1003.0)
+    found = assess(replace(WELL, **change), 1003.0)
     assert all(f.well for f in found)
-    assert found != findings(WELL, 1003.0)
+    assert found != assess(WELL, 1003.0)
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]", '{"at": 1}', "\x00"])
@@ -70,8 +70,8 @@ def test_a_file_that_cannot_be_read_is_no_bot(tmp_path: Path, content: str | Non
     path = tmp_path / "health.json"
     if content is not None:
         path.write_text(content)
-    assert read(path) is None
-    assert [f.text for f in findings(None, 0)] == ["No bot is running with this STATE_FILE."]
+    assert read_report(path) is None
+    assert [f.text for f in assess(None, 0)] == ["No bot is running with this STATE_FILE."]
 
 
 def test_a_file_of_another_users_is_not_taken_for_no_bot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,15 +79,15 @@ def test_a_file_of_another_users_is_not_taken_for_no_bot(tmp_path: Path, monkeyp
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(Path, "read_text", refused)
-    with pytest.raises(BylineError, match="may not be read"):
-        read(tmp_path / "health.json")
+    with pytest.raises(BylineError, match="no permission to read"):
+        read_report(tmp_path / "health.json")
 
 
 def test_the_file_is_private_and_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "health.json"
     for waiting in range(3):
-        write(path, replace(WELL, waiting=waiting))
-    assert read(path) == replace(WELL, waiting=2)
+        write_report(path, replace(WELL, waiting=waiting))
+    assert read_report(path) == replace(WELL, waiting=2)
     assert path.stat().st_mode & 0o777 == 0o600
     assert [one.name for one in tmp_path.iterdir()] == ["health.json"]
 
@@ -119,7 +119,7 @@ async def test_a_running_bot_tells_of_lag_connection_and_generation(
 
     async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path) as scene:
         told = await wait_for_report(path, lambda pulse: pulse.loaded and not pulse.offline and bool(pulse.generation))
-        assert all(f.well for f in findings(told, time.time()))
+        assert all(f.well for f in assess(told, time.time()))
         assert told.generation == answerer.current().name
         time.sleep(0.7)
         assert (await wait_for_report(path, lambda pulse: pulse.lag > 0.5)).lag < 5
@@ -129,7 +129,7 @@ async def test_a_running_bot_tells_of_lag_connection_and_generation(
         assert (await wait_for_report(path, lambda pulse: pulse.offline > 0)).offline < 5
         away.times = 0
         await wait_for_report(path, lambda pulse: not pulse.offline)
-    assert read(path) is None
+    assert read_report(path) is None
 
 
 async def test_a_disk_that_is_slow_keeps_no_sign_of_life_back_and_no_file_after_the_end(
@@ -142,17 +142,17 @@ async def test_a_disk_that_is_slow_keeps_no_sign_of_life_back_and_no_file_after_
         before = len(signs)
         time.sleep(1)
         during.append(len(signs) - before)
-        write(path, pulse)
+        write_report(path, pulse)
 
     during: list[int] = []
-    monkeypatch.setattr(beating, "write", slow)
+    monkeypatch.setattr(beating, "write_report", slow)
     monkeypatch.setattr(beating, "notify", signs.append)
     async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path):
         await wait_for_report(path, lambda pulse: pulse.loaded)
     assert signs[-1] == "STOPPING=1"
     assert max(during) > 1
     await asyncio.sleep(1.1)
-    assert read(path) is None
+    assert read_report(path) is None
 
 
 async def test_a_canary_that_fails_is_told_and_questions_go_on(

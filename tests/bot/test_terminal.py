@@ -12,7 +12,7 @@ from bot.answering.reply.citations import quote
 from bot.answering.reply.wording import as_text
 from bot.answering.types import Abstention, Answer, Question, Reply, Response
 from bot.asking import OnPartial
-from bot.terminal import HELP, TAKEN_BACK, StreamPrinter, chat, harmless, wrapped
+from bot.terminal import HELP, WITHDRAWN, StreamPrinter, chat, sanitized, wrapped
 
 FERRY = parse("ferry.txt", b"By Jane Roe\n3 May 2024\n\nThe ferry should stay free.\n\nI think a bridge costs more.\n")
 TOLL = parse("toll.md", b"---\ntitle: The Toll\n---\n\nA toll is fair.\n")
@@ -41,7 +41,7 @@ class Scripted:
     def articles(self) -> Mapping[str, Article]:
         return self._articles
 
-    def trouble(self) -> BylineError | None:
+    def index_error(self) -> BylineError | None:
         return self._trouble
 
 
@@ -130,7 +130,7 @@ def test_the_article_of_the_last_quotes_goes_with_the_next_question() -> None:
     ],
 )
 def test_nothing_that_a_terminal_obeys_is_printed(text: str, shown: str) -> None:
-    assert harmless(text) == shown
+    assert sanitized(text) == shown
 
 
 @pytest.mark.parametrize("line", ["/article \x1b[31mred", "/\x1b[31mred"])
@@ -206,7 +206,7 @@ def test_an_answer_that_grows_reads_as_if_it_had_come_whole() -> None:
     assert growing(final=whole) == as_text(Response(whole, {FERRY.id: FERRY}))
     other = Answer("why?", "Roe argues:", quotes[:1], 0.9, note="it is busy")
     taken_back = growing(begun, final=other)
-    assert f"\n\n{TAKEN_BACK}\n\nRoe argues:" in taken_back
+    assert f"\n\n{WITHDRAWN}\n\nRoe argues:" in taken_back
     assert taken_back.endswith("(No chat model: it is busy.)")
 
 
@@ -222,6 +222,6 @@ def test_nothing_is_taken_back_when_a_second_article_comes_in() -> None:
     whole = Answer("?", "", (ferry, toll), 0.9, claims=("Roe wants no fare.", "The other author does."))
     live.show(Response(Answer("?", "", (ferry,), 0.9, claims=whole.claims[:1]), articles))
     live.finish(as_text(Response(whole, articles)))
-    assert [TAKEN_BACK in text for text in written] == [False, False]
+    assert [WITHDRAWN in text for text in written] == [False, False]
     assert "¶2 (Roe), ferry.txt" in written[0]
     assert "“The Toll”" in written[1]

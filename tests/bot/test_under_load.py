@@ -29,7 +29,7 @@ from index.store.article_table import read_articles
 
 from bot.discord.rendering.markup import unescape
 from bot.discord.service import NO_INDEX
-from bot.health import HealthReport, read
+from bot.health import HealthReport, read_report
 
 from tests.bot.discord.process import BotProcess, run_bot
 from tests.servers.chroma import ChromaServer
@@ -259,7 +259,7 @@ def _files_of(process: BotProcess, size: int) -> Iterator[None]:
 
 
 def _pulse(state: Path) -> HealthReport:
-    pulse = read(state / "state-health.json")
+    pulse = read_report(state / "state-health.json")
     assert pulse is not None
     return pulse
 

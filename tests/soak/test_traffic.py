@@ -23,7 +23,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.discord.rendering.markup import unescape
-from bot.health import read
+from bot.health import read_report
 
 from tests.bot.discord.process import run_bot
 from tests.servers.discord.server import Channel, DiscordServer, Interaction, Message, User
@@ -138,7 +138,7 @@ class Traffic:
 
     async def watch(self, process: psutil.Process, health: Path) -> None:
         while True:
-            pulse = read(health)
+            pulse = read_report(health)
             if pulse is not None:
                 self.samples.append(Sample(process.memory_info().rss, process.num_fds(), pulse.lag))
             await asyncio.sleep(SAMPLE_EVERY)

@@ -187,11 +187,11 @@ def test_a_deleted_index_is_said_to_be_deleted_and_the_copy_answers(
     live = LiveIndex(FolderPublisher(root), model_identity(None))
     answerer = Answerer(live, embedder)
     assert answerer.articles()
-    assert answerer.trouble() is None
+    assert answerer.index_error() is None
     shutil.rmtree(root)
     time.sleep(1.2)
     reply = answerer.ask(Question("who wrote this?")).reply
-    trouble = answerer.trouble()
+    trouble = answerer.index_error()
     live.close()
     assert not reply.abstained
     assert trouble is not None

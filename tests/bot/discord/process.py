@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.health import HealthReport, read
+from bot.health import HealthReport, read_report
 
 from tests.servers.discord.server import DiscordServer
 from tests.support.paths import REPOSITORY
@@ -62,6 +62,6 @@ async def run_bot(
 async def wait_for_report(path: Path, condition: Callable[[HealthReport], bool]) -> HealthReport:
     """Return the first report in a health file that meets a condition."""
     async with asyncio.timeout(60):
-        while (report := read(path)) is None or not condition(report):
+        while (report := read_report(path)) is None or not condition(report):
             await asyncio.sleep(0.05)
     return report
