@@ -223,7 +223,6 @@ def printer() -> Callable[[str], None]:
 
 def error_printer() -> Callable[[str], None] | None:
     """Return a function that prints errors on stderr; None on a terminal, where they appear among the answers."""
-
     if _interactive():
         return None
     return lambda text: print(sanitized(text), file=sys.stderr, flush=True)

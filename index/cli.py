@@ -152,6 +152,7 @@ def search(
 
 
 def main() -> int:
+    """Run the index's commands for this process; return the exit status."""
     return run_app(app, sys.argv[1:], interrupted=INTERRUPTED)
 
 

@@ -154,6 +154,7 @@ def _share(part: list[str], whole: list[str]) -> float:
 
 
 def mean(values: Iterable[Any]) -> float | None:
+    """Compute the mean; None of nothing."""
     found = [float(value) for value in values]
     return fmean(found) if found else None
 
