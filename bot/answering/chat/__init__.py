@@ -1,1 +1,1 @@
-"""Answer with a chat model: prompts, calls, and the check of every claim."""
+"""Answers written by a chat model: prompts, requests, and the verification of every claim."""

@@ -60,7 +60,6 @@ class ChatReader:
         timeout: float,
         budget: Budget | None = None,
         ledger: Ledger | None = None,
-        breaker: CircuitBreaker | None = None,
         concurrent: int = CONCURRENT_REQUESTS,
     ) -> None:
         """Create a reader.
@@ -72,7 +71,6 @@ class ChatReader:
             timeout: Seconds for a whole question, retries and repair included.
             budget: Daily limits; they apply only with a ledger.
             ledger: Counts questions and tokens.
-            breaker: Stops requests to a service that fails.
             concurrent: Questions that are put to the model at the same time.
         """
         self._model = model
@@ -80,14 +78,9 @@ class ChatReader:
         self._timeout = timeout
         self._budget = budget or Budget()
         self._ledger = ledger
-        self._breaker = breaker or CircuitBreaker()
+        self._breaker = CircuitBreaker()
         self._slots = asyncio.Semaphore(concurrent)
         self._pending_usage: set[asyncio.Task[None]] = set()
-
-    @property
-    def name(self) -> str:
-        """The model's name, "provider:model"."""
-        return self._model.name
 
     def status(self) -> str:
         """Return the model's name and state for whoever runs the bot, without key or address."""
@@ -136,7 +129,7 @@ class ChatReader:
             outcome = request.outcome(with_note(prepared.reply, ChatError.reason))
         finally:
             self._record_usage(user, request.records)
-        _log_outcome(self.name, outcome)
+        _log_outcome(self._model.name, outcome)
         return outcome
 
     async def _run(self, call: Callable[[], Awaitable[T]], seconds: float) -> T:
