@@ -62,7 +62,7 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
         waiting=settings.max_waiting,
         seconds=settings.answer_seconds,
         allowance=RateLimiter(settings.questions_per_minute),
-        prepare=lambda answerer, questions: answerer.expect(questions),
+        prepare=lambda answerer, questions: answerer.prefetch(questions),
     )
     desk = AnswerService(
         answers,

@@ -1,4 +1,4 @@
-"""ask(question) → reply: read the question, find passages, let the reader answer, verify."""
+"""Answer a question: parse it, find passages, score their sentences, choose and verify quotes."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -41,50 +41,56 @@ from bot.answering.types import Abstention, Answer, Evidence, PreparedQuestion, 
 from bot.answering.voice.people import names_person
 
 PASSAGES = 12
-# The certainty of what is read from an article's head and shape, where nothing is searched for.
+# The certainty of replies from an article's metadata, for which nothing is searched.
 KNOWN = 0.95
 # How many questions are suggested in place of one that is not answered.
 SUGGESTIONS = 3
-# Less likely to be on the topic than this, a question is not answered, whatever the reader makes of the sentences.
+# A question with a lower topic probability is not answered, whatever the reader's scores.
 OFF_TOPIC = 0.08
-# What a chat model may put into words of its own, of all that is asked about a text itself.
+# The aspects of a text itself that a chat model may put into its own words.
 WRITTEN = frozenset(("topic", "thesis", "summary", "ending"))
-# A longer article is never handed over whole.
+# A longer article is never given to a chat model as a whole.
 WHOLE_CHARS = 200_000
-# How many words the canary question borrows.
+# How many words of a passage the canary question uses.
 _CANARY = 12
 
 
 class Answerer:
-    """Answers from the index as it is at the moment of asking; each reply comes from one generation."""
+    """Answers questions from the current generation of an index; each reply comes from one generation."""
 
     def __init__(self, index: LiveIndex, embedder: Embedder, reranker: Reranker | None = None) -> None:
-        """reranker: what judges sentences; None loads the packaged one, which may raise ModelError."""
+        """Create an answerer; raises ModelError if the packaged reader cannot be loaded.
+
+        Args:
+            index: the index, followed as it is rebuilt.
+            embedder: embeds the questions.
+            reranker: scores sentences; None loads the packaged reader.
+        """
         self._index = index
         self._embedder = embedder
         self._reranker = reranker or load_reranker(None)
 
     def articles(self) -> Mapping[str, Article]:
-        """The articles that can be asked about, by id."""
+        """Return the articles that can be asked about, by id."""
         with self._index.lease(searching=False) as generation:
             return generation.articles
 
     def current(self) -> Generation:
-        """The generation that answers now; its name, articles and heads may be read after it was replaced."""
+        """Return the current generation. Its name, articles and entries stay readable after it was replaced."""
         with self._index.lease(searching=False) as generation:
             return generation
 
     def hold(self) -> AbstractContextManager[Generation]:
-        """Within this, everything that is asked on the same thread comes from one generation."""
+        """Return a context in which all questions of this thread are answered from one generation."""
         return self._index.lease()
 
     def canary(self) -> bool:
-        """Whether a question made of the first passage finds anything: each part that answers has worked then."""
+        """Whether a question made of the first passage finds evidence, which uses every part of the search."""
         with self._index.lease() as generation:
             passage = generation.passages([0])[0].passage
             words = " ".join(re.findall(r"\w+", passage.text)[:_CANARY])
-            reading = parse_question(Question(f"What about {words}?"), generation.lexical.counts)
-            return bool(self.find(reading, generation, generation.manifest.articles)[0])
+            parsed = parse_question(Question(f"What about {words}?"), generation.lexical.counts)
+            return bool(self.find(parsed, generation, generation.manifest.articles)[0])
 
     def index_error(self) -> BylineError | None:
         """Return why the newest index could not be opened, if an older one answers instead."""
@@ -103,15 +109,15 @@ class Answerer:
         with self._index.lease() as generation:
             return Response(self._look_up(question, None, generation).reply, generation.articles)
 
-    def expect(self, questions: Sequence[Question]) -> None:
-        """Embed together what questions will be looked up by that are asked one by one afterwards."""
+    def prefetch(self, questions: Sequence[Question]) -> None:
+        """Embed in one batch the questions that will be asked one by one afterwards."""
         texts: dict[str, None] = {}
         with suppress(IndexUnusable), self._index.lease(searching=False) as generation:
             for question in questions:
-                with suppress(UsageError):  # whoever asks it is told, as of an index that cannot be used
-                    reading = parse_question(question, generation.lexical.counts)
-                    sought = _sought(reading, scope_of(generation, reading.text, question.article))
-                    texts.update(dict.fromkeys(filter(None, (sought.text, sought.context))))
+                with suppress(UsageError):  # reported when it is asked
+                    parsed = parse_question(question, generation.lexical.counts)
+                    query = _without_author_names(parsed, scope_of(generation, parsed.text, question.article))
+                    texts.update(dict.fromkeys(filter(None, (query.text, query.context))))
         self._embedder.prefetch(list(texts))
 
     def prepare(self, question: Question, standalone: str | None = None) -> PreparedQuestion:
@@ -144,7 +150,7 @@ class Answerer:
             )
 
     def _look_up(self, question: Question, standalone: str | None, generation: Generation) -> "_LookUp":
-        """Read a question, search for it, and write the verified reply of the extractive reader."""
+        """Parse a question, search for it, and write the extractive reader's verified reply."""
         counts = generation.lexical.counts
         parsed = parse_question(question, counts)
         if standalone:
@@ -219,57 +225,57 @@ class Answerer:
         return bool(logits) and answer_probability_from_logits(logits) >= extractive.ANSWERS
 
     def _reply(
-        self, asked: str, reading: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
+        self, asked: str, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
     ) -> tuple[Reply, list[Evidence]]:
-        """The extractive reader's reply, and the sentences that it chose from, if it searched for any."""
-        known = self._known(asked, reading, generation, scope)
-        if known is not None:
-            return known, []
-        ranked, signs = self.find(reading, generation, scope)
-        sure, topic = answer_probability(signs), topic_probability(signs)
-        if topic < OFF_TOPIC or asks_about_unknown_subject(reading, _knows(generation, scope)):
-            sure = min(sure, extractive.CLOSEST)
-        return extractive.answer(asked, reading, ranked, sure, topic, generation), ranked
+        """Write the extractive reader's reply, and return with it the evidence that it was chosen from, if any."""
+        reply = self._reply_without_search(asked, parsed, generation, scope)
+        if reply is not None:
+            return reply, []
+        ranked, features = self.find(parsed, generation, scope)
+        certain, topic = answer_probability(features), topic_probability(features)
+        if topic < OFF_TOPIC or asks_about_unknown_subject(parsed, _vocabulary_test(generation, scope)):
+            certain = min(certain, extractive.CLOSEST)
+        return extractive.answer(asked, parsed, ranked, certain, topic, generation), ranked
 
-    def _known(
-        self, asked: str, reading: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
+    def _reply_without_search(
+        self, asked: str, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
     ) -> Reply | None:
-        """The reply to what needs no search: small talk, or a question about the text itself."""
+        """Reply to what needs no search, small talk and questions about the text itself; None for other questions."""
         if (small := small_talk.reply(asked, len(generation.articles))) is not None:
             return Abstention(asked, small, (), 0.0, "not_addressed")
-        if reading.aspects and len(scope) > 1:
+        if parsed.aspects and len(scope) > 1:
             return Abstention(asked, wording.WHICH_ARTICLE.format(n=len(scope)), (), 0.0, "not_addressed")
-        if reading.aspects:
-            found = overview.about(generation, generation.articles[scope[0].id], reading.aspects)
+        if parsed.aspects:
+            found = overview.about(generation, generation.articles[scope[0].id], parsed.aspects)
             if found.known:
                 return Answer(asked, found.lead, found.quotes, KNOWN)
             return Abstention(asked, found.lead, (), 1 - KNOWN, "not_addressed")
         return None
 
     def find(
-        self, reading: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
+        self, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
     ) -> tuple[list[Evidence], CertaintyFeatures]:
-        """The sentences that may answer, best first, and what the certainty is computed from."""
-        reading = _sought(reading, scope)
+        """Find the sentences that may answer, best first, and the features for the certainty."""
+        parsed = _without_author_names(parsed, scope)
         within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
-        hits = search_vector(generation, self._vector(reading), reading.term_weights, PASSAGES, within)
-        similar = collect_evidence(hits, reading.term_weights, generation.lexical.idf, reading.context)
+        hits = search_vector(generation, self._vector(parsed), parsed.term_weights, PASSAGES, within)
+        similar = collect_evidence(hits, parsed.term_weights, generation.lexical.idf, parsed.context)
         read = choose_windows(similar, hits)
-        ranked = rerank(similar, read, self._reranker.score(reading.text, reading.context, read))
-        return ranked, certainty_features(reading, ranked, hits)
+        ranked = rerank(similar, read, self._reranker.score(parsed.text, parsed.context, read))
+        return ranked, certainty_features(parsed, ranked, hits)
 
-    def _vector(self, reading: ParsedQuestion) -> Vectors:
-        """The question's unit vector, moved towards what it leans on."""
-        vector = self._embedder.embed_query(reading.text)
-        if not reading.context:
+    def _vector(self, parsed: ParsedQuestion) -> Vectors:
+        """Embed a question as a unit vector, moved towards the context that it depends on."""
+        vector = self._embedder.embed_query(parsed.text)
+        if not parsed.context:
             return vector
-        moved = vector + reading.context_weight * self._embedder.embed_query(reading.context)
+        moved = vector + parsed.context_weight * self._embedder.embed_query(parsed.context)
         return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class _LookUp:
-    """A question that was looked up: what was understood, the articles in scope, the reply, and the evidence."""
+    """A question with the articles in scope, the extractive reply, and the evidence that it was chosen from."""
 
     parsed: ParsedQuestion
     scope: tuple[ArticleEntry, ...]
@@ -282,14 +288,14 @@ def _verify(reply: Reply, generation: Generation) -> None:
         verify(generation.articles[quote.article], quote)
 
 
-def _sought(reading: ParsedQuestion, scope: Sequence[ArticleEntry]) -> ParsedQuestion:
-    """A question as it is looked up in some articles: without their authors' names."""
+def _without_author_names(parsed: ParsedQuestion, scope: Sequence[ArticleEntry]) -> ParsedQuestion:
+    """Replace the names of the authors in scope by pronouns, as the question is searched for."""
     authors = dict.fromkeys(author for article in scope for author in article.authors)
-    return replace(reading, text=replace_authors(reading.text, authors))
+    return replace(parsed, text=replace_authors(parsed.text, authors))
 
 
 def scope_of(generation: Generation, question: str, article: str | None) -> tuple[ArticleEntry, ...]:
-    """The articles a question is about: the one given with it, else those by the authors that it names, else all."""
+    """Choose the articles to search: the given one, else those by authors that the question names, else all."""
     everything = generation.manifest.articles
     if article is not None:
         return (find_article(everything, article),)
@@ -301,7 +307,7 @@ def _overlap(one: str, other: str) -> bool:
     return one in other or other in one
 
 
-def _knows(generation: Generation, scope: Sequence[ArticleEntry]) -> Callable[[str], bool]:
+def _vocabulary_test(generation: Generation, scope: Sequence[ArticleEntry]) -> Callable[[str], bool]:
     if len(scope) > 1:
         return generation.lexical.__contains__
     return _vocabulary(generation.articles[scope[0].id].text).__contains__

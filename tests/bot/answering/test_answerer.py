@@ -74,7 +74,7 @@ def test_questions_that_wait_together_are_embedded_together_and_answered_alike(
     history = (Turn("user", "Why does Russia back Maduro?"), Turn("bot", "> “Russia has no allies.” — ¶5"))
     questions = [Question("Does he expect a war?"), Question("and china?", history), Question("What about oil?")]
     alone = [answerer.ask(question).reply for question in questions]
-    answerer.expect([*questions, Question("   ")])
+    answerer.prefetch([*questions, Question("   ")])
     with monkeypatch.context() as watched:
         watched.setattr(type(answerer._embedder.embeddings), "embed_query", None)
         together = [answerer.ask(question).reply for question in questions]

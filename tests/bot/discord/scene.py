@@ -84,7 +84,7 @@ def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: A
     limits = {"per_minute": 6000, "waiting": 500, "seconds": 60.0} | options
     allowance = RateLimiter(limits.pop("per_minute"))
     return AnswerService(
-        AnswerQueue(load, allowance=allowance, prepare=Answerer.expect, **limits),
+        AnswerQueue(load, allowance=allowance, prepare=Answerer.prefetch, **limits),
         kept,
         articles={article.id: article for article in read_articles(publisher.current_folder())},
         heads={entry.id: entry for entry in publisher.manifest().articles},
