@@ -1,4 +1,4 @@
-"""Respelling after the index's own words and names, and after English; the only door to pyspellchecker."""
+"""Correct typos in questions, preferring the words and names of the index, then English."""
 
 import re
 from collections import defaultdict, deque
@@ -8,19 +8,21 @@ from math import log10
 from typing import NamedTuple
 from unicodedata import combining, normalize
 
+from jellyfish import metaphone
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from index.text.english import english_dictionary
 from index.text.words import STOP_WORDS
 
+# The highest cost (see _cost) of a correction.
 MAX_COST = 1.5
-# How often the list of English counts a word that is taken for one, and a word that is worth a guess.
+# Counts in the English word list: below RARE a short word may be a typo, from FREQUENT on a word may be a correction.
 RARE, FREQUENT = 1_000, 1_000
-# What it counts that two words sound alike, and that a consonant was typed which is not in the other.
-ALIKE, LOST = 0.4, 1.6
+# Cost changes: for words that sound alike, and for dropping a typed consonant.
+SOUNDS_ALIKE, DROPPED_CONSONANT = 0.4, 1.6
 
-# Written without the apostrophe, or as people write in a chat: no slips.
+# Not typos: contractions without the apostrophe, and chat abbreviations.
 _CHAT_WORDS = frozenset(
     (
         "abt alot app apps arent aswell aint bot btw cant couldnt didnt doesnt dont etc eur fyi gonna gotta hadnt "
@@ -30,89 +32,96 @@ _CHAT_WORDS = frozenset(
         "https www com wifi vpn tech"
     ).split()
 )
-# British spellings of words that the word list has in American.
+# British and American endings: the English word list is American.
 _BRITISH = (
     ("is", "iz"), ("our", "or"), ("mme", "m"), ("tre", "ter"), ("ogue", "og"), ("yse", "yze"), ("ll", "l"),
     ("ence", "ense"), ("sce", "ske"), ("inium", "inum"),
 )  # fmt: skip
-_SOUNDS = (
-    ("tion", "shn"), ("sion", "shn"), ("cian", "shn"), ("tch", "ch"), ("sch", "sk"), ("ph", "f"), ("ck", "k"),
-    ("qu", "kw"), ("dge", "j"), ("gn", "n"), ("kn", "n"), ("wr", "r"), ("mb", "m"), ("x", "ks"), ("th", "t"),
-)  # fmt: skip
-_LETTERS = str.maketrans("cqzvdg", "kksftk")
 _WORD = re.compile(r"(?<![\w/@'’.])[^\W\d_]{3,}(?![\w'’/:@]|\.\w)")
 
 
 class Respelled(NamedTuple):
-    """A text and what was changed in it: (as typed, as read)."""
+    """A text after respelling.
+
+    Attributes:
+        text: The corrected text.
+        corrections: The corrected words: (as typed, as understood).
+    """
 
     text: str
     corrections: tuple[tuple[str, str], ...]
 
 
 def respell(text: str, vocabulary: Mapping[str, int]) -> Respelled:
-    """Respell the words that neither the index nor English knows; vocabulary: the index's lower-case words."""
+    """Correct the words that are neither in the index nor in English.
+
+    Args:
+        text: The question.
+        vocabulary: The lower-case words of the index with their counts.
+    """
     corrections: list[tuple[str, str]] = []
-    known = _indexed(vocabulary)
-    shouted = text.isupper()
+    index = _vocabulary_index(vocabulary)
+    all_capitals = text.isupper()
 
-    def better(match: re.Match[str]) -> str:
+    def correct(match: re.Match[str]) -> str:
         word = match.group()
-        # An acronym or a made-up name is no slip; a name that the index lacks must not become another name.
-        if not shouted and any(c.isupper() for c in word[1:]):
+        # An acronym or an invented name is not a typo; a name that the index lacks must not become another name.
+        if not all_capitals and any(c.isupper() for c in word[1:]):
             return word
-        proper = word[0].isupper() and match.start() > 0 and not shouted
-        found = _best(word.lower(), vocabulary, known, proper=proper)
-        if found is None:
+        proper = word[0].isupper() and match.start() > 0 and not all_capitals
+        corrected = _correction(word.lower(), vocabulary, index, proper=proper)
+        if corrected is None:
             return word
-        corrections.append((word, found))
-        return found
+        corrections.append((word, corrected))
+        return corrected
 
-    return Respelled(_WORD.sub(better, text), tuple(corrections))
+    return Respelled(_WORD.sub(correct, text), tuple(corrections))
 
 
-def _best(word: str, vocabulary: Mapping[str, int], index: "_Index", *, proper: bool) -> str | None:
-    accented = index.folded.get(word)
+def _correction(word: str, vocabulary: Mapping[str, int], index: "_VocabularyIndex", *, proper: bool) -> str | None:
+    """Return the correction of a lower-case word, None for none; proper: the word looks like a name."""
+    accented = index.accented.get(word)
     if accented is not None or len(word) > 30 or _is_word(word, vocabulary):
         return accented
     found = _nearest(word, vocabulary, index, proper=proper)
     if found is None and word.endswith("s") and len(word) > 5:
         # A plural, or a possessive without its apostrophe, of a misspelt word.
         found = _nearest(word[:-1], vocabulary, index, proper=proper)
-    # A rare word that English has gives way to a function word written by ear, and to nothing else.
+    # A rare English word is replaced only by a function word that sounds like it.
     return found if word not in english_dictionary() or found in STOP_WORDS else None
 
 
-def _nearest(word: str, vocabulary: Mapping[str, int], index: "_Index", *, proper: bool) -> str | None:
+def _nearest(word: str, vocabulary: Mapping[str, int], index: "_VocabularyIndex", *, proper: bool) -> str | None:
+    """Return the word of the index or of English with the lowest cost, None if it exceeds MAX_COST."""
     limit = 1 if len(word) <= 5 else 2
-    known = {*_near(word, index.words, limit), *index.heard.get(sound(word), ())}
+    candidates = {*_near(word, index.words, limit), *index.by_sound.get(sound(word), ())}
     if not proper:
-        known.update(_near(word, _frequent(), limit))
+        candidates.update(_near(word, _frequent(), limit))
     costs = [
         (_cost(word, other, vocabulary), other)
-        for other in known
+        for other in candidates
         if other.isalpha() and other != word and _plausible(word, other, vocabulary, proper=proper)
     ]
     cost, best = min(costs, default=(MAX_COST + 1, ""))
     return best if cost <= MAX_COST else None
 
 
-def _near(word: str, known: Sequence[str], limit: int) -> list[str]:
-    found = process.extract(word, known, scorer=DamerauLevenshtein.distance, score_cutoff=limit, limit=40)
-    return [other for other, _, _ in found]
+def _near(word: str, words: Sequence[str], limit: int) -> list[str]:
+    """Return at most 40 words within an edit distance."""
+    matches = process.extract(word, words, scorer=DamerauLevenshtein.distance, score_cutoff=limit, limit=40)
+    return [other for other, _, _ in matches]
 
 
 def _plausible(word: str, known: str, vocabulary: Mapping[str, int], *, proper: bool) -> bool:
-    """A short word is one slip away from too many others, and a name from other names: both are read with care."""
+    """Whether a correction is plausible: short words and names are close to too many others, so they need more."""
     if proper:
         one = DamerauLevenshtein.distance(word, known) <= 1
         return known in vocabulary and (one or (len(word) > 4 and sound(known) == sound(word)))
     if len(word) == 3:
-        # Nobody types a letter too many in so short a word; one goes missing, or two are swapped.
-        return (
-            (known in STOP_WORDS or known in vocabulary)
-            and sound(known) == sound(word)
-            and (len(known) > 3 or sorted(known) == sorted(word))
+        # The usual typos in so short a word are a missing letter and swapped letters.
+        swapped = known[0] == word[0] and sorted(known) == sorted(word)
+        return (known in STOP_WORDS or known in vocabulary) and (
+            swapped or (len(known) > 3 and sound(known) == sound(word))
         )
     if known in STOP_WORDS:
         return len(word) < 6 or len(known) > 3
@@ -124,44 +133,44 @@ def _plausible(word: str, known: str, vocabulary: Mapping[str, int], *, proper: 
 
 
 def _cost(word: str, known: str, vocabulary: Mapping[str, int]) -> float:
-    """How far-fetched a respelling is.
+    """Return the cost of a correction: the edit distance, adjusted by how usual such a typo is.
 
-    Swapped letters are the commonest slip, then lost and doubled ones; a wrong first letter is rare, and so is a
-    letter that was never meant. What sounds alike is likelier than what only looks alike, and the words of the
-    index are what people ask about.
+    Swapped letters are the most usual typo, then missing and doubled ones; a wrong first letter and a superfluous
+    consonant are rare. Words that sound alike, frequent words and the words of the index are likelier.
     """
     distance = float(DamerauLevenshtein.distance(word, known))
     swapped = distance == 1 and sorted(word) == sorted(known)
     exchanged = len(word) == len(known) and not swapped
     expected = known in vocabulary or known in STOP_WORDS
     frequency = log10(1 + english_dictionary().word_frequency.dictionary.get(known, 0)) / 10
-    heard, meant = sound(word), sound(known)
-    alike = ALIKE * (heard == meant) - LOST * (len(known) < len(word) and len(meant) < len(heard))
-    first = word[0] != known[0] and meant[:1] != heard[:1]
+    typed_sound, known_sound = sound(word), sound(known)
+    dropped = len(known) < len(word) and len(known_sound) < len(typed_sound)
+    alike = SOUNDS_ALIKE * (typed_sound == known_sound) - DROPPED_CONSONANT * dropped
+    first = word[0] != known[0] and known_sound[:1] != typed_sound[:1]
     return distance - 0.4 * swapped + 0.2 * exchanged + 0.6 * first - 0.4 * expected - frequency - alike
 
 
 def sound(word: str) -> str:
-    """How a word sounds, roughly: its first letter and its consonants, those that sound alike written alike.
+    """Return the Metaphone code of a word, by which words that sound alike are compared.
 
-    A shorter Metaphone (Philips 1990): enough to tell what was written by ear, and no further library.
+    Doubled letters are single and "th" is a T, so that "ferrry" and "teh" get the codes of "ferry" and "the". A word
+    in another script is its own code.
     """
-    plain = "".join(c for c in normalize("NFD", word.lower()) if not combining(c))
-    plain = re.sub(r"(.)\1+", r"\1", plain)
-    for written, heard in _SOUNDS:
-        plain = plain.replace(written, heard)
-    plain = re.sub(r"(?<=[ei])gh(?=t|$)|(?<=[aou])gh(?=t)", "", plain)
-    plain = re.sub(r"c(?=[eiy])", "s", plain).translate(_LETTERS)
-    plain = re.sub(r"(.)\1+", r"\1", plain)
-    return plain[:1] + re.sub(r"[aeiouyhw]", "", plain[1:])
+    plain = re.sub(r"(.)\1+", r"\1", _without_accents(word.lower()))
+    return metaphone(plain).replace("0", "T") if plain.isascii() else plain
+
+
+def _without_accents(word: str) -> str:
+    return "".join(c for c in normalize("NFD", word) if not combining(c))
 
 
 def _is_word(word: str, vocabulary: Mapping[str, int]) -> bool:
+    """Whether a word is in the index or in English: also as a plural, with accents, or in British spelling."""
     if word in vocabulary or word in STOP_WORDS or word in _CHAT_WORDS or _in_english(word):
         return True
     if word.endswith("s") and (word[:-1] in vocabulary or _in_english(word[:-1])):
         return True  # a plural, or a possessive without its apostrophe
-    plain = "".join(c for c in normalize("NFD", word) if not combining(c))
+    plain = _without_accents(word)
     if plain != word and plain in english_dictionary():
         return True
     return any(
@@ -170,7 +179,7 @@ def _is_word(word: str, vocabulary: Mapping[str, int]) -> bool:
 
 
 def _in_english(word: str) -> bool:
-    """Whether English has a word; a short and rare one that sounds like a function word ("wat") is none."""
+    """Whether a word is English; a short and rare one that sounds like a function word ("wat") does not count."""
     count = english_dictionary().word_frequency.dictionary.get(word, 0)
     return count > 0 and not (count < RARE and len(word) <= 4 and sound(word) in _function_sounds())
 
@@ -180,46 +189,46 @@ def _function_sounds() -> frozenset[str]:
     return frozenset(sound(word) for word in STOP_WORDS if len(word) >= 4)
 
 
-class _Index:
-    """The words of a vocabulary; by what accented ones are without accents; and the longer ones by their sound."""
+class _VocabularyIndex:
+    """A vocabulary, indexed by spelling without accents and by sound."""
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self.vocabulary = vocabulary
         self.words = tuple(vocabulary)
-        self.folded: dict[str, str] = {}
+        self.accented: dict[str, str] = {}
         for word in sorted(word for word in vocabulary if not word.isascii()):
-            plain = "".join(c for c in normalize("NFD", word) if not combining(c))
+            plain = _without_accents(word)
             if plain != word and plain not in vocabulary:
-                self.folded[plain] = word
+                self.accented[plain] = word
 
     @cached_property
-    def heard(self) -> Mapping[str, tuple[str, ...]]:
-        """Made when the first word is unknown: it takes a second for 50,000 words."""
-        found: dict[str, list[str]] = defaultdict(list)
+    def by_sound(self) -> Mapping[str, tuple[str, ...]]:
+        """The longer words by their sound; computed on the first use, as 50,000 words take over half a second."""
+        groups: dict[str, list[str]] = defaultdict(list)
         for word in sorted(self.vocabulary):
             if len(word) > 4 and word.isalpha():
-                found[sound(word)].append(word)
-        return {key: tuple(alike) for key, alike in found.items() if len(key) > 2}
+                groups[sound(word)].append(word)
+        return {key: tuple(alike) for key, alike in groups.items() if len(key) > 2}
 
 
-_indexes: deque[_Index] = deque(maxlen=2)
+_indexes: deque[_VocabularyIndex] = deque(maxlen=2)
 
 
-def _indexed(vocabulary: Mapping[str, int]) -> _Index:
-    """Made once for each vocabulary, and kept for the last two.
+def _vocabulary_index(vocabulary: Mapping[str, int]) -> _VocabularyIndex:
+    """Return the index of a vocabulary; those of the last two are cached.
 
-    Its identity tells which one it is: to compare the words of an archive takes as long as a search.
+    The cache compares by identity: comparing the words of a large archive takes as long as a search.
     """
-    found = next((index for index in tuple(_indexes) if index.vocabulary is vocabulary), None)
-    if found is None:
-        found = _Index(vocabulary)
-        _indexes.append(found)
-    return found
+    cached = next((index for index in tuple(_indexes) if index.vocabulary is vocabulary), None)
+    if cached is None:
+        cached = _VocabularyIndex(vocabulary)
+        _indexes.append(cached)
+    return cached
 
 
 @cache
 def _frequent() -> tuple[str, ...]:
-    """The words of English that are worth a guess."""
+    """Return the English words that are frequent enough for a correction."""
     return tuple(
         word for word, n in english_dictionary().word_frequency.dictionary.items() if n >= FREQUENT and word.isalpha()
     )

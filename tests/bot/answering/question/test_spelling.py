@@ -1,4 +1,4 @@
-"""Respelling after the index's own words and after English; and what must be left as it was typed."""
+"""Typos are corrected from the words of the index and from English; correct words stay as typed."""
 
 import re
 from collections import Counter
@@ -19,10 +19,12 @@ VOCABULARY = dict.fromkeys(
 
 
 @pytest.mark.parametrize(
-    ("slip", "word"),
+    ("typo", "word"),
     [
         pytest.param("waht", "what", id="swapped letters of a function word"),
         pytest.param("teh", "the", id="a short function word"),
+        pytest.param("adn", "and", id="a short function word that sounds otherwise when swapped"),
+        pytest.param("hwo", "how", id="swapped letters after the first, which is seldom wrong"),
         pytest.param("wich", "which", id="a lost letter of a function word"),
         pytest.param("sanctoins", "sanctions", id="swapped letters"),
         pytest.param("refrendum", "referendum", id="a lost letter"),
@@ -33,18 +35,18 @@ VOCABULARY = dict.fromkeys(
         pytest.param("becuase", "because", id="English, swapped"),
         pytest.param("goverment", "government", id="English, lost"),
         pytest.param("definately", "definitely", id="English, wrong"),
-        pytest.param("wat", "what", id="a function word written by ear"),
+        pytest.param("wat", "what", id="a function word spelled by sound"),
         pytest.param("wen", "when", id="another one"),
         pytest.param("hapend", "happened", id="two letters lost, the sound kept"),
-        pytest.param("ostrandur", "ostrander", id="a name written by ear"),
+        pytest.param("ostrandur", "ostrander", id="a name spelled by sound"),
         pytest.param("tarrif", "tariff", id="the wrong letter doubled"),
-        pytest.param("ferrie", "ferry", id="an ending by ear"),
+        pytest.param("ferrie", "ferry", id="an ending spelled by sound"),
     ],
 )
-def test_a_slip_is_read_as_the_word_that_was_meant_and_the_correction_is_reported(slip: str, word: str) -> None:
-    respelled = respell(f"so {slip}?", VOCABULARY)
+def test_a_typo_is_corrected_and_the_correction_is_reported(typo: str, word: str) -> None:
+    respelled = respell(f"so {typo}?", VOCABULARY)
     assert respelled.text == f"so {word}?"
-    assert respelled.corrections == ((slip, word),)
+    assert respelled.corrections == ((typo, word),)
 
 
 def test_every_correction_is_reported_in_order() -> None:
@@ -68,33 +70,34 @@ def test_every_correction_is_reported_in_order() -> None:
         pytest.param("velmora ostrander dredging tariff", id="words of the index"),
         pytest.param("who is Zelk, and did Brankovic meet Orlov?", id="unknown names"),
         pytest.param("don't can’t o'clock velmroa's", id="words with an apostrophe"),
-        pytest.param("nato, nike and prof", id="short words that the list of English has seldom"),
-        pytest.param("rebar, laksa and an ebike", id="words that neither has, and that only look like others"),
+        pytest.param("nato, nike and prof", id="short words that are rare in the English word list"),
+        pytest.param("is aws down?", id="an abbreviation with the letters of a function word"),
+        pytest.param("rebar, laksa and an ebike", id="unknown words that only look like others"),
         pytest.param("covid19 and 3rd f16s", id="words with digits"),
         pytest.param("a harbour_bridg file", id="words with an underscore"),
         pytest.param("naïve café", id="accents"),
         pytest.param("Владимир 東京", id="other scripts"),
-        pytest.param("WHY DID THE MAYOR CLOSE THE BRIDGE", id="shouting without a slip"),
+        pytest.param("WHY DID THE MAYOR CLOSE THE BRIDGE", id="capitals without a typo"),
     ],
 )
-def test_what_is_no_slip_stays_as_it_was_typed(text: str) -> None:
+def test_what_is_not_a_typo_stays_as_it_was_typed(text: str) -> None:
     assert respell(text, VOCABULARY) == (text, ())
 
 
-def test_a_slip_that_is_shouted_is_mended_too() -> None:
+def test_a_typo_in_capitals_is_corrected_too() -> None:
     assert respell("WHY DID VELMROA LOSE", VOCABULARY).text == "WHY DID velmora LOSE"
 
 
-def test_a_name_that_the_index_lacks_does_not_become_a_name_that_it_holds() -> None:
+def test_a_name_that_the_index_lacks_does_not_become_another_name() -> None:
     assert respell("Did Ostberger resign?", VOCABULARY).text == "Did Ostberger resign?"
 
 
-def test_a_name_in_capitals_is_mended_where_it_sounds_the_same() -> None:
+def test_a_capitalised_name_is_corrected_to_one_that_sounds_the_same() -> None:
     assert respell("What does Ostrandor want?", VOCABULARY).text == "What does ostrander want?"
     assert respell("What does Ostrundar want?", VOCABULARY).text == "What does ostrander want?"
 
 
-def test_a_word_without_its_accents_is_read_as_the_one_of_the_index() -> None:
+def test_a_word_without_its_accents_becomes_the_one_of_the_index() -> None:
     assert respell("the communique of gurkan", {"communiqué": 1, "gürkan": 2}).text == "the communiqué of gürkan"
 
 
@@ -102,12 +105,12 @@ def test_a_word_without_its_accents_is_read_as_the_one_of_the_index() -> None:
     ("one", "other"),
     [("phone", "fone"), ("knight", "nite"), ("sanction", "sankshun"), ("wrist", "rist"), ("bridge", "brij")],
 )
-def test_what_is_written_by_ear_sounds_the_same(one: str, other: str) -> None:
+def test_words_spelled_by_sound_have_the_same_code(one: str, other: str) -> None:
     assert sound(one) == sound(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("ferry", "fear not"), ("mediate", "meditate"), ("rebar", "rear")])
-def test_what_sounds_otherwise_is_told_apart(one: str, other: str) -> None:
+def test_words_that_sound_different_have_different_codes(one: str, other: str) -> None:
     assert sound(one) != sound(other)
 
 
