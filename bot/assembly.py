@@ -185,7 +185,7 @@ def usable_manifest(settings: BotSettings) -> "Manifest":
         if manifest.model == model:
             raise
         # The setting may be mistyped, and then a rebuild would not help.
-        hint = "Set EMBEDDING_MODEL back, or, if that model is on this machine, rebuild with: python -m index rebuild"
+        hint = "Set EMBEDDING_MODEL back, or, if that model is on this machine, rebuild with: byline rebuild"
         raise IndexOutdated(error.message, hint) from None
     return manifest
 

@@ -124,7 +124,7 @@ def search(
     from index.search import search as find
 
     if not question.strip():
-        raise UsageError("The question is empty.", 'Try: python -m index search "what is it about"')
+        raise UsageError("The question is empty.", 'Try: byline search "what is it about"')
     if len(question) > MAX_QUESTION_CHARS:
         raise UsageError(
             f"The question has {len(question):,} characters; the limit is {MAX_QUESTION_CHARS:,}.",
@@ -136,7 +136,7 @@ def search(
         chosen = (
             None
             if article is None
-            else find_article(generation.manifest.articles, article, "python -m index status lists them.").id
+            else find_article(generation.manifest.articles, article, "byline status lists them.").id
         )
         hits = find(generation, load_embedder(settings.embedding_model), question, k, chosen)
     if as_json:

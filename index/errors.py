@@ -17,7 +17,7 @@ BylineError
 UNCHANGED = "The previous index is unchanged."
 COPY_HINT = "Free space in the temporary folder, or set TMPDIR to another folder."
 OWNER_HINT = "Run this as the user who owns it, for example the user that the bot runs as."
-REBUILD_HINT = "Build it with: python -m index rebuild"
+REBUILD_HINT = "Build it with: byline rebuild"
 
 
 class BylineError(Exception):

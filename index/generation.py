@@ -236,7 +236,7 @@ class Generation:
         if len(vector) != self.manifest.dimension:
             raise IndexOutdated(
                 f"The index holds vectors of {self.manifest.dimension} numbers, but the model makes {len(vector)}.",
-                "Rebuild it with: python -m index rebuild --force",
+                "Rebuild it with: byline rebuild --force",
             )
         with translate_errors():
             nearest = rows.query(query_embeddings=[vector], n_results=n, where=_where(articles), include=["distances"])
@@ -268,12 +268,12 @@ def check_compatible(manifest: Manifest, model: str) -> None:
     if manifest.model != model:
         raise IndexOutdated(
             f"The index was built with the embedding model {manifest.model}, but the current setting is {model}.",
-            "Rebuild it with: python -m index rebuild",
+            "Rebuild it with: byline rebuild",
         )
     if manifest.splitter != SPLITTER_VERSION:
         raise IndexOutdated(
             f"The index was built by version {manifest.splitter} of the splitter; this is version {SPLITTER_VERSION}.",
-            "Rebuild it with: python -m index rebuild",
+            "Rebuild it with: byline rebuild",
         )
 
 

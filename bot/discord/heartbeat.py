@@ -1,4 +1,4 @@
-"""The bot's pulse: how late its event loop is, whether a canary question is answered; for `python -m bot health`."""
+"""The bot's pulse: how late its event loop is, whether a canary question is answered; for `byline health`."""
 
 import asyncio
 import logging

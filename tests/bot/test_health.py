@@ -1,4 +1,4 @@
-"""The bot's pulse, and what `python -m bot health` makes of it."""
+"""The bot's pulse, and what `byline health` makes of it."""
 
 import asyncio
 import errno

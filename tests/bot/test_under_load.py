@@ -332,7 +332,7 @@ async def _refused(index: Path, path: Path, way: Callable[[Path], None], place: 
     told = [line for line in errors.decode().splitlines() if " INFO " not in line]
     assert (process.returncode, len(told)) == (1, 2), (what, told)
     assert told[0].startswith("The index is damaged"), (what, told)
-    assert "python -m index rebuild" in told[1], (what, told)
+    assert "byline rebuild" in told[1], (what, told)
 
 
 # A Chroma server

@@ -114,7 +114,7 @@ def test_positions_are_those_of_the_articles_asked_for(opened: Generation) -> No
 def test_an_index_of_another_model_is_outdated_and_says_how_to_rebuild(built: FolderPublisher) -> None:
     with pytest.raises(IndexOutdated, match=r"word-lengths.*another") as caught:
         open_current(built, "another")
-    assert "python -m index rebuild" in caught.value.hint
+    assert "byline rebuild" in caught.value.hint
 
 
 def test_an_index_of_another_splitter_is_outdated(built: FolderPublisher, fake: Embedder) -> None:
@@ -123,7 +123,7 @@ def test_an_index_of_another_splitter_is_outdated(built: FolderPublisher, fake: 
     manifest.write_text(json.dumps({**written, "splitter": 10_000}), encoding="utf-8")
     with pytest.raises(IndexOutdated, match="splitter") as caught:
         open_current(built, fake.model)
-    assert "python -m index rebuild" in caught.value.hint
+    assert "byline rebuild" in caught.value.hint
 
 
 DAMAGE: dict[str, Callable[[bytes], bytes | None]] = {
@@ -155,7 +155,7 @@ def test_a_generation_with_any_file_damaged_is_refused(
             path.write_bytes(data)
         with pytest.raises(IndexDamaged) as caught:
             open_current(built, fake.model)
-        assert "python -m index rebuild" in caught.value.hint
+        assert "byline rebuild" in caught.value.hint
         path.write_bytes(whole)
         refused += 1
     assert refused >= len(files) // 2
@@ -194,7 +194,7 @@ def test_an_index_of_another_format_is_outdated_and_says_how_to_rebuild(built: F
     (built.current_folder() / "manifest.json").write_text('{"format": 1, "articles": []}', encoding="utf-8")
     with pytest.raises(IndexOutdated, match="another version of Byline") as caught:
         open_current(built, fake.model)
-    assert "python -m index rebuild" in caught.value.hint
+    assert "byline rebuild" in caught.value.hint
 
 
 POINTERS = {
@@ -215,7 +215,7 @@ def test_a_current_that_names_no_generation_is_refused(built: FolderPublisher, f
     (built.root / "CURRENT").write_bytes(content)
     with pytest.raises((IndexDamaged, IndexMissing)) as caught:
         open_current(built, fake.model)
-    assert "python -m index rebuild" in caught.value.hint
+    assert "byline rebuild" in caught.value.hint
 
 
 def test_without_current_there_is_no_index(built: FolderPublisher, fake: Embedder) -> None:

@@ -78,7 +78,7 @@ def test_vectors_of_another_length_than_the_questions_are_refused_with_a_hint(bu
         for ask in (generation.nearest_passages, generation.nearest_sentences):
             with pytest.raises(IndexOutdated, match="16 numbers") as caught:
                 ask(np.ones(17, dtype=np.float32), 1)
-            assert "python -m index rebuild" in caught.value.hint
+            assert "byline rebuild" in caught.value.hint
 
 
 def test_vectors_of_another_length_than_the_manifests_are_damage(built: FolderPublisher) -> None:

@@ -197,7 +197,7 @@ def test_a_deleted_index_is_said_to_be_deleted_and_the_copy_answers(
     assert trouble is not None
     assert (trouble.message, trouble.hint) == (
         "The index was deleted.",
-        "Build it with: python -m index rebuild",
+        "Build it with: byline rebuild",
     )
 
 

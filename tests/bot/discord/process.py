@@ -1,4 +1,4 @@
-"""`python -m bot run` in a process of its own, as an operator starts it, and what it writes to its health file."""
+"""`byline run` in a process of its own, as an operator starts it, and what it writes to its health file."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""Our bot, as `python -m bot run` assembles it, logged in to the tests' Discord in this process."""
+"""Our bot, as `byline run` assembles it, logged in to the tests' Discord in this process."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""`python -m bot run` as an operator starts it: another process, against the tests' Discord."""
+"""`byline run` as an operator starts it: another process, against the tests' Discord."""
 
 import asyncio
 import signal
@@ -97,7 +97,7 @@ async def _failed(server: DiscordServer, index: Path, state: Path, **environment
         ({"MESSAGE_CONTENT": "perhaps"}, 2, "The setting MESSAGE_CONTENT cannot be used"),
         ({"DISCORD_API": "http://127.0.0.1:9/api"}, 1, "Discord cannot be reached"),
         ({"DISCORD_API": "nowhere"}, 2, "The setting DISCORD_API is not a web address"),
-        ({"INDEX_DIR": "none"}, 1, "There is no index yet.\n  Build it with: python -m index rebuild"),
+        ({"INDEX_DIR": "none"}, 1, "There is no index yet.\n  Build it with: byline rebuild"),
         ({"STATE_FILE": "/dev/null/state"}, 1, "The state file /dev/null/state cannot be used"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

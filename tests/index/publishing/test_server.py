@@ -187,7 +187,7 @@ def test_another_model_or_dimension_is_refused_with_a_hint(on_server: Build, pla
     on_server()
     with pytest.raises(IndexOutdated) as caught:
         open_current(place, "another")
-    assert "python -m index rebuild" in caught.value.hint
+    assert "byline rebuild" in caught.value.hint
     with open_current(place, FAKE_MODEL) as generation, pytest.raises(IndexOutdated, match="16 numbers"):
         generation.nearest_passages(np.ones(17, dtype=np.float32), 1)
 

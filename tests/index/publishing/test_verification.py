@@ -166,7 +166,7 @@ def test_a_damaged_generation_is_told_in_one_sentence(command: Run, built: Folde
     sentence, hint = done.stderr.splitlines()
     assert done.returncode == 1
     assert sentence.startswith("The index is damaged")
-    assert "python -m index rebuild" in hint
+    assert "byline rebuild" in hint
     assert json.loads(done.stdout)["sound"] is False
 
 
