@@ -30,7 +30,7 @@ INTERRUPTED = "Interrupted. The index is as it was."
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 ArticlesOption = Annotated[
-    # Not checked here: what is wrong with a folder is said by what reads it.
+    # Not checked here: reading the folder gives better error messages than typer's.
     Path | None, typer.Option("--articles", help="The folder of articles (default: ARTICLES_DIR).", readable=False)
 ]
 IndexOption = Annotated[
@@ -44,27 +44,27 @@ def rebuild(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Files or folders in the articles folder to look at; the others stay as they are (default: all).",
+            help="Files or folders in the articles folder to read; other articles stay as indexed (default: all).",
             readable=False,
         ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Build again even if nothing has changed.")] = False,
     articles: ArticlesOption = None,
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring the index up to date with the articles folder. The old index answers until the new one is complete."""
+    """Update the index from the articles folder. The old index answers until the new one is complete."""
     from index.embedding import load_embedder, model_identity
-    from index.rebuild import rebuild as bring_up_to_date
+    from index.rebuild import rebuild as rebuild_index
 
     settings = IndexSettings.load(articles_dir=articles, index_dir=index)
     with progress_bar("Embedding passages") as progress:
-        report = bring_up_to_date(
+        report = rebuild_index(
             settings.articles_dir,
             make_publisher(settings),
             model_identity(settings.embedding_model),
-            lambda: load_embedder(settings.embedding_model, _step_back()),
+            lambda: load_embedder(settings.embedding_model, _lower_priority()),
             only=tuple(paths or ()),
             encoding=settings.articles_encoding,
             force=force,
@@ -79,7 +79,7 @@ def rebuild(
 
 @app.command()
 def status(index: IndexOption = None, as_json: JsonOption = False) -> None:
-    """Say what is indexed, when it was built and with which model."""
+    """Show what is indexed, when it was built, and with which model."""
     settings = IndexSettings.load(index_dir=index)
     publisher = make_publisher(settings)
     name = publisher.current_name()
@@ -92,36 +92,38 @@ def status(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def verify(index: IndexOption = None, as_json: JsonOption = False) -> None:
-    """Check the index that answers: that its files are those that were written, and that it finds what it holds."""
+    """Check that the files of the current index are unchanged, and that searches find its passages."""
     from index.publishing.verification import verify_current
 
     publisher = make_publisher(IndexSettings.load(index_dir=index))
     try:
         with spinner("Checking"):
-            name, findings = verify_current(publisher)
+            name, result = verify_current(publisher)
     except IndexUnusable as error:
         if as_json:
             _print_json({"generation": publisher.peek_current_name(), "sound": False, "problem": error.message})
         raise
     if as_json:
-        _print_json({"generation": name, "sound": True, **asdict(findings)})
+        _print_json({"generation": name, "sound": True, **asdict(result)})
         return
-    size = f"{count(findings.passages, 'passage')} and {count(findings.sentences, 'sentence')}"
-    print(f"Generation {name} is sound: {size}; {findings.found} of {findings.searched} looked for came first.")
+    size = f"{count(result.passages, 'passage')} and {count(result.sentences, 'sentence')}"
+    print(
+        f"Generation {name} is intact: {size}; {result.found} of {result.searched} searches found their own text first."
+    )
 
 
 @app.command()
 def search(
     question: Annotated[str, typer.Argument(help="What to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
-    article: Annotated[str | None, typer.Option("--article", help="Only this article.")] = None,
+    article: Annotated[str | None, typer.Option("--article", help="Search only this article.")] = None,
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the passages that come closest to a question, with their scores."""
+    """Show the passages closest to a question, with their scores."""
     from index.embedding import load_embedder, model_identity
     from index.generation import open_current
-    from index.search import search as find
+    from index.search import search as search_index
 
     if not question.strip():
         raise UsageError("The question is empty.", 'Try: byline search "what is it about"')
@@ -133,21 +135,21 @@ def search(
     settings = IndexSettings.load(index_dir=index)
     model = model_identity(settings.embedding_model)
     with spinner("Loading the model"), open_current(make_publisher(settings), model) as generation:
-        chosen = (
+        article_id = (
             None
             if article is None
             else find_article(generation.manifest.articles, article, "byline status lists them.").id
         )
-        hits = find(generation, load_embedder(settings.embedding_model), question, k, chosen)
+        hits = search_index(generation, load_embedder(settings.embedding_model), question, k, article_id)
     if as_json:
-        _print_json([_hit(hit) for hit in hits])
+        _print_json([_hit_fields(hit) for hit in hits])
         return
     for rank, hit in enumerate(hits, 1):
         passage = hit.passage
         numbers = sorted({sentence.paragraph for sentence in passage.sentences})
-        where = f"¶{numbers[0]}" if len(numbers) == 1 else f"¶{numbers[0]}–{numbers[-1]}"
-        views = f"passage {hit.dense:.2f}, sentence {hit.sentence_cosine:.2f}, words {hit.lexical:.1f}"
-        print(f"{rank}. {printable(passage.article)} {where}  score {hit.score:.2f} ({views})")
+        location = f"¶{numbers[0]}" if len(numbers) == 1 else f"¶{numbers[0]}–{numbers[-1]}"
+        scores = f"passage {hit.dense:.2f}, sentence {hit.sentence_cosine:.2f}, words {hit.lexical:.1f}"
+        print(f"{rank}. {printable(passage.article)} {location}  score {hit.score:.2f} ({scores})")
         print(f"   {' '.join(strip_control_characters(passage.text).split())}\n")
 
 
@@ -163,7 +165,7 @@ def options(
     """Build and inspect the index of articles."""
 
 
-def _hit(hit: "Hit") -> dict[str, Any]:
+def _hit_fields(hit: "Hit") -> dict[str, Any]:
     passage = hit.passage
     return {
         "article": passage.article,
@@ -178,9 +180,9 @@ def _hit(hit: "Hit") -> dict[str, Any]:
     }
 
 
-def _step_back() -> int:
-    """Let what answers questions on this machine go first; how many threads a rebuild takes."""
-    if hasattr(os, "nice"):  # Windows has none
+def _lower_priority() -> int:
+    """Give way to a bot on this machine; return the number of threads for a rebuild."""
+    if hasattr(os, "nice"):  # not on Windows
         os.nice(_NICENESS)
     return max(1, (os.cpu_count() or 1) // 2)
 
@@ -193,7 +195,7 @@ def _print_report(report: "RebuildReport", dry_run: bool) -> None:
         for article in ids:
             print(f"{word:10} {printable(article)}")
     if plan.stale:
-        print(f"Every article is built again: {plan.stale}.")
+        print(f"All articles are indexed again: {plan.stale}.")
     lists = {"added": plan.added, "changed": plan.changed, "removed": plan.removed, "unchanged": plan.unchanged}
     counts = ", ".join(f"{len(ids)} {word}" for word, ids in lists.items())
     counts += f", {len(report.skipped)} skipped" if report.skipped else ""
@@ -211,9 +213,9 @@ def _print_status(name: str, manifest: Manifest) -> None:
     counts = ((len(manifest.articles), "article"), (manifest.passages, "passage"), (manifest.sentences, "sentence"))
     print(", ".join(count(n, noun) for n, noun in counts), end="\n\n")
     for article in manifest.articles:
-        known = " · ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
+        details = " · ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
         size = f"{count(article.words, 'word')}, {count(article.paragraphs, 'paragraph')}"
-        print(f"{printable(article.id)}  {size}{'  ' + strip_control_characters(known) if known else ''}")
+        print(f"{printable(article.id)}  {size}{'  ' + strip_control_characters(details) if details else ''}")
 
 
 def _print_json(value: Any) -> None:
