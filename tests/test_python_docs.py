@@ -14,7 +14,7 @@ from index.generation import Generation
 from tests.support.paths import REPOSITORY, SHIPPED
 
 PAGE = REPOSITORY / "docs" / "python.md"
-RETRIEVER_EXAMPLE, EMBEDDINGS_EXAMPLE = re.findall(
+RETRIEVER_EXAMPLE, EMBEDDINGS_EXAMPLE, CHAT_MODEL_EXAMPLE = re.findall(
     r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S
 )
 
@@ -65,3 +65,18 @@ def test_an_index_can_be_built_and_searched_with_other_embeddings(
     assert re.fullmatch(r"\d+ passages", first)
     assert sum("¶" in line for line in hits) == 3
     assert (tmp_path / ".byline-letters" / "CURRENT").is_file()
+
+
+def test_a_chat_model_object_answers_or_is_replaced_with_the_reason(
+    shipped_index: Path,
+    embedder: Embedder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("index.embedding.load_embedder", lambda *_: embedder)
+    monkeypatch.setenv("INDEX_DIR", str(shipped_index))
+    run(CHAT_MODEL_EXAMPLE, tmp_path, monkeypatch)
+    printed = capsys.readouterr().out
+    assert "\n> " in printed
+    assert "(No chat model: " in printed
