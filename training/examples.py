@@ -24,7 +24,7 @@ COVERED = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class LabelledWindow:
     """Consecutive sentences with a label each; before: the sentence before them, "" at the beginning."""
 
     sentences: tuple[str, ...]
@@ -48,7 +48,7 @@ class Example:
     question: str
     context: str
     answerable: bool
-    windows: tuple[Window, ...]
+    windows: tuple[LabelledWindow, ...]
     reading: ParsedQuestion | None = None
     hits: tuple[Hit, ...] = ()
     idf: Mapping[str, float] = field(default_factory=dict)
@@ -155,9 +155,9 @@ def clapnq(folder: Path) -> Iterator[tuple[str, list[str], set[int]]]:
             yield item["input"], sentences, {n for n, s in enumerate(sentences) if s.strip() in marked}
 
 
-def _windows(sentences: Sequence[str], indexes: set[int]) -> list[Window]:
+def _windows(sentences: Sequence[str], indexes: set[int]) -> list[LabelledWindow]:
     return [
-        Window(
+        LabelledWindow(
             tuple(sentences[a:b]),
             tuple(MUST if n in indexes else NONE for n in range(a, b)),
             sentences[a - 1] if a else "",

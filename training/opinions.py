@@ -9,7 +9,7 @@ from index.live import LiveIndex
 from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 from index.search import Hit, search_vector
-from training.examples import Example, Window, label
+from training.examples import Example, LabelledWindow, label
 
 from bot.answering.answerer import Answerer, scope_of
 from bot.answering.question.parsing import parse_question
@@ -56,10 +56,10 @@ def _example(folder: str, item: EvalQuestion, live: LiveIndex, answerer: Answere
     )
 
 
-def _window(hit: Hit, item: EvalQuestion) -> Window:
+def _window(hit: Hit, item: EvalQuestion) -> LabelledWindow:
     gold = item.gold if item.answerable else ()
     sentences = hit.passage.sentences
-    return Window(
+    return LabelledWindow(
         sentences=tuple(sentence.text for sentence in sentences),
         labels=tuple(label(sentence.text, sentence.paragraph, gold) for sentence in sentences),
         before=hit.previous_sentence,

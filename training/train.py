@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, pad
 
-from training.examples import Example, Window
+from training.examples import Example, LabelledWindow
 from training.model import Reader
 
 from bot.answering.evidence.encoding import EncodedWindow, WindowEncoder
@@ -101,7 +101,7 @@ def _batches(examples: Sequence[Example], plan: Plan, steps: int, rng: random.Ra
                 return
 
 
-def choose(example: Example, most: int, rng: random.Random) -> list[Window]:
+def choose(example: Example, most: int, rng: random.Random) -> list[LabelledWindow]:
     """Return the windows that contain the answer, then the best others, and sometimes a random one."""
     bearing = [w for w in example.windows if max(w.labels) >= 1][:most]
     others = [w for w in example.windows if max(w.labels) < 1]

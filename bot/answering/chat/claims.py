@@ -28,7 +28,7 @@ _LOOKS_QUOTED = dict.fromkeys(map(ord, "“”„‟«»‹›「」『』｢｣
 _QUOTED = re.compile(r"\"([^\"]+)\"|(?<!\w)'((?:[^']|'(?=\w))+)'(?!\w)")
 # Groups of reporting verbs, and kinds of people; a pronoun is left out, for "he" may well be the author.
 _REPORTING = frozenset(("say", "think", "according", "passive"))
-_PEOPLE = frozenset(("named", "body", "person", "indefinite"))
+_PEOPLE = frozenset(("named", "organisation", "person", "indefinite"))
 _WRITERS = frozenset(terms("author writer columnist essayist article text piece essay column"))
 _THOUSANDS = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
 

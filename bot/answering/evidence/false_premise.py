@@ -23,7 +23,11 @@ BIAS = -2.7
 
 
 def premise_features(question: str, ranked: Sequence[Evidence]) -> tuple[float, ...]:
-    """Return the highest logit that a sentence corrects a premise, whether the question presumes, and if a claim."""
+    """Return the features of the regression, in the order of WEIGHTS.
+
+    They are the highest logit that one of the best sentences corrects a premise; whether the question presumes
+    something ("why …"); and whether it mentions a claim ("… says").
+    """
     return (
         max(evidence.corrects for evidence in ranked[:SENTENCES]),
         float(bool(_PRESUMES.search(question))),

@@ -1,1 +1,1 @@
-"""Read a question: spelling, follow-ups, small talk, whether it is about the text itself, which article it names."""
+"""Parse a question: typos, follow-ups, small talk, questions about the text itself, names of authors."""

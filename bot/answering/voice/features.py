@@ -38,7 +38,7 @@ _GROUP_SCORES = {
 }
 _SOURCE_SCORES = {
     "named": 0.6,
-    "body": 0.4,
+    "organisation": 0.4,
     "person": 0.4,
     "thing": -0.5,
     "indefinite": 0.4,
@@ -185,7 +185,7 @@ def _report_features(sentence: MaskedSentence, best: Report | None) -> set[str]:
         f"subject {best.source.kind}",
         *(["told to the author"] if best.to_author else []),
     }
-    if best.source.kind in ("named", "body", "person", "indefinite") and _score(best) >= _CLEAR_REPORT:
+    if best.source.kind in ("named", "organisation", "person", "indefinite") and _score(best) >= _CLEAR_REPORT:
         features.add("clear report")
     return features
 

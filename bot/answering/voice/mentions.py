@@ -1,4 +1,4 @@
-"""Noun phrases as mentions of a source: a person, an organisation, somebody unnamed, the author. Pure."""
+"""Mentions of a source, as noun phrases: a person, an organisation, somebody unnamed, the author. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from bot.answering.voice.grammar import (
     TITLES,
 )
 
-MentionKind = Literal["named", "body", "person", "thing", "indefinite", "pronoun", "author", "none"]
+MentionKind = Literal["named", "organisation", "person", "thing", "indefinite", "pronoun", "author", "none"]
 
 ORGANISATIONS = re.compile(
     r"(?:ministry|government|commission|committee|board|compan(?:y|ies)|unions?|court|council|association|offices?"
@@ -55,7 +55,7 @@ class Mention(NamedTuple):
 
     Attributes:
         name: The name as the text gives it, "" for a pronoun or somebody unnamed.
-        kind: "body" is an organisation, "none" nobody.
+        kind: The sort of source; "author" is the author of the article, "none" nobody.
         phrase: The whole noun phrase, or the pronoun in lower case.
     """
 
@@ -93,7 +93,7 @@ def parse_mention(phrase: Sequence[str]) -> Mention:
     if is_authors or bare:
         return Mention("", "indefinite", text)
     if ORGANISATIONS.search(head[-1]):
-        return Mention(_shorten(phrase), "body", text)
+        return Mention(_shorten(phrase), "organisation", text)
     return Mention("", "person", text)
 
 

@@ -43,7 +43,7 @@ _ORGANISATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The people that an article names; all offsets are characters of the article text, ascending.
+    """The people that an article names; offsets are character positions in the article text, ascending.
 
     Attributes:
         full_names: Lower-case surname → the first full name with it.
@@ -138,7 +138,7 @@ def resolve_mention(mention: Mention, people: People, offset: int, authors: Sequ
             set(name.split()) & set(author.split()) and (name in author or author in name) for author in authors
         )
         return None if is_author else name
-    if mention.kind in ("body", "person"):
+    if mention.kind in ("organisation", "person"):
         return people.office_holder(" ".join(_office_words(mention.phrase)), offset) or mention.name
     return ""
 

@@ -1,4 +1,4 @@
-"""EncodedWindow windows: spans cover the tokens of their texts, and what does not fit is missing at the end."""
+"""Encoded windows: spans cover the tokens of their texts, and what does not fit is missing at the end."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The packaged reader and its weights, and cross-encoders in its stead."""
+"""The packaged reader and its weights, and cross-encoders that replace it."""
 
 import hashlib
 from importlib.resources import files

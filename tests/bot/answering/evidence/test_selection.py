@@ -48,7 +48,7 @@ def texts(found: list[Evidence]) -> list[str]:
     return [evidence.sentence.text for evidence in found]
 
 
-def test_the_reader_decides_what_comes_first() -> None:
+def test_the_readers_logits_decide_the_order() -> None:
     found = reranked([hit(BRIDGE, 1), hit(FERRY[:1], 2)], logits(-4, -4, 3), logits(-1))
     assert texts(found)[:2] == [BRIDGE[2], FERRY[0]]
     assert found[0].answers == 3
@@ -64,7 +64,7 @@ def test_a_sentence_that_was_not_read_ranks_by_its_similarity() -> None:
     assert texts(found) == [BRIDGE[2], FERRY[0]]
 
 
-def test_windows_are_the_surroundings_of_the_likeliest_sentences() -> None:
+def test_windows_are_chosen_around_the_likeliest_sentences() -> None:
     long = tuple(f"Sentence {n} says with ten words what nobody has asked." for n in range(14))
     passage = hit(long, 1)
     cosines = tuple(0.9 if n == 9 else 0.1 for n in range(14))
@@ -81,7 +81,7 @@ def test_windows_are_the_surroundings_of_the_likeliest_sentences() -> None:
     assert sorted(s.text for w in everything for s in w.sentences) == sorted(long)
 
 
-def test_at_most_so_many_sentences_and_words_are_quoted_and_none_far_behind_the_first() -> None:
+def test_quotes_are_limited_in_number_words_and_distance_from_the_best_score() -> None:
     found = reranked([hit((text,), n + 1) for n, text in enumerate(ALIKE)], *map(logits, (3.0, 2.0, 1.0, -3.0)))
     assert len(select_quotes(found, QuoteLimits(4, 100, 10.0))) == 4
     assert len(select_quotes(found, QuoteLimits(2, 100, 10.0))) == 2

@@ -125,7 +125,7 @@ def test_a_question_about_the_text_itself_takes_no_context() -> None:
     assert (about_text.context, about_text.context_weight) == ("", 0.0)
 
 
-def test_the_context_contains_the_block_quote_of_the_reply() -> None:
+def test_the_context_contains_the_first_block_quote_of_the_reply() -> None:
     assert parse("and the toll?", *HISTORY).context == 'Why was the pool closed? "The pool leaks into the harbour."'
 
 

@@ -1,4 +1,4 @@
-"""What asks nothing of an article gets one friendly line; everything else is a question."""
+"""Small talk gets one friendly line; everything else is a question."""
 
 import pytest
 
@@ -23,7 +23,7 @@ from bot.answering.types import Question
         ("help", "I am Byline."),
     ],
 )
-def test_smalltalk_is_answered_with_what_can_be_asked(text: str, opening: str) -> None:
+def test_small_talk_is_answered_with_what_can_be_asked(text: str, opening: str) -> None:
     said = reply(text, 1)
     assert said is not None
     assert said.startswith(f"{opening} Ask me what the article says")
@@ -47,7 +47,7 @@ def test_smalltalk_is_answered_with_what_can_be_asked(text: str, opening: str) -
         "???",
     ],
 )
-def test_a_question_is_not_smalltalk(text: str) -> None:
+def test_a_question_is_not_small_talk(text: str) -> None:
     assert not is_small_talk(text)
     assert reply(text, 1) is None
 
@@ -57,7 +57,7 @@ def test_several_articles_are_counted() -> None:
 
 
 @pytest.mark.parametrize("text", ["hello", "thanks!", "what can you do?"])
-def test_nothing_is_quoted_in_reply_to_smalltalk(answerer: Answerer, text: str) -> None:
+def test_nothing_is_quoted_in_reply_to_small_talk(answerer: Answerer, text: str) -> None:
     said = answerer.ask(Question(text)).reply
     assert said.abstained
     assert said.quotes == ()

@@ -1,0 +1,19 @@
+"""Which surnames a text contains."""
+
+import pytest
+
+from bot.answering.voice.people import names_person
+
+
+@pytest.mark.parametrize(
+    ("text", "surname", "named"),
+    [
+        pytest.param("what does Marlowe want?", "Marlowe", True, id="by name"),
+        pytest.param("what does ostrander want?", "Ostrander", True, id="in lower case"),
+        pytest.param("what does the baker want?", "Baker", False, id="a word that is a surname too"),
+        pytest.param("what does Baker want?", "Baker", True, id="the same with its capital"),
+        pytest.param("what do the Marlowes want?", "Marlowe", False, id="part of another word"),
+    ],
+)
+def test_a_surname_in_a_text_is_recognised(text: str, surname: str, named: bool) -> None:
+    assert names_person(text, surname) is named
