@@ -25,9 +25,11 @@ index: setup
 test: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
-	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
+	@echo "mypy (its result follows the tests') and pytest"
+	@.venv/bin/mypy >.venv/mypy.log 2>&1 & mypy=$$!; \
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist load --maxschedchunk 1; tests=$$?; \
+	wait $$mypy; types=$$?; cat .venv/mypy.log; exit $$((tests || types))
 
 # What takes too long for every change: about an hour and three quarters. docs/reliability.md has its figures.
 SOAK := $(PY) -m pytest -s --timeout 10000
@@ -35,6 +37,7 @@ SOAK_MINUTES ?= 60
 
 soak: setup
 	BURST_QUESTIONS=1000 BURST_DROPS=50 BURST_SECONDS=600 $(SOAK) tests/soak/test_burst.py
+	QUEUED=200 $(SOAK) tests/bot/discord/test_faults.py -k many_questions
 	REOPENINGS=200 $(SOAK) tests/test_reliability.py tests/index/publishing/test_server.py
 	KILLS=200 STORE_EXAMPLES=50 FUZZ=2000 $(SOAK) tests/index/test_generation_faults.py tests/index/test_generation_machine.py tests/index/articles/test_fuzz.py
 	REBUILDS=50 QUERIES=100000 $(SOAK) tests/soak/test_rebuilds.py

@@ -1,4 +1,4 @@
-"""What the tests share: the real model and a real index on disk, and one fake that means something."""
+"""Shared fixtures: the real model, an index of the shipped article, commands in processes of their own, and fakes."""
 
 import ast
 import gc
@@ -45,6 +45,11 @@ if sys.version_info < (3, 11, 8):
     ast.parse = _undisturbed
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start slow tests first, so that at the end no worker waits for another's last one."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """The real model."""
@@ -68,7 +73,7 @@ def shipped(shipped_index: Path) -> Iterator[Generation]:
 
 @pytest.fixture(scope="session")
 def answerer(shipped_index: Path, embedder: Embedder) -> Iterator[Answerer]:
-    """What answers about the shipped article."""
+    """An answerer about the shipped article."""
     live = LiveIndex(FolderPublisher(shipped_index), model_identity(None))
     yield Answerer(live, embedder)
     live.close()
@@ -76,7 +81,7 @@ def answerer(shipped_index: Path, embedder: Embedder) -> Iterator[Answerer]:
 
 @pytest.fixture
 def fake() -> Embedder:
-    """An embedder that loads nothing."""
+    """An embedder that loads no model."""
     return Embedder(WordLengths(), FAKE_MODEL)
 
 
@@ -142,7 +147,7 @@ def fresh_command(tmp_path: Path) -> Run:
 
 @pytest.fixture
 def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder where temporary files of this process go."""
+    """The folder of this process's temporary files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))

@@ -1,6 +1,6 @@
-"""What docs/reliability.md promises and no other file tests: monsters, many reopenings, spoilt files.
+"""Promises of docs/reliability.md that no other file tests: oversized input, many reopenings, damaged files.
 
-REOPENINGS is how many; `make soak` takes 200.
+REOPENINGS is the number of reopenings; `make soak` takes 200.
 """
 
 import os
@@ -63,6 +63,7 @@ def test_reopening_again_and_again_keeps_handles_and_memory(
     assert grown < 1.2 * memory
 
 
+@pytest.mark.slow
 def test_whatever_file_of_a_new_generation_is_spoilt_the_old_one_answers_and_the_next_takes_over(
     folder: Path, publisher: FolderPublisher, build: Callable[..., RebuildReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,16 +2,19 @@
 
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-import pexpect
 import pytest
+from pexpect.fdpexpect import fdspawn
 
 from index.articles.formats import parse
 from index.embedding import Embedder, model_identity
@@ -20,7 +23,7 @@ from index.rebuild import rebuild
 
 from tests.support.command import Run
 from tests.support.paths import REPOSITORY
-from tests.support.preloaded import PRELOADED
+from tests.support.preloaded import PRELOADED, PreloadedProcess
 
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb"}
 QUESTION = "Why does Russia back Maduro?"
@@ -239,9 +242,9 @@ def test_an_eval_that_fails_before_its_first_answer_leaves_the_earlier_answers(c
 # chat
 
 
-def test_chat_on_a_pipe_prints_answers_and_complains_on_stderr(command: Run, shipped_index: Path) -> None:
+def test_chat_on_a_pipe_prints_answers_and_complains_on_stderr(fresh_command: Run, shipped_index: Path) -> None:
     lines = "\n".join(["/HELP", "why " * 5000, "a\x1bb", "/nosuch\x1b[31m", "who wrote this?", "/QUIT", "never asked"])
-    done = command("bot", "chat", stdin=lines, INDEX_DIR=str(shipped_index))
+    done = fresh_command("bot", "chat", stdin=lines, INDEX_DIR=str(shipped_index))
     assert done.returncode == 0
     assert "Ask about" in done.stdout
     assert "/passage N" in done.stdout
@@ -272,38 +275,32 @@ def test_an_article_cannot_move_the_cursor(command: Run, embedder: Embedder, fol
 
 
 PROMPT = "›"
-Start = Callable[[Path], "pexpect.spawn[str]"]
+Start = Callable[[Path], "tuple[fdspawn[str], PreloadedProcess]"]
 
 
 @pytest.fixture
-def start(heeded_sigint: None, tmp_path: Path) -> Iterator[Start]:
-    """Open the chat in a terminal of its own, up to its prompt."""
-    opened: list[pexpect.spawn[str]] = []
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Open the chat in a terminal of its own, up to its prompt; return what drives the terminal, and the process."""
+    with ExitStack() as opened:
 
-    def run(index: Path) -> "pexpect.spawn[str]":
-        child = pexpect.spawn(
-            sys.executable,
-            ["-m", "bot", "chat"],
-            env={
-                **os.environ,
-                "PYTHONPATH": str(REPOSITORY),
+        def run(index: Path) -> "tuple[fdspawn[str], PreloadedProcess]":
+            ours, theirs = pty.openpty()
+            termios.tcsetwinsize(ours, (40, 120))
+            environment = {
                 "INDEX_DIR": str(index),
                 "TERM": "xterm",
                 "PROMPT_TOOLKIT_NO_CPR": "1",  # nobody is there to say where the cursor stands
-            },
-            cwd=str(tmp_path),
-            encoding="utf-8",
-            timeout=60,
-            dimensions=(40, 120),
-        )
-        opened.append(child)
-        child.expect("Ask about")
-        child.expect(PROMPT)
-        return child
+            }
+            process = PRELOADED.start("bot", "chat", cwd=tmp_path, environment=environment, terminal=theirs)
+            opened.callback(process.kill)
+            os.close(theirs)
+            chat = fdspawn(ours, encoding="utf-8", timeout=60)
+            opened.callback(chat.close)
+            chat.expect("Ask about")
+            chat.expect(PROMPT)
+            return chat, process
 
-    yield run
-    for child in opened:
-        child.close(force=True)
+        yield run
 
 
 @pytest.fixture
@@ -312,20 +309,13 @@ def own_index(shipped_index: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(shipped_index, tmp_path / "own"))
 
 
-def ended(child: "pexpect.spawn[str]") -> int | None:
-    child.expect(pexpect.EOF, timeout=20)
-    child.close()
-    status: int | None = child.exitstatus
-    return status
-
-
 def test_a_chat_at_a_terminal_answers_clears_lines_and_remembers_what_was_typed(start: Start, own_index: Path) -> None:
-    chat = start(own_index)
+    chat, process = start(own_index)
     chat.send("who wrote this?\r")
     chat.expect("It was written by")
     chat.expect(PROMPT)
     chat.send("half a line")
-    chat.sendcontrol("c")
+    chat.send("\x03")  # Ctrl-C
     chat.expect(PROMPT)
     chat.send("\x1b[200~/article \x1b[31mred\x1b[201~\r")  # pasted
     chat.expect(r"No article is called “\?\[31mred”")
@@ -333,21 +323,21 @@ def test_a_chat_at_a_terminal_answers_clears_lines_and_remembers_what_was_typed(
     chat.send("\x1b[31m/HELP\r")  # typed
     chat.expect("/passage N")
     chat.expect(PROMPT)
-    chat.sendcontrol("d")
-    assert ended(chat) == 0
+    chat.send("\x04")  # Ctrl-D
+    assert process.join(20) == 0
     assert "who wrote this?" in (own_index / "history").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 def test_a_signal_at_the_prompt_ends_the_chat(start: Start, own_index: Path, number: signal.Signals) -> None:
-    chat = start(own_index)
-    chat.kill(number)
+    chat, process = start(own_index)
+    process.send_signal(number)
     chat.expect("Interrupted")
-    assert ended(chat) == 130
+    assert process.join(20) == 130
 
 
 def test_a_store_deleted_under_a_running_chat_goes_on_answering_and_says_so(start: Start, own_index: Path) -> None:
-    chat = start(own_index)
+    chat, process = start(own_index)
     shutil.rmtree(own_index)
     time.sleep(1.5)  # the index is looked at twice a second
     chat.send("who wrote this?\r")
@@ -358,5 +348,5 @@ def test_a_store_deleted_under_a_running_chat_goes_on_answering_and_says_so(star
     assert "Traceback" not in told
     assert "Press ENTER" not in told
     chat.send("/quit\r")
-    assert ended(chat) == 0
+    assert process.join(20) == 0
     assert not own_index.exists()

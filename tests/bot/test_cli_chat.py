@@ -74,6 +74,7 @@ def test_a_budget_holds_from_one_command_to_the_next(
     assert "(No chat model: today's limit is used up.)" in command("bot", "ask", WHY, **limited).stdout
 
 
+@pytest.mark.slow
 def test_eval_reports_claims_fallbacks_tokens_and_cost(
     command: Run, server: ChatServer, settings: dict[str, str], tmp_path: Path
 ) -> None:

@@ -1,6 +1,6 @@
-"""A bot process that is asked all the while survives what befalls its index, and answers or apologises to each asker.
+"""A bot process that is asked continuously survives faults of its index, and answers or apologises to each user.
 
-Rebuilds killed (kill -9), files of the published generation spoilt, full disks, a Chroma server that stops or is gone.
+The faults: killed rebuilds, damaged files, full disks, a Chroma server that hangs or is killed.
 
 UNDER_LOAD multiplies the kills, and the bots that are started on a spoilt index.
 """
@@ -63,7 +63,7 @@ class Asked:
 
 
 class Stream:
-    """People who ask one question after another, whether or not the answers come; all that they got is kept."""
+    """Users who ask at regular intervals without waiting for answers; all answers are recorded."""
 
     def __init__(self, server: DiscordServer, folder: Path, process: BotProcess) -> None:
         self.all: list[Asked] = []
@@ -82,7 +82,7 @@ class Stream:
         return self._process.returncode is None
 
     def learn(self) -> None:
-        """Know the sentences of the articles as they are now: nothing else may be quoted."""
+        """Add the articles' present sentences to those that may be quoted."""
         self._written |= {p for subject in SUBJECTS for p in _paragraphs(self._folder / f"{subject}.txt")}
 
     async def flow(self) -> None:
@@ -117,7 +117,7 @@ class Stream:
         await asyncio.gather(*self._waiting)
 
     def check(self, since: int = 0, until: int | None = None, *, apologies: bool = False) -> list[Asked]:
-        """Each was answered once: with quotes that are in one edition, or with an apology where there may be one."""
+        """Check that each question was answered once: with quotes of one edition, or with an apology where allowed."""
         part = self.all[since:until]
         for asked in part:
             mine = [one for one in asked.question.replies if one.author is self._server.bot]
@@ -165,7 +165,7 @@ async def _asked_all_the_while(
 
 @asynccontextmanager
 async def _phase(stream: Stream, name: str, *, apologies: bool = False) -> AsyncIterator[None]:
-    """Something happens, and afterwards a question is answered."""
+    """Run one fault, check all answers given meanwhile, and ask a question afterwards."""
     since, began = len(stream.all), time.monotonic()
     yield
     await stream.answered()
@@ -183,6 +183,7 @@ async def _phase(stream: Stream, name: str, *, apologies: bool = False) -> Async
 # A folder
 
 
+@pytest.mark.slow
 async def test_kills_damage_and_full_disks_never_keep_a_bot_from_answering(
     folder: Path, tmp_path: Path, embedder: Embedder
 ) -> None:
@@ -212,7 +213,7 @@ async def _kills(stream: Stream, folder: Path, index: Path) -> None:
 
 
 async def _no_room_for_a_rebuild(folder: Path, index: Path) -> None:
-    """An article less each time, so that there is something to write."""
+    """Remove one article before each rebuild, so that there is something to write."""
     before = FolderPublisher(index).peek_current_name()
     (edition,) = editions(article.text for article in read_articles(FolderPublisher(index).current_folder()))
     await asyncio.to_thread(write_edition, folder, edition)
@@ -348,6 +349,7 @@ def chroma(tmp_path: Path) -> Iterator[ChromaServer]:
     server.kill()
 
 
+@pytest.mark.slow
 async def test_a_chroma_server_that_stops_or_vanishes_is_apologised_for_until_it_is_back(
     folder: Path, tmp_path: Path, embedder: Embedder, chroma: ChromaServer
 ) -> None:

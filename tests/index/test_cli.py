@@ -45,6 +45,7 @@ def ready(folder: Path, publisher: FolderPublisher, fake: Embedder) -> FolderPub
     return publisher
 
 
+@pytest.mark.slow
 def test_rebuild_status_and_search_work_together_with_the_real_model(
     command: Run, fresh_command: Run, folder: Path, tmp_path: Path
 ) -> None:

@@ -40,7 +40,7 @@ class ChromaServer:
         raise RuntimeError("the Chroma server does not start")
 
     def stop(self) -> None:
-        """Let it hang, as SIGSTOP does."""
+        """Suspend the server with SIGSTOP: it accepts connections, and answers none."""
         self._send(signal.SIGSTOP)
 
     def go_on(self) -> None:
@@ -53,7 +53,7 @@ class ChromaServer:
             self._process = None
 
     def _answers(self) -> bool:
-        """A port that is open is not yet a server that answers."""
+        """Wait until the server answers; an open port is not enough."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
         with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
             connection.request("GET", "/api/v2/heartbeat")

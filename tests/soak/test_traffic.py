@@ -1,4 +1,4 @@
-"""Mixed traffic through the tests' Discord, with rebuilds beside and drops between: each question is answered once.
+"""Mixed traffic, concurrent rebuilds and dropped connections: each question is answered once.
 
 Every third rebuild is killed (kill -9) at a random moment.
 
@@ -17,6 +17,7 @@ from statistics import median
 
 import numpy as np
 import psutil
+import pytest
 
 from index.embedding import Embedder, model_identity
 from index.publishing.folder import FolderPublisher
@@ -29,8 +30,8 @@ from tests.bot.discord.process import run_bot
 from tests.servers.discord.server import Channel, DiscordServer, Interaction, Message, User
 from tests.support.editions import QUESTIONS, editions, rebuild_beside, write_edition
 
-SECONDS = 60 * float(os.environ.get("SOAK_MINUTES", "0.25"))
-# Shorter than this, caches are still being filled, so that growth says nothing.
+SECONDS = 60 * float(os.environ.get("SOAK_MINUTES", "0.15"))
+# In a shorter run caches are still being filled, so that growth means nothing.
 LONG = 600
 EVERY, SAMPLE_EVERY, REBUILD_EVERY, DROP_EVERY, UNSETTLED = 0.6, 5.0, 60.0, 90.0, 8.0
 WARM_UP, PART = 0.25, 0.1
@@ -45,7 +46,7 @@ class Sample:
 
 @dataclass
 class Traffic:
-    """People who ask in every way; what they got, and how the bot's process fared."""
+    """Users who ask in every way, the answers they received, and samples of the bot's process."""
 
     server: DiscordServer
     people: list[User]
@@ -62,7 +63,7 @@ class Traffic:
     dropped: float = 0.0
 
     async def go(self, end: float) -> None:
-        """Ask now and then until the end, whether or not the answers have come; then wait for them.
+        """Ask at random intervals until the end without waiting for answers; then wait for all of them.
 
         On a busy machine the first rebuild may not be done by then: it is waited for.
         """
@@ -129,7 +130,7 @@ class Traffic:
         return await self.used[-1].wait(60)
 
     async def drops(self) -> None:
-        """Now and then the connection is lost, and events come twice."""
+        """Drop the connection at intervals, and repeat events on resume."""
         while True:
             await asyncio.sleep(min(DROP_EVERY, SECONDS / 3))
             self.server.replay(self.chance.randrange(6))
@@ -161,6 +162,7 @@ async def _rebuilds(folder: Path, index: Path) -> None:
         await rebuild_beside(folder, index, chance.uniform(0.5, 8) if edition % 3 == 0 else None)
 
 
+@pytest.mark.slow
 async def test_traffic_with_rebuilds_and_drops_loses_mixes_and_leaks_nothing(
     folder: Path, tmp_path: Path, embedder: Embedder
 ) -> None:

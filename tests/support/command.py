@@ -1,4 +1,4 @@
-"""The type of the fixture `command`, which runs a command line in a process of its own."""
+"""The type of the fixtures `command` and `fresh_command`."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Articles that say in every sentence which edition they are of, so that an answer of two generations is found out."""
+"""Articles that name their edition in every sentence, so that an answer that mixes two generations is detected."""
 
 import asyncio
 import re
@@ -29,7 +29,7 @@ QUESTIONS = tuple(
 
 
 def write_edition(folder: Path, edition: int) -> None:
-    """Write all articles anew."""
+    """Write all articles of an edition."""
     for number, subject in enumerate(SUBJECTS):
         text = "\n\n".join(
             sentence.format(subject=subject, edition=edition, cost=number + 3) for sentence in _SENTENCES
@@ -38,7 +38,7 @@ def write_edition(folder: Path, edition: int) -> None:
 
 
 def editions(texts: Iterable[str]) -> set[int]:
-    """The editions that texts are of."""
+    """Return the editions that texts name."""
     return {int(number) for text in texts for number in re.findall(r"edition (\d+)", text)}
 
 

@@ -1,4 +1,4 @@
-"""Fakes that mean something: an embedding model that counts word lengths, and a check without another process."""
+"""Fakes: an embedding model that counts word lengths, and a self-check in this process."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ FAKE_MODEL = "word-lengths"
 
 
 class WordLengths(Embeddings):
-    """A vector says how many words of each length a text has: it means something, and costs nothing."""
+    """Embeddings that count the words of each length: cheap, deterministic, and similar for similar texts."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [self.embed_query(text) for text in texts]
@@ -26,7 +26,7 @@ class WordLengths(Embeddings):
 
 
 def check_here(folder: Path, manifest: Manifest) -> CheckResult:
-    """What a rebuild has a process of its own do."""
+    """Check a generation in this process instead of a separate one."""
     place = open_folder(folder / "chroma")
     try:
         return check_collections(place, manifest)

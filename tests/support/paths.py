@@ -1,4 +1,4 @@
-"""Where the repository is, and the article that ships with it."""
+"""The repository's folder, and the folder of the article that ships with it."""
 
 from pathlib import Path
 

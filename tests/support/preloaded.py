@@ -5,6 +5,7 @@ exit status. What depends on imports (a library that is missing, what --help loa
 """
 
 import asyncio
+import fcntl
 import importlib
 import json
 import os
@@ -15,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -113,8 +115,18 @@ class Preloaded:
         environment: Mapping[str, str],
         stdin: str = "",
         largest_file: int | None = None,
+        terminal: int | None = None,
     ) -> PreloadedProcess:
-        """Start `python -m` with these arguments; largest_file: bytes beyond which no file may grow."""
+        """Start `python -m` with these arguments.
+
+        Args:
+            arguments: The package and what follows it.
+            cwd: The working directory.
+            environment: The environment variables besides those of `clean_environment`.
+            stdin: What the command can read.
+            largest_file: The number of bytes beyond which no file may grow.
+            terminal: The file descriptor of a terminal that is to be the command's, instead of the streams.
+        """
         if "PYTHONPATH" in environment:
             raise ValueError("Here everything is imported already; run a fresh interpreter.")
         if self._control is None:
@@ -124,13 +136,15 @@ class Preloaded:
             "cwd": str(cwd),
             "environment": {**clean_environment(), **environment},
             "largest_file": largest_file,
+            "terminal": terminal is not None,
         }
         ours, status = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         (output, their_output), (errors, their_errors) = os.pipe(), os.pipe()
         with status, tempfile.TemporaryFile() as entered:
             entered.write(stdin.encode())
             entered.seek(0)
-            files = [entered.fileno(), their_output, their_errors, status.fileno()]
+            streams = [terminal] * 3 if terminal is not None else [entered.fileno(), their_output, their_errors]
+            files = [*streams, status.fileno()]
             socket.send_fds(self._control, [json.dumps(request).encode()], files)
         os.close(their_output)
         os.close(their_errors)
@@ -199,6 +213,9 @@ def _become(request: dict[str, Any], streams: Sequence[int]) -> None:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    if request["terminal"]:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY)
     sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(request["cwd"])

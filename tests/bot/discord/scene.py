@@ -1,4 +1,4 @@
-"""Our bot, as `byline run` assembles it, logged in to the tests' Discord in this process."""
+"""Our bot, as `byline run` assembles it, logged in to the fake Discord server in this process."""
 
 import asyncio
 import contextlib
@@ -71,7 +71,7 @@ class Scene:
             await asyncio.wait_for(running, 15)
 
     async def mention(self, text: str, *, user: User | None = None, channel: Channel | None = None) -> Message:
-        """Somebody mentions the bot, and gets this answer."""
+        """Mention the bot as a user, and return its answer."""
         asked = await self.server.say(channel or self.channel, user or self.ann, f"{self.server.bot.mention} {text}")
         return await self.server.reply_to(asked)
 

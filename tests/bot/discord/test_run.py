@@ -1,4 +1,4 @@
-"""`byline run` as an operator starts it: another process, against the tests' Discord."""
+"""`byline run` as an operator starts it: another process, against the fake Discord server."""
 
 import asyncio
 import signal
@@ -14,6 +14,7 @@ from tests.servers.discord.server import DiscordServer
 WHY = "Why does Russia back Maduro?"
 
 
+@pytest.mark.slow
 async def test_every_way_to_ask_is_answered_and_sigterm_ends_it_cleanly(shipped_index: Path, tmp_path: Path) -> None:
     # Six questions follow one another faster than one person may ask.
     freely = {"QUESTIONS_PER_MINUTE": "600"}

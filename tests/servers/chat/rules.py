@@ -1,4 +1,4 @@
-"""What the chat completions API documents of a request: its form is checked, as OpenAI checks it, before a reply.
+"""Validation of requests to the chat completions API, as OpenAI documents it.
 
 Pure functions of a request's body; each raises Refused at the first thing that is not as documented.
 """
@@ -32,12 +32,12 @@ class Refused(ValueError):
 
 
 def error(message: str, kind: str = "invalid_request_error", param: str | None = None, code: str | None = None) -> Json:
-    """An error's body."""
+    """Return the body of an error response."""
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
 def parse(raw: bytes, content_type: str) -> Json:
-    """A request's body; raises Refused."""
+    """Return the body of a request; raise Refused if it is not valid."""
     if content_type != "application/json":
         raise Refused(f"Unsupported content type: '{content_type}'. This API method only accepts 'application/json'.")
     try:
@@ -50,7 +50,7 @@ def parse(raw: bytes, content_type: str) -> Json:
 
 
 def check(body: Json) -> None:
-    """Raises Refused at the first thing that is not as documented."""
+    """Raise Refused for the first value that is not as documented."""
     if unknown := sorted(body.keys() - PARAMETERS):
         raise Refused(f"Unrecognized request argument supplied: {', '.join(unknown)}")
     if not isinstance(body.get("model"), str) or not body["model"]:

@@ -1,4 +1,4 @@
-"""A chat model to test against: an OpenAI-compatible API on 127.0.0.1, whose replies are scripted, over real HTTP.
+"""A fake chat model for tests: an OpenAI-compatible API on 127.0.0.1 with scripted replies, over real HTTP.
 
     with ChatServer() as server:
         model = init_chat_model(f"openai:{server.model}", base_url=server.base_url, api_key=server.key)
@@ -57,7 +57,7 @@ class Usage:
 
 @dataclass(frozen=True, kw_only=True)
 class _Written:
-    """What all replies with a message share: `delay` seconds before the first byte, streamed in chunks of `size`
+    """Options of all replies with a message: `delay` seconds before the first byte, streamed in chunks of `size`
     characters with `pause` seconds between them, and `usage` (None: the words of the request and of the reply)."""
 
     delay: float = 0.0
@@ -85,7 +85,7 @@ class Data(_Written):
 
 @dataclass(frozen=True)
 class Refusal(_Written):
-    """The model declines, in the field that the API has for that."""
+    """A refusal by the model, in the field that the API has for it."""
 
     text: str = "I'm sorry, I can't help with that."
 
@@ -95,7 +95,7 @@ Written = Text | Data | Refusal
 
 @dataclass(frozen=True)
 class Status:
-    """An HTTP answer as it is; without a body, the error that OpenAI words for that status."""
+    """An HTTP response as it is; without a body, OpenAI's error for that status."""
 
     status: int
     body: Json | str | None = None
@@ -133,14 +133,14 @@ Scripted = Reply | Callable[[Json], Reply]
 
 
 def rate_limited(retry_after: float | None = None) -> Status:
-    """A 429, with the seconds after which to come again."""
+    """A 429 response with a Retry-After in seconds."""
     return Status(429, headers={} if retry_after is None else {"Retry-After": f"{retry_after:g}"})
 
 
 @dataclass(eq=False)
 class Request:
-    """One request: when it came (`time.monotonic`), its status (0: no answer was begun), and whether the client left
-    before the answer was complete. Header names are lower-case."""
+    """A request: its time (`time.monotonic`), its status (0: no response was begun), and whether the client
+    disconnected before the response was complete. Header names are lower-case."""
 
     method: str
     path: str
@@ -153,16 +153,16 @@ class Request:
 
     @property
     def text(self) -> str:
-        """What the request's messages say, one after another."""
+        """The texts of the request's messages, one after another."""
         return "\n".join(_content(message) for message in self.body.get("messages", ()))
 
 
 class _Stopping(Exception):
-    """The server ends while a reply is on its way."""
+    """The server stopped while a reply was being sent."""
 
 
 class ChatServer:
-    """The whole of it. `models` are the names that are known; others get a 404."""
+    """The server. `models` are the known names; others get a 404."""
 
     def __init__(self, *, models: tuple[str, ...] = ("scripted",)) -> None:
         self.key = f"sk-test-{secrets.token_urlsafe(30)}"
@@ -196,7 +196,7 @@ class ChatServer:
             raise self._errors[0]
 
     def stop(self) -> None:
-        """The server goes away, in the middle of whatever it says; again is no error."""
+        """Stop the server at once, even within a reply; stopping it twice is no error."""
         if self._thread is None:
             return
         if self._loop is not None and self._stop is not None and self._thread.is_alive():
@@ -208,24 +208,24 @@ class ChatServer:
 
     @property
     def model(self) -> str:
-        """A model's name that is known."""
+        """The name of a known model."""
         return self.models[0]
 
     @property
     def remaining(self) -> int:
-        """How many scripted replies nobody has asked for."""
+        """The number of scripted replies that are left."""
         return len(self._script)
 
     def script(self, *replies: Scripted) -> None:
-        """The next replies, in order, after those that are already waiting."""
+        """Append replies to the script."""
         self._script.extend(replies)
 
     def otherwise(self, reply: Scripted | None) -> None:
-        """What every request gets once the script is at its end; None: a 400 which says so."""
+        """Set the reply to every request after the end of the script; None: a 400 that says so."""
         self._otherwise = reply
 
     def wait(self, happened: Callable[[], bool], timeout: float = 5.0) -> bool:
-        """Whether it happens in time; it is asked again whenever a request comes, ends, or is abandoned. Blocks."""
+        """Block until a condition is true, and return whether it was in time; each change of a request checks it."""
         with self._changed:
             return self._changed.wait_for(happened, timeout)
 
@@ -387,7 +387,7 @@ class ChatServer:
         )
 
     async def _sleep(self, seconds: float) -> None:
-        """Sleeps, unless the server stops."""
+        """Sleep, unless the server stops."""
         assert self._stop is not None
         if seconds <= 0:
             return
@@ -402,7 +402,7 @@ class ChatServer:
 
 
 def _cut(http: web.Request) -> web.StreamResponse:
-    """Closes the connection; what is returned can no longer be sent."""
+    """Close the connection; the returned reply can no longer be sent."""
     if http.transport is not None:
         http.transport.close()
     return web.Response()
@@ -422,7 +422,7 @@ def _content(message: Json) -> str:
 
 
 def _called(reply: Written, body: Json) -> str | None:
-    """The function that a reply calls, if any."""
+    """Return the function that a reply calls, if any."""
     if not isinstance(reply, Data):
         return None
     choice = body.get("tool_choice")

@@ -1,4 +1,4 @@
-"""The tests' chat model and what the real langchain-openai does with what it says."""
+"""The fake chat model, and how the real langchain-openai handles its replies."""
 
 import asyncio
 import gc

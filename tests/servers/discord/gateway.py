@@ -1,4 +1,4 @@
-"""The gateway of the tests' Discord: hello, identify, heartbeats, ready, numbered events, resume, drops."""
+"""The gateway of the fake Discord server: hello, identify, heartbeats, ready, numbered events, resume, drops."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ Drop = Literal["reconnect", "resumable", "invalid", "close", "abort"]
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """One heartbeat: when (time.monotonic), of which shard (None before the first identify), after which event."""
+    """A heartbeat: its time (time.monotonic), its shard (None before the first identify) and the last event."""
 
     at: float
     shard: int | None
@@ -57,7 +57,7 @@ class Codec:
 
 @dataclass(eq=False)
 class Session:
-    """What the gateway remembers of a client, so that it can resume: all events sent, numbered from 1."""
+    """A client's session, kept so that it can resume: all events sent, numbered from 1."""
 
     shard: int
     shards: int
@@ -77,7 +77,7 @@ class Session:
 
 
 class Connection:
-    """One socket; what is sent waits in line, so that a slow client never holds up the world."""
+    """A connection with a queue of outgoing events, so that a slow client does not block the server."""
 
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.socket = socket
@@ -92,7 +92,7 @@ class Connection:
         self._line.put_nowait(payload)
 
     def close(self, code: int) -> None:
-        """Close with this code, after what waits in line."""
+        """Close with this code, after the queued events are sent."""
         self.detach()
         self.code = code
         self._line.put_nowait(code)
@@ -104,7 +104,7 @@ class Connection:
             self._transport.abort()
 
     def detach(self) -> None:
-        """From now on the session's events wait for a resume."""
+        """Detach the session; its events are kept until it is resumed."""
         if self.session is not None and self.session.connection is self:
             self.session.connection = None
 
@@ -125,7 +125,7 @@ class Connection:
 
 
 class Gateway:
-    """Accepts connections, keeps sessions, and sends each event to the sessions whose shard and intents cover it."""
+    """Accept connections, keep sessions, and send each event to the sessions whose shard and intents cover it."""
 
     def __init__(
         self, token: str, *, granted: int, heartbeat_interval: float, identify_limit: int, changed: Callable[[], None]
@@ -204,7 +204,7 @@ class Gateway:
         return socket
 
     async def stop(self) -> None:
-        """Close what is still open: going away."""
+        """Close all open connections with code 1001 (going away)."""
         connections = list(self.connections)
         for connection in connections:
             connection.detach()
@@ -287,7 +287,7 @@ class Gateway:
         return sum(flag for intent, flag in kinds if self.granted & intent)
 
     def _resume(self, connection: Connection, data: Json) -> None:
-        """Replay what the client has not seen, and the last few that it has where `replay_again` says so."""
+        """Replay the events that the client has not seen, and repeat as many seen ones as `replay_again` says."""
         session = self.sessions.get(data.get("session_id") or "")
         seen = data.get("seq") or 0
         self.resumes.append(time.monotonic())
@@ -320,7 +320,7 @@ class Gateway:
 
 
 def connection_session(connection: Connection, session: Session) -> Session:
-    """Tie a session to a connection; another one that it had is left behind."""
+    """Attach a session to a connection, and detach it from its earlier one."""
     connection.session, session.connection = session, connection
     return session
 

@@ -1,4 +1,4 @@
-"""Requests and answers of the tests' Discord: how they are read, recorded, worded, and made to fail."""
+"""Requests and responses of the fake Discord server: reading, recording, and simulated failures."""
 
 import json
 import re
@@ -27,7 +27,7 @@ MESSAGES = {
 
 @dataclass(eq=False)
 class Request:
-    """One request: method, path below the API's address, status (0 where the line was broken), when, and the body."""
+    """One request: method, path below the API's address, status (0 where the connection was reset), time, and body."""
 
     method: str
     path: str
@@ -61,7 +61,7 @@ class Fault:
         self.times = self.hits
 
     def response(self) -> web.Response:
-        """As Discord, or the proxy in front of it, words the failure."""
+        """Return the failure as Discord, or the proxy in front of it, reports it."""
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             return self._rate_limited()
         if self.status in (502, 503, 504):
@@ -86,7 +86,7 @@ class Fault:
 
 @dataclass(eq=False)
 class Bucket:
-    """A documented rate limit: so many requests in each window of `per` seconds, told in X-RateLimit headers."""
+    """A rate limit as documented: a number of requests per window of `per` seconds, reported in X-RateLimit headers."""
 
     limit: int
     per: float
@@ -120,7 +120,7 @@ def answer(body: object, status: int = 200, headers: dict[str, str] | None = Non
 
 @dataclass(frozen=True)
 class Call:
-    """A request as the routes see it."""
+    """A request as the route handlers receive it."""
 
     params: dict[str, str]
     query: dict[str, str]
@@ -146,7 +146,7 @@ class Call:
 
 
 def break_line(request: web.Request) -> None:
-    """Reset the TCP connection instead of an answer."""
+    """Reset the TCP connection instead of responding."""
     transport = request.transport
     if transport is not None:
         transport.get_extra_info("socket").setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,4 +1,4 @@
-"""Interactions of the tests' Discord: what it sends for commands, buttons and modals, and the answers it takes."""
+"""Interactions of the fake Discord server: those of commands, buttons and modals, and the responses to them."""
 
 import secrets
 import time
@@ -86,12 +86,12 @@ class Interaction:
 
     @property
     def failed(self) -> bool:
-        """Whether the person was told that the application did not respond."""
+        """Whether the person saw “The application did not respond”."""
         return self.callback is None and time.monotonic() - self.created > self.deadline
 
     @property
     def messages(self) -> list[Message]:
-        """All that the person got, in order."""
+        """All messages that the person received, in order."""
         own = self.original if self.original is not self.source else None
         return ([own] if own and not own.loading else []) + self.followups
 
@@ -114,7 +114,7 @@ class Interaction:
 
 
 class Interactions:
-    """Sends interactions and takes the answers, with the documented deadlines: 3 seconds, then 15 minutes."""
+    """Send interactions and accept responses, with the documented deadlines: 3 seconds, then 15 minutes."""
 
     def __init__(self, world: World, until: Until) -> None:
         self.world = world
@@ -125,7 +125,7 @@ class Interactions:
         self._by_token: dict[str, Interaction] = {}
 
     def send(self, kind: int, user: User, channel: Channel, data: Json, source: Message | None = None) -> Interaction:
-        """Tell the gateway of an interaction."""
+        """Send an interaction through the gateway."""
         guild = channel.guild
         if guild is not None:
             guild.join(user)
@@ -205,7 +205,7 @@ class Interactions:
 
     @staticmethod
     def _response(interaction: Interaction, kind: int) -> Json:
-        """What `with_response` asks for."""
+        """Return the body that `with_response` requests."""
         about: Json = {"id": str(interaction.id), "type": interaction.kind}
         response: Json = {"interaction": about}
         message = interaction.original
@@ -272,7 +272,7 @@ class Interactions:
         return message
 
     def follow_up(self, token: str, body: Json, files: list[Json]) -> Message:
-        """A further message; the first one after a deferral takes the place of "thinking", and its privacy."""
+        """Send a further message; the first one after a deferral replaces “thinking”, and is ephemeral if that was."""
         interaction = self.live(token)
         original = interaction.original
         if original is not None and original.loading and not original.deleted:

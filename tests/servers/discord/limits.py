@@ -1,4 +1,4 @@
-"""What Discord refuses: the documented limits of messages, components and commands, and how it says no.
+"""Validation as Discord does it: the documented limits of messages, components and commands, and the error responses.
 
 Discord counts most lengths in code points. Here the stricter of code points and UTF-16 code units counts, that is the
 latter, so that a text which passes here passes there.
@@ -20,7 +20,7 @@ EMBED_PARTS = ("title", "description", "fields", "footer", "author", "image", "t
 
 
 class Refusal(Exception):
-    """An answer that is an error: a status, Discord's JSON error code, its message, and details by field."""
+    """An error response: a status, Discord's JSON error code, its message, and details by field."""
 
     def __init__(self, status: int, code: int, message: str, errors: Json | None = None) -> None:
         super().__init__(f"{status} {code} {message} {errors or ''}".strip())
@@ -29,12 +29,12 @@ class Refusal(Exception):
 
 
 def length(text: str) -> int:
-    """UTF-16 code units."""
+    """Return the length of a text in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Problems:
-    """Collects what is wrong with a form, by field, as in Discord's 50035 answer."""
+    """Collect validation errors by field, as in Discord's 50035 response."""
 
     def __init__(self) -> None:
         self.errors: Json = {}
@@ -46,7 +46,7 @@ class Problems:
         place.setdefault("_errors", []).append({"code": code, "message": message})
 
     def text(self, path: str, value: object, most: int, least: int = 0) -> None:
-        """A string of `least` to `most`, or nothing where nothing is needed."""
+        """Check a string of `least` to `most` characters; it may be missing where `least` is 0."""
         if value is None and not least:
             return
         if not isinstance(value, str) or (not value.strip() and least):
@@ -64,7 +64,7 @@ class Problems:
 
 
 def invalid(path: str, code: str, message: str) -> Refusal:
-    """A form with one problem."""
+    """Return a validation error with one problem."""
     problems = Problems()
     problems.add(path, code, message)
     return Refusal(400, 50035, "Invalid Form Body", problems.errors)

@@ -1,4 +1,4 @@
-"""The REST API of the tests' Discord: every route that the bot may need, and faults on demand."""
+"""The REST API of the fake Discord server: every route that the bot may need, and simulated faults."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Rest:
-    """Routes requests to the world, and records each."""
+    """Route requests to the world, and record each."""
 
     def __init__(
         self,

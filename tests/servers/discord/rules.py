@@ -60,7 +60,7 @@ class User:
 
 @dataclass(frozen=True)
 class Pinged:
-    """Whom a message notifies; false if nobody."""
+    """The users and roles that a message notifies; false if there are none."""
 
     users: frozenset[int] = frozenset()
     roles: frozenset[int] = frozenset()
@@ -74,7 +74,7 @@ NOBODY = Pinged()
 
 
 def pings(content: str, allowed: Json | None, replied: User | None) -> Pinged:
-    """Whom this notifies by the documented rules of allowed_mentions; without it every mention counts.
+    """Return whom a text notifies by the documented rules of allowed_mentions; without it every mention counts.
 
     Stricter than Discord in two ways: mentions in code and @everyone without the permission for it count too.
     """

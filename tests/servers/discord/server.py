@@ -1,4 +1,4 @@
-"""A Discord to test against: an unmodified discord.py logs in, resumes and answers over real sockets on 127.0.0.1.
+"""A fake Discord server for tests: an unmodified discord.py logs in, resumes and answers over loopback sockets.
 
     async with DiscordServer(shards=2) as server:
         guild = server.guild("Readers")
@@ -147,18 +147,18 @@ class DiscordServer:
         return self.world.dm(user)
 
     def messages(self, channel: Channel) -> list[Message]:
-        """What stands in a channel now, oldest first; never what only one person sees."""
+        """The messages in a channel, oldest first, without ephemeral ones."""
         return [channel.messages[one] for one in sorted(channel.messages)]
 
     def answers(self, channel: Channel) -> list[Message]:
-        """What the bot said in a channel, without "thinking" and thread starters."""
+        """The bot's messages in a channel, without “thinking” and thread starters."""
         mine = [one for one in self.messages(channel) if one.author is self.bot and not one.loading]
         return [one for one in mine if one.kind not in (THREAD_STARTER, THREAD_CREATED)]
 
     # Waiting
 
     async def until(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:
-        """Wait until this is true, and return it: asked again at every change here, and twenty times a second."""
+        """Wait until a condition is true, and return its value; checked at every change, and twenty times a second."""
         end = time.monotonic() + timeout
         event = asyncio.Event()
         self._waiting.add(event)
@@ -180,7 +180,7 @@ class DiscordServer:
         await self.until(lambda: len(self.gateway.online()) >= self.world.shards, timeout)
 
     async def reply_to(self, message: Message, timeout: float = 10.0) -> Message:
-        """Wait for the bot's first answer to a message: a reply, or what it says in the thread opened from it."""
+        """Wait for the bot's first answer to a message: a reply, or a message in the thread opened from it."""
 
         def found() -> list[Message]:
             replies = [one for one in message.replies if one.author is self.bot and one.kind == REPLY]
@@ -243,7 +243,7 @@ class DiscordServer:
     async def autocomplete(
         self, user: User, channel: Channel, name: str, option: str, partial: str, others: Json | None = None
     ) -> list[Json]:
-        """What the bot suggests for an option as far as it is typed: its choices."""
+        """Return the choices that the bot suggests for an option typed so far."""
         data = self._slash(user, channel, name, {**(others or {}), option: partial}, option)
         interaction = self.interactions.send(AUTOCOMPLETE, user, channel, data)
         await interaction.acknowledged()
@@ -373,7 +373,7 @@ class DiscordServer:
         await asyncio.sleep(0)
 
     def replay(self, count: int) -> None:
-        """From now on a resume repeats this many events that the client already had, as Discord may do."""
+        """Let each resume repeat this many events that the client already received, as Discord may do."""
         self.gateway.replay_again = count
 
 

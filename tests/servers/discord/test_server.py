@@ -1,4 +1,4 @@
-"""The tests' Discord itself: a plain discord.py client logs in through it, and every facility is used once."""
+"""The fake Discord server: a plain discord.py client logs in to it, and every facility is used once."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What exists on a Discord server of the tests: people, guilds, channels, threads, messages, and who may do what."""
+"""The objects of the fake Discord server: users, guilds, channels, threads, messages and permissions."""
 
 import itertools
 import time
@@ -157,7 +157,7 @@ class Guild:
             self.world.emit("GUILD_MEMBER_ADD", self, MEMBERS, lambda _: payload)
 
     def remove_bot(self) -> None:
-        """Throw the bot out: it hears no more, and every request for a channel is 403, 50001."""
+        """Remove the bot: it receives no more events, and every request for a channel is 403, 50001."""
         del self.users[self.world.bot.id]
         self.world.emit("GUILD_DELETE", self, GUILDS, lambda _: {"id": str(self.id)})
 
@@ -268,7 +268,7 @@ class Message:
 
     @property
     def labels(self) -> list[str]:
-        """What the buttons say: the label, or the emoji where there is none."""
+        """The texts of the buttons: the label, or the emoji where there is none."""
         return [part.get("label") or (part.get("emoji") or {}).get("name") or "" for part in self.parts]
 
     def find_part(self, what: str) -> Json:
@@ -324,7 +324,7 @@ class Message:
 
 
 class World:
-    """Everything there is, and the only place that changes it; each change is sent to `emit`."""
+    """All objects of the server; each change goes through this class, and is sent to `emit`."""
 
     def __init__(self, *, shards: int, emit: Emit) -> None:
         self.shards = shards
