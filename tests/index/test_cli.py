@@ -1,4 +1,4 @@
-"""python -m index, run as a person runs it: exit statuses, one sentence and one hint, and nothing loaded in vain."""
+"""The index commands as processes: output, exit statuses, error messages, signals, and which modules are imported."""
 
 import json
 import os
@@ -39,7 +39,7 @@ Without bees the pears came to nothing, and the pear fair was held with plums fr
 
 @pytest.fixture
 def ready(folder: Path, publisher: FolderPublisher, fake: Embedder) -> FolderPublisher:
-    """An index of one article that is up to date in the eyes of the real model, which did not build it."""
+    """An index of one article that names the real model, but was built with the fake one."""
     (folder / "bees.txt").write_text(ARTICLE, encoding="utf-8")
     rebuild(folder, publisher, model_identity(None), lambda: fake)
     return publisher
@@ -63,14 +63,14 @@ def test_rebuild_status_and_search_work_together_with_the_real_model(
     assert "The Bees Have Left · Ines Okafor · 2021-05-03" in status.stdout
 
     (tmp_path / ".env").write_text("INDEX_DIR=.byline\n", encoding="utf-8")
-    found = fresh_command("index", "search", "Who sprayed the verges?", "-k", "1", "--json")
-    assert (found.returncode, found.stderr) == (0, "")
-    (hit,) = json.loads(found.stdout)
+    searched = fresh_command("index", "search", "Who sprayed the verges?", "-k", "1", "--json")
+    assert (searched.returncode, searched.stderr) == (0, "")
+    (hit,) = json.loads(searched.stdout)
     assert (hit["article"], hit["paragraphs"]) == ("bees.txt", [4, 5, 6])
     assert hit["text"] == ARTICLE[hit["start"] : hit["end"]]
 
 
-def test_status_as_json_holds_what_is_indexed(command: Run, ready: FolderPublisher) -> None:
+def test_status_as_json_lists_the_indexed_articles(command: Run, ready: FolderPublisher) -> None:
     done = command("index", "status", "--json", "--index", str(ready.root))
     status = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (0, "")
@@ -113,7 +113,7 @@ def test_status_as_json_holds_what_is_indexed(command: Run, ready: FolderPublish
         ),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_sentence_with_one_hint(
+def test_an_error_is_one_sentence_and_one_hint_on_stderr(
     command: Run, tmp_path: Path, arguments: list[str], settings: dict[str, str], status: int, message: str
 ) -> None:
     (tmp_path / "empty").mkdir()
@@ -135,7 +135,7 @@ def test_an_index_of_another_model_is_refused_with_status_2(command: Run, folder
     assert done.stderr.startswith("The index was built with the embedding model word-lengths")
 
 
-def test_a_second_rebuild_at_once_is_refused_with_status_1(command: Run, ready: FolderPublisher) -> None:
+def test_a_concurrent_rebuild_is_refused_with_status_1(command: Run, ready: FolderPublisher) -> None:
     with ready.begin_rebuild():
         done = command("index", "rebuild", "--force", "--index", str(ready.root))
     assert (done.returncode, done.stdout) == (1, "")
@@ -162,7 +162,7 @@ def test_help_names_the_settings_that_options_default_to(command: Run, name: str
     assert ("ARTICLES_DIR" in text) == (name == "rebuild")
 
 
-def test_what_an_older_index_holds_does_not_give_orders_to_a_terminal(command: Run, ready: FolderPublisher) -> None:
+def test_control_characters_in_an_older_index_do_not_reach_the_terminal(command: Run, ready: FolderPublisher) -> None:
     manifest = ready.current_folder() / "manifest.json"
     text = manifest.read_text(encoding="utf-8").replace("The Bees Have Left", "The \\u001b[31mBees\\u0007")
     manifest.write_text(text, encoding="utf-8")
@@ -170,7 +170,7 @@ def test_what_an_older_index_holds_does_not_give_orders_to_a_terminal(command: R
     assert "  The Bees · Ines Okafor" in done.stdout
 
 
-def test_a_dry_run_says_what_it_would_do_and_writes_nothing(command: Run, folder: Path, tmp_path: Path) -> None:
+def test_a_dry_run_prints_its_plan_and_writes_nothing(command: Run, folder: Path, tmp_path: Path) -> None:
     (folder / "bees.txt").write_text(ARTICLE, encoding="utf-8")
     done = command("index", "rebuild", "--dry-run")
     assert (done.returncode, done.stderr) == (0, "")
@@ -187,7 +187,7 @@ def test_file_names_are_printed_without_control_characters(command: Run, folder:
     assert len(done.stdout.splitlines()) == 3
 
 
-def test_a_file_that_is_hostile_to_yaml_parsers_ends_nothing(command: Run, folder: Path) -> None:
+def test_deeply_nested_yaml_does_not_stop_a_rebuild(command: Run, folder: Path) -> None:
     deep = "[" * 200_000 + "]" * 200_000
     (folder / "deep.md").write_text(f"---\ntitle: {deep}\n---\n\n{ARTICLE}", encoding="utf-8")
     (folder / "good.txt").write_text("The plums kept.", encoding="utf-8")
@@ -256,23 +256,23 @@ def test_a_signal_during_a_rebuild_leaves_the_index_as_it_was(
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
-def test_a_command_whose_output_is_closed_does_its_work(ready: FolderPublisher, closed: str) -> None:
+def test_a_command_works_with_its_output_closed(ready: FolderPublisher, closed: str) -> None:
     line = f'exec "$0" -m index status --index "$1" {closed}'
     done = subprocess.run(["sh", "-c", line, sys.executable, str(ready.root)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_copy_that_is_still_read_at_the_end_is_removed(ready: FolderPublisher, tmp_path: Path) -> None:
+def test_a_private_copy_that_is_still_open_is_removed_at_exit(ready: FolderPublisher, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from index.console import exit_process\n"
         "from index.publishing.folder import FolderPublisher; from index.generation import open_current\n"
         "kept = open_current(FolderPublisher(Path(sys.argv[1])), sys.argv[2])\n"
         "assert list(Path(sys.argv[3]).iterdir()); exit_process(3)"
     )
-    here = tmp_path / "copies"
-    here.mkdir()
-    arguments = [str(ready.root), model_identity(None), str(here)]
-    environment = {**os.environ, "TMPDIR": str(here)}
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    arguments = [str(ready.root), model_identity(None), str(copies)]
+    environment = {**os.environ, "TMPDIR": str(copies)}
     done = subprocess.run([sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (3, "", "")
-    assert list(here.iterdir()) == []
+    assert list(copies.iterdir()) == []

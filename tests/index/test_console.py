@@ -1,4 +1,4 @@
-"""How a command is ended, and what it reads and writes, in processes of their own."""
+"""Signals, input encodings and the exit of commands, each in a process of its own."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 from tests.support.paths import REPOSITORY
 
 
-def test_a_line_of_input_in_another_encoding_is_read_as_well_as_it_can_be() -> None:
+def test_undecodable_input_is_read_with_replacement_characters() -> None:
     code = (
         "import sys, typer; from index.console import run_app; app = typer.Typer();"
         "app.command()(lambda: print(ascii(sys.stdin.readline())));"
@@ -27,8 +27,8 @@ def test_a_line_of_input_in_another_encoding_is_read_as_well_as_it_can_be() -> N
     assert done.stdout.strip() == rb"'caf\ufffd?\n'"
 
 
-def test_an_import_is_finished_before_a_signal_ends_it(tmp_path: Path) -> None:
-    """One that is cut off half way can leave a C library that aborts the process."""
+def test_a_signal_during_an_import_takes_effect_after_it(tmp_path: Path) -> None:
+    """Interrupting the import of a C library can abort the process."""
     (tmp_path / "slow.py").write_text(
         "import os, signal, time\nos.kill(os.getpid(), signal.SIGTERM)\ntime.sleep(0.2)\nprint('done')"
     )
@@ -71,7 +71,7 @@ exit_process(run_app(app, ["--debug"], "Interrupted."))
 """
 
 
-def test_a_signal_within_a_task_that_is_waited_for_ends_the_loop() -> None:
+def test_a_signal_during_a_task_that_the_main_task_awaits_ends_the_loop() -> None:
     done = subprocess.run(
         [sys.executable, "-c", WAITED_FOR], cwd=REPOSITORY, capture_output=True, text=True, timeout=15
     )
@@ -80,9 +80,7 @@ def test_a_signal_within_a_task_that_is_waited_for_ends_the_loop() -> None:
 
 
 @pytest.mark.parametrize(("ignored", "status"), [(False, 130), (True, 0)], ids=["heeded", "ignored"])
-def test_a_terminal_that_is_closed_ends_a_command_unless_it_was_started_to_outlive_it(
-    ignored: bool, status: int
-) -> None:
+def test_sighup_ends_a_command_unless_it_was_ignored_at_the_start(ignored: bool, status: int) -> None:
     code = (
         "import signal, sys, typer; from index.console import exit_process, run_app; app = typer.Typer();"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN if sys.argv[1] == 'True' else signal.SIG_DFL);"

@@ -1,4 +1,4 @@
-"""The embedding model: it is the one it says it is, its vectors are what search takes them for, failures are said."""
+"""Embedding: the model's identity, its vectors, memory use, and error messages."""
 
 import hashlib
 import importlib.util
@@ -61,7 +61,7 @@ def test_texts_that_mean_the_same_are_nearer_than_texts_that_do_not(embedder: Em
     assert trawler @ boat > 3 * (trawler @ bees)
 
 
-def test_questions_embedded_ahead_have_the_same_vectors_once(
+def test_prefetched_questions_have_the_same_vectors_and_are_used_once(
     embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -80,7 +80,7 @@ def test_questions_embedded_ahead_have_the_same_vectors_once(
         assert asked == [TEXTS[0]]
 
 
-def test_what_was_embedded_ahead_and_never_asked_for_goes(fake: Embedder) -> None:
+def test_the_oldest_unused_prefetched_vectors_are_dropped(fake: Embedder) -> None:
     for number in range(2_000):
         fake.prefetch([f"question {number}", f"{number}"])
     assert len(fake._prefetched) <= 1024
@@ -89,13 +89,13 @@ def test_what_was_embedded_ahead_and_never_asked_for_goes(fake: Embedder) -> Non
 
 @pytest.mark.parametrize("n", [1, 256, 600])
 def test_progress_rises_to_the_number_of_texts(fake: Embedder, n: int) -> None:
-    told: list[tuple[int, int]] = []
+    calls: list[tuple[int, int]] = []
     vectors = fake.embed_documents(
-        ["word " * (i % 40 + 1) for i in range(n)], lambda done, total: told.append((done, total))
+        ["word " * (i % 40 + 1) for i in range(n)], lambda done, total: calls.append((done, total))
     )
     assert len(vectors) == n
-    assert told == sorted(set(told))
-    assert told[-1] == (n, n)
+    assert calls == sorted(set(calls))
+    assert calls[-1] == (n, n)
 
 
 def test_many_texts_keep_their_order(fake: Embedder) -> None:
@@ -104,7 +104,7 @@ def test_many_texts_keep_their_order(fake: Embedder) -> None:
 
 
 class PythonFloats(Embeddings):
-    """Returns vectors as LangChain's models do: lists of Python floats, each an object of its own."""
+    """Returns vectors as LangChain's models do: lists of Python floats, each a separate object."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [self.embed_query(text) for text in texts]
@@ -171,7 +171,7 @@ def test_no_texts_have_no_vectors(fake: Embedder) -> None:
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("make", [False, True], ids=["no such folder", "an empty folder"])
-def test_a_model_that_is_not_there_is_an_error_that_says_what_to_set(tmp_path: Path, make: bool) -> None:
+def test_a_missing_model_is_an_error_that_names_the_setting(tmp_path: Path, make: bool) -> None:
     if make:
         (tmp_path / "model").mkdir()
     with pytest.raises(ModelError, match="model") as caught:
@@ -206,7 +206,7 @@ def tiny(tmp_path: Path) -> Path:
     return folder
 
 
-def test_another_model_from_a_path_builds_and_asks_an_index(
+def test_another_model_from_a_path_builds_and_searches_an_index(
     tiny: Path, folder: Path, publisher: FolderPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EMBEDDING_MODEL", str(tiny))
@@ -219,7 +219,7 @@ def test_another_model_from_a_path_builds_and_asks_an_index(
         assert search(generation, embedder, "Who sold the trawler?")
 
 
-def test_two_trainings_of_one_model_are_told_apart(tmp_path: Path) -> None:
+def test_two_trainings_of_one_model_have_different_identities(tmp_path: Path) -> None:
     for name, fill in (("one", b"\x00"), ("two", b"\x01")):
         (tmp_path / name / "mini").mkdir(parents=True)
         (tmp_path / name / "mini" / "config.json").write_text("{}")

@@ -1,4 +1,4 @@
-"""The store: what was written comes back, what is not whole is refused, and a reader's copy is its own."""
+"""Generations: reading returns what was written, damage is refused, and readers have private copies."""
 
 import errno
 import json
@@ -51,35 +51,37 @@ def stored(generation: Generation) -> list[Passage]:
     return [row.passage for row in generation.passages(range(generation.manifest.passages))]
 
 
-def test_passages_come_back_as_they_were_split(opened: Generation) -> None:
+def test_passages_are_read_as_they_were_split(opened: Generation) -> None:
     assert stored(opened) == expected()
 
 
-def test_passages_come_in_the_order_asked_for_with_the_place_of_their_first_sentence(opened: Generation) -> None:
+def test_passages_are_read_in_the_requested_order_with_the_position_of_their_first_sentence(opened: Generation) -> None:
     counts = [len(passage.sentences) for passage in expected()]
     rows = opened.passages([2, 0, 1])
     assert [row.position for row in rows] == [2, 0, 1]
     assert [row.first_sentence for row in rows] == [counts[0] + counts[1], 0, counts[0]]
 
 
-def test_passages_come_back_from_a_cache_that_overflows(opened: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_passages_are_read_correctly_when_the_cache_overflows(
+    opened: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("index.generation._MAX_CACHED", 2)
     for positions in ([0], [0, 1], [1, 0, 2], [3, 0, 2, 1]):
         assert [row.passage for row in opened.passages(positions)] == [expected()[n] for n in positions]
 
 
-def test_articles_come_back_as_they_were_read(opened: Generation) -> None:
+def test_articles_are_read_as_they_were_parsed(opened: Generation) -> None:
     assert list(opened.articles.values()) == [parse(name, text.encode()) for name, text in TEXTS.items()]
 
 
-def test_sentences_come_back_in_order_with_a_vector_each(opened: Generation, fake: Embedder) -> None:
+def test_sentences_are_read_in_order_with_a_vector_each(opened: Generation, fake: Embedder) -> None:
     offsets, vectors = opened.sentence_vectors("bees.txt")
     sentences = [TEXTS["bees.txt"][start:end] for start, end in offsets]
     assert sentences[:3] == ["The bees left in June.", "Who can blame them?", "Nobody can."]
     assert vectors == pytest.approx(fake.embed_documents(sentences), abs=1e-6)
 
 
-def test_the_manifest_says_what_is_inside(opened: Generation) -> None:
+def test_the_manifest_describes_the_articles(opened: Generation) -> None:
     ants, bees, noel = opened.manifest.articles
     assert (ants.title, ants.authors, noel.title, noel.authors) == (
         "Ants",
@@ -91,7 +93,7 @@ def test_the_manifest_says_what_is_inside(opened: Generation) -> None:
     assert (bees.words, bees.paragraphs, bees.sentences) == (18, 2, 4)
 
 
-def test_near_passages_are_the_nearest_with_their_cosines(opened: Generation, fake: Embedder) -> None:
+def test_nearest_passages_are_returned_with_their_cosines(opened: Generation, fake: Embedder) -> None:
     text = expected()[3].text
     near = opened.nearest_passages(fake.embed_query(f"\n{text}"), 2)
     assert len(near) == 2
@@ -99,19 +101,19 @@ def test_near_passages_are_the_nearest_with_their_cosines(opened: Generation, fa
     assert near[3] == pytest.approx(1, abs=1e-5)
 
 
-def test_near_passages_and_sentences_stay_within_the_articles_asked_for(opened: Generation, fake: Embedder) -> None:
+def test_nearest_passages_and_sentences_stay_within_the_requested_articles(opened: Generation, fake: Embedder) -> None:
     vector = fake.embed_query("The ants came in May.")
     assert set(opened.nearest_passages(vector, 5, ("bees.txt",))) == {3}
     assert set(opened.nearest_passages(vector, 5, ("bees.txt", "noël.md"))) == {3, 4}
     assert set(opened.nearest_sentences(vector, 500, ("bees.txt",))) == set(opened.sentences_of(3))
 
 
-def test_positions_are_those_of_the_articles_asked_for(opened: Generation) -> None:
+def test_positions_are_those_of_the_requested_articles(opened: Generation) -> None:
     assert opened.positions().tolist() == [0, 1, 2, 3, 4]
     assert opened.positions(("noël.md", "ants.txt")).tolist() == [4, 0, 1, 2]
 
 
-def test_an_index_of_another_model_is_outdated_and_says_how_to_rebuild(built: FolderPublisher) -> None:
+def test_an_index_of_another_model_is_outdated_and_the_hint_is_to_rebuild(built: FolderPublisher) -> None:
     with pytest.raises(IndexOutdated, match=r"word-lengths.*another") as caught:
         open_current(built, "another")
     assert "byline rebuild" in caught.value.hint
@@ -179,7 +181,7 @@ MANIFESTS = {
 
 
 @pytest.mark.parametrize("content", MANIFESTS.values(), ids=MANIFESTS)
-def test_a_manifest_that_cannot_be_read_is_damage(
+def test_an_unreadable_manifest_is_reported_as_damage(
     built: FolderPublisher, fake: Embedder, content: bytes | None
 ) -> None:
     manifest = built.current_folder() / "manifest.json"
@@ -190,7 +192,9 @@ def test_a_manifest_that_cannot_be_read_is_damage(
         open_current(built, fake.model)
 
 
-def test_an_index_of_another_format_is_outdated_and_says_how_to_rebuild(built: FolderPublisher, fake: Embedder) -> None:
+def test_an_index_of_another_format_is_outdated_and_the_hint_is_to_rebuild(
+    built: FolderPublisher, fake: Embedder
+) -> None:
     (built.current_folder() / "manifest.json").write_text('{"format": 1, "articles": []}', encoding="utf-8")
     with pytest.raises(IndexOutdated, match="another version of Byline") as caught:
         open_current(built, fake.model)
@@ -211,27 +215,27 @@ POINTERS = {
 
 
 @pytest.mark.parametrize("content", POINTERS.values(), ids=POINTERS)
-def test_a_current_that_names_no_generation_is_refused(built: FolderPublisher, fake: Embedder, content: bytes) -> None:
+def test_a_pointer_that_names_no_generation_is_refused(built: FolderPublisher, fake: Embedder, content: bytes) -> None:
     (built.root / "CURRENT").write_bytes(content)
     with pytest.raises((IndexDamaged, IndexMissing)) as caught:
         open_current(built, fake.model)
     assert "byline rebuild" in caught.value.hint
 
 
-def test_without_current_there_is_no_index(built: FolderPublisher, fake: Embedder) -> None:
+def test_without_a_pointer_there_is_no_index(built: FolderPublisher, fake: Embedder) -> None:
     (built.root / "CURRENT").unlink()
     with pytest.raises(IndexMissing, match="no index"):
         open_current(built, fake.model)
 
 
-def test_a_current_that_is_a_folder_is_refused(built: FolderPublisher, fake: Embedder) -> None:
+def test_a_pointer_that_is_a_folder_is_refused(built: FolderPublisher, fake: Embedder) -> None:
     (built.root / "CURRENT").unlink()
     (built.root / "CURRENT").mkdir()
     with pytest.raises(IndexUnusable):
         open_current(built, fake.model)
 
 
-def test_an_index_of_another_users_is_not_said_to_be_damaged(
+def test_an_index_of_another_user_is_not_reported_as_damaged(
     built: FolderPublisher, fake: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object, **__: object) -> str:
@@ -256,7 +260,7 @@ def test_the_published_files_are_never_written_by_a_reader(built: FolderPublishe
     assert {path: path.stat().st_mtime_ns for path in built.current_folder().rglob("*")} == before
 
 
-def test_a_reader_answers_on_when_the_index_is_deleted(
+def test_a_reader_goes_on_answering_when_the_index_is_deleted(
     opened: Generation, built: FolderPublisher, fake: Embedder
 ) -> None:
     shutil.rmtree(built.root)
@@ -270,7 +274,7 @@ def test_a_readers_copy_is_removed_when_it_closes(built: FolderPublisher, fake: 
     assert list(copies.iterdir()) == []
 
 
-def test_a_generation_can_be_opened_many_times_at_once(built: FolderPublisher, fake: Embedder) -> None:
+def test_a_generation_can_be_open_several_times(built: FolderPublisher, fake: Embedder) -> None:
     with open_current(built, fake.model) as one, open_current(built, fake.model) as other:
         assert stored(one) == stored(other)
         one.close()

@@ -1,4 +1,4 @@
-"""What a store goes through: killed rebuilds, generations that go while they are opened, and hundreds of openings."""
+"""Generations under stress: killed rebuilds, generations removed while they are opened, and hundreds of openings."""
 
 import os
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_rebuild_killed_at_random_leaves_an_index_that_answers_and_the_next_removes_the_rest(
+def test_after_a_random_kill_the_old_index_answers_and_the_next_rebuild_cleans_up(
     folder: Path, built: FolderPublisher, build: Build
 ) -> None:
     before = answers(built)
@@ -54,7 +54,7 @@ def test_a_rebuild_killed_at_random_leaves_an_index_that_answers_and_the_next_re
     assert len(names(built.root / "generations")) <= GENERATIONS_KEPT
 
 
-def test_a_generation_that_is_removed_while_it_is_opened_is_given_up_for_its_successor(
+def test_the_successor_is_opened_if_a_generation_is_removed_while_it_is_opened(
     folder: Path, built: FolderPublisher, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = built.copy_to
@@ -73,7 +73,7 @@ def test_a_generation_that_is_removed_while_it_is_opened_is_given_up_for_its_suc
         assert generation.name == built.current_name()
 
 
-def test_vectors_of_another_length_than_the_questions_are_refused_with_a_hint(built: FolderPublisher) -> None:
+def test_an_index_of_another_dimension_than_the_question_is_refused_with_a_hint(built: FolderPublisher) -> None:
     with open_current(built, FAKE_MODEL) as generation:
         for ask in (generation.nearest_passages, generation.nearest_sentences):
             with pytest.raises(IndexOutdated, match="16 numbers") as caught:
@@ -81,7 +81,7 @@ def test_vectors_of_another_length_than_the_questions_are_refused_with_a_hint(bu
             assert "byline rebuild" in caught.value.hint
 
 
-def test_vectors_of_another_length_than_the_manifests_are_damage(built: FolderPublisher) -> None:
+def test_vectors_of_another_dimension_than_in_the_manifest_are_reported_as_damage(built: FolderPublisher) -> None:
     manifest = built.current_folder() / "manifest.json"
     text = manifest.read_text(encoding="utf-8").replace('"dimension": 16', '"dimension": 17')
     manifest.write_text(text, encoding="utf-8")
@@ -90,13 +90,13 @@ def test_vectors_of_another_length_than_the_manifests_are_damage(built: FolderPu
 
 
 def resident() -> int:
-    """Bytes of this process in memory."""
+    """Return the resident memory of this process in bytes."""
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="handles are counted as Linux shows them")
-def test_many_openings_leave_no_handle_and_little_memory(built: FolderPublisher, fake: Embedder) -> None:
-    """REOPENINGS says how many; the first ones fill caches that stay."""
+def test_repeated_openings_leak_no_handles_and_little_memory(built: FolderPublisher, fake: Embedder) -> None:
+    """REOPENINGS sets how many; the first ones fill caches that stay."""
 
     def reopen(times: int) -> tuple[int, int]:
         for _ in range(times):
@@ -111,7 +111,7 @@ def test_many_openings_leave_no_handle_and_little_memory(built: FolderPublisher,
     assert memory_after < 1.2 * memory
 
 
-def test_a_word_of_a_megabyte_a_bomb_a_large_file_and_copies_leave_the_rest_indexed(
+def test_huge_words_bombs_large_files_and_copies_do_not_stop_the_other_files(
     folder: Path, tmp_path: Path, fake: Embedder
 ) -> None:
     publisher = FolderPublisher(tmp_path / "index", check_here)

@@ -1,4 +1,4 @@
-"""A store under any order of rebuilds, kills, damage and openings: it answers with what was published, or refuses."""
+"""Random sequences of rebuilds, kills, damage and openings: the index answers as published, or refuses."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ NAMES = st.sampled_from(["a.txt", "b.txt", "c.txt"])
 
 
 class Killed(BaseException):
-    """A rebuild ends here, as kill -9 would end it: nothing is cleaned up."""
+    """Ends a rebuild as kill -9 would: nothing is cleaned up."""
 
 
 class Store(RuleBasedStateMachine):
@@ -125,7 +125,7 @@ class Store(RuleBasedStateMachine):
 
     @rule()
     def reopen(self) -> None:
-        """A reader that follows keeps what it has where there is nothing better."""
+        """A live index keeps its generation if there is no newer one that can be opened."""
         try:
             opened = open_current(self.publisher, FAKE_MODEL)
         except IndexUnusable:
@@ -153,10 +153,10 @@ class Store(RuleBasedStateMachine):
         if self.reader is None:
             return
         generation, texts = self.reader
-        found = dict.fromkeys(texts, "")
+        indexed = dict.fromkeys(texts, "")
         for row in generation.passages(generation.positions().tolist()):
-            found[row.passage.article] += row.passage.text
-        assert {name: "".join(text.split()) for name, text in found.items()} == {
+            indexed[row.passage.article] += row.passage.text
+        assert {name: "".join(text.split()) for name, text in indexed.items()} == {
             name: "".join(text.split()) for name, text in texts.items()
         }
 

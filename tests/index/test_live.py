@@ -1,4 +1,4 @@
-"""A long-running reader: it follows new generations by itself, and keeps what it has when there is none to follow."""
+"""The live index: it opens new generations in the background, and keeps the current one if that fails."""
 
 import shutil
 import threading
@@ -21,7 +21,7 @@ MODEL = "word-lengths"
 
 @pytest.fixture
 def write(folder: Path) -> Callable[[str], None]:
-    """Write the one article of the folder."""
+    """Write the only article of the folder."""
 
     def to(text: str) -> None:
         (folder / "x.txt").write_text(text, encoding="utf-8")
@@ -48,18 +48,16 @@ def text_of(generation: Generation) -> str:
 def until(true: Callable[[], object], seconds: float = 5) -> None:
     end = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < end, "it did not come"
+        assert time.monotonic() < end, "timed out"
         time.sleep(0.01)
 
 
-def test_a_reader_of_an_index_that_was_never_built_says_so(live: LiveIndex) -> None:
+def test_a_lease_fails_if_no_index_was_built(live: LiveIndex) -> None:
     with pytest.raises(IndexMissing), live.lease():
         pass
 
 
-def test_a_reader_that_waited_for_the_first_rebuild_opens_it(
-    live: LiveIndex, build: Build, write: Callable[[str], None]
-) -> None:
+def test_a_lease_after_the_first_rebuild_opens_it(live: LiveIndex, build: Build, write: Callable[[str], None]) -> None:
     with pytest.raises(IndexMissing), live.lease():
         pass
     build()
@@ -67,7 +65,7 @@ def test_a_reader_that_waited_for_the_first_rebuild_opens_it(
     assert live.last_error is None
 
 
-def test_a_reader_keeps_a_generation_open_while_it_is_the_newest(
+def test_a_generation_stays_open_while_it_is_the_newest(
     live: LiveIndex, build: Build, write: Callable[[str], None]
 ) -> None:
     build()
@@ -77,7 +75,7 @@ def test_a_reader_keeps_a_generation_open_while_it_is_the_newest(
             assert one is other
 
 
-def test_a_reader_follows_a_new_generation_by_itself(
+def test_a_new_generation_is_opened_in_the_background(
     publisher: FolderPublisher, build: Build, write: Callable[[str], None]
 ) -> None:
     build()
@@ -89,7 +87,7 @@ def test_a_reader_follows_a_new_generation_by_itself(
         assert live.last_error is None
 
 
-def test_a_lease_stays_with_its_generation_and_later_ones_get_the_new_one(
+def test_a_lease_keeps_its_generation_and_later_leases_get_the_new_one(
     live: LiveIndex, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[Generation] = []
@@ -115,7 +113,7 @@ def test_a_lease_stays_with_its_generation_and_later_ones_get_the_new_one(
     assert text(live) == "The second text."
 
 
-def test_a_generation_that_cannot_be_opened_is_tried_ever_more_rarely(
+def test_a_generation_that_cannot_be_opened_is_retried_with_backoff(
     live: LiveIndex,
     publisher: FolderPublisher,
     build: Build,
@@ -145,7 +143,7 @@ def test_a_generation_that_cannot_be_opened_is_tried_ever_more_rarely(
     assert live.last_error is None
 
 
-def test_a_store_that_hangs_is_given_up_in_time_and_taken_once_it_opens(
+def test_opening_times_out_if_the_store_hangs_and_succeeds_once_it_responds(
     publisher: FolderPublisher, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build()
@@ -171,10 +169,10 @@ def test_a_store_that_hangs_is_given_up_in_time_and_taken_once_it_opens(
 
 
 class Panic(BaseException):
-    """As chromadb's Rust core raises: no Exception."""
+    """Like the panics of chromadb's Rust core, not an Exception."""
 
 
-def test_a_reader_survives_panics_and_opens_what_comes_after_them(
+def test_the_watcher_survives_panics_of_the_store(
     live: LiveIndex, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build()
@@ -196,7 +194,7 @@ def test_a_reader_survives_panics_and_opens_what_comes_after_them(
     assert not left
 
 
-def test_a_first_opening_that_hangs_is_an_error_in_time(
+def test_the_first_opening_times_out_with_an_error(
     publisher: FolderPublisher, build: Build, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build()
@@ -216,7 +214,7 @@ def test_a_first_opening_that_hangs_is_an_error_in_time(
     hold.set()
 
 
-def test_a_generation_that_is_deleted_while_it_is_opened_is_tried_again(
+def test_opening_is_retried_if_a_generation_is_deleted_meanwhile(
     live: LiveIndex,
     publisher: FolderPublisher,
     build: Build,
@@ -268,7 +266,7 @@ def of_another_model(publisher: FolderPublisher) -> None:
         pytest.param(of_another_model, IndexOutdated, id="another model"),
     ],
 )
-def test_a_reader_answers_on_in_trouble_and_recovers_with_the_next_rebuild(
+def test_the_old_generation_answers_after_an_error_until_the_next_rebuild(
     live: LiveIndex,
     publisher: FolderPublisher,
     build: Build,
@@ -301,7 +299,7 @@ def test_a_reader_answers_on_in_trouble_and_recovers_with_the_next_rebuild(
     assert live.last_error is None
 
 
-def test_a_reader_that_follows_leaves_no_copies_behind(
+def test_following_new_generations_leaves_no_copies_behind(
     live: LiveIndex,
     build: Build,
     write: Callable[[str], None],

@@ -1,4 +1,4 @@
-"""A rebuild: what it plans, what it writes, and that whatever goes wrong leaves the index that answered before."""
+"""Rebuilds: plans, results, and that the previous index goes on answering whatever fails."""
 
 import errno
 import json
@@ -32,7 +32,7 @@ CROWS = "The crows stayed all winter.\n\nThey always do."
 
 @pytest.fixture
 def articles(folder: Path) -> Path:
-    """Two articles, one of them in a folder within."""
+    """Two articles, one of them in a subfolder."""
     (folder / "more").mkdir()
     (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
     (folder / "more" / "bees.txt").write_text(BEES, encoding="utf-8")
@@ -40,7 +40,7 @@ def articles(folder: Path) -> Path:
 
 
 def indexed(publisher: FolderPublisher, model: str) -> dict[str, str]:
-    """What the current generation really answers from: article id → text of its passages."""
+    """Read from the current generation: article id → text of its passages."""
     with open_current(publisher, model) as generation:
         texts = dict.fromkeys(generation.articles, "")
         for stored in generation.passages(generation.positions().tolist()):
@@ -54,7 +54,7 @@ def names(folder: Path) -> list[str]:
 
 @contextmanager
 def unharmed(publisher: FolderPublisher, model: str) -> Iterator[None]:
-    """Check that the index answers as before, and that nothing half-done lies about."""
+    """Check that the index answers as before, and that no unfinished files are left."""
     before, current = indexed(publisher, model), publisher.current_folder()
     yield
     assert publisher.current_folder() == current
@@ -65,7 +65,7 @@ def unharmed(publisher: FolderPublisher, model: str) -> Iterator[None]:
 
 @contextmanager
 def files_up_to(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond a size, which Chroma and SQLite meet as they meet a full disk."""
+    """Limit the size of files that this process writes; to Chroma and SQLite this is like a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -84,12 +84,14 @@ def test_the_first_rebuild_adds_every_article(articles: Path, publisher: FolderP
     assert indexed(publisher, "word-lengths") == {"ants.txt": ANTS, "more/bees.txt": BEES}
 
 
-def test_a_report_counts_what_the_index_holds(articles: Path, publisher: FolderPublisher, build: Build) -> None:
+def test_a_report_counts_the_passages_and_sentences_of_the_index(
+    articles: Path, publisher: FolderPublisher, build: Build
+) -> None:
     report, manifest = build(), publisher.manifest()
     assert (report.passages, report.sentences) == (manifest.passages, manifest.sentences) == (2, 4)
 
 
-def test_a_rebuild_tells_added_changed_removed_and_unchanged_apart(
+def test_a_rebuild_distinguishes_added_changed_removed_and_unchanged_articles(
     articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     (articles / "owls.txt").write_text("The owls said nothing.", encoding="utf-8")
@@ -107,7 +109,7 @@ def test_a_renamed_article_is_removed_and_added(articles: Path, build: Build) ->
     assert build().plan == RebuildPlan(("zebras.txt",), (), ("ants.txt",), ("more/bees.txt",))
 
 
-def test_nothing_is_built_and_no_model_loaded_where_nothing_has_changed(
+def test_nothing_is_built_and_no_model_loaded_if_nothing_has_changed(
     articles: Path, publisher: FolderPublisher, fake: Embedder, build: Build
 ) -> None:
     def load() -> Embedder:
@@ -121,7 +123,7 @@ def test_nothing_is_built_and_no_model_loaded_where_nothing_has_changed(
     assert publisher.current_folder() == current
 
 
-def test_force_builds_again_where_nothing_has_changed(articles: Path, publisher: FolderPublisher, build: Build) -> None:
+def test_force_builds_again_if_nothing_has_changed(articles: Path, publisher: FolderPublisher, build: Build) -> None:
     build()
     current = publisher.current_folder()
     report = build(force=True)
@@ -164,7 +166,7 @@ def test_a_damaged_index_is_built_again(articles: Path, publisher: FolderPublish
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"../../etc"], ids=["empty", "not text", "a path"])
-def test_an_index_that_current_does_not_name_is_built_again(
+def test_the_index_is_built_again_if_the_pointer_is_invalid(
     articles: Path, publisher: FolderPublisher, build: Build, content: bytes
 ) -> None:
     build()
@@ -174,12 +176,12 @@ def test_an_index_that_current_does_not_name_is_built_again(
 
 
 def test_progress_counts_passages_and_sentences(articles: Path, build: Build) -> None:
-    told: list[tuple[int, int]] = []
-    build(progress=lambda done, total: told.append((done, total)))
-    assert told == [(2 + 4, 2 + 4)]
+    calls: list[tuple[int, int]] = []
+    build(progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(2 + 4, 2 + 4)]
 
 
-def test_what_is_known_of_an_article_is_indexed_with_each_of_its_passages(
+def test_title_author_and_date_are_indexed_with_each_passage(
     articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     (articles / "ants.txt").write_text(f"Ants\n\nBy Ines Okafor\n\n3 May 2021\n\n{ANTS}", encoding="utf-8")
@@ -194,7 +196,7 @@ def test_what_is_known_of_an_article_is_indexed_with_each_of_its_passages(
 # Only some paths
 
 
-def test_only_the_named_file_is_looked_at_and_the_others_stay(
+def test_only_the_named_file_is_read_and_the_others_stay(
     articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     build()
@@ -204,7 +206,7 @@ def test_only_the_named_file_is_looked_at_and_the_others_stay(
     assert indexed(publisher, "word-lengths") == {"ants.txt": CROWS, "more/bees.txt": BEES}
 
 
-def test_to_name_the_whole_folder_is_to_name_nothing(articles: Path, build: Build) -> None:
+def test_naming_the_whole_folder_is_the_same_as_naming_nothing(articles: Path, build: Build) -> None:
     build()
     (articles / "ants.txt").unlink()
     (articles / "more" / "bees.txt").write_text(CROWS, encoding="utf-8")
@@ -217,7 +219,7 @@ def test_a_named_file_that_was_deleted_is_removed(articles: Path, build: Build) 
     assert build(only=(articles / "ants.txt",)).plan == RebuildPlan(removed=("ants.txt",), unchanged=("more/bees.txt",))
 
 
-def test_a_named_folder_is_looked_at_with_everything_in_it(articles: Path, build: Build) -> None:
+def test_a_named_folder_is_read_with_everything_in_it(articles: Path, build: Build) -> None:
     build()
     (articles / "ants.txt").unlink()
     (articles / "more" / "crows.txt").write_text(CROWS, encoding="utf-8")
@@ -234,13 +236,13 @@ def test_a_path_outside_the_folder_is_a_usage_error(articles: Path, build: Build
         build(only=((articles / path).resolve(),))
 
 
-def test_a_path_that_was_never_there_is_a_usage_error(articles: Path, build: Build) -> None:
+def test_a_path_that_never_existed_is_a_usage_error(articles: Path, build: Build) -> None:
     build()
     with pytest.raises(UsageError, match=r"typo\.txt"):
         build(only=(articles / "typo.txt",))
 
 
-def test_a_path_written_in_a_roundabout_way_is_looked_at(articles: Path, build: Build) -> None:
+def test_a_path_is_normalized(articles: Path, build: Build) -> None:
     build()
     (articles / "ants.txt").write_text(CROWS, encoding="utf-8")
     assert build(only=(articles / "more" / ".." / "ants.txt",)).plan.changed == ("ants.txt",)
@@ -254,7 +256,7 @@ def test_a_named_file_with_the_text_of_an_indexed_article_is_skipped(articles: P
     assert report.skipped == (("copy.txt", "it has the same text as ants.txt"),)
 
 
-def test_a_bare_name_may_be_that_of_a_file_in_the_folder(
+def test_a_path_may_be_relative_to_the_articles_folder(
     articles: Path, build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build()
@@ -263,7 +265,7 @@ def test_a_bare_name_may_be_that_of_a_file_in_the_folder(
     assert build(only=(Path("ants.txt"),)).plan.changed == ("ants.txt",)
 
 
-def test_an_indexed_article_stays_when_a_copy_comes_before_it(articles: Path, build: Build) -> None:
+def test_an_indexed_article_is_preferred_to_a_copy_that_sorts_before_it(articles: Path, build: Build) -> None:
     build()
     (articles / "aaa.txt").write_text(ANTS, encoding="utf-8")
     report = build()
@@ -271,13 +273,13 @@ def test_an_indexed_article_stays_when_a_copy_comes_before_it(articles: Path, bu
     assert report.skipped == (("aaa.txt", "it has the same text as ants.txt"),)
 
 
-def test_an_article_that_becomes_a_copy_of_another_does_not_evict_it(articles: Path, build: Build) -> None:
+def test_an_article_that_becomes_a_copy_of_another_does_not_replace_it(articles: Path, build: Build) -> None:
     build()
     (articles / "ants.txt").write_text(BEES, encoding="utf-8")
     assert build().plan == RebuildPlan(removed=("ants.txt",), unchanged=("more/bees.txt",))
 
 
-# Only some paths of an index that cannot be relied on: nothing of it is taken over
+# Only some paths of an index that cannot be trusted: nothing of it is reused
 
 
 def spoil_texts(current: Path) -> None:
@@ -327,7 +329,7 @@ def as_another_splitter(current: Path) -> None:
         as_another_splitter,
     ],
 )
-def test_the_whole_folder_is_read_where_the_index_cannot_be_relied_on(
+def test_the_whole_folder_is_read_if_the_index_cannot_be_trusted(
     articles: Path, publisher: FolderPublisher, build: Build, spoil: Callable[[Path], None], force: bool
 ) -> None:
     build()
@@ -343,16 +345,14 @@ def test_the_whole_folder_is_read_where_the_index_cannot_be_relied_on(
     assert build().plan.empty
 
 
-def test_force_keeps_what_the_named_paths_do_not_cover(
-    articles: Path, publisher: FolderPublisher, build: Build
-) -> None:
+def test_force_keeps_articles_outside_the_named_paths(articles: Path, publisher: FolderPublisher, build: Build) -> None:
     build()
     (articles / "more" / "bees.txt").write_text("Changed, and not looked at.", encoding="utf-8")
     assert build(only=(articles / "ants.txt",), force=True).built
     assert indexed(publisher, "word-lengths") == {"ants.txt": ANTS, "more/bees.txt": BEES}
 
 
-# What goes wrong
+# Failures
 
 
 def test_a_bad_file_is_skipped_by_name_and_the_good_ones_are_indexed(
@@ -377,7 +377,9 @@ def test_an_odd_file_name_does_not_stop_the_others(
     assert indexed(publisher, "word-lengths")["more/bees.txt"] == BEES
 
 
-def test_an_article_whose_file_went_bad_is_removed_and_said_to_be_skipped(articles: Path, build: Build) -> None:
+def test_an_article_whose_file_became_unreadable_is_removed_and_reported_as_skipped(
+    articles: Path, build: Build
+) -> None:
     build()
     (articles / "ants.txt").write_bytes(b"\x00")
     report = build()
@@ -398,7 +400,7 @@ def test_a_folder_without_articles_is_an_error_and_the_old_index_still_opens(
 
 
 @pytest.mark.parametrize("problem", [RuntimeError("no memory"), KeyboardInterrupt()], ids=["an error", "Ctrl-C"])
-def test_a_model_that_fails_to_load_leaves_the_old_index_and_nothing_else(
+def test_if_the_model_fails_to_load_the_old_index_stays_and_nothing_is_left_behind(
     articles: Path, publisher: FolderPublisher, fake: Embedder, build: Build, problem: BaseException
 ) -> None:
     def load() -> Embedder:
@@ -409,7 +411,7 @@ def test_a_model_that_fails_to_load_leaves_the_old_index_and_nothing_else(
         rebuild(articles, publisher, fake.model, load, force=True)
 
 
-def test_ctrl_c_while_embedding_leaves_the_old_index_and_nothing_else(
+def test_on_ctrl_c_while_embedding_the_old_index_stays_and_nothing_is_left_behind(
     articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     def progress(done: int, total: int) -> None:
@@ -420,7 +422,7 @@ def test_ctrl_c_while_embedding_leaves_the_old_index_and_nothing_else(
         build(force=True, progress=progress)
 
 
-def test_a_full_disk_is_said_in_one_sentence_and_the_old_index_answers(
+def test_a_full_disk_is_one_sentence_and_the_old_index_answers(
     articles: Path, publisher: FolderPublisher, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -435,7 +437,7 @@ def test_a_full_disk_is_said_in_one_sentence_and_the_old_index_answers(
 
 
 @pytest.mark.parametrize("size", [1, 500, 5_000, 20_000, 120_000, 160_000])
-def test_a_file_that_cannot_grow_is_said_in_one_sentence_and_the_old_index_answers(
+def test_a_file_size_limit_is_one_sentence_and_the_old_index_answers(
     articles: Path, publisher: FolderPublisher, build: Build, size: int
 ) -> None:
     build()
@@ -443,30 +445,30 @@ def test_a_file_that_cannot_grow_is_said_in_one_sentence_and_the_old_index_answe
         build(force=True)
 
 
-def test_an_index_folder_that_may_only_be_read_is_said_in_one_sentence_and_the_index_answers(fake: Embedder) -> None:
-    """As a user who may not write there: root may write anywhere."""
-    root = os.geteuid() == 0
-    with tempfile.TemporaryDirectory(dir="/tmp") as place:
-        Path(place).chmod(0o755)
-        folder, publisher = Path(place, "articles"), FolderPublisher(Path(place, "index"))
+def test_a_read_only_index_folder_is_one_sentence_and_the_index_answers(fake: Embedder) -> None:
+    """Run as a user without write permission, because root can write anywhere."""
+    is_root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory(dir="/tmp") as root:
+        Path(root).chmod(0o755)
+        folder, publisher = Path(root, "articles"), FolderPublisher(Path(root, "index"))
         folder.mkdir()
         (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
         rebuild(folder, publisher, fake.model, lambda: fake)
         publisher.root.chmod(0o555)
-        if root:
+        if is_root:
             os.seteuid(65534)
         try:
             with pytest.raises(BylineError, match=r"cannot be written: Permission denied\.$") as caught:
                 rebuild(folder, publisher, fake.model, lambda: fake, force=True)
         finally:
-            if root:
+            if is_root:
                 os.seteuid(0)
             publisher.root.chmod(0o755)
         assert caught.value.hint == "The previous index is unchanged."
         assert indexed(publisher, fake.model) == {"ants.txt": ANTS}
 
 
-def test_a_switch_that_fails_leaves_the_old_index_and_nothing_else(
+def test_if_publishing_fails_the_old_index_stays_and_nothing_is_left_behind(
     articles: Path, publisher: FolderPublisher, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build()
@@ -482,13 +484,13 @@ def test_a_switch_that_fails_leaves_the_old_index_and_nothing_else(
         build(force=True)
 
 
-@pytest.mark.parametrize("place", ["", "rebuild.lock", "generations"], ids=["the folder", "the lock", "generations"])
-def test_an_index_folder_that_cannot_be_used_is_said_in_one_sentence(
-    articles: Path, publisher: FolderPublisher, build: Build, place: str
+@pytest.mark.parametrize("path", ["", "rebuild.lock", "generations"], ids=["the folder", "the lock", "generations"])
+def test_an_unusable_index_folder_is_one_sentence(
+    articles: Path, publisher: FolderPublisher, build: Build, path: str
 ) -> None:
-    blocked = publisher.root / place
+    blocked = publisher.root / path
     blocked.parent.mkdir(exist_ok=True)
-    if place == "rebuild.lock":
+    if path == "rebuild.lock":
         blocked.mkdir()
     else:
         blocked.write_text("in the way", encoding="utf-8")
@@ -497,9 +499,7 @@ def test_an_index_folder_that_cannot_be_used_is_said_in_one_sentence(
     assert type(caught.value) is BylineError
 
 
-def test_a_second_rebuild_at_once_says_that_one_is_running(
-    articles: Path, publisher: FolderPublisher, build: Build
-) -> None:
+def test_a_concurrent_rebuild_is_refused(articles: Path, publisher: FolderPublisher, build: Build) -> None:
     build()
     with publisher.begin_rebuild(), pytest.raises(IndexLocked, match="running"):
         build(force=True)
@@ -520,7 +520,7 @@ def late(publisher: FolderPublisher, other: Callable[[], object]) -> Iterator[No
         yield
 
 
-def test_what_another_rebuild_did_meanwhile_is_not_undone(
+def test_the_result_of_a_concurrent_rebuild_is_not_undone(
     articles: Path, publisher: FolderPublisher, fake: Embedder, build: Build
 ) -> None:
     build()
@@ -536,7 +536,7 @@ def test_what_another_rebuild_did_meanwhile_is_not_undone(
     assert sorted(indexed(publisher, "word-lengths")) == ["ants.txt", "crows.txt", "deer.txt", "more/bees.txt"]
 
 
-def test_nothing_is_built_where_another_rebuild_has_done_it_meanwhile(
+def test_nothing_is_built_if_a_concurrent_rebuild_has_done_it(
     articles: Path, publisher: FolderPublisher, fake: Embedder, build: Build
 ) -> None:
     with late(publisher, lambda: rebuild(articles, FolderPublisher(publisher.root), fake.model, lambda: fake)):
@@ -569,7 +569,7 @@ def test_a_generation_that_was_never_published_does_not_survive_the_next_rebuild
     assert names(publisher.root / "generations") == published[-GENERATIONS_KEPT:]
 
 
-def test_a_clock_that_was_set_back_loses_no_generation(
+def test_no_generation_is_lost_if_the_clock_is_set_back(
     articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     build()
@@ -582,7 +582,7 @@ def test_a_clock_that_was_set_back_loses_no_generation(
     assert len(indexed(publisher, "word-lengths")) == 2
 
 
-def test_an_index_folder_that_is_a_file_is_named_and_no_earlier_index_claimed(
+def test_an_index_folder_that_is_a_file_is_named_and_no_earlier_index_mentioned(
     articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     publisher.root.write_text("in the way", encoding="utf-8")
@@ -592,7 +592,7 @@ def test_an_index_folder_that_is_a_file_is_named_and_no_earlier_index_claimed(
     assert "before" not in caught.value.hint
 
 
-def test_what_a_killed_rebuild_left_is_removed_by_the_next(
+def test_leftovers_of_a_killed_rebuild_are_removed_by_the_next(
     articles: Path, publisher: FolderPublisher, build: Build
 ) -> None:
     (publisher.root / "staging-dead" / "chroma").mkdir(parents=True)
@@ -625,7 +625,7 @@ def _break_manifest(publisher: FolderPublisher) -> None:
 
 
 @pytest.mark.parametrize("harm", [_edit_articles, _raise_splitter, _break_manifest])
-def test_a_partial_rebuild_keeps_nothing_of_an_index_that_cannot_be_trusted(
+def test_a_partial_rebuild_reuses_nothing_of_an_index_that_cannot_be_trusted(
     build: Build, articles: Path, publisher: FolderPublisher, fake: Embedder, harm: Callable[[FolderPublisher], None]
 ) -> None:
     build()
@@ -633,13 +633,13 @@ def test_a_partial_rebuild_keeps_nothing_of_an_index_that_cannot_be_trusted(
     (articles / "ants.txt").write_text(CROWS, encoding="utf-8")
     report = build(only=(articles / "ants.txt",))
     assert report.plan.stale
-    found = indexed(publisher, fake.model)
-    assert set(found) == {"ants.txt", "more/bees.txt"}
-    assert "bees left" in found["more/bees.txt"]
+    texts = indexed(publisher, fake.model)
+    assert set(texts) == {"ants.txt", "more/bees.txt"}
+    assert "bees left" in texts["more/bees.txt"]
     assert build().built is False
 
 
-def test_what_another_rebuild_published_between_plan_and_lock_is_kept(
+def test_articles_that_another_rebuild_published_between_plan_and_lock_are_kept(
     build: Build, articles: Path, publisher: FolderPublisher, fake: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build()
@@ -654,9 +654,9 @@ def test_what_another_rebuild_published_between_plan_and_lock_is_kept(
 
     monkeypatch.setattr(FolderPublisher, "begin_rebuild", late)
     build(only=(articles / "ants.txt",))
-    found = indexed(publisher, fake.model)
-    assert set(found) == {"ants.txt", "crows.txt", "more/bees.txt"}
-    assert "They stayed" in found["ants.txt"]
+    texts = indexed(publisher, fake.model)
+    assert set(texts) == {"ants.txt", "crows.txt", "more/bees.txt"}
+    assert "They stayed" in texts["ants.txt"]
 
 
 def test_a_generation_that_was_never_published_is_removed(
@@ -679,9 +679,7 @@ def test_an_index_folder_that_is_a_file_is_named(folder: Path, tmp_path: Path, f
     assert "unchanged" not in caught.value.hint
 
 
-def test_a_path_may_be_given_as_it_stands_in_the_folder(
-    build: Build, articles: Path, publisher: FolderPublisher, fake: Embedder
-) -> None:
+def test_a_path_may_be_an_article_id(build: Build, articles: Path, publisher: FolderPublisher, fake: Embedder) -> None:
     build()
     (articles / "more" / "bees.txt").write_text(CROWS, encoding="utf-8")
     assert build(only=(Path("more/bees.txt"),)).plan.changed == ("more/bees.txt",)

@@ -1,4 +1,4 @@
-"""A rebuild embeds only what changed, and takes nothing from a generation that it cannot rely on."""
+"""A rebuild embeds only what changed, and reuses no vectors of a generation that it cannot trust."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ BEES = "The bees left in June.\n\nThey took the honey, and who can blame them?"
 
 
 class Counting(WordLengths):
-    """Remembers every text that it was asked to embed."""
+    """Records every text that it embeds."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -33,7 +33,7 @@ Build = Callable[..., list[str]]
 
 @pytest.fixture
 def embedded(folder: Path, publisher: FolderPublisher) -> Build:
-    """Rebuild, and say which texts were embedded for it, in order."""
+    """Rebuild, and return the texts that were embedded, sorted."""
     (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
     (folder / "bees.txt").write_text(BEES, encoding="utf-8")
 
@@ -76,7 +76,7 @@ def test_a_renamed_article_keeps_its_vectors(folder: Path, publisher: FolderPubl
     assert rebuild(folder, publisher, FAKE_MODEL, refused).plan.added == ("zebras.txt",)
 
 
-def test_a_kept_vector_is_that_of_a_full_build_and_stays_so(
+def test_reused_vectors_equal_those_of_a_full_build_after_many_rebuilds(
     folder: Path, publisher: FolderPublisher, embedded: Build, fake: Embedder
 ) -> None:
     embedded()
@@ -90,7 +90,7 @@ def test_a_kept_vector_is_that_of_a_full_build_and_stays_so(
             assert np.allclose(vectors, fake.embed_documents([text[a:b] for a, b in spans]), atol=1e-6)
 
 
-def test_a_changed_head_embeds_the_passages_again_and_no_sentence(folder: Path, embedded: Build) -> None:
+def test_a_changed_title_embeds_passages_again_but_no_sentences(folder: Path, embedded: Build) -> None:
     head = "---\ntitle: {}\n---\n\n"
     (folder / "bees.txt").write_text(head.format("Bees") + BEES, encoding="utf-8")
     embedded()
@@ -98,7 +98,7 @@ def test_a_changed_head_embeds_the_passages_again_and_no_sentence(folder: Path, 
     assert embedded() == [f"Honey\n{BEES}"]
 
 
-def test_a_text_that_stands_twice_is_embedded_once(folder: Path, embedded: Build) -> None:
+def test_a_repeated_text_is_embedded_once(folder: Path, embedded: Build) -> None:
     (folder / "ants.txt").write_text("They stayed.\n\n" * 3 + "Gone.", encoding="utf-8")
     texts = embedded()
     assert len(texts) == len(set(texts))
@@ -109,7 +109,7 @@ def test_force_embeds_everything_again(embedded: Build) -> None:
     assert embedded(force=True) == first
 
 
-def test_another_model_or_splitter_takes_over_nothing(embedded: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_model_or_splitter_reuses_nothing(embedded: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     first = embedded()
     assert embedded("another") == first
     monkeypatch.setattr("index.rebuild.SPLITTER_VERSION", 10_000)
@@ -117,7 +117,7 @@ def test_another_model_or_splitter_takes_over_nothing(embedded: Build, monkeypat
 
 
 @pytest.mark.parametrize("file", ["articles.json", "lexical/words.tsv", "chroma/chroma.sqlite3"])
-def test_nothing_is_taken_from_a_damaged_generation(
+def test_nothing_is_reused_from_a_damaged_generation(
     folder: Path, publisher: FolderPublisher, embedded: Build, file: str
 ) -> None:
     first = embedded()
@@ -126,7 +126,7 @@ def test_nothing_is_taken_from_a_damaged_generation(
     assert embedded() == first
 
 
-def test_nothing_is_taken_from_a_generation_that_breaks_after_the_plan(
+def test_nothing_is_reused_from_a_generation_that_breaks_after_planning(
     folder: Path, publisher: FolderPublisher, embedded: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = embedded()
@@ -142,7 +142,7 @@ def test_nothing_is_taken_from_a_generation_that_breaks_after_the_plan(
     assert len(embedded()) == len(first) + 2
 
 
-def test_a_model_of_the_same_name_with_other_vectors_mixes_nothing(
+def test_vectors_of_two_models_with_the_same_name_are_not_mixed(
     folder: Path, publisher: FolderPublisher, embedded: Build
 ) -> None:
     embedded()

@@ -1,4 +1,4 @@
-"""Search: the right paragraph comes up, scopes hold, and LangChain gets the same."""
+"""Search: relevant paragraphs rank high, scopes are respected, and the LangChain retriever returns the same."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,13 +36,11 @@ def test_the_paragraph_that_answers_is_among_the_first_three(
     assert paragraph in paragraphs_of(search(shipped, embedder, question, k=3))
 
 
-def test_a_question_in_other_words_than_the_articles_finds_its_paragraph(
-    shipped: Generation, embedder: Embedder
-) -> None:
+def test_a_paraphrased_question_finds_its_paragraph(shipped: Generation, embedder: Embedder) -> None:
     assert 19 in paragraphs_of(search(shipped, embedder, "Are people there short of groceries and light?", k=3))
 
 
-def test_hits_come_best_first_with_the_scores_of_all_views(shipped: Generation, embedder: Embedder) -> None:
+def test_hits_are_sorted_by_score_and_have_all_partial_scores(shipped: Generation, embedder: Embedder) -> None:
     hits = search(shipped, embedder, "What did Pompeo tell Lavrov?", k=5)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert hits[0].lexical > 0 < hits[0].dense <= 1
@@ -57,15 +55,17 @@ def test_there_are_k_hits_or_as_many_as_there_are_passages(shipped: Generation, 
 
 
 @pytest.mark.parametrize("question", ["zzz qqq", "?!", "the of and", "🍐", "a" * 2_000], ids=lambda q: q[:12])
-def test_a_question_that_no_word_answers_still_has_hits(shipped: Generation, embedder: Embedder, question: str) -> None:
+def test_a_question_without_matching_words_still_has_hits(
+    shipped: Generation, embedder: Embedder, question: str
+) -> None:
     assert len(search(shipped, embedder, question, k=5)) == 5
 
 
 @pytest.fixture
 def two(folder: Path, publisher: FolderPublisher, build: Build, fake: Embedder) -> Iterator[Generation]:
-    """Two articles on one subject."""
-    for name, place in (("ants.txt", "garden"), ("bees.txt", "kitchen")):
-        paragraphs = [f"The {name[:4]} came to the {place} in {year}. " + "Nobody minded. " * 15 for year in range(10)]
+    """Two articles on the same subject."""
+    for name, room in (("ants.txt", "garden"), ("bees.txt", "kitchen")):
+        paragraphs = [f"The {name[:4]} came to the {room} in {year}. " + "Nobody minded. " * 15 for year in range(10)]
         (folder / name).write_text("\n\n".join(paragraphs), encoding="utf-8")
     build()
     with open_current(publisher, fake.model) as generation:
@@ -79,7 +79,7 @@ def test_a_search_within_an_article_stays_within_it(two: Generation, fake: Embed
     assert len(hits) == len(two.positions((article,)))
 
 
-def test_a_search_without_a_scope_covers_every_article(two: Generation, fake: Embedder) -> None:
+def test_a_search_without_a_scope_covers_all_articles(two: Generation, fake: Embedder) -> None:
     assert {hit.passage.article for hit in search(two, fake, "Nobody minded", k=20)} == {"ants.txt", "bees.txt"}
 
 
@@ -102,19 +102,19 @@ def test_the_ranking_is_the_same_every_time_and_in_every_build(
         assert ranking(again) == first
 
 
-def test_a_retriever_gives_documents_with_their_place(shipped: Generation, embedder: Embedder) -> None:
+def test_a_retriever_returns_documents_with_paragraph_and_offsets(shipped: Generation, embedder: Embedder) -> None:
     documents = Retriever(generation=shipped, embedder=embedder, k=2).invoke("What did Pompeo tell Lavrov?")
     (article,) = shipped.articles.values()
     assert len(documents) == 2
     assert documents[0].metadata["paragraph"] == 16
     for document in documents:
-        place = document.metadata
-        assert place["article"] == article.id
-        assert article.text[place["start"] : place["end"]] == document.page_content
-        assert article.paragraph_at(place["start"]).number == place["paragraph"]
+        metadata = document.metadata
+        assert metadata["article"] == article.id
+        assert article.text[metadata["start"] : metadata["end"]] == document.page_content
+        assert article.paragraph_at(metadata["start"]).number == metadata["paragraph"]
 
 
-def test_a_retriever_ranks_as_the_search_does_and_keeps_its_scope(two: Generation, fake: Embedder) -> None:
+def test_a_retriever_ranks_like_the_search_and_respects_its_scope(two: Generation, fake: Embedder) -> None:
     question = "When did the ants come?"
     documents = Retriever(generation=two, embedder=fake, k=4, article="bees.txt").invoke(question)
     assert [document.id for document in documents] == [
