@@ -22,14 +22,14 @@ run: setup
 index: setup
 	@$(PY) -m index rebuild
 
+# mypy runs beside the tests; what it finds is printed after them.
 test: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports --no-cache
-	@echo "mypy (its result follows the tests') and pytest"
 	@.venv/bin/mypy >.venv/mypy.log 2>&1 & mypy=$$!; \
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist load --maxschedchunk 1; tests=$$?; \
-	wait $$mypy; types=$$?; cat .venv/mypy.log; exit $$((tests || types))
+	wait $$mypy || { cat .venv/mypy.log; exit 1; }; exit $$tests
 
 # What takes too long for every change: about an hour and three quarters. docs/reliability.md has its figures.
 SOAK := $(PY) -m pytest -s --timeout 10000

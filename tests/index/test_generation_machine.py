@@ -82,14 +82,14 @@ class Store(RuleBasedStateMachine):
     def kill(self, where: str) -> None:
         """Kill a rebuild at one of the moments that matter."""
         at = {
-            "staging": "index.generation.write",
+            "staging": "index.generation.write_generation",
             "rename": "pathlib.Path.rename",
             "switch": "pathlib.Path.replace",
-            "embedding": "index.embedding.Embedder.documents",
+            "embedding": "index.embedding.Embedder.embed_documents",
             "after": "index.publishing.folder.sorted",
         }[where]
         with (
-            mock.patch(at, side_effect=Killed, create=True),
+            mock.patch(at, side_effect=Killed, create=where == "after"),
             mock.patch("index.publishing.folder.shutil.rmtree"),
         ):
             try:
