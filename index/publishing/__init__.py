@@ -1,1 +1,1 @@
-"""Where generations are published: a folder or a Chroma server; locks, private copies, verification."""
+"""Publish generations in a folder or on a Chroma server: switching, locks, private copies, verification."""

@@ -1,4 +1,4 @@
-"""Private copies in the temporary folder: each has an owner who holds its lock, so what a killed one left can go."""
+"""Private copies in the temporary folder, each locked by its owner; copies of dead processes are removed."""
 
 import errno
 import os
@@ -18,13 +18,17 @@ _ATTEMPTS = 5
 
 
 class PrivateCopy:
-    """An empty folder of this process alone, at `path`; removed when it is closed, or by another process's next start.
+    """An empty folder that belongs to this process; it is removed by `close`.
 
-    A lock says whether the owner lives: it goes with the process, whatever ends it.
+    The owner holds a file lock, which the operating system releases however the process ends. The next PrivateCopy that
+    anybody creates removes the folders whose lock is free.
+
+    Attributes:
+        path: The folder to copy files into.
     """
 
     def __init__(self) -> None:
-        _sweep()
+        _remove_orphans()
         for _ in range(_ATTEMPTS):
             self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
             self._lock = FileLock(Path(self._folder.name, _LOCK))
@@ -32,40 +36,46 @@ class PrivateCopy:
                 self._lock.acquire(timeout=0)
                 self.path = Path(self._folder.name, "index")
                 self.path.mkdir()
-            except (Timeout, FileNotFoundError):  # another start took it for one without an owner in this moment
+            except (Timeout, FileNotFoundError):  # another process removed the folder before it was locked
                 self.close()
             else:
                 return
-        raise OSError(errno.EBUSY, f"no private folder can be made in {tempfile.gettempdir()}")
+        raise OSError(errno.EBUSY, f"no private folder can be created in {tempfile.gettempdir()}")
 
     def close(self) -> None:
+        """Release the lock and remove the folder."""
         self._lock.release()
         self._folder.cleanup()
 
 
 def copy_tree(source: Path, target: Path) -> None:
-    """Copy a folder's content into one that is there; raises OSError with the reason of the first file that fails."""
+    """Copy a folder's content into an existing folder.
+
+    Raises:
+        OSError: A file cannot be copied; it carries the reason of the first one that failed.
+    """
     try:
         shutil.copytree(source, target, dirs_exist_ok=True)
     except shutil.Error as error:
-        why = str(error.args[0][0][2]) if error.args and error.args[0] else str(error)
-        raise OSError(errno.EIO, re.sub(r"^\[Errno \d+\] |: '.*", "", why, flags=re.DOTALL)) from None
+        reason = str(error.args[0][0][2]) if error.args and error.args[0] else str(error)
+        raise OSError(errno.EIO, re.sub(r"^\[Errno \d+\] |: '.*", "", reason, flags=re.DOTALL)) from None
 
 
-def _sweep() -> None:
-    """Remove the copies of this user's whose owners are gone."""
+def _remove_orphans() -> None:
+    """Remove this user's copies whose owners have died."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        lock = folder / _LOCK
+        path = folder / _LOCK
         with suppress(OSError, Timeout):
-            if _ours(folder, stat.S_ISDIR) and _ours(lock, stat.S_ISREG):
-                held = FileLock(lock)
-                held.acquire(timeout=0)
+            if _belongs_to_us(folder, stat.S_ISDIR) and _belongs_to_us(path, stat.S_ISREG):
+                lock = FileLock(path)
+                lock.acquire(timeout=0)
                 try:
                     shutil.rmtree(folder, ignore_errors=True)
                 finally:
-                    held.release()
+                    lock.release()
 
 
-def _ours(path: Path, kind: Callable[[int], bool]) -> bool:
-    found = path.lstat()
-    return kind(found.st_mode) and (not hasattr(os, "geteuid") or found.st_uid == os.geteuid())
+def _belongs_to_us(path: Path, is_kind: Callable[[int], bool]) -> bool:
+    """Tell whether a path is of the given kind, not a link, and owned by this user."""
+    status = path.lstat()
+    return is_kind(status.st_mode) and (not hasattr(os, "geteuid") or status.st_uid == os.geteuid())

@@ -1,4 +1,4 @@
-"""The one place that chooses where generations are published."""
+"""Choose the publisher that the settings name."""
 
 from index.publishing.folder import FolderPublisher
 from index.publishing.publisher import Publisher
@@ -6,7 +6,10 @@ from index.settings import IndexSettings
 
 
 def make_publisher(settings: IndexSettings) -> Publisher:
-    """A Chroma server where CHROMA_URL names one, else the folder INDEX_DIR; nothing is asked of either yet."""
+    """Return a publisher on the Chroma server CHROMA_URL, or on the folder INDEX_DIR if there is none.
+
+    Neither is accessed yet.
+    """
     if settings.chroma_url is None:
         return FolderPublisher(settings.index_dir)
     from index.publishing.server import ServerPublisher

@@ -1,13 +1,10 @@
-"""One rebuild at a time: in a folder, and on a Chroma server that several machines share."""
+"""Locks that allow one rebuild at a time: in a folder, and on a Chroma server that several machines share."""
 
-import contextlib
 import errno
-import os
 import secrets
 import shutil
-import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from time import time
@@ -16,15 +13,25 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from index.errors import BylineError, IndexLocked
-from index.store.chroma import list_collections, translate_errors
+from index.store.chroma import find_collection, list_collections, translate_errors
 
 if TYPE_CHECKING:
     from index.store.chroma import ClientAPI
 
+SERVER_LOCK = "byline-rebuild"
+HEARTBEAT_SECONDS = 10.0
+STALE_SECONDS = 60.0
+_WAIT_HINT = "Wait until it is done."
+
 
 @contextmanager
 def folder_lock(root: Path) -> Iterator[None]:
-    """Let no other rebuild run in a folder, and remove what one left that was killed."""
+    """Lock a folder against other rebuilds, and remove the staging folders of killed ones.
+
+    Raises:
+        IndexLocked: Another rebuild is running.
+        OSError: The folder cannot be created or written.
+    """
     if root.exists() and not root.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "it is not a folder")
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -32,7 +39,7 @@ def folder_lock(root: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise IndexLocked("Another rebuild is running.", "Wait until it is done.") from None
+        raise IndexLocked("Another rebuild is running.", _WAIT_HINT) from None
     try:
         for leftover in root.glob("staging-*"):
             shutil.rmtree(leftover, ignore_errors=True)
@@ -41,82 +48,85 @@ def folder_lock(root: Path) -> Iterator[None]:
         lock.release()
 
 
-PREFIX = "byline-rebuild-"
-
-
-BEAT = 10.0
-
-
-DEAD_AFTER = 60.0
-
-
-_held: set[str] = set()
-"""The locks of this very process."""
-
-
 @contextmanager
-def server_lock(client: "ClientAPI") -> Iterator[Callable[[], None]]:
-    """Hold the lock of a server; raises IndexLocked if another rebuild has it, as what is yielded does if it was lost.
+def server_lock(client: "ClientAPI", owner: str) -> Iterator[Callable[[], None]]:
+    """Lock a Chroma server against other rebuilds.
 
-    Chroma has no locks, so each rebuild that comes puts up a collection of its own and goes if it sees another:
-    of two that come together, both may go, but never do both stay. Its metadata says who holds it and when that was
-    last true; one whose process is gone, or that has been silent for DEAD_AFTER seconds, is removed.
+    The lock is a collection: the server creates a name once and refuses it to everybody else. The owner renews a
+    timestamp in its metadata, so that the lock of a dead process becomes stale.
+
+    Args:
+        client: A client of the server.
+        owner: A name for the index folder, which the caller has locked. A lock with the same owner is stale.
+
+    Yields:
+        A function that raises IndexLocked if another rebuild has taken the lock over.
+
+    Raises:
+        IndexLocked: Another rebuild is running.
     """
-    name = f"{PREFIX}{secrets.token_hex(8)}"
+    with translate_errors():
+        lock = _acquire(client, owner)
 
     def check() -> None:
         with translate_errors():
-            if not any(other.name == name for other in list_collections(client)):
-                raise IndexLocked("Another rebuild has taken over on the Chroma server.", "Wait until it is done.")
+            current = find_collection(client, SERVER_LOCK)
+        if current is None or current.id != lock.id:
+            raise IndexLocked("Another rebuild has taken over on the Chroma server.", _WAIT_HINT)
 
-    _held.add(name)  # before it is to be seen: another thread would take it for left over
     done = Event()
-    beats: Thread | None = None
+    heartbeat = Thread(target=_renew, args=(lock, owner, done), daemon=True)
+    heartbeat.start()
     try:
-        with translate_errors():
-            own = client.create_collection(name, embedding_function=None, metadata=_now())
-            others = [other for other in list_collections(client) if other.name.startswith(PREFIX)]
-            for other in others:
-                if other.name != name and _alive(other.name, other.metadata or {}):
-                    raise IndexLocked("Another rebuild is running on the Chroma server.", "Wait until it is done.")
-            for other in others:
-                if other.name != name:
-                    client.delete_collection(other.name)
-        beats = Thread(target=_beat, args=(own, done), daemon=True)
-        beats.start()
         yield check
     finally:
-        _held.discard(name)
         done.set()
-        if beats is not None:
-            beats.join(BEAT)
-        with contextlib.suppress(BylineError), translate_errors():  # what stays is taken for dead later
-            client.delete_collection(name)
+        heartbeat.join(HEARTBEAT_SECONDS)
+        with suppress(BylineError), translate_errors():  # a lock that cannot be removed becomes stale
+            _remove(client, lock)
 
 
-def _beat(own: Any, done: Event) -> None:
-    while not done.wait(BEAT):
-        with contextlib.suppress(BylineError), translate_errors():
-            own.modify(metadata=_now())
+def _acquire(client: "ClientAPI", owner: str) -> Any:
+    from chromadb.errors import ChromaError
 
-
-def _now() -> dict[str, Any]:
-    return {"host": socket.gethostname(), "process": os.getpid(), "at": time()}
-
-
-def _alive(name: str, holder: Mapping[str, Any]) -> bool:
-    at = holder.get("at")
-    if not isinstance(at, int | float) or abs(time() - at) > DEAD_AFTER:
-        return False
-    process = holder.get("process")
-    if holder.get("host") != socket.gethostname() or not isinstance(process, int) or os.name == "nt":
-        return True
-    if process == os.getpid():
-        return name in _held
+    holder = find_collection(client, SERVER_LOCK)
+    if holder is not None and _is_stale(holder.metadata or {}, owner):
+        _remove(client, holder)
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+        lock = client.create_collection(SERVER_LOCK, embedding_function=None, metadata=_metadata(owner))
+    except ChromaError:
+        if find_collection(client, SERVER_LOCK) is None:
+            raise
+        raise IndexLocked("Another rebuild is running on the Chroma server.", _WAIT_HINT) from None
+    for leftover in list(list_collections(client)):
+        if leftover.name.startswith(f"{SERVER_LOCK}-"):
+            _remove(client, leftover)
+    return lock
+
+
+def _remove(client: "ClientAPI", lock: Any) -> None:
+    """Remove exactly this lock.
+
+    Chroma deletes by name, which could hit the lock of a rebuild that has just taken over; but it renames by id.
+    """
+    from chromadb.errors import ChromaError
+
+    name = f"{SERVER_LOCK}-{secrets.token_hex(8)}"
+    with suppress(ChromaError):  # somebody else has removed it
+        lock.modify(name=name)
+        client.delete_collection(name)
+
+
+def _renew(lock: Any, owner: str, done: Event) -> None:
+    while not done.wait(HEARTBEAT_SECONDS):
+        with suppress(BylineError), translate_errors():
+            lock.modify(metadata=_metadata(owner))
+
+
+def _metadata(owner: str) -> dict[str, Any]:
+    return {"owner": owner, "at": time()}
+
+
+def _is_stale(metadata: dict[str, Any], owner: str) -> bool:
+    at = metadata.get("at")
+    return metadata.get("owner") == owner or not isinstance(at, int | float) or abs(time() - at) > STALE_SECONDS

@@ -1,4 +1,4 @@
-"""What publishes generations: the interface of a folder and of a Chroma server."""
+"""The interface of a publisher: where generations are stored, and which of them is current."""
 
 import re
 import secrets
@@ -16,57 +16,66 @@ if TYPE_CHECKING:
 
 
 GENERATIONS_KEPT = 3
-
+"""The current generation and the two before it, for readers that have not moved on."""
 
 NAME_PATTERN = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
+"""A generation's name: the time of its creation in UTC and a random suffix."""
 
 
 class Publisher(Protocol):
-    """Where generations are published, one of them the current: a folder, or a Chroma server.
+    """Storage for generations, one of which is current: a folder (folder.py) or a Chroma server (server.py).
 
-    Whatever cannot be had is raised as IndexUnusable.
+    Methods raise a subclass of IndexUnusable where an index is missing, damaged, outdated or unreachable.
     """
 
     @property
     def root(self) -> Path:
-        """The folder for the lock, and for what is being built."""
+        """The local folder for the rebuild lock and the staging folders."""
 
     def peek_current_name(self) -> str | None:
-        """The name of the current generation, read for a change and not checked; None where it cannot be read."""
+        """Read the name of the current generation without checking it, to notice a change; None if unreadable."""
 
     def current_name(self) -> str:
-        """The name of the generation that answers."""
+        """Return the name of the current generation."""
 
     def manifest(self, name: str | None = None) -> Manifest:
-        """The manifest of a generation, or of the current one."""
+        """Load the manifest of a generation, by default the current one."""
 
     def read_file(self, name: str, path: str) -> bytes:
-        """One of a generation's files."""
+        """Read one file of a generation; `path` is relative to the generation."""
 
     def is_intact(self, name: str, manifest: Manifest) -> bool:
-        """Whether a generation is there as it was written; cheap, no question is asked of it."""
+        """Tell whether a generation is stored as it was written. This is cheap: no collection is searched."""
 
     def copy_to(self, name: str, folder: Path) -> None:
-        """Copy a generation's files into a folder, and raise IndexDamaged if they are not what was written."""
+        """Copy a generation's files into an existing folder.
+
+        Raises:
+            IndexDamaged: The files differ from those that the rebuild wrote.
+        """
 
     def open_collections(self, name: str, folder: Path) -> "CollectionPair":
-        """The collections of a generation of which a folder holds the files."""
+        """Open the collections of a generation whose files are in `folder`."""
 
     def check(self, name: str, folder: Path, manifest: Manifest) -> CheckResult:
-        """Check what a generation holds, of which a private folder has the files, by asking it; slow."""
+        """Check the collections of a generation by searching them; slow. `folder` is a private copy of its files."""
 
     def begin_rebuild(self) -> AbstractContextManager[Path]:
-        """A folder for a generation to be built, while no other rebuild runs; its name is the generation's in `place`.
+        """Lock the publisher against other rebuilds and create a staging folder for a new generation.
 
-        Whatever is left of it, or of a rebuild that was killed, is removed.
+        The folder's name is the generation's name in `open_collections`. Leftovers of killed rebuilds are removed on
+        entry; the staging folder is removed on exit.
+
+        Raises:
+            IndexLocked: Another rebuild is running.
         """
 
     def publish(self, staging: Path) -> None:
-        """Make what was built in that folder the current generation, and remove those nobody needs any more."""
+        """Switch to the generation in the staging folder, and remove generations that are no longer needed."""
 
 
 def next_name(names: Iterable[str]) -> str:
-    """A name that sorts behind all of these, even where the clock was set back."""
+    """Return a name for a new generation that sorts after all of `names`, even if the clock was set back."""
     now = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     last = max((name[:21] for name in names), default="")
     if NAME_PATTERN.fullmatch(f"{last}-00000000") and last >= now:

@@ -1,4 +1,4 @@
-"""Whether a generation is what its rebuild wrote and answers as it should: before it is published, and afterwards."""
+"""Verify a generation: the one that was just built, before it is published, or the current one, at any time."""
 
 from pathlib import Path
 
@@ -12,7 +12,12 @@ _DAMAGED = "The index is damaged: "
 
 
 def verify_built(publisher: Publisher, staging: Path, manifest: Manifest) -> CheckResult:
-    """Check what a rebuild wrote, on a copy, as checking writes; raises IndexDamaged, or OSError where disks fail."""
+    """Check a new generation on a copy of its staging folder, because Chroma writes to a folder that it opens.
+
+    Raises:
+        IndexDamaged: The generation is not what it should be.
+        OSError: The copy cannot be written.
+    """
     copy = PrivateCopy()
     try:
         copy_tree(staging, copy.path)
@@ -25,7 +30,14 @@ def verify_built(publisher: Publisher, staging: Path, manifest: Manifest) -> Che
 
 
 def verify_current(publisher: Publisher) -> tuple[str, CheckResult]:
-    """Check the generation that answers: its manifest, its files, and what it finds; raises IndexUnusable."""
+    """Check the current generation: its manifest, its files, and its collections.
+
+    Returns:
+        The generation's name and the result of the check.
+
+    Raises:
+        IndexUnusable: The index is missing, damaged or unreachable, or it cannot be copied.
+    """
     name = publisher.current_name()
     manifest = publisher.manifest(name)
     if not manifest.files:
@@ -33,7 +45,7 @@ def verify_current(publisher: Publisher) -> tuple[str, CheckResult]:
     try:
         copy = PrivateCopy()
     except OSError as error:
-        raise IndexUnusable(f"The index cannot be copied to be checked: {error.strerror}.", COPY_HINT) from None
+        raise IndexUnusable(f"The index cannot be copied for the check: {error.strerror}.", COPY_HINT) from None
     try:
         publisher.copy_to(name, copy.path)
         return name, publisher.check(name, copy.path, manifest)

@@ -1,1 +1,1 @@
-"""What one generation consists of: collections in Chroma, BM25, articles, sentence table, manifest, self-check."""
+"""Store one generation: its Chroma collections, articles, word index, sentences and manifest; and check it."""

@@ -1,4 +1,4 @@
-"""The articles of a generation in one file, a line of JSON each, so that one can be read without the others."""
+"""The articles of a generation in one JSON file, one line each, so that each can be read without the others."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,13 +18,21 @@ _ARTICLES = TypeAdapter(tuple[Article, ...])
 
 
 class ArticleTable(Mapping[str, Article]):
-    """Articles by id, each read from a generation's file when it is asked for; raises IndexDamaged then.
+    """Articles by id, each parsed when it is accessed; the file may be removed meanwhile.
 
-    What is open stays readable when the file is removed.
+    Accessing an article raises IndexDamaged if it cannot be parsed.
     """
 
     def __init__(self, data: bytes | mmap, ids: Sequence[str]) -> None:
-        """data: what `dumped` made of the articles that have these ids; raises IndexDamaged if it is not."""
+        """Locate the articles in the output of `dump_articles`.
+
+        Args:
+            data: The content of the file.
+            ids: The articles' ids in the order of the file.
+
+        Raises:
+            IndexDamaged: The data does not have that many articles.
+        """
         ends = [match.start() for match in re.finditer(rb"\n", data)]
         if len(ends) != len(ids) + 2:
             raise IndexDamaged(_UNREADABLE, REBUILD_HINT)
@@ -34,7 +42,7 @@ class ArticleTable(Mapping[str, Article]):
 
     @classmethod
     def open(cls, folder: Path, ids: Sequence[str]) -> "ArticleTable":
-        """Those of a generation in a folder."""
+        """Map the file of a generation in a folder; raise IndexDamaged if that fails."""
         try:
             with (folder / FILE_NAME).open("rb") as file:
                 return cls(mmap(file.fileno(), 0, access=ACCESS_READ), ids)
@@ -68,12 +76,12 @@ class ArticleTable(Mapping[str, Article]):
 
 
 def dump_articles(articles: Sequence[Article]) -> bytes:
-    """Articles as JSON with a line for each."""
+    """Serialise articles as a JSON array with one article a line."""
     return b"[\n" + b",\n".join(map(_ARTICLE.dump_json, articles)) + b"\n]\n"
 
 
 def load_articles(data: bytes) -> tuple[Article, ...]:
-    """All articles that were dumped; raises IndexDamaged."""
+    """Parse the output of `dump_articles`; raise IndexDamaged if it is not that."""
     try:
         return _ARTICLES.validate_json(data)
     except ValueError:
@@ -81,7 +89,7 @@ def load_articles(data: bytes) -> tuple[Article, ...]:
 
 
 def read_articles(folder: Path) -> tuple[Article, ...]:
-    """All articles of a generation in a folder; raises IndexDamaged."""
+    """Read all articles of a generation in a folder; raise IndexDamaged if that fails."""
     try:
         return load_articles((folder / FILE_NAME).read_bytes())
     except OSError:

@@ -1,4 +1,4 @@
-"""Words: how text becomes terms, and BM25 over them; the only door to bm25s and the stemmer."""
+"""The word index: BM25 over stemmed terms. The only module that imports bm25s."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 class BM25Index:
-    """BM25 scores of passages, with the words they hold."""
+    """A BM25 index of passages.
+
+    Attributes:
+        counts: How often each word occurs in the passages, for spelling correction.
+    """
 
     def __init__(self, model: "bm25s.BM25", counts: dict[str, int]) -> None:
         self._model = model
@@ -27,15 +31,16 @@ class BM25Index:
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> "BM25Index":
-        """Index the texts of passages, in their order."""
+        """Index the texts of passages, in order."""
         import bm25s
 
         model = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
-        # An empty document would have no place in the index; a lone underscore is no term of any question.
+        # bm25s does not index empty documents; "_" never occurs among the terms of a question.
         model.index([terms(text) or ["_"] for text in texts], show_progress=False)
         return cls(model, dict(Counter(word for text in texts for word in words(text))))
 
     def save(self, folder: Path) -> None:
+        """Write the index to a folder."""
         self._model.save(str(folder), show_progress=False)
         (folder / "words.tsv").write_text(
             "".join(f"{word}\t{count}\n" for word, count in sorted(self.counts.items())), encoding="utf-8"
@@ -43,7 +48,11 @@ class BM25Index:
 
     @classmethod
     def load(cls, folder: Path) -> "BM25Index":
-        """Raises OSError, ValueError or KeyError for files that are not what `save` wrote."""
+        """Load an index that `save` wrote.
+
+        Raises:
+            OSError: A file is missing; ValueError or KeyError if its content is damaged.
+        """
         import bm25s
 
         model = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
@@ -52,18 +61,25 @@ class BM25Index:
         return cls(model, {word: int(count) for word, count in pairs})
 
     def scores(self, query: Mapping[str, float]) -> NDArray[np.float32]:
-        """BM25 of each passage for the query's terms, each times its weight; shape (passages,)."""
+        """Return each passage's BM25 score, the sum over terms of weight × score; shape (passages,).
+
+        Args:
+            query: Term → weight. Unknown terms are ignored.
+        """
         total = np.zeros(self._documents, dtype=np.float32)
         for weight in set(query.values()):
-            known = [term for term, own in query.items() if own == weight and term in self._vocabulary]
-            if known:
-                total += np.float32(weight) * np.asarray(self._model.get_scores(known), dtype=np.float32)
+            group = [term for term, value in query.items() if value == weight and term in self._vocabulary]
+            if group:
+                total += np.float32(weight) * np.asarray(self._model.get_scores(group), dtype=np.float32)
         return total
 
     def idf(self, term: str) -> float:
-        """Inverse document frequency as in Lucene's BM25, ln(1 + (N - n + ½) / (n + ½)); n is 0 for an unknown term."""
-        place = self._vocabulary.get(term)
-        n = int(self._frequency[place]) if place is not None else 0
+        """Return the inverse document frequency as in Lucene's BM25: ln(1 + (N - n + ½) / (n + ½)).
+
+        N is the number of passages, n the number of those with the term: 0 if it is unknown.
+        """
+        column = self._vocabulary.get(term)
+        n = int(self._frequency[column]) if column is not None else 0
         return float(np.log1p((self._documents - n + 0.5) / (n + 0.5)))
 
     def __contains__(self, term: str) -> bool:

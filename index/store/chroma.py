@@ -1,8 +1,8 @@
-"""The only door to chromadb: clients, collections, and what goes wrong with them in words of our own."""
+"""The only module that imports chromadb: clients, collections, and the translation of their errors into ours."""
 
 import itertools
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,30 +25,37 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI as ClientAPI
 
 PASSAGES, SENTENCES = "passages", "sentences"
-SERVER_HINT = "See that it runs and that CHROMA_URL is its address; once it answers again, so does Byline."
-HEADER_HINT = "Set CHROMA_HEADER to what the proxy before it asks for, as in: Authorization: Bearer …"
+SERVER_HINT = "Check that it runs and that CHROMA_URL is its address; Byline recovers once it answers again."
+HEADER_HINT = "Set CHROMA_HEADER to the header that the proxy requires, for example: Authorization: Bearer …"
 PAGE = 500
-_NUDGE = 1e-3
-_BATCH, _SYNCED = 500, 20
-_PATIENCE, _WRITING = 5.0, 120.0
+_DUPLICATE_NOISE = 1e-3
+_BATCH, _BATCHES_PER_SYNC = 500, 20
+TIMEOUT_SECONDS, WRITE_TIMEOUT_SECONDS = 5.0, 120.0
 
 
 class Effort(NamedTuple):
-    """How many neighbours are looked at for one that is built in, and for one that is searched."""
+    """How many candidates HNSW examines: `ef_construction` and `ef_search`."""
 
     construction: int
     search: int
 
 
-# Chroma's defaults miss some of the true nearest neighbours. Passages that are variations of each other need the larger
-# one; what the smaller misses of sentences are others as near (docs/performance.md).
+# Chroma's defaults miss some true nearest neighbours. Passages that are near-duplicates of each other need the higher
+# effort; the sentences that the default misses are replaced by equally near ones (docs/performance.md).
 DEFAULT_EFFORT, HIGH_EFFORT = Effort(300, 350), Effort(600, 700)
 _NEIGHBOURS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionPair:
-    """Where the two collections of a generation are: a client, and what they are called there."""
+    """The two collections of a generation.
+
+    Attributes:
+        client: The client that has them.
+        passages: The name of the collection of passages.
+        sentences: The name of the collection of sentences.
+        shared: Whether other generations use the same client, so that it must stay open.
+    """
 
     client: "ClientAPI"
     passages: str = PASSAGES
@@ -56,34 +63,34 @@ class CollectionPair:
     shared: bool = False
 
     def close(self) -> None:
-        """Let go of a folder; the next client on it would get this one's stale system otherwise."""
+        """Close the client of a folder; otherwise the next client of the same folder would get stale data."""
         if not self.shared:
             self.client.close()  # type: ignore[attr-defined]  # not in the interface
 
 
 def open_folder(folder: Path) -> CollectionPair:
-    """The collections in a folder that no other process has open."""
+    """Open the collections in a folder, which no other process may have open."""
     import chromadb
     from chromadb.config import Settings
 
-    # Without this Chroma takes settings of its own out of the .env in the working directory.
+    # By default Chroma reads its own settings from the .env in the working directory.
     settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
     return CollectionPair(chromadb.PersistentClient(str(folder), settings=settings))
 
 
 @cache
 def connect_server(url: str, header: tuple[str, str] | None = None) -> "ClientAPI":
-    """The one client of this process for a server; nothing is asked of it yet.
+    """Return the only client of this process for a server, because closed clients leak handles.
 
-    chromadb's own waits for ever on a server that is stopped, from its construction on, and clients that are
-    closed leak handles.
+    No request is sent yet, and all requests have a timeout; chromadb's own client has none, and sends requests from its
+    constructor.
     """
     from chromadb.api.client import Client
     from chromadb.auth import UserIdentity
     from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, Settings
 
-    class Unhurried(Client):
-        """Asks the server nothing while it is made."""
+    class LazyClient(Client):
+        """A client whose constructor sends no requests."""
 
         def get_user_identity(self) -> UserIdentity:
             return UserIdentity(user_id="", tenant=DEFAULT_TENANT, databases=[DEFAULT_DATABASE])
@@ -91,29 +98,29 @@ def connect_server(url: str, header: tuple[str, str] | None = None) -> "ClientAP
         def _validate_tenant_database(self, tenant: str, database: str) -> None:
             pass
 
-    client = Unhurried(
+    client = LazyClient(
         settings=Settings(
             _env_file=None,  # type: ignore[call-arg]
             anonymized_telemetry=False,
             chroma_api_impl="chromadb.api.fastapi.FastAPI",
             chroma_server_host=url,
-            chroma_server_http_port=0,  # the address has it
+            chroma_server_http_port=0,  # the URL contains the port
             chroma_server_headers=dict([header]) if header else None,
         )
     )
-    _session(client).timeout = _PATIENCE
+    _session(client).timeout = TIMEOUT_SECONDS
     return client
 
 
 @contextmanager
 def long_timeout(client: "ClientAPI") -> Iterator[None]:
-    """Wait longer for a server, which takes its time to index what it is sent."""
+    """Allow a server more time, for the duration of a rebuild: it indexes vectors before it responds."""
     before = _session(client).timeout
-    _session(client).timeout = _WRITING
+    _session(client).timeout = WRITE_TIMEOUT_SECONDS
     try:
         yield
     finally:
-        _session(client).timeout = before  # what checks within a rebuild leaves the rebuild its patience
+        _session(client).timeout = before  # may be nested: the check of a rebuild keeps the rebuild's timeout
 
 
 def _session(client: Any) -> Any:
@@ -129,23 +136,31 @@ def create_collection(
     *,
     effort: Effort = DEFAULT_EFFORT,
 ) -> None:
-    """Make a collection; ids are positions, as strings.
+    """Create a collection whose ids are row numbers as strings.
 
-    Chroma writes its graph down every `sync_threshold` rows, and whoever opens the collection adds again, one by one,
-    the rows that came after the last time. So the batches are made to end with a writing down, and not to have many.
+    Chroma persists its graph every `sync_threshold` rows; later rows are replayed one by one whenever the collection is
+    opened. The batches are therefore sized so that the last one ends with a sync, with few syncs in all.
+
+    Args:
+        client: The client to create it with.
+        name: The collection's name.
+        vectors: One vector a row; shape (rows, dimension).
+        metadatas: One mapping a row.
+        texts: One document a row, or None for rows without documents.
+        effort: The candidates that HNSW examines.
     """
-    vectors = _told_apart(vectors)
+    vectors = _separate_duplicates(vectors)
     batches = -(-len(vectors) // min(client.get_max_batch_size(), _BATCH))
-    synced = -(-batches // -(-batches // _SYNCED))
-    ends = np.linspace(0, len(vectors), -(-batches // synced) * synced + 1).astype(int)
-    rows = max(2, int(np.diff(ends).min()) * synced)
+    batches_per_sync = -(-batches // -(-batches // _BATCHES_PER_SYNC))
+    ends = np.linspace(0, len(vectors), -(-batches // batches_per_sync) * batches_per_sync + 1).astype(int)
+    rows_per_sync = max(2, int(np.diff(ends).min()) * batches_per_sync)
     graph = {
         "space": "cosine",
         "max_neighbors": _NEIGHBOURS,
         "ef_construction": effort.construction,
         "ef_search": effort.search,
-        "sync_threshold": rows,
-        "batch_size": min(100, rows),
+        "sync_threshold": rows_per_sync,
+        "batch_size": min(100, rows_per_sync),
     }
     collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": graph})  # type: ignore[arg-type]
     for start, end in itertools.pairwise(ends.tolist()):
@@ -158,69 +173,90 @@ def create_collection(
 
 
 def get_collection(client: "ClientAPI", name: str, count: int) -> Any:
-    """A collection that holds `count` rows; raises IndexDamaged where it does not."""
-    found = client.get_collection(name, embedding_function=None)
-    if found.count() != count:
-        raise IndexDamaged("The index is damaged: it does not hold the passages that it lists.", REBUILD_HINT)
-    return found
+    """Return a collection that must have `count` rows.
+
+    Raises:
+        IndexDamaged: It has another number of rows.
+    """
+    collection = client.get_collection(name, embedding_function=None)
+    if collection.count() != count:
+        raise IndexDamaged("The index is damaged: it does not contain the passages that it lists.", REBUILD_HINT)
+    return collection
 
 
 def list_collections(client: "ClientAPI") -> Iterator[Any]:
-    """All collections of a client."""
+    """Iterate over all collections of a client."""
     offset = 0
-    while part := client.list_collections(limit=PAGE, offset=offset):
-        yield from part
-        offset += len(part)
+    while page := client.list_collections(limit=PAGE, offset=offset):
+        yield from page
+        offset += len(page)
 
 
-def get_metadata(client: "ClientAPI", name: str) -> dict[str, Any] | None:
-    """What a collection says of itself; None where there is no such collection.
+def find_collection(client: "ClientAPI", name: str) -> Any | None:
+    """Return a collection, or None if it does not exist.
 
-    Raises IndexUnreachable where what answers speaks no Chroma, as some other web server does.
+    Raises:
+        IndexUnreachable: The server at CHROMA_URL is not a Chroma server.
     """
     from chromadb.errors import NotFoundError
 
     try:
-        return dict(client.get_collection(name, embedding_function=None).metadata or {})
+        return client.get_collection(name, embedding_function=None)
     except NotFoundError:
         return None
     except (ValueError, LookupError, TypeError, AttributeError):
-        raise IndexUnreachable("What answers at CHROMA_URL is no Chroma server.", SERVER_HINT) from None
+        raise IndexUnreachable("The server at CHROMA_URL is not a Chroma server.", SERVER_HINT) from None
 
 
 def set_metadata(client: "ClientAPI", name: str, metadata: dict[str, Any]) -> None:
-    """Have a collection say something else of itself, in one step; it is made where there is none."""
+    """Replace the metadata of a collection in one step; the collection is created if it does not exist."""
+    collection = find_collection(client, name)
+    if collection is None:
+        client.create_collection(name, embedding_function=None, metadata=metadata)
+    else:
+        collection.modify(metadata=metadata)
+
+
+def delete_collection(client: "ClientAPI", name: str) -> None:
+    """Delete a collection if it exists."""
     from chromadb.errors import NotFoundError
 
-    try:
-        client.get_collection(name, embedding_function=None).modify(metadata=metadata)
-    except NotFoundError:
-        client.create_collection(name, embedding_function=None, metadata=metadata)
+    with suppress(NotFoundError):
+        client.delete_collection(name)
 
 
 def read_rows(collection: Any, positions: range, include: Sequence[str]) -> Iterator[tuple[list[int], Any]]:
-    """The rows at positions, some hundred at a time: their positions and what Chroma gives for them.
+    """Read consecutive rows, up to PAGE at a time.
 
-    Raises IndexDamaged where rows are missing.
+    Args:
+        collection: A collection of `create_collection`.
+        positions: The row numbers.
+        include: The fields to read, as in Chroma's `get`.
+
+    Yields:
+        The row numbers of a page, in Chroma's order, and Chroma's result for them.
+
+    Raises:
+        IndexDamaged: Rows are missing.
     """
     for start in range(0, len(positions), PAGE):
         ids = [str(n) for n in positions[start : start + PAGE]]
-        found = collection.get(ids=ids, include=list(include))
-        if len(found["ids"]) != len(ids):
+        result = collection.get(ids=ids, include=list(include))
+        if len(result["ids"]) != len(ids):
             raise IndexDamaged("The index is damaged: some of its passages are missing.", REBUILD_HINT)
-        yield [int(i) for i in found["ids"]], found
+        yield [int(i) for i in result["ids"]], result
 
 
-def to_vectors(found: Any) -> Vectors:
-    """The vectors that Chroma gave; shape (rows, dimension)."""
-    return np.asarray(found["embeddings"], dtype=np.float32)
+def to_vectors(result: Any) -> Vectors:
+    """Return the vectors in a result of Chroma; shape (rows, dimension)."""
+    return np.asarray(result["embeddings"], dtype=np.float32)
 
 
-def _told_apart(vectors: Vectors) -> Vectors:
-    """The vectors, each that repeats an earlier one moved by a thousandth: a question's cosine by some 0.00005.
+def _separate_duplicates(vectors: Vectors) -> Vectors:
+    """Add noise of length 0.001 to each vector that repeats an earlier one; a cosine changes by about 0.00005.
 
-    In Chroma's graph a few hundred equal vectors have only each other as neighbours, and hide what lies behind them. A
-    tenth of this, below what single precision tells of a cosine, still lost one of 202 in every twentieth build.
+    In an HNSW graph a few hundred equal vectors have only each other as neighbours, which makes other vectors
+    unreachable. With a tenth of the noise, one of 202 vectors was still unreachable in every twentieth build.
     """
     seen: set[int] = set()
     repeats = []
@@ -231,37 +267,37 @@ def _told_apart(vectors: Vectors) -> Vectors:
             repeats.append(position)
     moved = vectors.copy()
     noise = np.random.default_rng(0).normal(size=(len(repeats), vectors.shape[1])) / np.sqrt(vectors.shape[1])
-    moved[repeats] += (_NUDGE * noise).astype(np.float32)
+    moved[repeats] += (_DUPLICATE_NOISE * noise).astype(np.float32)
     return moved
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise what chromadb, its Rust core and SQLite raise as one of our errors instead."""
+    """Translate exceptions of chromadb, its Rust core and SQLite into our errors."""
     try:
         yield
     except BylineError:
         raise
     except Exception as error:
-        raise _ours(error) from error
+        raise _translate(error) from error
 
 
 @contextmanager
 def translate_write_errors() -> Iterator[None]:
-    """Raise what goes wrong while collections are written as an OSError: it is mostly the disk."""
+    """Translate exceptions while collections are written into OSError, because the cause is mostly the disk."""
     try:
         yield
     except (BylineError, OSError):
         raise
     except Exception as error:
-        ours = _ours(error)
-        if isinstance(ours, IndexUnreachable):
-            raise ours from error
-        why = f"Chroma could not write the vectors ({type(error).__name__}), perhaps for want of space"
-        raise OSError(why) from error
+        translated = _translate(error)
+        if isinstance(translated, IndexUnreachable):
+            raise translated from error
+        reason = f"Chroma could not write the vectors ({type(error).__name__}); the disk may be full"
+        raise OSError(reason) from error
 
 
-def _ours(error: Exception) -> BylineError:
+def _translate(error: Exception) -> BylineError:
     from chromadb.errors import NotFoundError
     from httpx import HTTPStatusError, TransportError
 
@@ -271,10 +307,10 @@ def _ours(error: Exception) -> BylineError:
         return IndexMissing("The index was deleted.", REBUILD_HINT)
     if isinstance(error, TransportError):
         return IndexUnreachable(f"The Chroma server does not answer ({type(error).__name__}).", SERVER_HINT)
-    status = error.__context__  # where the answer is no error of Chroma's, as a proxy's is not
-    if isinstance(status, HTTPStatusError):
-        code = status.response.status_code
+    cause = error.__context__  # set where the response is not an error of Chroma but, for example, of a proxy
+    if isinstance(cause, HTTPStatusError):
+        code = cause.response.status_code
         if code in (401, 403, 407):
             return IndexUnreachable(f"The Chroma server refuses access ({code}).", HEADER_HINT)
-        return IndexUnreachable(f"The Chroma server cannot do its work ({code}).", SERVER_HINT)
+        return IndexUnreachable(f"The Chroma server failed ({code}).", SERVER_HINT)
     return IndexDamaged(f"The index cannot be read ({type(error).__name__}).", REBUILD_HINT)

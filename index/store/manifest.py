@@ -1,4 +1,4 @@
-"""What a generation says of itself: its articles, its model, its files. Plain JSON, read without any heavy import."""
+"""The manifest of a generation: its articles, model and files. It is plain JSON and loads without heavy imports."""
 
 import hashlib
 import json
@@ -9,14 +9,26 @@ from pathlib import Path
 from index.errors import REBUILD_HINT, IndexDamaged, IndexOutdated
 
 FORMAT = 3
-"""Raised by every change of what a generation consists of; one of another format is refused."""
-_AT_ONCE = 4
+"""The version of a generation's format. It is raised with every change; generations of other versions are refused."""
+_THREADS = 4
 _UNREADABLE = "The index is damaged: its manifest cannot be read."
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleEntry:
-    """One indexed article; `passages` and `sentences` are how many it has."""
+    """One indexed article.
+
+    Attributes:
+        id: Its path below the articles folder.
+        digest: The SHA-256 of its content, to notice a change.
+        title: Its title, if known.
+        authors: Its authors' names.
+        published: Its publication date, in ISO 8601 or as printed.
+        words: The number of words.
+        paragraphs: The number of paragraphs.
+        passages: The number of passages.
+        sentences: The number of sentences in its passages.
+    """
 
     id: str
     digest: str
@@ -31,7 +43,17 @@ class ArticleEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """files: path below the generation → SHA-256."""
+    """The contents of a generation.
+
+    Attributes:
+        format: The version of the format, FORMAT.
+        created: When it was built, in ISO 8601.
+        model: The identity of the embedding model.
+        dimension: The length of the vectors.
+        splitter: The version of the splitter.
+        articles: Its articles, in the order of their passages.
+        files: Path below the generation → SHA-256.
+    """
 
     format: int
     created: str
@@ -43,18 +65,30 @@ class Manifest:
 
     @property
     def passages(self) -> int:
+        """The number of passages."""
         return sum(article.passages for article in self.articles)
 
     @property
     def sentences(self) -> int:
+        """The number of sentences."""
         return sum(article.sentences for article in self.articles)
 
+    def matches(self, folder: Path) -> bool:
+        """Tell whether a folder has every listed file, unchanged."""
+        return self.files.items() <= file_digests(folder).items()
+
     def to_json(self) -> str:
+        """Return the manifest as JSON."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Manifest":
-        """Raises IndexDamaged or IndexOutdated."""
+        """Parse a manifest.
+
+        Raises:
+            IndexDamaged: The data is not a manifest.
+            IndexOutdated: The manifest has another format.
+        """
         try:
             return cls.from_json(data.decode("utf-8"))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -62,7 +96,12 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: str) -> "Manifest":
-        """Raises IndexOutdated for another format, ValueError, TypeError or KeyError for what is no manifest."""
+        """Parse a manifest.
+
+        Raises:
+            IndexOutdated: The manifest has another format.
+            ValueError: The text is not a manifest; KeyError, TypeError, AttributeError or RecursionError likewise.
+        """
         data = json.loads(text)
         if int(data["format"]) != FORMAT:
             raise IndexOutdated("The index was built by another version of Byline.", REBUILD_HINT)
@@ -73,7 +112,12 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a generation in a folder; raises IndexDamaged or IndexOutdated."""
+    """Read the manifest of a generation in a folder.
+
+    Raises:
+        IndexDamaged: It cannot be read.
+        IndexOutdated: It has another format.
+    """
     try:
         return Manifest.from_bytes((folder / "manifest.json").read_bytes())
     except OSError:
@@ -81,11 +125,11 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def file_digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below a folder, by its relative path; several at a time, as a start waits for it."""
+    """Return the SHA-256 of every file below a folder, by relative path; threads shorten the start of a bot."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        found = threads.map(_digest, paths)
-        return {path.relative_to(folder).as_posix(): digest for path, digest in zip(paths, found, strict=True)}
+    with ThreadPoolExecutor(_THREADS) as threads:
+        digests = threads.map(_digest, paths)
+        return {path.relative_to(folder).as_posix(): digest for path, digest in zip(paths, digests, strict=True)}
 
 
 def _digest(path: Path) -> str:

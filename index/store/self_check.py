@@ -1,7 +1,7 @@
-"""Whether the collections of a generation hold what its manifest says, and find it: counts, texts, self-search.
+"""Check the collections of a generation: row counts, empty texts, and whether vectors find themselves.
 
-python -m index.selfcheck FOLDER, in a process of its own, says so for a folder's generation in one line of JSON: a
-store that is broken can crash or hang whoever opens it. Nothing heavier than chromadb is imported.
+`python -m index.store.self_check FOLDER` prints the result as one line of JSON, in a process of its own, because
+a broken store can crash or hang the process that opens it. It imports nothing heavier than chromadb.
 """
 
 import json
@@ -17,15 +17,22 @@ from index.formatting import count
 from index.store.manifest import Manifest, read_manifest
 
 SAMPLE = 500
-SHARE = 0.99
+MIN_SELF_RECALL = 0.99
 _BATCH = 100
-_SAME = 1e-5
-_SECONDS, _SECONDS_A_ROW = 60.0, 0.005
+_SAME_VECTOR = 1e-5
+_TIMEOUT_SECONDS, _TIMEOUT_SECONDS_PER_ROW = 60.0, 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What was looked at: rows in all, and of a sample of them those that are nearest to their own vector."""
+    """The result of a check.
+
+    Attributes:
+        passages: The number of passages.
+        sentences: The number of sentences.
+        searched: The number of rows in the sample that was searched for by its own vectors.
+        found: How many of these came first.
+    """
 
     passages: int
     sentences: int
@@ -33,37 +40,43 @@ class CheckResult:
     found: int
 
 
-def check_collections(place: Any, manifest: Manifest) -> CheckResult:
-    """Check both collections of an open `CollectionPair`; raises IndexDamaged that says what is wrong.
+def check_collections(collections: Any, manifest: Manifest) -> CheckResult:
+    """Check both collections of an open `CollectionPair`.
 
-    One of several rows with the same vector finds itself where any of them comes first.
+    A row counts as found if it, or another row with the same vector, comes first.
+
+    Raises:
+        IndexDamaged: Rows, texts or vectors are missing, or too few rows find themselves.
     """
     from index.store.chroma import get_collection, translate_errors
 
     with translate_errors():
-        passages = get_collection(place.client, place.passages, manifest.passages)
-        sentences = get_collection(place.client, place.sentences, manifest.sentences)
+        passages = get_collection(collections.client, collections.passages, manifest.passages)
+        sentences = get_collection(collections.client, collections.sentences, manifest.sentences)
         _check_texts(passages, manifest.passages)
-        searched, found = _self_search(passages, manifest.passages, manifest.dimension)
-        more = _self_search(sentences, manifest.sentences, manifest.dimension)
-    for part, (asked, right) in (("passages", (searched, found)), ("sentences", more)):
-        if right < SHARE * asked:
+        results = {
+            "passages": _self_search(passages, manifest.passages, manifest.dimension),
+            "sentences": _self_search(sentences, manifest.sentences, manifest.dimension),
+        }
+    for kind, (searched, found) in results.items():
+        if found < MIN_SELF_RECALL * searched:
             raise IndexDamaged(
-                f"The index is damaged: {asked - right} of {asked} {part} do not find themselves.", REBUILD_HINT
+                f"The index is damaged: {searched - found} of {searched} {kind} do not find themselves.", REBUILD_HINT
             )
-    return CheckResult(manifest.passages, manifest.sentences, searched + more[0], found + more[1])
+    return CheckResult(manifest.passages, manifest.sentences, *map(sum, zip(*results.values(), strict=True)))
 
 
 def check_in_subprocess(folder: Path, manifest: Manifest) -> CheckResult:
-    """Check a generation's folder, which Chroma will write to, from a process of its own, for a bounded time.
+    """Check a private copy of a generation in a subprocess, with a timeout; Chroma writes to the folder.
 
-    Raises IndexDamaged.
+    Raises:
+        IndexDamaged: The check failed, crashed or timed out.
     """
-    seconds = _SECONDS + _SECONDS_A_ROW * (manifest.passages + manifest.sentences)
-    here = str(Path(__file__).parents[2])
-    path = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
+    seconds = _TIMEOUT_SECONDS + _TIMEOUT_SECONDS_PER_ROW * (manifest.passages + manifest.sentences)
+    project = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, (project, os.environ.get("PYTHONPATH"))))
     try:
-        done = subprocess.run(  # noqa: S603  # nothing of it comes from outside
+        done = subprocess.run(  # noqa: S603  # no argument is user input
             [sys.executable, "-m", "index.store.self_check", str(folder)],
             env={**os.environ, "PYTHONPATH": path},
             stdin=subprocess.DEVNULL,
@@ -72,60 +85,65 @@ def check_in_subprocess(folder: Path, manifest: Manifest) -> CheckResult:
             timeout=seconds,
             check=False,
         )
-        said = json.loads(done.stdout)
+        result = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         raise IndexDamaged(
             f"The index is damaged: it could not be read within {seconds:.0f} s.", REBUILD_HINT
         ) from None
     except ValueError:
-        how = f"signal {-done.returncode}" if done.returncode < 0 else f"exit status {done.returncode}"
-        raise IndexDamaged(f"The index is damaged: whoever opens it crashes ({how}).", REBUILD_HINT) from None
-    if "problem" in said:
-        raise IndexDamaged(said["problem"], REBUILD_HINT)
-    return CheckResult(**said)
+        status = f"signal {-done.returncode}" if done.returncode < 0 else f"exit status {done.returncode}"
+        raise IndexDamaged(f"The index is damaged: Chroma crashes when it opens it ({status}).", REBUILD_HINT) from None
+    if "problem" in result:
+        raise IndexDamaged(result["problem"], REBUILD_HINT)
+    return CheckResult(**result)
 
 
 def _check_texts(rows: Any, number: int) -> None:
     from index.store.chroma import read_rows
 
     empty = 0
-    for _, found in read_rows(rows, range(number), ["documents"]):
-        empty += sum(not text for text in found["documents"])
+    for _, page in read_rows(rows, range(number), ["documents"]):
+        empty += sum(not text for text in page["documents"])
     if empty:
         raise IndexDamaged(f"The index is damaged: {count(empty, 'text')} of {number:,} in it are empty.", REBUILD_HINT)
 
 
 def _self_search(rows: Any, number: int, dimension: int) -> tuple[int, int]:
-    """How many rows at even distances were looked for by their own vectors, and how many were found."""
+    """Search for a sample of rows, at even distances, by their own vectors.
+
+    Returns:
+        How many rows were searched for, and how many of them came first.
+    """
     from index.store.chroma import to_vectors
 
     step = max(1, -(-number // SAMPLE))
     ids = [str(n) for n in range(0, number, step)]
-    right = 0
+    correct = 0
     for start in range(0, len(ids), _BATCH):
-        got = rows.get(ids=ids[start : start + _BATCH], include=["embeddings"])
-        vectors = to_vectors(got)
+        sample = rows.get(ids=ids[start : start + _BATCH], include=["embeddings"])
+        vectors = to_vectors(sample)
         if vectors.shape != (len(ids[start : start + _BATCH]), dimension):
             raise IndexDamaged("The index is damaged: some of its vectors are missing.", REBUILD_HINT)
-        near = rows.query(query_embeddings=list(vectors), n_results=1, include=["distances"])
-        firsts = zip(got["ids"], near["ids"], near["distances"], strict=True)
-        right += sum(bool(best) and (best[0] == own or far[0] <= _SAME) for own, best, far in firsts)
-    return len(ids), right
+        nearest = rows.query(query_embeddings=list(vectors), n_results=1, include=["distances"])
+        firsts = zip(sample["ids"], nearest["ids"], nearest["distances"], strict=True)
+        correct += sum(bool(best) and (best[0] == row or far[0] <= _SAME_VECTOR) for row, best, far in firsts)
+    return len(ids), correct
 
 
 def main() -> int:
+    """Check the generation in the folder that the command line names, and print the result as JSON."""
     from index.store.chroma import open_folder, translate_errors
 
     folder = Path(sys.argv[1])
     try:
         manifest = read_manifest(folder)
         with translate_errors():
-            place = open_folder(folder / "chroma")
-        said: dict[str, Any] = asdict(check_collections(place, manifest))
-        place.close()
+            collections = open_folder(folder / "chroma")
+        result: dict[str, Any] = asdict(check_collections(collections, manifest))
+        collections.close()
     except BylineError as error:
-        said = {"problem": error.message}
-    print(json.dumps(said))
+        result = {"problem": error.message}
+    print(json.dumps(result))
     return 0
 
 

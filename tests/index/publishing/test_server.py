@@ -4,11 +4,14 @@ import errno
 import json
 import logging
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -63,6 +66,10 @@ def on_server(folder: Path, place: ServerPublisher, fake: Embedder) -> Build:
 
 def names(place: ServerPublisher) -> list[str]:
     return sorted(found.name for found in list_collections(place._client))
+
+
+def lock_names(place: ServerPublisher) -> list[str]:
+    return [name for name in names(place) if name.startswith(locks.SERVER_LOCK)]
 
 
 def generations_of(place: ServerPublisher) -> list[str]:
@@ -142,7 +149,7 @@ def test_a_file_or_a_collection_that_is_not_whole_is_damage_and_is_built_again(
 ) -> None:
     on_server()
     name = place.current_name()
-    files = place._files(name)
+    files = place._collection(name, "files")
     first = files.get(where={"path": "articles.json"})
     files.update(ids=first["ids"][:1], documents=["AAAA" + first["documents"][0][4:]], embeddings=[[1.0]])
     with pytest.raises(IndexDamaged):
@@ -221,19 +228,54 @@ def test_a_second_rebuild_says_that_one_is_running_from_another_machine_too(
     assert on_server(force=True).built
 
 
-@pytest.mark.parametrize("holder", ["a process that is gone", "a machine that is silent", "nobody"])
-def test_the_lock_of_one_that_is_gone_is_taken(
-    on_server: Build, place: ServerPublisher, monkeypatch: pytest.MonkeyPatch, holder: str
-) -> None:
-    now = locks._now()
-    metadata = {
-        "a process that is gone": {**now, "process": 2**22 - 1},
-        "a machine that is silent": {**now, "host": "elsewhere", "at": now["at"] - 2 * locks.DEAD_AFTER},
-        "nobody": {"host": "?"},
+@pytest.mark.parametrize("holder", ["a killed rebuild of the same folder", "a silent machine", "nobody"])
+def test_a_stale_lock_is_taken_over(on_server: Build, place: ServerPublisher, holder: str) -> None:
+    now = time.time()
+    metadata: dict[str, Any] = {
+        "a killed rebuild of the same folder": {"owner": f"{socket.gethostname()}:{place.root.resolve()}", "at": now},
+        "a silent machine": {"owner": "elsewhere", "at": now - 2 * locks.STALE_SECONDS},
+        "nobody": {"owner": "?"},
     }[holder]
-    set_metadata(place._client, f"{locks.PREFIX}dead", metadata)
+    set_metadata(place._client, locks.SERVER_LOCK, metadata)
+    set_metadata(place._client, f"{locks.SERVER_LOCK}-leftover", metadata)
     assert on_server().built
-    assert not [name for name in names(place) if name.startswith(locks.PREFIX)]
+    assert not lock_names(place)
+
+
+@pytest.mark.parametrize("stale", [False, True], ids=["free", "stale"])
+def test_exactly_one_of_many_that_compete_gets_the_lock(place: ServerPublisher, stale: bool) -> None:
+    competitors = 8
+    together = threading.Barrier(competitors)
+
+    def compete(number: int) -> bool:
+        together.wait()
+        try:
+            with locks.server_lock(place._client, f"competitor {number}") as check:
+                together.wait()
+                check()
+                return True
+        except IndexLocked:
+            together.wait()
+            return False
+
+    with ThreadPoolExecutor(competitors) as threads:
+        for _ in range(int(os.environ.get("LOCK_ROUNDS", "10"))):
+            if stale:
+                set_metadata(place._client, locks.SERVER_LOCK, {"owner": "elsewhere", "at": 0.0})
+            assert sum(threads.map(compete, range(competitors))) == 1
+            assert not lock_names(place)
+
+
+def test_a_lock_that_was_taken_over_is_not_removed_by_its_former_owner(place: ServerPublisher) -> None:
+    former, new = (locks.server_lock(place._client, owner) for owner in ("former", "new"))
+    check_former = former.__enter__()
+    set_metadata(place._client, locks.SERVER_LOCK, {"owner": "former", "at": 0.0})
+    with new as check_new:
+        with pytest.raises(IndexLocked, match="taken over"):
+            check_former()
+        former.__exit__(None, None, None)
+        check_new()
+    assert not lock_names(place)
 
 
 def test_a_rebuild_whose_lock_was_taken_publishes_nothing(on_server: Build, place: ServerPublisher) -> None:
@@ -241,9 +283,8 @@ def test_a_rebuild_whose_lock_was_taken_publishes_nothing(on_server: Build, plac
     before = place.current_name()
 
     def robbed(done: int, total: int) -> None:
-        for name in names(place):
-            if name.startswith(locks.PREFIX):
-                place._client.delete_collection(name)
+        for name in lock_names(place):
+            place._client.delete_collection(name)
 
     with pytest.raises(IndexLocked, match="taken over"):
         on_server(force=True, progress=robbed)
@@ -263,18 +304,21 @@ def test_a_rebuild_stays_patient_when_it_has_checked_what_it_built(
 
     monkeypatch.setattr(ServerPublisher, "publish", noted)
     on_server()
-    assert timeouts == [chroma._WRITING]
-    assert place._client._server._session.timeout.read == chroma._PATIENCE  # type: ignore[attr-defined]
+    assert timeouts == [chroma.WRITE_TIMEOUT_SECONDS]
+    assert place._client._server._session.timeout.read == chroma.TIMEOUT_SECONDS  # type: ignore[attr-defined]
 
 
-def test_a_lock_that_is_held_says_so_now_and_then(place: ServerPublisher, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(locks, "BEAT", 0.05)
+def test_a_lock_is_renewed_while_it_is_held(place: ServerPublisher, monkeypatch: pytest.MonkeyPatch) -> None:
+    def renewed_at() -> float:
+        lock = chroma.find_collection(place._client, locks.SERVER_LOCK)
+        assert lock is not None
+        return float(lock.metadata["at"])
+
+    monkeypatch.setattr(locks, "HEARTBEAT_SECONDS", 0.05)
     with place.begin_rebuild():
-        (name,) = [name for name in names(place) if name.startswith(locks.PREFIX)]
-        first = chroma.get_metadata(place._client, name)
+        first = renewed_at()
         time.sleep(0.3)
-        assert first is not None
-        assert (chroma.get_metadata(place._client, name) or {})["at"] > first["at"]
+        assert renewed_at() > first
 
 
 def test_a_rebuild_killed_at_random_leaves_the_old_index_and_the_next_removes_the_rest(
@@ -288,7 +332,7 @@ def test_a_rebuild_killed_at_random_leaves_the_old_index_and_the_next_removes_th
     assert early
     assert on_server(force=True).built
     assert len(generations_of(place)) <= GENERATIONS_KEPT
-    assert not [name for name in names(place) if name.startswith(locks.PREFIX)]
+    assert not lock_names(place)
     assert len(names(place)) == 3 * len(generations_of(place)) + 1
     assert sorted(path.name for path in place.root.iterdir()) == ["rebuild.lock"]
 
@@ -299,7 +343,7 @@ def test_a_rebuild_killed_at_random_leaves_the_old_index_and_the_next_removes_th
 @pytest.fixture
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChromaServer]:
     """A server of a test's own."""
-    monkeypatch.setattr(chroma, "_PATIENCE", 0.7)
+    monkeypatch.setattr(chroma, "TIMEOUT_SECONDS", 0.7)
     (tmp_path / "alone").mkdir()
     chroma_server = ChromaServer(tmp_path / "alone")
     chroma_server.start()
@@ -386,7 +430,7 @@ def test_a_rebuild_that_is_under_way_when_the_server_goes_is_an_error_and_the_ne
     assert place.current_name() == before
     assert texts(place) == [BEES]
     assert rebuild(folder, place, FAKE_MODEL, lambda: fake, force=True).built
-    assert not [name for name in names(place) if name.startswith(locks.PREFIX)]
+    assert not lock_names(place)
 
 
 # A proxy that authenticates, and the commands
@@ -452,7 +496,7 @@ def test_a_web_server_that_is_no_chroma_is_said_to_be_none(said: bytes, tmp_path
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Other) as listening:
         threading.Thread(target=listening.serve_forever, daemon=True).start()
-        with pytest.raises(IndexUnreachable, match="no Chroma server") as caught:
+        with pytest.raises(IndexUnreachable, match="not a Chroma server") as caught:
             ServerPublisher(tmp_path, f"http://127.0.0.1:{listening.server_port}").manifest()
         listening.shutdown()
     assert "CHROMA_URL" in caught.value.hint

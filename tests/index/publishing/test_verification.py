@@ -101,8 +101,8 @@ def test_a_store_that_hangs_is_given_up_in_time(
     sleeper.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
     sleeper.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(sleeper))
-    monkeypatch.setattr("index.store.self_check._SECONDS", 0.2)
-    monkeypatch.setattr("index.store.self_check._SECONDS_A_ROW", 0.0)
+    monkeypatch.setattr("index.store.self_check._TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("index.store.self_check._TIMEOUT_SECONDS_PER_ROW", 0.0)
     with pytest.raises(IndexDamaged, match="within"):
         check_in_subprocess(built.current_folder(), built.manifest())
 

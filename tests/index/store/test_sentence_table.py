@@ -44,5 +44,5 @@ def test_what_is_not_there_as_it_was_saved_is_damage(
         (tmp_path / name).write_bytes(content)
     else:
         np.save(tmp_path / name, np.load(tmp_path / name)[:-1])
-    with pytest.raises(IndexDamaged, match="which sentences"):
+    with pytest.raises(IndexDamaged, match="table of its sentences"):
         SentenceTable.load(tmp_path, len(passages), number)
