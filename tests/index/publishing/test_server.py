@@ -231,11 +231,12 @@ def test_a_second_rebuild_says_that_one_is_running_from_another_machine_too(
 @pytest.mark.parametrize("holder", ["a killed rebuild of the same folder", "a silent machine", "nobody"])
 def test_a_stale_lock_is_taken_over(on_server: Build, place: ServerPublisher, holder: str) -> None:
     now = time.time()
-    metadata: dict[str, Any] = {
+    holders: dict[str, dict[str, Any]] = {
         "a killed rebuild of the same folder": {"owner": f"{socket.gethostname()}:{place.root.resolve()}", "at": now},
         "a silent machine": {"owner": "elsewhere", "at": now - 2 * locks.STALE_SECONDS},
         "nobody": {"owner": "?"},
-    }[holder]
+    }
+    metadata = holders[holder]
     set_metadata(place._client, locks.SERVER_LOCK, metadata)
     set_metadata(place._client, f"{locks.SERVER_LOCK}-leftover", metadata)
     assert on_server().built
