@@ -1,4 +1,4 @@
-"""Rebuilds in processes of their own, to be killed at any moment."""
+"""Run rebuilds in subprocesses and kill them at random moments."""
 
 import contextlib
 import multiprocessing
@@ -20,14 +20,14 @@ from index.rebuild import rebuild
 
 from tests.support.fakes import FAKE_MODEL, WordLengths, check_here
 
-# Chroma and the index are imported once; each rebuild is a fork of that.
+# The server process imports Chroma and the index once; each rebuild is forked from it.
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
     ["tests.support.killing", "chromadb", "index.generation", "index.publishing.server", "httpx"]
 )
 
 
-def place(root: Path, url: str | None) -> Publisher:
+def make_publisher(root: Path, url: str | None) -> Publisher:
     if url is None:
         return FolderPublisher(root, check_here)
     from index.publishing.server import ServerPublisher
@@ -35,29 +35,29 @@ def place(root: Path, url: str | None) -> Publisher:
     return ServerPublisher(root, url)
 
 
-def work(folder: Path, root: Path, url: str | None) -> None:
+def run_rebuild(folder: Path, root: Path, url: str | None) -> None:
     with contextlib.suppress(BylineError):
         fake = Embedder(WordLengths(), FAKE_MODEL)
-        rebuild(folder, place(root, url), FAKE_MODEL, lambda: fake, force=True)
+        rebuild(folder, make_publisher(root, url), FAKE_MODEL, lambda: fake, force=True)
 
 
-def begin(folder: Path, root: Path, url: str | None = None) -> BaseProcess:
-    process = PROCESSES.Process(target=work, args=(folder, root, url))
-    with pytest.MonkeyPatch.context() as patch:  # what the processes are forked from knows no sys.path of pytest's
+def start_rebuild(folder: Path, root: Path, url: str | None = None) -> BaseProcess:
+    process = PROCESSES.Process(target=run_rebuild, args=(folder, root, url))
+    with pytest.MonkeyPatch.context() as patch:  # the fork server does not have pytest's sys.path
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
         process.start()
     return process
 
 
 def killed_at_random(folder: Path, root: Path, url: str | None, number: int, seed: int) -> Iterator[bool]:
-    """Kill rebuilds, each at a moment of its own within the time one takes; whether it had not come to its end."""
-    begin(folder, root, url).join()
+    """Kill rebuilds, each at a random moment within the time that one takes; yield whether it was still running."""
+    start_rebuild(folder, root, url).join()
     started = time.monotonic()
-    begin(folder, root, url).join()
+    start_rebuild(folder, root, url).join()
     seconds = time.monotonic() - started
     moments = random.Random(seed)
     for _ in range(number):
-        process = begin(folder, root, url)
+        process = start_rebuild(folder, root, url)
         process.join(moments.uniform(0.0, seconds))
         early = process.exitcode is None
         process.kill()

@@ -1,4 +1,4 @@
-"""Private copies: an owner's stays, one whose owner was killed goes with the next start."""
+"""Private copies: those of living processes stay, those of killed ones are removed by the next start."""
 
 import multiprocessing
 import signal
@@ -9,24 +9,24 @@ from pathlib import Path
 from index.publishing.copies import PrivateCopy
 
 
-def own_a_copy(folder: str, told: Connection) -> None:
+def hold_copy(folder: str, connection: Connection) -> None:
     tempfile.tempdir = folder
     copy = PrivateCopy()
     (copy.path / "file").write_text("x", encoding="utf-8")
-    told.send(str(copy.path))
+    connection.send(str(copy.path))
     signal.pause()
 
 
-def test_the_copy_of_a_killed_process_is_removed_by_the_next_start_and_a_living_ones_stays(copies: Path) -> None:
-    told, tell = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("spawn").Process(target=own_a_copy, args=(str(copies), tell))
+def test_the_next_start_removes_the_copy_of_a_killed_process_but_not_of_a_living_one(copies: Path) -> None:
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("spawn").Process(target=hold_copy, args=(str(copies), sender))
     process.start()
-    left = Path(told.recv())
+    orphan = Path(receiver.recv())
     mine = PrivateCopy()
-    assert (left / "file").exists()
+    assert (orphan / "file").exists()
     process.kill()
     process.join()
-    assert (left / "file").exists()
+    assert (orphan / "file").exists()
     other = PrivateCopy()
     assert sorted(copies.iterdir()) == sorted([mine.path.parent, other.path.parent])
     for copy in (mine, other):
@@ -34,7 +34,7 @@ def test_the_copy_of_a_killed_process_is_removed_by_the_next_start_and_a_living_
     assert list(copies.iterdir()) == []
 
 
-def test_what_is_not_a_copy_of_ours_stays(copies: Path, tmp_path: Path) -> None:
+def test_other_files_and_folders_are_not_removed(copies: Path, tmp_path: Path) -> None:
     (copies / "byline-without-lock").mkdir()
     (copies / "byline-file").write_text("x", encoding="utf-8")
     elsewhere = tmp_path / "elsewhere"
@@ -49,7 +49,7 @@ def test_what_is_not_a_copy_of_ours_stays(copies: Path, tmp_path: Path) -> None:
     assert (elsewhere / "owner.lock").exists()
 
 
-def test_a_copy_is_for_its_owners_eyes_only(copies: Path) -> None:
+def test_a_copy_is_readable_by_its_owner_only(copies: Path) -> None:
     copy = PrivateCopy()
     assert copy.path.parent.stat().st_mode & 0o077 == 0
     copy.close()

@@ -1,4 +1,4 @@
-"""Generations on a real Chroma server: what holds for a folder holds there, and one that is gone is said in time."""
+"""Publishing on a real Chroma server: it behaves as a folder does, and a server that is down is reported in time."""
 
 import errno
 import json
@@ -50,44 +50,46 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
 
 
 @pytest.fixture
-def place(running: ChromaServer, tmp_path: Path) -> Iterator[ServerPublisher]:
-    """An empty server."""
+def server_publisher(running: ChromaServer, tmp_path: Path) -> Iterator[ServerPublisher]:
+    """A publisher on an empty server."""
     yield ServerPublisher(tmp_path / "index", running.url)
     for found in list(list_collections(connect_server(running.url))):
         connect_server(running.url).delete_collection(found.name)
 
 
 @pytest.fixture
-def on_server(folder: Path, place: ServerPublisher, fake: Embedder) -> Build:
+def build_on_server(folder: Path, server_publisher: ServerPublisher, fake: Embedder) -> Build:
     (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
     (folder / "bees.txt").write_text(BEES, encoding="utf-8")
-    return lambda **options: rebuild(folder, place, FAKE_MODEL, lambda: fake, **options)
+    return lambda **options: rebuild(folder, server_publisher, FAKE_MODEL, lambda: fake, **options)
 
 
-def names(place: ServerPublisher) -> list[str]:
-    return sorted(found.name for found in list_collections(place._client))
+def names(server_publisher: ServerPublisher) -> list[str]:
+    return sorted(found.name for found in list_collections(server_publisher._client))
 
 
-def lock_names(place: ServerPublisher) -> list[str]:
-    return [name for name in names(place) if name.startswith(locks.SERVER_LOCK)]
+def lock_names(server_publisher: ServerPublisher) -> list[str]:
+    return [name for name in names(server_publisher) if name.startswith(locks.SERVER_LOCK)]
 
 
-def generations_of(place: ServerPublisher) -> list[str]:
-    return sorted({name.split("-files")[0].removeprefix("byline-") for name in names(place) if name.endswith("-files")})
+def generations_of(server_publisher: ServerPublisher) -> list[str]:
+    return sorted(
+        {name.split("-files")[0].removeprefix("byline-") for name in names(server_publisher) if name.endswith("-files")}
+    )
 
 
-def texts(place: ServerPublisher | FolderPublisher) -> list[str]:
-    with open_current(place, FAKE_MODEL) as generation:
+def texts(server_publisher: ServerPublisher | FolderPublisher) -> list[str]:
+    with open_current(server_publisher, FAKE_MODEL) as generation:
         return [row.passage.text for row in generation.passages(generation.positions().tolist())]
 
 
 def test_a_server_answers_as_a_folder_does(
-    on_server: Build, place: ServerPublisher, build: Build, publisher: FolderPublisher, fake: Embedder
+    build_on_server: Build, server_publisher: ServerPublisher, build: Build, publisher: FolderPublisher, fake: Embedder
 ) -> None:
-    on_server()
+    build_on_server()
     build()
     vector = fake.embed_query("The bees left in June.")
-    with open_current(place, FAKE_MODEL) as there, open_current(publisher, FAKE_MODEL) as here:
+    with open_current(server_publisher, FAKE_MODEL) as there, open_current(publisher, FAKE_MODEL) as here:
         assert list(there.articles.values()) == list(here.articles.values())
         assert there.passages([1, 0]) == here.passages([1, 0])
         assert there.nearest_passages(vector, 2) == pytest.approx(here.nearest_passages(vector, 2), abs=1e-6)
@@ -96,118 +98,122 @@ def test_a_server_answers_as_a_folder_does(
         assert there.lexical.scores({"honey": 1.0}).tolist() == here.lexical.scores({"honey": 1.0}).tolist()
 
 
-def test_a_machine_that_has_only_the_address_reads_everything(
-    on_server: Build, place: ServerPublisher, running: ChromaServer, tmp_path: Path
+def test_a_machine_that_knows_only_the_url_reads_everything(
+    build_on_server: Build, server_publisher: ServerPublisher, running: ChromaServer, tmp_path: Path
 ) -> None:
-    on_server()
+    build_on_server()
     elsewhere = ServerPublisher(tmp_path / "elsewhere", running.url)
     assert texts(elsewhere) == [ANTS, BEES]
     assert [article.id for article in read_articles(elsewhere)] == ["ants.txt", "bees.txt"]
-    assert elsewhere.peek_current_name() == place.peek_current_name() == place.current_name()
+    assert elsewhere.peek_current_name() == server_publisher.peek_current_name() == server_publisher.current_name()
     assert not elsewhere.root.exists()
 
 
-def test_a_rebuild_embeds_what_changed_and_nothing_where_nothing_did(
-    folder: Path, on_server: Build, place: ServerPublisher, fake: Embedder
+def test_a_rebuild_embeds_only_changed_articles(
+    folder: Path, build_on_server: Build, server_publisher: ServerPublisher, fake: Embedder
 ) -> None:
     def refuse() -> Embedder:
         raise AssertionError("the model was loaded")
 
-    on_server()
-    assert not rebuild(folder, place, FAKE_MODEL, refuse).built
+    build_on_server()
+    assert not rebuild(folder, server_publisher, FAKE_MODEL, refuse).built
     (folder / "ants.txt").unlink()
-    assert rebuild(folder, place, FAKE_MODEL, refuse).plan.removed == ("ants.txt",)
-    assert texts(place) == [BEES]
+    assert rebuild(folder, server_publisher, FAKE_MODEL, refuse).plan.removed == ("ants.txt",)
+    assert texts(server_publisher) == [BEES]
 
 
-def test_only_the_newest_generations_are_kept(on_server: Build, place: ServerPublisher) -> None:
+def test_only_the_newest_generations_are_kept(build_on_server: Build, server_publisher: ServerPublisher) -> None:
     built = []
     for _ in range(GENERATIONS_KEPT + 1):
-        on_server(force=True)
-        built.append(place.current_name())
-    assert generations_of(place) == built[-GENERATIONS_KEPT:]
-    assert len(names(place)) == 3 * GENERATIONS_KEPT + 1
+        build_on_server(force=True)
+        built.append(server_publisher.current_name())
+    assert generations_of(server_publisher) == built[-GENERATIONS_KEPT:]
+    assert len(names(server_publisher)) == 3 * GENERATIONS_KEPT + 1
 
 
-def test_what_fails_its_check_is_not_published_and_leaves_nothing(
-    on_server: Build, place: ServerPublisher, monkeypatch: pytest.MonkeyPatch
+def test_a_generation_that_fails_its_check_is_removed_and_not_published(
+    build_on_server: Build, server_publisher: ServerPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    on_server()
-    before = names(place)
+    build_on_server()
+    before = names(server_publisher)
 
     def fail(*_: object) -> None:
-        raise IndexDamaged("The index is damaged: so it is said.")
+        raise IndexDamaged("The index is damaged: the check failed.")
 
     monkeypatch.setattr("index.publishing.server.check_collections", fail)
     with pytest.raises(IndexDamaged, match="not published"):
-        on_server(force=True)
-    assert names(place) == before
+        build_on_server(force=True)
+    assert names(server_publisher) == before
 
 
-def test_a_file_or_a_collection_that_is_not_whole_is_damage_and_is_built_again(
-    on_server: Build, place: ServerPublisher
+def test_a_damaged_file_or_collection_is_detected_and_rebuilt(
+    build_on_server: Build, server_publisher: ServerPublisher
 ) -> None:
-    on_server()
-    name = place.current_name()
-    files = place._collection(name, "files")
+    build_on_server()
+    name = server_publisher.current_name()
+    files = server_publisher._collection(name, "files")
     first = files.get(where={"path": "articles.json"})
     files.update(ids=first["ids"][:1], documents=["AAAA" + first["documents"][0][4:]], embeddings=[[1.0]])
     with pytest.raises(IndexDamaged):
-        open_current(place, FAKE_MODEL)
+        open_current(server_publisher, FAKE_MODEL)
     with pytest.raises(IndexDamaged):
-        verify_current(place)
-    on_server(force=True)
-    place._collection(place.current_name(), "sentences").delete(ids=["1"])
+        verify_current(server_publisher)
+    build_on_server(force=True)
+    server_publisher._collection(server_publisher.current_name(), "sentences").delete(ids=["1"])
     with pytest.raises(IndexDamaged):
-        open_current(place, FAKE_MODEL)
-    assert on_server().plan.stale == "the index was damaged"
-    assert texts(place) == [ANTS, BEES]
+        open_current(server_publisher, FAKE_MODEL)
+    assert build_on_server().plan.stale == "the index was damaged"
+    assert texts(server_publisher) == [ANTS, BEES]
 
 
-def test_a_full_temporary_folder_is_told(
-    on_server: Build, place: ServerPublisher, monkeypatch: pytest.MonkeyPatch
+def test_a_full_temporary_folder_is_reported(
+    build_on_server: Build, server_publisher: ServerPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    on_server()
+    build_on_server()
 
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(IndexUnusable, match=r"cannot be copied to .*: No space left on device\.") as caught:
-        verify_current(place)
+        verify_current(server_publisher)
     assert "TMPDIR" in caught.value.hint
 
 
 @pytest.mark.parametrize("pointer", ["", "../../etc", "20200101T000000000000-00000000"])
-def test_a_pointer_that_names_no_generation_is_refused_and_the_next_rebuild_mends_it(
-    on_server: Build, place: ServerPublisher, pointer: str
+def test_an_invalid_pointer_is_rejected_and_repaired_by_the_next_rebuild(
+    build_on_server: Build, server_publisher: ServerPublisher, pointer: str
 ) -> None:
-    on_server()
-    set_metadata(place._client, POINTER, {"generation": pointer, "manifest": "0"})
+    build_on_server()
+    set_metadata(server_publisher._client, POINTER, {"generation": pointer, "manifest": "0"})
     with pytest.raises((IndexDamaged, IndexMissing)):
-        open_current(place, FAKE_MODEL)
-    on_server()
-    assert texts(place) == [ANTS, BEES]
+        open_current(server_publisher, FAKE_MODEL)
+    build_on_server()
+    assert texts(server_publisher) == [ANTS, BEES]
 
 
-def test_another_model_or_dimension_is_refused_with_a_hint(on_server: Build, place: ServerPublisher) -> None:
-    on_server()
+def test_another_model_or_dimension_is_rejected_with_a_hint(
+    build_on_server: Build, server_publisher: ServerPublisher
+) -> None:
+    build_on_server()
     with pytest.raises(IndexOutdated) as caught:
-        open_current(place, "another")
+        open_current(server_publisher, "another")
     assert "byline rebuild" in caught.value.hint
-    with open_current(place, FAKE_MODEL) as generation, pytest.raises(IndexOutdated, match="16 numbers"):
+    with open_current(server_publisher, FAKE_MODEL) as generation, pytest.raises(IndexOutdated, match="16 numbers"):
         generation.nearest_passages(np.ones(17, dtype=np.float32), 1)
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="handles are counted as Linux shows them")
-def test_many_openings_leave_no_handle(on_server: Build, place: ServerPublisher, fake: Embedder) -> None:
+def test_opening_many_times_leaks_no_file_handles(
+    build_on_server: Build, server_publisher: ServerPublisher, fake: Embedder
+) -> None:
     def reopen(times: int) -> int:
         for _ in range(times):
-            with open_current(place, FAKE_MODEL) as generation:
+            with open_current(server_publisher, FAKE_MODEL) as generation:
                 assert generation.nearest_passages(fake.embed_query("bees"), 2)
         return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
 
-    on_server()
+    build_on_server()
     before = reopen(5)
     assert reopen(int(os.environ.get("REOPENINGS", "40")) // 2) <= before + 2
 
@@ -215,43 +221,51 @@ def test_many_openings_leave_no_handle(on_server: Build, place: ServerPublisher,
 # One rebuild at a time
 
 
-def test_a_second_rebuild_says_that_one_is_running_from_another_machine_too(
-    folder: Path, on_server: Build, place: ServerPublisher, running: ChromaServer, tmp_path: Path, fake: Embedder
+def test_a_second_rebuild_is_refused_on_another_machine_too(
+    folder: Path,
+    build_on_server: Build,
+    server_publisher: ServerPublisher,
+    running: ChromaServer,
+    tmp_path: Path,
+    fake: Embedder,
 ) -> None:
-    on_server()
+    build_on_server()
     elsewhere = ServerPublisher(tmp_path / "elsewhere", running.url)
     with elsewhere.begin_rebuild():
         with pytest.raises(IndexLocked, match="running"):
-            on_server(force=True)
+            build_on_server(force=True)
         with pytest.raises(IndexLocked, match="running"):
             rebuild(folder, elsewhere, FAKE_MODEL, lambda: fake, force=True)
-    assert on_server(force=True).built
+    assert build_on_server(force=True).built
 
 
 @pytest.mark.parametrize("holder", ["a killed rebuild of the same folder", "a silent machine", "nobody"])
-def test_a_stale_lock_is_taken_over(on_server: Build, place: ServerPublisher, holder: str) -> None:
+def test_a_stale_lock_is_taken_over(build_on_server: Build, server_publisher: ServerPublisher, holder: str) -> None:
     now = time.time()
     holders: dict[str, dict[str, Any]] = {
-        "a killed rebuild of the same folder": {"owner": f"{socket.gethostname()}:{place.root.resolve()}", "at": now},
+        "a killed rebuild of the same folder": {
+            "owner": f"{socket.gethostname()}:{server_publisher.root.resolve()}",
+            "at": now,
+        },
         "a silent machine": {"owner": "elsewhere", "at": now - 2 * locks.STALE_SECONDS},
         "nobody": {"owner": "?"},
     }
     metadata = holders[holder]
-    set_metadata(place._client, locks.SERVER_LOCK, metadata)
-    set_metadata(place._client, f"{locks.SERVER_LOCK}-leftover", metadata)
-    assert on_server().built
-    assert not lock_names(place)
+    set_metadata(server_publisher._client, locks.SERVER_LOCK, metadata)
+    set_metadata(server_publisher._client, f"{locks.SERVER_LOCK}-leftover", metadata)
+    assert build_on_server().built
+    assert not lock_names(server_publisher)
 
 
 @pytest.mark.parametrize("stale", [False, True], ids=["free", "stale"])
-def test_exactly_one_of_many_that_compete_gets_the_lock(place: ServerPublisher, stale: bool) -> None:
+def test_exactly_one_of_several_competitors_gets_the_lock(server_publisher: ServerPublisher, stale: bool) -> None:
     competitors = 8
     together = threading.Barrier(competitors)
 
     def compete(number: int) -> bool:
         together.wait()
         try:
-            with locks.server_lock(place._client, f"competitor {number}") as check:
+            with locks.server_lock(server_publisher._client, f"competitor {number}") as check:
                 together.wait()
                 check()
                 return True
@@ -262,88 +276,90 @@ def test_exactly_one_of_many_that_compete_gets_the_lock(place: ServerPublisher, 
     with ThreadPoolExecutor(competitors) as threads:
         for _ in range(int(os.environ.get("LOCK_ROUNDS", "10"))):
             if stale:
-                set_metadata(place._client, locks.SERVER_LOCK, {"owner": "elsewhere", "at": 0.0})
+                set_metadata(server_publisher._client, locks.SERVER_LOCK, {"owner": "elsewhere", "at": 0.0})
             assert sum(threads.map(compete, range(competitors))) == 1
-            assert not lock_names(place)
+            assert not lock_names(server_publisher)
 
 
-def test_a_lock_that_was_taken_over_is_not_removed_by_its_former_owner(place: ServerPublisher) -> None:
-    former, new = (locks.server_lock(place._client, owner) for owner in ("former", "new"))
+def test_a_former_owner_does_not_remove_the_lock_of_its_successor(server_publisher: ServerPublisher) -> None:
+    former, new = (locks.server_lock(server_publisher._client, owner) for owner in ("former", "new"))
     check_former = former.__enter__()
-    set_metadata(place._client, locks.SERVER_LOCK, {"owner": "former", "at": 0.0})
+    set_metadata(server_publisher._client, locks.SERVER_LOCK, {"owner": "former", "at": 0.0})
     with new as check_new:
         with pytest.raises(IndexLocked, match="taken over"):
             check_former()
         former.__exit__(None, None, None)
         check_new()
-    assert not lock_names(place)
+    assert not lock_names(server_publisher)
 
 
-def test_a_rebuild_whose_lock_was_taken_publishes_nothing(on_server: Build, place: ServerPublisher) -> None:
-    on_server()
-    before = place.current_name()
+def test_a_rebuild_that_lost_its_lock_does_not_publish(
+    build_on_server: Build, server_publisher: ServerPublisher
+) -> None:
+    build_on_server()
+    before = server_publisher.current_name()
 
-    def robbed(done: int, total: int) -> None:
-        for name in lock_names(place):
-            place._client.delete_collection(name)
+    def remove_lock(done: int, total: int) -> None:
+        for name in lock_names(server_publisher):
+            server_publisher._client.delete_collection(name)
 
     with pytest.raises(IndexLocked, match="taken over"):
-        on_server(force=True, progress=robbed)
-    assert place.current_name() == before
-    assert generations_of(place) == [before]
+        build_on_server(force=True, progress=remove_lock)
+    assert server_publisher.current_name() == before
+    assert generations_of(server_publisher) == [before]
 
 
-def test_a_rebuild_stays_patient_when_it_has_checked_what_it_built(
-    on_server: Build, place: ServerPublisher, monkeypatch: pytest.MonkeyPatch
+def test_a_rebuild_keeps_its_long_timeout_after_the_check(
+    build_on_server: Build, server_publisher: ServerPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish = ServerPublisher.publish
     timeouts: list[float] = []
 
-    def noted(self: ServerPublisher, staging: Path) -> None:
-        timeouts.append(place._client._server._session.timeout.read)  # type: ignore[attr-defined]
+    def record_timeout(self: ServerPublisher, staging: Path) -> None:
+        timeouts.append(server_publisher._client._server._session.timeout.read)  # type: ignore[attr-defined]
         publish(self, staging)
 
-    monkeypatch.setattr(ServerPublisher, "publish", noted)
-    on_server()
+    monkeypatch.setattr(ServerPublisher, "publish", record_timeout)
+    build_on_server()
     assert timeouts == [chroma.WRITE_TIMEOUT_SECONDS]
-    assert place._client._server._session.timeout.read == chroma.TIMEOUT_SECONDS  # type: ignore[attr-defined]
+    assert server_publisher._client._server._session.timeout.read == chroma.TIMEOUT_SECONDS  # type: ignore[attr-defined]
 
 
-def test_a_lock_is_renewed_while_it_is_held(place: ServerPublisher, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_is_renewed_while_it_is_held(server_publisher: ServerPublisher, monkeypatch: pytest.MonkeyPatch) -> None:
     def renewed_at() -> float:
-        lock = chroma.find_collection(place._client, locks.SERVER_LOCK)
+        lock = chroma.find_collection(server_publisher._client, locks.SERVER_LOCK)
         assert lock is not None
         return float(lock.metadata["at"])
 
     monkeypatch.setattr(locks, "HEARTBEAT_SECONDS", 0.05)
-    with place.begin_rebuild():
+    with server_publisher.begin_rebuild():
         first = renewed_at()
         time.sleep(0.3)
         assert renewed_at() > first
 
 
-def test_a_rebuild_killed_at_random_leaves_the_old_index_and_the_next_removes_the_rest(
-    folder: Path, on_server: Build, place: ServerPublisher, running: ChromaServer
+def test_a_rebuild_killed_at_random_leaves_the_index_unchanged_and_the_next_cleans_up(
+    folder: Path, build_on_server: Build, server_publisher: ServerPublisher, running: ChromaServer
 ) -> None:
-    on_server()
-    early = 0
-    for killed in killed_at_random(folder, place.root, running.url, max(4, kills() // 4), seed=7):
-        early += killed
-        assert texts(place) == [ANTS, BEES]
-    assert early
-    assert on_server(force=True).built
-    assert len(generations_of(place)) <= GENERATIONS_KEPT
-    assert not lock_names(place)
-    assert len(names(place)) == 3 * len(generations_of(place)) + 1
-    assert sorted(path.name for path in place.root.iterdir()) == ["rebuild.lock"]
+    build_on_server()
+    killed_early = 0
+    for killed in killed_at_random(folder, server_publisher.root, running.url, max(4, kills() // 4), seed=7):
+        killed_early += killed
+        assert texts(server_publisher) == [ANTS, BEES]
+    assert killed_early
+    assert build_on_server(force=True).built
+    assert len(generations_of(server_publisher)) <= GENERATIONS_KEPT
+    assert not lock_names(server_publisher)
+    assert len(names(server_publisher)) == 3 * len(generations_of(server_publisher)) + 1
+    assert sorted(path.name for path in server_publisher.root.iterdir()) == ["rebuild.lock"]
 
 
-# A server that is gone, or hangs, or comes back
+# A server that is down, hangs, or returns
 
 
 @pytest.fixture
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChromaServer]:
-    """A server of a test's own."""
+    """A server that one test may stop and kill."""
     monkeypatch.setattr(chroma, "TIMEOUT_SECONDS", 0.7)
     (tmp_path / "alone").mkdir()
     chroma_server = ChromaServer(tmp_path / "alone")
@@ -353,51 +369,51 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChromaSer
 
 
 @pytest.fixture
-def bees_alone(folder: Path, alone: ChromaServer, tmp_path: Path, fake: Embedder) -> ServerPublisher:
-    """An index of one article on it."""
-    place = ServerPublisher(tmp_path / "index", alone.url)
+def server_publisher_alone(folder: Path, alone: ChromaServer, tmp_path: Path, fake: Embedder) -> ServerPublisher:
+    """A publisher with an index of one article on that server."""
+    server_publisher = ServerPublisher(tmp_path / "index", alone.url)
     (folder / "bees.txt").write_text(BEES, encoding="utf-8")
-    rebuild(folder, place, FAKE_MODEL, lambda: fake)
-    return place
+    rebuild(folder, server_publisher, FAKE_MODEL, lambda: fake)
+    return server_publisher
 
 
 @pytest.mark.timeout(60)
-def test_a_server_that_is_stopped_or_killed_is_said_in_time_and_answers_again_when_it_is_back(
-    folder: Path, alone: ChromaServer, bees_alone: ServerPublisher, fake: Embedder
+def test_a_server_that_is_stopped_or_killed_is_reported_in_time_and_used_again_when_it_returns(
+    folder: Path, alone: ChromaServer, server_publisher_alone: ServerPublisher, fake: Embedder
 ) -> None:
-    place = bees_alone
+    server_publisher = server_publisher_alone
     vector = fake.embed_query("bees")
-    ways: list[Callable[[], object]] = [
+    requests: list[Callable[[], object]] = [
         lambda: generation.nearest_passages(vector, 1),
         lambda: generation.sentence_vectors("bees.txt"),
-        lambda: open_current(place, FAKE_MODEL),
-        lambda: rebuild(folder, place, FAKE_MODEL, lambda: fake),
+        lambda: open_current(server_publisher, FAKE_MODEL),
+        lambda: rebuild(folder, server_publisher, FAKE_MODEL, lambda: fake),
     ]
-    with open_current(place, FAKE_MODEL) as generation:
+    with open_current(server_publisher, FAKE_MODEL) as generation:
         for gone, back in ((alone.stop, alone.go_on), (alone.kill, alone.start)):
             gone()
-            for ask in ways:
+            for send in requests:
                 started = time.monotonic()
                 with pytest.raises(IndexUnreachable, match="does not answer") as caught:
-                    ask()
+                    send()
                 assert time.monotonic() - started < 4
                 assert "CHROMA_URL" in caught.value.hint
-            assert place.peek_current_name() is None
+            assert server_publisher.peek_current_name() is None
             back()
             assert generation.nearest_passages(vector, 1).keys() == {0}
-            assert place.peek_current_name() == generation.name
+            assert server_publisher.peek_current_name() == generation.name
     assert connect_server(alone.url) is connect_server(alone.url)
 
 
 @pytest.mark.timeout(60)
 def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
-    folder: Path, alone: ChromaServer, bees_alone: ServerPublisher, fake: Embedder
+    folder: Path, alone: ChromaServer, server_publisher_alone: ServerPublisher, fake: Embedder
 ) -> None:
-    place = bees_alone
+    server_publisher = server_publisher_alone
     vector = fake.embed_query("bees")
 
     def ask(live: LiveIndex) -> float:
-        """How long it took to be told that the server does not answer; 0.0 if it does."""
+        """Return the seconds until the server was reported as down; 0.0 if it answers."""
         started = time.monotonic()
         try:
             with live.lease() as generation:
@@ -406,7 +422,7 @@ def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
             return time.monotonic() - started
         return 0.0
 
-    with LiveIndex(place, FAKE_MODEL, interval=0.1) as live:
+    with LiveIndex(server_publisher, FAKE_MODEL, interval=0.1) as live:
         assert not ask(live)
         alone.stop()
         assert ask(live) > 0.5
@@ -420,18 +436,20 @@ def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
             time.sleep(0.05)
 
 
-def test_a_rebuild_that_is_under_way_when_the_server_goes_is_an_error_and_the_next_succeeds(
-    folder: Path, alone: ChromaServer, bees_alone: ServerPublisher, fake: Embedder
+def test_a_rebuild_during_which_the_server_dies_fails_and_the_next_succeeds(
+    folder: Path, alone: ChromaServer, server_publisher_alone: ServerPublisher, fake: Embedder
 ) -> None:
-    place = bees_alone
-    before = place.current_name()
+    server_publisher = server_publisher_alone
+    before = server_publisher.current_name()
     with pytest.raises(IndexUnreachable):
-        rebuild(folder, place, FAKE_MODEL, lambda: fake, force=True, progress=lambda done, total: alone.kill())
+        rebuild(
+            folder, server_publisher, FAKE_MODEL, lambda: fake, force=True, progress=lambda done, total: alone.kill()
+        )
     alone.start()
-    assert place.current_name() == before
-    assert texts(place) == [BEES]
-    assert rebuild(folder, place, FAKE_MODEL, lambda: fake, force=True).built
-    assert not lock_names(place)
+    assert server_publisher.current_name() == before
+    assert texts(server_publisher) == [BEES]
+    assert rebuild(folder, server_publisher, FAKE_MODEL, lambda: fake, force=True).built
+    assert not lock_names(server_publisher)
 
 
 # A proxy that authenticates, and the commands
@@ -441,7 +459,7 @@ SECRET = "Bearer s3cret-of-the-proxy"
 
 @pytest.fixture
 def proxy(running: ChromaServer) -> Iterator[str]:
-    """An address that passes on to the server what bears the secret header, and refuses the rest."""
+    """A proxy that forwards requests with the secret header to the server, and rejects others."""
 
     class Proxy(BaseHTTPRequestHandler):
         def answer(self) -> None:
@@ -469,28 +487,28 @@ def proxy(running: ChromaServer) -> Iterator[str]:
         listening.shutdown()
 
 
-def test_the_header_opens_a_proxy_and_its_lack_is_said(
-    folder: Path, place: ServerPublisher, proxy: str, fake: Embedder, caplog: pytest.LogCaptureFixture
+def test_a_proxy_accepts_the_header_and_a_missing_one_is_reported(
+    folder: Path, server_publisher: ServerPublisher, proxy: str, fake: Embedder, caplog: pytest.LogCaptureFixture
 ) -> None:
     (folder / "bees.txt").write_text(BEES, encoding="utf-8")
-    through = ServerPublisher(place.root, proxy, ("Authorization", SECRET))
+    through = ServerPublisher(server_publisher.root, proxy, ("Authorization", SECRET))
     with caplog.at_level(logging.DEBUG):
         rebuild(folder, through, FAKE_MODEL, lambda: fake)
         assert texts(through) == [BEES]
     assert SECRET not in caplog.text
     with pytest.raises(IndexUnreachable, match="refuses access") as caught:
-        ServerPublisher(place.root, proxy).manifest()
+        ServerPublisher(server_publisher.root, proxy).manifest()
     assert "CHROMA_HEADER" in caught.value.hint
 
 
 @pytest.mark.parametrize("said", [b"<html>Welcome</html>", b"{}", b"[]", b"null", b'"x"', b""], ids=str)
-def test_a_web_server_that_is_no_chroma_is_said_to_be_none(said: bytes, tmp_path: Path) -> None:
+def test_another_web_server_is_reported_as_not_chroma(body: bytes, tmp_path: Path) -> None:
     class Other(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
-            self.send_header("Content-Length", str(len(said)))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(said)
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -504,17 +522,17 @@ def test_a_web_server_that_is_no_chroma_is_said_to_be_none(said: bytes, tmp_path
 
 
 def test_the_commands_work_with_a_server(
-    command: Run, folder: Path, place: ServerPublisher, proxy: str, fake: Embedder, running: ChromaServer
+    command: Run, folder: Path, server_publisher: ServerPublisher, proxy: str, fake: Embedder, running: ChromaServer
 ) -> None:
     (folder / "bees.txt").write_text(BEES, encoding="utf-8")
-    rebuild(folder, place, model_identity(None), lambda: fake)
+    rebuild(folder, server_publisher, model_identity(None), lambda: fake)
     settings = {"CHROMA_URL": proxy, "CHROMA_HEADER": f"Authorization: {SECRET}"}
     status = command("index", "status", "--json", **settings)
     assert (status.returncode, status.stderr) == (0, "")
-    assert json.loads(status.stdout)["generation"] == place.current_name()
+    assert json.loads(status.stdout)["generation"] == server_publisher.current_name()
     verified = command("index", "verify", **settings)
     assert (verified.returncode, verified.stderr) == (0, "")
-    assert verified.stdout.startswith(f"Generation {place.current_name()} is sound")
+    assert verified.stdout.startswith(f"Generation {server_publisher.current_name()} is sound")
     assert command("index", "rebuild", **settings).stdout.startswith("Nothing has changed")
     for wrong in ("Authorization: Bearer another-secret", "Authorization another-secret"):
         refused = command("index", "verify", "--debug", CHROMA_URL=proxy, CHROMA_HEADER=wrong)
@@ -525,7 +543,7 @@ def test_the_commands_work_with_a_server(
 @pytest.mark.parametrize(
     "url", ["127.0.0.1:8000", "ftp://host", "http://", "http://user:hidden@host", "http://host:x", "http://h?q=hidden"]
 )
-def test_an_address_that_cannot_be_one_is_a_settings_error(command: Run, url: str) -> None:
+def test_an_invalid_url_is_a_settings_error(command: Run, url: str) -> None:
     done = command("index", "status", CHROMA_URL=url)
     sentence, hint = done.stderr.splitlines()
     assert done.returncode == 2
@@ -534,7 +552,7 @@ def test_an_address_that_cannot_be_one_is_a_settings_error(command: Run, url: st
     assert "hidden" not in done.stderr
 
 
-def test_an_address_where_nothing_listens_is_told_in_one_sentence(command: Run) -> None:
+def test_a_url_where_nothing_listens_is_reported_in_one_sentence(command: Run) -> None:
     done = command("index", "status", CHROMA_URL="http://127.0.0.1:9")
     sentence, hint = done.stderr.splitlines()
     assert (done.returncode, done.stdout) == (1, "")

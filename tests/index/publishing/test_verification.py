@@ -1,4 +1,4 @@
-"""What a rebuild built is checked before it is published, and what is published can be checked at any time."""
+"""Verification of a generation before it is published, and of the current one at any time."""
 
 import json
 import os
@@ -39,8 +39,8 @@ def built(folder: Path, publisher: FolderPublisher, build: Build) -> FolderPubli
     return publisher
 
 
-def spoilt(publisher: FolderPublisher, statement: str) -> Path:
-    """A copy of the current generation whose SQLite file was changed behind Chroma's back."""
+def damaged_copy(publisher: FolderPublisher, statement: str) -> Path:
+    """Copy the current generation and run a statement on Chroma's SQLite file."""
     copy = publisher.root.parent / "copy"
     shutil.copytree(publisher.current_folder(), copy)
     with sqlite3.connect(copy / "chroma" / "chroma.sqlite3") as database:
@@ -48,15 +48,15 @@ def spoilt(publisher: FolderPublisher, statement: str) -> Path:
     return copy
 
 
-def test_a_sound_generation_is_found_sound_in_a_process_of_its_own(built: FolderPublisher, tmp_path: Path) -> None:
+def test_an_intact_generation_passes_the_check_in_a_subprocess(built: FolderPublisher, tmp_path: Path) -> None:
     manifest = built.manifest()
     shutil.copytree(built.current_folder(), tmp_path / "copy")
-    found = check_in_subprocess(tmp_path / "copy", manifest)
-    assert (found.passages, found.sentences) == (manifest.passages, manifest.sentences)
-    assert found.found == found.searched == found.passages + found.sentences
+    result = check_in_subprocess(tmp_path / "copy", manifest)
+    assert (result.passages, result.sentences) == (manifest.passages, manifest.sentences)
+    assert result.found == result.searched == result.passages + result.sentences
 
 
-def test_the_process_that_checks_imports_no_torch(built: FolderPublisher, tmp_path: Path) -> None:
+def test_the_subprocess_of_the_check_does_not_import_torch(built: FolderPublisher, tmp_path: Path) -> None:
     shutil.copytree(built.current_folder(), tmp_path / "copy")
     code = (
         "import sys; from index.store.self_check import main; sys.argv = ['', 'copy']; main();"
@@ -77,24 +77,22 @@ def test_the_process_that_checks_imports_no_torch(built: FolderPublisher, tmp_pa
             "are empty",
             id="empty texts",
         ),
-        pytest.param("DELETE FROM embeddings WHERE id = 1", "damaged", id="a row that is gone"),
+        pytest.param("DELETE FROM embeddings WHERE id = 1", "damaged", id="a missing row"),
     ],
 )
-def test_what_the_counts_and_texts_betray_is_damage(built: FolderPublisher, statement: str, problem: str) -> None:
+def test_wrong_counts_and_empty_texts_are_damage(built: FolderPublisher, statement: str, problem: str) -> None:
     manifest = built.manifest()
     with pytest.raises(IndexDamaged, match=problem):
-        check_here(spoilt(built, statement), manifest)
+        check_here(damaged_copy(built, statement), manifest)
 
 
-def test_a_store_that_crashes_whoever_opens_it_is_damage(
-    built: FolderPublisher, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_store_that_crashes_the_subprocess_is_damage(built: FolderPublisher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     with pytest.raises(IndexDamaged, match="crashes"):
         check_in_subprocess(built.current_folder(), built.manifest())
 
 
-def test_a_store_that_hangs_is_given_up_in_time(
+def test_the_check_of_a_store_that_hangs_times_out(
     built: FolderPublisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sleeper = tmp_path / "sleeper"
@@ -107,10 +105,10 @@ def test_a_store_that_hangs_is_given_up_in_time(
         check_in_subprocess(built.current_folder(), built.manifest())
 
 
-def test_what_fails_its_check_is_not_published_and_leaves_nothing(
+def test_a_generation_that_fails_its_check_is_removed_and_not_published(
     folder: Path, built: FolderPublisher, fake: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Vectors that are lost on their way into Chroma, as two writers on one folder lose them."""
+    """Vectors are lost while they are written, as happens with two writers on one folder."""
     before = built.current_folder()
 
     def lossy(client: object, name: str, vectors: Vectors, *rest: object, effort: object = None) -> None:
@@ -131,36 +129,36 @@ def test_what_fails_its_check_is_not_published_and_leaves_nothing(
 def test_passages_that_do_not_find_themselves_are_damage(
     folder: Path, built: FolderPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = open_folder(built.current_folder() / "chroma")
+    collections = open_folder(built.current_folder() / "chroma")
     to_vectors = index.store.chroma.to_vectors
-    monkeypatch.setattr("index.store.chroma.to_vectors", lambda found: np.roll(to_vectors(found), 1, axis=1))
+    monkeypatch.setattr("index.store.chroma.to_vectors", lambda result: np.roll(to_vectors(result), 1, axis=1))
     with pytest.raises(IndexDamaged, match="do not find themselves"):
-        index.store.self_check.check_collections(place, built.manifest())
-    place.close()
+        index.store.self_check.check_collections(collections, built.manifest())
+    collections.close()
 
 
-def test_hundreds_of_equal_passages_hide_no_other(folder: Path, publisher: FolderPublisher, build: Build) -> None:
+def test_hundreds_of_equal_passages_do_not_hide_others(folder: Path, publisher: FolderPublisher, build: Build) -> None:
     (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
     (folder / "long.txt").write_text(f"{'x' * 400_000}\n\nThe end.", encoding="utf-8")
     build()
-    name, found = verify_current(publisher)
+    name, result = verify_current(publisher)
     assert name == publisher.current_folder().name
-    assert found.found == found.searched
+    assert result.found == result.searched
 
 
-def test_the_published_generation_can_be_checked_from_the_command_line(command: Run, built: FolderPublisher) -> None:
-    place = ("--index", str(built.root))
-    done = command("index", "verify", *place)
+def test_the_current_generation_can_be_verified_from_the_command_line(command: Run, built: FolderPublisher) -> None:
+    location = ("--index", str(built.root))
+    done = command("index", "verify", *location)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Generation {built.current_folder().name} is sound: ")
     assert done.stdout.count("\n") == 1
-    told = json.loads(command("index", "verify", "--json", *place).stdout)
-    assert (told["sound"], told["generation"]) == (True, built.current_folder().name)
-    assert told["found"] == told["searched"] > 0
+    response = json.loads(command("index", "verify", "--json", *location).stdout)
+    assert (response["sound"], response["generation"]) == (True, built.current_folder().name)
+    assert response["found"] == response["searched"] > 0
 
 
 @pytest.mark.parametrize("file", ["articles.json", "chroma/chroma.sqlite3", "lexical/words.tsv", "manifest.json"])
-def test_a_damaged_generation_is_told_in_one_sentence(command: Run, built: FolderPublisher, file: str) -> None:
+def test_a_damaged_generation_is_reported_in_one_sentence(command: Run, built: FolderPublisher, file: str) -> None:
     (built.current_folder() / file).write_bytes(b"{}")
     done = command("index", "verify", "--json", "--index", str(built.root))
     sentence, hint = done.stderr.splitlines()
@@ -176,7 +174,7 @@ def test_without_an_index_there_is_nothing_to_check(command: Run) -> None:
     assert done.stderr.startswith("There is no index yet.")
 
 
-def test_a_check_never_writes_to_what_is_published(built: FolderPublisher) -> None:
+def test_verification_does_not_write_to_the_generation(built: FolderPublisher) -> None:
     before = {path: path.stat().st_mtime_ns for path in built.current_folder().rglob("*")}
     verify_current(built)
     assert {path: path.stat().st_mtime_ns for path in built.current_folder().rglob("*")} == before

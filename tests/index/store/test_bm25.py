@@ -1,4 +1,4 @@
-"""Words and BM25: what counts as a word, and which passage it speaks for."""
+"""Words, terms and BM25: how text is tokenised, and how passages are scored."""
 
 from math import log
 from pathlib import Path
@@ -47,19 +47,19 @@ def test_words_of_one_stem_are_one_term() -> None:
 
 
 @pytest.mark.parametrize("word", sorted(STOP_WORDS)[::20])
-def test_a_stop_word_is_no_term(word: str) -> None:
+def test_a_stop_word_is_not_a_term(word: str) -> None:
     assert terms(word.upper()) == []
 
 
 @pytest.mark.parametrize("text", ["don't", "isn’t", "couldn't", "you're", "they've", "we'll", "she'd", "it's", "I'm"])
-def test_a_contraction_of_stop_words_is_no_term(text: str) -> None:
+def test_a_contraction_of_stop_words_is_not_a_term(text: str) -> None:
     assert terms(text) == []
 
 
 @pytest.mark.parametrize(
     ("term", "best"), [("pear", 0), ("keep", 1), ("council", 2), pytest.param("plum", 1, id="in the shorter text")]
 )
-def test_the_passage_that_a_term_speaks_for_scores_best(index: BM25Index, term: str, best: int) -> None:
+def test_the_passage_that_a_term_describes_best_scores_highest(index: BM25Index, term: str, best: int) -> None:
     assert int(index.scores({term: 1.0}).argmax()) == best
 
 
@@ -74,7 +74,7 @@ def test_scores_of_terms_add_up_by_their_weights(index: BM25Index) -> None:
 
 
 @pytest.mark.parametrize("query", [{}, {"quince": 1.0}, {"_": 1.0}])
-def test_terms_that_no_passage_holds_score_0(index: BM25Index, query: dict[str, float]) -> None:
+def test_terms_that_are_in_no_passage_score_0(index: BM25Index, query: dict[str, float]) -> None:
     assert index.scores(query).tolist() == [0.0, 0.0, 0.0]
 
 
@@ -86,7 +86,7 @@ def test_terms_that_no_passage_holds_score_0(index: BM25Index, query: dict[str, 
         pytest.param("quince", 0, id="in none"),
     ],
 )
-def test_the_rarer_a_term_the_higher_its_idf(index: BM25Index, term: str, n: int) -> None:
+def test_rarer_terms_have_a_higher_idf(index: BM25Index, term: str, n: int) -> None:
     assert index.idf(term) == pytest.approx(log(1 + (3 - n + 0.5) / (n + 0.5)))
 
 
@@ -96,19 +96,19 @@ def test_a_score_is_lucenes_bm25(index: BM25Index) -> None:
     assert index.scores({"pear": 1.0})[0] == pytest.approx(index.idf("pear") * 2 / (2 + norm), rel=1e-5)
 
 
-def test_the_index_knows_its_terms_and_counts_its_words(index: BM25Index) -> None:
+def test_the_index_contains_its_terms_and_counts_its_words(index: BM25Index) -> None:
     assert "pear" in index
     assert "quince" not in index
     assert (index.counts["pears"], index.counts["the"], index.counts.get("quince")) == (2, 6, None)
 
 
-def test_passages_of_stop_words_alone_keep_their_place() -> None:
+def test_passages_of_only_stop_words_keep_their_row() -> None:
     index = BM25Index.build(["It was not.", "The pears were.", "?!"])
     assert index.scores({"pear": 1.0}).argmax() == 1
     assert len(index.scores({})) == 3
 
 
-def test_what_was_saved_scores_and_counts_as_before(index: BM25Index, tmp_path: Path) -> None:
+def test_a_loaded_index_has_the_same_scores_and_counts(index: BM25Index, tmp_path: Path) -> None:
     index.save(tmp_path)
     loaded = BM25Index.load(tmp_path)
     query = {"pear": 1.0, "plum": 0.3, "quince": 1.0}

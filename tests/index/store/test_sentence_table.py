@@ -1,4 +1,4 @@
-"""Where sentences are: what is saved comes back, and what is not what it should be is damage."""
+"""The sentence table: it loads what it saved, and detects damaged files."""
 
 from pathlib import Path
 
@@ -16,24 +16,24 @@ TEXT = "The ants came in May. They stayed.\n\nNobody knows why. “Noël”, sai
 
 @pytest.fixture
 def passages() -> tuple[Passage, ...]:
-    found = split(parse("ants.txt", (TEXT + "\n\n" + "The nest is large. " * 60).encode()), sentence_spans)
-    assert len(found) > 1
-    return found
+    split_passages = split(parse("ants.txt", (TEXT + "\n\n" + "The nest is large. " * 60).encode()), sentence_spans)
+    assert len(split_passages) > 1
+    return split_passages
 
 
-def test_sentences_come_back_as_they_were_split(passages: tuple[Passage, ...], tmp_path: Path) -> None:
+def test_saved_sentences_load_unchanged(passages: tuple[Passage, ...], tmp_path: Path) -> None:
     number = sum(len(passage.sentences) for passage in passages)
     SentenceTable.from_passages(passages).save(tmp_path)
-    spans = SentenceTable.load(tmp_path, len(passages), number)
-    for position, passage in enumerate(passages):
-        assert spans.read_sentences(position, passage.start, passage.text) == passage.sentences
-        assert spans.offsets(spans.sentences_of(position)) == [(s.start, s.end) for s in passage.sentences]
-    assert spans.sentences_of(len(passages) - 1).stop == number
+    table = SentenceTable.load(tmp_path, len(passages), number)
+    for index, passage in enumerate(passages):
+        assert table.read_sentences(index, passage.start, passage.text) == passage.sentences
+        assert table.offsets(table.sentences_of(index)) == [(s.start, s.end) for s in passage.sentences]
+    assert table.sentences_of(len(passages) - 1).stop == number
 
 
 @pytest.mark.parametrize("name", [FIRST, SENTENCES])
 @pytest.mark.parametrize("content", [None, b"", b"no array", "shorter"])
-def test_what_is_not_there_as_it_was_saved_is_damage(
+def test_a_missing_or_changed_file_is_damage(
     passages: tuple[Passage, ...], tmp_path: Path, name: str, content: bytes | str | None
 ) -> None:
     number = sum(len(passage.sentences) for passage in passages)
