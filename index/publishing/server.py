@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 POINTER = "byline-current"
 PASSAGES, SENTENCES, FILES = "passages", "sentences", "files"
-_PIECE_CHARS = 12_000  # Chroma's hosted service accepts documents of this size
+# Chroma's hosted service accepts documents of 16,384 bytes, and returns 300 rows at most.
+_PIECE_CHARS = 12_000
 _PAGE = 300
 _COLLECTION = re.compile(rf"byline-({NAME_PATTERN.pattern})-(?:{PASSAGES}|{SENTENCES}|{FILES})")
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,34 @@ def test_a_damaged_file_or_collection_is_detected_and_rebuilt(
         open_current(server_publisher, FAKE_MODEL)
     assert build_on_server().plan.stale == "the index was damaged"
     assert texts(server_publisher) == [ANTS, BEES]
+
+
+def test_a_file_of_many_pieces_is_read_in_pages_and_a_missing_piece_is_damage(
+    build_on_server: Build, server_publisher: ServerPublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.publishing.server._PIECE_CHARS", 40)
+    monkeypatch.setattr("index.publishing.server._PAGE", 3)
+    build_on_server()
+    assert texts(server_publisher) == [ANTS, BEES]
+    name = server_publisher.current_name()
+    files = server_publisher._collection(name, "files")
+    assert len(files.get(where={"path": "articles.json"})["ids"]) > 3
+    files.delete(where={"$and": [{"path": "articles.json"}, {"part": 1}]})
+    with pytest.raises(IndexDamaged, match=r"articles\.json cannot be read"):
+        server_publisher.read_file(name, "articles.json")
+
+
+def test_a_manifest_that_lists_a_file_outside_the_generation_is_damage(
+    build_on_server: Build, server_publisher: ServerPublisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_on_server()
+    manifest = server_publisher.manifest()
+    listed = replace(manifest, files={**manifest.files, "../outside": "0"})
+    monkeypatch.setattr(server_publisher, "manifest", lambda name: listed)
+    (tmp_path / "copy").mkdir()
+    with pytest.raises(IndexDamaged, match="outside its folder"):
+        server_publisher.copy_to(server_publisher.current_name(), tmp_path / "copy")
+    assert not (tmp_path / "outside").exists()
 
 
 def test_a_full_temporary_folder_is_reported(
@@ -501,7 +530,7 @@ def test_a_proxy_accepts_the_header_and_a_missing_one_is_reported(
     assert "CHROMA_HEADER" in caught.value.hint
 
 
-@pytest.mark.parametrize("said", [b"<html>Welcome</html>", b"{}", b"[]", b"null", b'"x"', b""], ids=str)
+@pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"{}", b"[]", b"null", b'"x"', b""], ids=str)
 def test_another_web_server_is_reported_as_not_chroma(body: bytes, tmp_path: Path) -> None:
     class Other(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
