@@ -214,7 +214,7 @@ def test_an_invalid_pointer_is_rejected_and_repaired_by_the_next_rebuild(
     build_on_server: Build, server_publisher: ServerPublisher, pointer: str
 ) -> None:
     build_on_server()
-    set_metadata(server_publisher._client, POINTER, {"generation": pointer, "manifest": "0"})
+    set_metadata(server_publisher._client, POINTER, {"generation": pointer})
     with pytest.raises((IndexDamaged, IndexMissing)):
         open_current(server_publisher, FAKE_MODEL)
     build_on_server()
