@@ -561,7 +561,7 @@ def test_the_commands_work_with_a_server(
     assert json.loads(status.stdout)["generation"] == server_publisher.current_name()
     verified = command("index", "verify", **settings)
     assert (verified.returncode, verified.stderr) == (0, "")
-    assert verified.stdout.startswith(f"Generation {server_publisher.current_name()} is sound")
+    assert verified.stdout.startswith(f"Generation {server_publisher.current_name()} is intact")
     assert command("index", "rebuild", **settings).stdout.startswith("Nothing has changed")
     for wrong in ("Authorization: Bearer another-secret", "Authorization another-secret"):
         refused = command("index", "verify", "--debug", CHROMA_URL=proxy, CHROMA_HEADER=wrong)

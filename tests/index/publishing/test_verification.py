@@ -150,7 +150,7 @@ def test_the_current_generation_can_be_verified_from_the_command_line(command: R
     location = ("--index", str(built.root))
     done = command("index", "verify", *location)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"Generation {built.current_folder().name} is sound: ")
+    assert done.stdout.startswith(f"Generation {built.current_folder().name} is intact: ")
     assert done.stdout.count("\n") == 1
     response = json.loads(command("index", "verify", "--json", *location).stdout)
     assert (response["sound"], response["generation"]) == (True, built.current_folder().name)
