@@ -116,8 +116,6 @@ class FolderPublisher:
     def begin_rebuild(self) -> Iterator[Path]:
         """Lock the index folder and create a staging folder in it."""
         with folder_lock(self.root):
-            for leftover in self.root.glob("CURRENT-*"):
-                leftover.unlink(missing_ok=True)
             self._remove_unpublished()
             staging = self.root / f"staging-{secrets.token_hex(4)}"
             try:

@@ -1,7 +1,6 @@
 """Locks that allow one rebuild at a time: in a folder, and on a Chroma server that several machines share."""
 
 import errno
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from index.errors import BylineError, IndexLocked
-from index.store.chroma import find_collection, list_collections, translate_errors
+from index.store.chroma import create_if_free, delete_exactly, find_collection, list_collections, translate_errors
 
 if TYPE_CHECKING:
     from index.store.chroma import ClientAPI
@@ -26,7 +25,7 @@ _WAIT_HINT = "Wait until it is done."
 
 @contextmanager
 def folder_lock(root: Path) -> Iterator[None]:
-    """Lock a folder against other rebuilds, and remove the staging folders of killed ones.
+    """Lock a folder against other rebuilds, and remove the temporary files of killed ones.
 
     Raises:
         IndexLocked: Another rebuild is running.
@@ -43,6 +42,8 @@ def folder_lock(root: Path) -> Iterator[None]:
     try:
         for leftover in root.glob("staging-*"):
             shutil.rmtree(leftover, ignore_errors=True)
+        for pointer in root.glob("CURRENT-*"):
+            pointer.unlink(missing_ok=True)
         yield
     finally:
         lock.release()
@@ -83,38 +84,20 @@ def server_lock(client: "ClientAPI", owner: str) -> Iterator[Callable[[], None]]
         done.set()
         heartbeat.join(HEARTBEAT_SECONDS)
         with suppress(BylineError), translate_errors():  # a lock that cannot be removed becomes stale
-            _remove(client, lock)
+            delete_exactly(client, lock)
 
 
 def _acquire(client: "ClientAPI", owner: str) -> Any:
-    from chromadb.errors import ChromaError
-
     holder = find_collection(client, SERVER_LOCK)
     if holder is not None and _is_stale(holder.metadata or {}, owner):
-        _remove(client, holder)
-    try:
-        lock = client.create_collection(SERVER_LOCK, embedding_function=None, metadata=_metadata(owner))
-    except ChromaError:
-        if find_collection(client, SERVER_LOCK) is None:
-            raise
-        raise IndexLocked("Another rebuild is running on the Chroma server.", _WAIT_HINT) from None
+        delete_exactly(client, holder)
+    lock = create_if_free(client, SERVER_LOCK, _metadata(owner))
+    if lock is None:
+        raise IndexLocked("Another rebuild is running on the Chroma server.", _WAIT_HINT)
     for leftover in list(list_collections(client)):
         if leftover.name.startswith(f"{SERVER_LOCK}-"):
-            _remove(client, leftover)
+            delete_exactly(client, leftover)
     return lock
-
-
-def _remove(client: "ClientAPI", lock: Any) -> None:
-    """Remove exactly this lock.
-
-    Chroma deletes by name, which could hit the lock of a rebuild that has just taken over; but it renames by id.
-    """
-    from chromadb.errors import ChromaError
-
-    name = f"{SERVER_LOCK}-{secrets.token_hex(8)}"
-    with suppress(ChromaError):  # somebody else has removed it
-        lock.modify(name=name)
-        client.delete_collection(name)
 
 
 def _renew(lock: Any, owner: str, done: Event) -> None:

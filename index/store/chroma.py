@@ -1,6 +1,7 @@
 """The only module that imports chromadb: clients, collections, and the translation of their errors into ours."""
 
 import itertools
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -215,6 +216,31 @@ def set_metadata(client: "ClientAPI", name: str, metadata: dict[str, Any]) -> No
         client.create_collection(name, embedding_function=None, metadata=metadata)
     else:
         collection.modify(metadata=metadata)
+
+
+def create_if_free(client: "ClientAPI", name: str, metadata: dict[str, Any]) -> Any | None:
+    """Create an empty collection, or return None if the name is taken; the server decides between competitors."""
+    from chromadb.errors import ChromaError
+
+    try:
+        return client.create_collection(name, embedding_function=None, metadata=metadata)
+    except ChromaError:
+        if find_collection(client, name) is None:
+            raise
+        return None
+
+
+def delete_exactly(client: "ClientAPI", collection: Any) -> None:
+    """Delete this collection, but not another one that has taken its name meanwhile.
+
+    Chroma deletes by name but renames by id, so the collection is renamed first.
+    """
+    from chromadb.errors import ChromaError
+
+    name = f"{collection.name}-{secrets.token_hex(4)}"
+    with suppress(ChromaError):  # somebody else has deleted it
+        collection.modify(name=name)
+        client.delete_collection(name)
 
 
 def delete_collection(client: "ClientAPI", name: str) -> None:
