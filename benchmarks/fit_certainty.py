@@ -20,7 +20,7 @@ from index.live import LiveIndex
 from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
-from bot.answering.answerer import Answerer, scope_of
+from bot.answering.answerer import Answerer, choose_scope
 from bot.answering.evidence import certainty
 from bot.answering.question import parsing
 from bot.evaluation.questions import read_questions
@@ -43,8 +43,8 @@ def main() -> None:
                     reading = parsing.parse_question(item.question, generation.lexical.counts)
                     if reading.aspects or not (item.answerable or item.kind == "offtopic"):
                         continue
-                    scope = scope_of(generation, reading.text, item.question.article)
-                    rows.append(astuple(answerer.find(reading, generation, scope)[1]))
+                    scope = choose_scope(generation, reading.text, item.question.article)
+                    rows.append(astuple(answerer.find_evidence(reading, generation, scope)[1]))
                     labels.append(bool(item.answerable))
     table, truth = np.array(rows), np.array(labels)
     names = [field.name for field in fields(certainty.CertaintyFeatures)]

@@ -111,7 +111,9 @@ class Byline:
         with self._live.lease() as generation:
             known = generation.entries
             articles = [known[name] for key in wanted if (name := self._names[key]) in known]
-            return self._answerer.find(parse_question(Question(query), generation.lexical.counts), generation, articles)
+            return self._answerer.find_evidence(
+                parse_question(Question(query), generation.lexical.counts), generation, articles
+            )
 
     def _hit(self, article: str, start: int, end: int, score: float) -> Hit:
         text = self._answerer.articles()[article].text[start:end]

@@ -32,7 +32,7 @@ from index.search import search_vector
 from index.store.chroma import read_rows, to_vectors
 from index.text.words import terms
 
-from bot.answering.answerer import PASSAGES, Answerer
+from bot.answering.answerer import MAX_PASSAGES, Answerer
 from bot.answering.types import Question
 
 ASKED, TOP, STARTS = 200, 10, 5
@@ -147,7 +147,7 @@ def _open(live: LiveIndex) -> None:
 
 
 def _search(generation: Generation, text: str, vector: Vectors) -> None:
-    search_vector(generation, vector, dict.fromkeys(terms(text), 1.0), PASSAGES)
+    search_vector(generation, vector, dict.fromkeys(terms(text), 1.0), MAX_PASSAGES)
 
 
 def _questions(generation: Generation) -> list[str]:

@@ -20,7 +20,7 @@ from index.rebuild import rebuild
 from index.search import search_vector
 from index.text.words import terms
 
-from bot.answering.answerer import PASSAGES, Answerer
+from bot.answering.answerer import MAX_PASSAGES, Answerer
 from bot.answering.evidence.reranker import load_reranker
 from bot.answering.evidence.windows import Scores, SentenceWindow
 from bot.answering.types import Question
@@ -63,7 +63,7 @@ def main() -> None:
             def find(question: str) -> None:
                 with live.lease() as generation:
                     question_terms = dict.fromkeys(terms(question), 1.0)
-                    search_vector(generation, embedder.embed_query(question), question_terms, PASSAGES)
+                    search_vector(generation, embedder.embed_query(question), question_terms, MAX_PASSAGES)
 
             def pairs(way: Callable[[str], object], less: Callable[[], float] = float) -> list[tuple[float, float]]:
                 times = []

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from training.examples import Example
 
-from bot.answering.answerer import PASSAGES
+from bot.answering.answerer import MAX_PASSAGES
 from bot.answering.evidence.certainty import CertaintyFeatures, certainty_features
 from bot.answering.evidence.false_premise import premise_features
 from bot.answering.evidence.reranker import Reranker
@@ -42,7 +42,7 @@ def evaluate(example: Example, predicted: Sequence[Scores]) -> EvaluatedQuestion
     reading = example.reading
     if reading is None or reading.aspects:
         return None
-    hits = example.hits[:PASSAGES]
+    hits = example.hits[:MAX_PASSAGES]
     similar = similar_to(example)
     ranked = rerank(similar, choose_windows(similar, hits), predicted)
     return EvaluatedQuestion(example, ranked, certainty_features(reading, ranked, hits))
@@ -51,13 +51,13 @@ def evaluate(example: Example, predicted: Sequence[Scores]) -> EvaluatedQuestion
 def similar_to(example: Example) -> list[Evidence]:
     """Return the evidence before the reader scores it; only for examples with search results."""
     assert example.reading is not None
-    hits, reading = example.hits[:PASSAGES], example.reading
+    hits, reading = example.hits[:MAX_PASSAGES], example.reading
     return collect_evidence(hits, reading.term_weights, lambda term: example.idf.get(term, 0.0), reading.context)
 
 
 def ask(reader: Reranker, example: Example) -> list[Scores]:
     """Return the logits of the windows that the bot would read."""
-    read = choose_windows(similar_to(example), example.hits[:PASSAGES])
+    read = choose_windows(similar_to(example), example.hits[:MAX_PASSAGES])
     return reader.score(example.question, example.context, read)
 
 

@@ -11,7 +11,7 @@ from index.rebuild import rebuild
 from index.search import Hit, search_vector
 from training.examples import Example, LabelledWindow, label
 
-from bot.answering.answerer import Answerer, scope_of
+from bot.answering.answerer import Answerer, choose_scope
 from bot.answering.question.parsing import parse_question
 from bot.evaluation.questions import EvalQuestion, read_questions
 
@@ -34,9 +34,9 @@ def opinions(folders: Iterable[Path], embedder: Embedder | None = None) -> Itera
 def _example(folder: str, item: EvalQuestion, live: LiveIndex, answerer: Answerer) -> Example:
     with live.lease() as generation:
         reading = parse_question(item.question, generation.lexical.counts)
-        scope = scope_of(generation, reading.text, item.question.article)
+        scope = choose_scope(generation, reading.text, item.question.article)
         hits = search_vector(
-            generation, answerer._vector(reading), reading.term_weights, EVERYTHING, [article.id for article in scope]
+            generation, answerer._embed(reading), reading.term_weights, EVERYTHING, [article.id for article in scope]
         )
         idf = {term: generation.lexical.idf(term) for term in reading.term_weights}
     windows = [_window(hit, item) for hit in hits]

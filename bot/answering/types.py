@@ -8,12 +8,12 @@ from index.articles.article import Article
 from index.text.passages import Passage, Sentence
 
 UNREAD = -12.0
-"""The logit of a sentence that the reader did not score: it counts as not answering."""
+"""The logit of a sentence that the reader did not score; it counts as not answering."""
 
 Role = Literal["user", "bot"]
 Degree = Literal["answers", "closest", "not_addressed"]
 
-# The reader without a chat model; any other reader is named "provider:model".
+# The name of the reader without a chat model; a chat model is named "provider:model".
 EXTRACTIVE = "extractive"
 
 
@@ -30,9 +30,9 @@ class Question:
     """A question as a person asks it.
 
     Attributes:
-        text: as it was typed.
+        text: the question as it was typed.
         history: the turns before it, oldest first.
-        article: the id of the only article to ask; None for all.
+        article: the id of the only article to search; None for all.
         recent: the id of the article that the last answer was about, which "who wrote it?" refers to.
     """
 
@@ -47,13 +47,13 @@ class Evidence:
     """A sentence that may answer a question.
 
     Attributes:
-        passage: where it is.
+        passage: the passage that contains it.
         sentence: the sentence.
-        score: how well it fits; comparable within one question only.
+        score: its rank score, higher is better; comparable within one question only.
         cosine: the cosine similarity of question and sentence.
         coverage: the idf-weighted share of the question's terms that the sentence contains, 0 to 1.
-        answers: the reader's logit that it answers the question.
-        corrects: the reader's logit that it contradicts what the question presumes.
+        answers: the reader's logit for "this sentence answers the question".
+        corrects: the reader's logit for "this sentence contradicts what the question presumes".
     """
 
     passage: Passage
@@ -74,8 +74,8 @@ class Quote:
         paragraph: the number of the paragraph, from 1.
         text: the words, verbatim.
         voice: "author", "author_hedged", "reported:NAME", "reported:unnamed" or "byline".
-        start: offset of its first character in the article text.
-        end: offset behind its last character.
+        start: the offset of its first character in the article text.
+        end: the offset after its last character.
     """
 
     article: str
@@ -88,15 +88,15 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Verified quotes, the best first, under a lead that claims no more than they do.
+    """A reply that claims to answer: quotes, and a lead that claims no more than they do.
 
     Attributes:
-        question: as it was asked.
+        question: the question as it was asked.
         lead: the words before the quotes.
-        quotes: at least one.
+        quotes: verified quotes, the best first; none for metadata that no text states, such as the length.
         certainty: the probability that they answer the question, 0 to 1.
         reader: "extractive", or "provider:model" of a chat model.
-        degree: "answers", or "closest" for further evidence.
+        degree: "answers", or "closest" for further passages.
         claims: a chat model's sentence above each quote; empty for the extractive reader.
         note: why the extractive reader answered instead of the chat model; "" if it did not.
     """
@@ -112,13 +112,13 @@ class Answer:
 
     @property
     def abstained(self) -> bool:
-        """False: it claims to answer."""
+        """False, as an answer claims to answer."""
         return False
 
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """A reply that does not claim to answer; its quotes, verified as well, are the closest passages."""
+    """A reply that does not claim to answer; its quotes, also verified, are the closest passages."""
 
     question: str
     lead: str
@@ -130,7 +130,7 @@ class Abstention:
 
     @property
     def abstained(self) -> bool:
-        """True: it does not claim to answer."""
+        """True, as an abstention does not claim to answer."""
         return True
 
 
@@ -143,8 +143,8 @@ class Response:
 
     Attributes:
         reply: the answer or abstention.
-        articles: the articles of the generation that was asked, by id; the reply's quotes stand in them.
-        suggestions: questions to ask in place of one that was not answered, best first.
+        articles: the articles of the generation that was searched, by id; they contain the reply's quotes.
+        suggestions: questions to ask instead of one that was not answered, best first.
     """
 
     reply: Reply
@@ -158,23 +158,23 @@ class PreparedQuestion:
 
     Attributes:
         asked: the question as it was typed.
-        text: the question as it was understood.
-        reply: the extractive reader's.
-        articles: the articles of the generation that was asked, by id.
-        declined: the extractive reader's reply if the chat model finds no answer.
-        passages: what was found, best first.
-        whole: all passages of the article, if only one is asked and it is not too long.
-        open: whether a chat model may answer, too.
+        text: the question as a chat model gets it: complete without the conversation.
+        reply: the extractive reader's reply.
+        articles: the articles of the generation that was searched, by id.
+        declined_reply: the reply if the chat model finds no answer; None if nothing was searched.
+        passages: the retrieved passages, best first.
+        whole_article: all passages of the article, if only one is in scope and it is not too long.
+        for_chat_model: whether a chat model may write another answer.
     """
 
     asked: str
     text: str
     reply: Reply
     articles: Mapping[str, Article]
-    declined: Abstention | None = None
+    declined_reply: Abstention | None = None
     passages: tuple[Passage, ...] = ()
-    whole: tuple[Passage, ...] = ()
-    open: bool = False
+    whole_article: tuple[Passage, ...] = ()
+    for_chat_model: bool = False
 
     @property
     def response(self) -> Response:

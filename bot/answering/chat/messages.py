@@ -48,7 +48,7 @@ def build_prompt(prepared: PreparedQuestion, max_tokens: int) -> Prompt | None:
     def fits(passages: Sequence[Passage]) -> bool:
         return estimate_tokens(_render(_number(passages), prepared.articles, retrieved)) <= remaining
 
-    chosen = _body_passages(prepared.whole, prepared.articles)
+    chosen = _body_passages(prepared.whole_article, prepared.articles)
     if not chosen or not fits(chosen):
         chosen = []
         for passage in _body_passages(prepared.passages, prepared.articles):

@@ -112,7 +112,7 @@ class ChatReader:
             user: Whose budget it counts against.
             on_claim: Is called as claims are verified; the answer that it is given may still be withdrawn.
         """
-        if not prepared.open:
+        if not prepared.for_chat_model:
             return ChatOutcome(prepared.reply)
         prompt = build_prompt(prepared, self._prompt_tokens)
         if prompt is None:

@@ -160,7 +160,7 @@ class AnswerRequest:
             verify(self._prepared.articles[quote.article], quote)
         return Answer(
             self._prepared.asked,
-            wording.OTHERWISE if checker.verdict == prompts.PREMISE_WRONG else "",
+            wording.CONTRADICTION if checker.verdict == prompts.PREMISE_WRONG else "",
             quotes,
             (1 + self._prepared.reply.certainty) / 2,
             reader=self._model.name,
@@ -169,7 +169,7 @@ class AnswerRequest:
 
     def _abstention(self) -> Reply:
         """The extractive reader's abstention and closest passages, in the model's name."""
-        reply = self._prepared.declined or self._prepared.reply
+        reply = self._prepared.declined_reply or self._prepared.reply
         if not isinstance(reply, Abstention):
             return reply
         return replace(reply, certainty=reply.certainty / 2, reader=self._model.name)

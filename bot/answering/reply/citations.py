@@ -1,4 +1,4 @@
-"""Verify quotes: each is verbatim, in the paragraph that it names, and contains no head line."""
+"""Make and verify quotes: each is verbatim, lies in its paragraph, and joins no head line to the body."""
 
 from index.articles.article import Article
 
@@ -11,7 +11,13 @@ class UnverifiedQuote(Exception):
 
 
 def quote(article: Article, start: int, end: int, voice: str | None = None) -> Quote:
-    """Make a verified quote of the text between two offsets; its voice is read from the text unless given.
+    """Quote the text between two offsets, verified.
+
+    Args:
+        article: the article.
+        start: the offset of the first character.
+        end: the offset after the last character.
+        voice: the voice; None determines it from the text.
 
     Raises:
         UnverifiedQuote: see `verify`.
@@ -20,13 +26,13 @@ def quote(article: Article, start: int, end: int, voice: str | None = None) -> Q
         paragraph = article.paragraph_at(start).number
     except ValueError:
         raise UnverifiedQuote(f"{article.id} has no paragraph at offset {start}") from None
-    made = Quote(article.id, paragraph, article.text[start:end], voice or voice_of(article, start, end), start, end)
-    verify(article, made)
-    return made
+    result = Quote(article.id, paragraph, article.text[start:end], voice or voice_of(article, start, end), start, end)
+    verify(article, result)
+    return result
 
 
 def balanced(text: str, start: int) -> tuple[int, int]:
-    """Return the offsets of a text that begins at `start`, without an unpaired quotation mark at its edges."""
+    """Return the span of a text that begins at offset `start`, without an unpaired quotation mark at either end."""
     end = start + len(text)
     if text.count('"') % 2:
         if text.endswith('"'):
@@ -40,10 +46,10 @@ def balanced(text: str, start: int) -> tuple[int, int]:
 def verify(article: Article, quote: Quote) -> None:
     """Check that the article contains a quote, in its paragraph and outside the head lines.
 
-    A quote with the voice `byline` is a head line or the author note, and no other quote is.
+    Quotes of head lines and of the author note have the voice `byline`, and no other quotes have it.
 
     Raises:
-        UnverifiedQuote: the quote is not that.
+        UnverifiedQuote: the quote fails one of these checks.
     """
     paragraph = next((p for p in article.paragraphs if p.number == quote.paragraph), None)
     if quote.article != article.id or paragraph is None:
@@ -57,11 +63,11 @@ def verify(article: Article, quote: Quote) -> None:
         raise UnverifiedQuote(f"the quote joins a head line to ¶{quote.paragraph} of {article.id}")
     in_note = article.note_span is not None and quote.start >= article.note_span[0]
     if (in_head or in_note) != (quote.voice == "byline"):
-        raise UnverifiedQuote(f"a byline of {article.id} has the voice of a claim, or a claim that of a byline")
+        raise UnverifiedQuote(f"in {article.id}, a byline has another voice, or another quote the voice byline")
 
 
 def _is_head(article: Article, start: int, end: int, body: int) -> bool:
-    """Whether a span is a head line, part of one, or several in a row of which the first and the last are whole."""
+    """Whether a span is (part of) one head line, or several whole head lines in a row."""
     if any(line.start <= start and end <= line.end for line in article.head):
         return True
     return (

@@ -15,7 +15,8 @@ from bot.answering.reply.wording import IN_SHORT
 from bot.answering.types import Quote
 from bot.answering.voice.voice import BYLINE
 
-SUMMARY_SENTENCES, CLAIMS = 3, 5
+TOPIC_SENTENCES, SUMMARY_SENTENCES, CLAIM_SENTENCES = 2, 3, 5
+# The shortest and the longest central sentence, in words.
 CENTRAL_WORDS = (8, 60)
 
 # Phrases with which authors state their point, on any subject.
@@ -26,27 +27,36 @@ _POINT = re.compile(
     r"|\b(?:should|must|ought|therefore|that is why|in short|to sum up|it is time)\b",
     re.IGNORECASE,
 )
-# A sentence with such an opening depends on the one before it.
+# Openings of sentences that depend on the sentence before.
 _DEPENDENT = re.compile(
     r"[\"“‘']?(?:and|but|or|so|yet|also|thus|then|therefore|however|moreover|nevertheless|in addition|besides"
     r"|this|that|these|those|such|it|he|she|they|here|there)\b",
     re.IGNORECASE,
 )
-# Authors on their own work.
+# What authors say about their own work.
 _CAREER = re.compile(
     r"\bI (?:\w+ )?(?:am|was|have been|had been|served|serve|spent|worked|work|taught|teach|practised|practise"
     r"|trained)\b[^.;]{0,60}"
     r"\b(?:years|decades?|as an?|for the|an? (?:\w+ )?\w+(?:er|or|ist|ian|ant|man|woman))\b"
     r"|\bmy (?:years|time|career|work) (?:as|in|at)\b|\bas a (?:former|retired) \w+",
 )
+# The first person of opinion.
 _PERSONAL = re.compile(r"\bI (?:think|believe|argue|hold|would|suspect|doubt|fear|propose)\b")
 
 
-def central(generation: Generation, article: Article, n: int) -> list[tuple[int, int]]:
-    """Choose the n sentences that best represent an article.
+class Overview(NamedTuple):
+    """A reply to a question about the text itself; `answered` is false if the article does not tell."""
+
+    lead: str
+    quotes: tuple[Quote, ...]
+    answered: bool
+
+
+def central_sentences(generation: Generation, article: Article, n: int) -> list[tuple[int, int]]:
+    """Choose at most n sentences that represent an article.
 
     Each is scored by its cosine to the mean of all sentence vectors (centroid summarisation, Radev et al. 2004), plus
-    a bonus for its place near the beginning or end and for words that state a point, minus a penalty if it depends on
+    a bonus for a position near the beginning or end and for words that state a point, minus a penalty if it depends on
     the sentence before it or is a question.
 
     Returns:
@@ -55,8 +65,8 @@ def central(generation: Generation, article: Article, n: int) -> list[tuple[int,
     spans, vectors = generation.sentence_vectors(article.id)
     if not spans:
         return []
-    centre = vectors.mean(axis=0)
-    closeness = vectors @ centre / (float((centre @ centre) ** 0.5) + 1e-9)
+    centroid = vectors.mean(axis=0)
+    cosines = vectors @ centroid / (float((centroid @ centroid) ** 0.5) + 1e-9)
     last = max(1, len(spans) - 1)
     scored = []
     for position, (start, end) in enumerate(spans):
@@ -66,41 +76,35 @@ def central(generation: Generation, article: Article, n: int) -> list[tuple[int,
         length = len(text.split())
         if not CENTRAL_WORDS[0] <= length <= CENTRAL_WORDS[1]:
             continue
-        scored.append((float(closeness[position]) + _prominence(text, position / last), start, end))
+        scored.append((float(cosines[position]) + _prominence(text, position / last), start, end))
     chosen: list[tuple[int, int]] = []
     for _, start, end in sorted(scored, reverse=True):
-        if not any(_same(article.text[start:end], article.text[a:b]) for a, b in chosen):
+        if not any(_repeats(article.text[start:end], article.text[a:b]) for a, b in chosen):
             chosen.append((start, end))
         if len(chosen) == n:
             break
     return sorted(chosen or spans[:1])
 
 
-class Overview(NamedTuple):
-    """A reply about the text itself; `known` is false where the article does not tell."""
-
-    lead: str
-    quotes: tuple[Quote, ...]
-    known: bool
-
-
 def _prominence(text: str, position: float) -> float:
-    """Score a sentence by its relative position (0 first, 1 last) and its form."""
+    """Score a sentence by its relative position, 0 (first) to 1 (last), and its form."""
     edge = 0.2 if position < 0.1 else 0.1 if position < 0.25 or position > 0.85 else 0.0
     dependence = 0.15 if _DEPENDENT.match(text) else 0.0
     question = 0.3 if text.rstrip("\"”'’)").endswith("?") else 0.0
     return edge + (0.06 if _POINT.search(text) else 0.0) - dependence - question
 
 
-def about(generation: Generation, article: Article, aspects: Sequence[Aspect]) -> Overview:
-    """Answer questions about the text itself; several aspects get one reply."""
-    parts = [_aspect(generation, article, aspect) for aspect in aspects]
+def answer_aspects(generation: Generation, article: Article, aspects: Sequence[Aspect]) -> Overview:
+    """Answer a question about one or more aspects of the text itself in one reply."""
+    parts = [_answer_aspect(generation, article, aspect) for aspect in aspects]
     leads = dict.fromkeys(part.lead for part in parts)
     quotes = dict.fromkeys(quote for part in parts for quote in part.quotes)
-    return Overview(" ".join(leads), tuple(_joined(article, list(quotes))), any(part.known for part in parts))
+    return Overview(
+        " ".join(leads), tuple(_join_head_lines(article, list(quotes))), any(part.answered for part in parts)
+    )
 
 
-def _joined(article: Article, quotes: Sequence[Quote]) -> list[Quote]:
+def _join_head_lines(article: Article, quotes: Sequence[Quote]) -> list[Quote]:
     """Join head lines that follow each other into one quote, in the order of the text."""
     joined: list[Quote] = []
     for following in quotes:
@@ -118,58 +122,62 @@ def _joined(article: Article, quotes: Sequence[Quote]) -> list[Quote]:
     return joined
 
 
-def claims(generation: Generation, article: Article) -> tuple[Quote, ...]:
-    """Quote the central claims of an article, in its order."""
-    return tuple(_quotes(article, central(generation, article, CLAIMS)))
+def quote_central_claims(generation: Generation, article: Article) -> tuple[Quote, ...]:
+    """Quote the central claims of an article, in the order of the text."""
+    return tuple(_quotes(article, central_sentences(generation, article, CLAIM_SENTENCES)))
 
 
-def _aspect(generation: Generation, article: Article, aspect: Aspect) -> Overview:
+def _answer_aspect(generation: Generation, article: Article, aspect: Aspect) -> Overview:
     authors = " and ".join(article.authors)
     if aspect == "author":
-        signed = [*_head(article, "author"), *_head_with(article, article.authors), *_note(article)][:2]
+        bylines = [*_head_lines(article, "author"), *_head_lines_naming(article, article.authors), *_note(article)][:2]
         return _overview(
-            f"It was written by {authors}.", "The article does not name its author.", signed, bool(authors)
+            f"It was written by {authors}.", "The article does not name its author.", bylines, bool(authors)
         )
     if aspect == "affiliation":
         who = authors or "its author"
-        note = _note(article) or _biography(article) or _head(article, "author")
+        note = _note(article) or _biography(article) or _head_lines(article, "author")
         are = "are" if len(article.authors) > 1 else "is"
         return _overview(f"What the article says about {who}:", f"The article does not say who {who} {are}.", note)
     if aspect == "date":
-        dated = bool(article.published)
-        return _overview(f"It is dated {article.published}.", "The article bears no date.", _dates(article), dated)
+        lead = f"It is dated {article.published}."
+        return _overview(lead, "The article has no date.", _dates(article), bool(article.published))
     if aspect == "title":
-        title = _head(article, "title")
+        title = _head_lines(article, "title")
         return _overview(f"It is titled “{article.title}”.", "The article has no title.", title, bool(article.title))
     if aspect == "source":
         missing = "The article does not say where it was published."
         return _overview(f"Its source is {article.source}.", missing, [], bool(article.source))
     if aspect == "translation":
         head = [quote(article, line.start, line.end) for line in article.head if line.kind != "title"]
-        said = [q for q in (*head, *_note(article)) if "translat" in q.text.lower()]
-        return _overview("The article says:", "The article does not say that it is a translation.", said)
+        mentions = [q for q in (*head, *_note(article)) if "translat" in q.text.lower()]
+        return _overview("The article says:", "The article does not say that it is a translation.", mentions)
     if aspect == "length":
-        return _overview(_length(article), "", [], known=True)
+        return _overview(_length(article), "", [], answered=True)
     if aspect == "genre":
         return _genre(generation, article)
     if aspect == "ending":
         return _overview(f"{_subject(article)} ends with this:", "", _ending(article))
     if aspect == "topic":
         named = f", “{article.title}”," if article.title else ""
-        return _overview(f"The article{named} is about this:", "", _quotes(article, central(generation, article, 2)))
+        return _overview(
+            f"The article{named} is about this:",
+            "",
+            _quotes(article, central_sentences(generation, article, TOPIC_SENTENCES)),
+        )
     lead = IN_SHORT if aspect == "summary" else f"{_subject(article)} argues above all:"
-    return _overview(lead, "", _quotes(article, central(generation, article, SUMMARY_SENTENCES)))
+    return _overview(lead, "", _quotes(article, central_sentences(generation, article, SUMMARY_SENTENCES)))
 
 
 def _length(article: Article) -> str:
     return f"It has {count(article.word_count, 'word')} in {count(len(article.paragraphs), 'paragraph')}."
 
 
-def _overview(lead: str, unknown: str, quotes: Sequence[Quote], known: bool | None = None) -> Overview:
-    """Return the lead with its quotes if the article tells, else the other lead; `known` defaults to having a quote."""
-    if known if known is not None else bool(quotes):
-        return Overview(lead, tuple(quotes), known=True)
-    return Overview(unknown, (), known=False)
+def _overview(lead: str, missing: str, quotes: Sequence[Quote], answered: bool | None = None) -> Overview:
+    """Return the lead and the quotes, or the lead for missing information; `answered` defaults to having a quote."""
+    if bool(quotes) if answered is None else answered:
+        return Overview(lead, tuple(quotes), answered=True)
+    return Overview(missing, (), answered=False)
 
 
 def _genre(generation: Generation, article: Article) -> Overview:
@@ -180,23 +188,23 @@ def _genre(generation: Generation, article: Article) -> Overview:
 
 
 def _biography(article: Article) -> list[Quote]:
-    """Quote what authors without a note say about their own work in the body; at most two sentences."""
+    """Quote at most two sentences of the body in which the author speaks of their own work."""
     from index.text.sentences import sentence_spans
 
-    found: list[tuple[int, int]] = []
+    chosen: list[tuple[int, int]] = []
     for paragraph in article.paragraphs:
         for start, end in sentence_spans(article.text[paragraph.body_start : paragraph.end]):
             span = paragraph.body_start + start, paragraph.body_start + end
-            if _CAREER.search(article.text[span[0] : span[1]]) and len(found) < 2:
-                found.append(span)
-    return _quotes(article, found)
+            if _CAREER.search(article.text[span[0] : span[1]]) and len(chosen) < 2:
+                chosen.append(span)
+    return _quotes(article, chosen)
 
 
 def _ending(article: Article) -> list[Quote]:
-    """Quote the last sentences above the author note: two, or more if they are short."""
+    """Quote the last sentences before the author note: two, or more until they have 30 words."""
     from index.text.sentences import sentence_spans
 
-    found: list[tuple[int, int]] = []
+    chosen: list[tuple[int, int]] = []
     for paragraph in reversed(article.paragraphs):
         if article.note_span is not None and paragraph.start >= article.note_span[0]:
             continue
@@ -205,21 +213,21 @@ def _ending(article: Article) -> list[Quote]:
             for s, e in sentence_spans(article.text[paragraph.body_start : paragraph.end])
         ]
         for start, end in reversed(spans):
-            found.append((start, end))
-            if len(found) >= 2 and sum(len(article.text[s:e].split()) for s, e in found) >= 30:
-                return _quotes(article, sorted(found))
-    return _quotes(article, sorted(found))
+            chosen.append((start, end))
+            if len(chosen) >= 2 and sum(len(article.text[s:e].split()) for s, e in chosen) >= 30:
+                return _quotes(article, sorted(chosen))
+    return _quotes(article, sorted(chosen))
 
 
 def _quotes(article: Article, spans: Sequence[tuple[int, int]]) -> list[Quote]:
     return [quote(article, start, end) for start, end in spans]
 
 
-def _head(article: Article, kind: str) -> list[Quote]:
+def _head_lines(article: Article, kind: str) -> list[Quote]:
     return [quote(article, line.start, line.end) for line in article.head if line.kind == kind]
 
 
-def _head_with(article: Article, names: Sequence[str]) -> list[Quote]:
+def _head_lines_naming(article: Article, names: Sequence[str]) -> list[Quote]:
     return [
         quote(article, line.start, line.end)
         for line in article.head
@@ -229,8 +237,9 @@ def _head_with(article: Article, names: Sequence[str]) -> list[Quote]:
 
 
 def _dates(article: Article) -> list[Quote]:
-    dated = [quote(article, line.start, line.end) for line in article.head if line.kind == "date"]
-    return dated or [q for q in (*_head(article, "credit"), *_head(article, "author")) if re.search(r"\d", q.text)]
+    return _head_lines(article, "date") or [
+        q for q in (*_head_lines(article, "credit"), *_head_lines(article, "author")) if re.search(r"\d", q.text)
+    ]
 
 
 def _note(article: Article) -> list[Quote]:
@@ -241,6 +250,6 @@ def _subject(article: Article) -> str:
     return surname(article.authors[0]) if len(article.authors) == 1 else "The article"
 
 
-def _same(one: str, other: str) -> bool:
+def _repeats(one: str, other: str) -> bool:
     a, b = (" ".join(re.findall(r"\w+", text.lower())) for text in (one, other))
     return a in b or b in a

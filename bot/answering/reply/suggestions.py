@@ -1,4 +1,4 @@
-"""Suggest questions about the names that an article mentions."""
+"""Make questions to suggest, about the names that an article mentions."""
 
 import calendar
 import re
@@ -15,28 +15,35 @@ from bot.answering.reply.wording import speaker
 from bot.answering.types import Quote
 
 MAIN_ARGUMENT = "What is the main argument?"
-# How many sentences that name a subject are read to tell whether the article says something about it.
-MENTIONS = 4
-# Capitalised in the middle of a sentence: a name, of one word or several. Before a content word it may be an adjective
-# ("the French fleet"), so only names before a stop word or punctuation count.
+# How many of the sentences that name a subject the reader scores.
+MAX_WINDOWS = 4
+# Capitalised words in the middle of a sentence are a name. Before a content word they may be an adjective ("the French
+# fleet"), so only those before a stop word or punctuation count.
 _NAME = re.compile(
     r"(?<=[a-z,;] )[A-Z][\w’'\-]+(?:\s+(?:(?:of|for|and|the|de|van|von|al)\s+){0,2}[A-Z][\w’'\-]+){0,4}"
     rf"(?=[^\w\s’'\-]|$|\s+(?:{'|'.join(sorted(STOP_WORDS))})\b)"
 )
 _NO_SUBJECT = frozenset([*calendar.month_name, *calendar.day_name, "I", "I’m", "I'm", "God", "Mr", "Mrs", "Ms", "Dr"])
-_OFTEN = 2
+# A name that occurs less often makes no question.
+_MIN_OCCURRENCES = 2
 
 
 class Candidate(NamedTuple):
-    """A question that may be suggested: what the article with this id says about a subject that it names."""
+    """A question about a subject that the article with this id names."""
 
     question: str
     article: str
     subject: str
 
 
-def candidates(nearby: Sequence[Quote], articles: Mapping[str, Article], limit: int) -> list[Candidate]:
-    """Questions about the names around some quotes, then about the articles' most frequent names; best first."""
+def make_candidates(nearby: Sequence[Quote], articles: Mapping[str, Article], limit: int) -> list[Candidate]:
+    """Make questions about names: those in the paragraphs of some quotes first, then the most frequent in the articles.
+
+    Args:
+        nearby: the quotes; without any, all articles are used.
+        articles: the articles by id; at most three of them get questions.
+        limit: how many questions to make at most.
+    """
     if not articles:
         return []
     sources = dict.fromkeys(quote.article for quote in nearby) or dict.fromkeys(articles)
@@ -46,30 +53,30 @@ def candidates(nearby: Sequence[Quote], articles: Mapping[str, Article], limit: 
         around = [
             name for quote in nearby if quote.article == article.id for name in _names_in(_paragraph(article, quote))
         ]
-        ranked = dict.fromkeys([*(name for name in around if names[name] >= _OFTEN), *_frequent(names)])
+        ranked = dict.fromkeys([*(name for name in around if names[name] >= _MIN_OCCURRENCES), *_frequent(names)])
         chosen += [Candidate(f"What does {speaker(article)} say about {name}?", article.id, name) for name in ranked]
     return chosen[:limit]
 
 
-def mentions(subject: str, passages: Iterable[Passage]) -> list[SentenceWindow]:
-    """Windows around the first sentences that name a subject, each with the sentences before and after it."""
+def windows_naming(subject: str, passages: Iterable[Passage]) -> list[SentenceWindow]:
+    """Return a window for each of the first sentences that name a subject, with the sentence before and after it."""
     windows: list[SentenceWindow] = []
     for passage in passages:
-        for at, sentence in enumerate(passage.sentences):
+        for index, sentence in enumerate(passage.sentences):
             if subject in " ".join(sentence.text.split()):
-                before = passage.sentences[at - 1].text if at else ""
-                windows.append(SentenceWindow(passage.sentences[at : at + 2], before))
-                if len(windows) == MENTIONS:
+                before = passage.sentences[index - 1].text if index else ""
+                windows.append(SentenceWindow(passage.sentences[index : index + 2], before))
+                if len(windows) == MAX_WINDOWS:
                     return windows
     return windows
 
 
 def _frequent(names: Counter[str]) -> list[str]:
-    return [name for name, times in names.most_common() if times >= _OFTEN]
+    return [name for name, times in names.most_common() if times >= _MIN_OCCURRENCES]
 
 
 def _names(article: Article) -> Counter[str]:
-    """Count the names in an article, without its authors'."""
+    """Count the names in an article, except its authors' names."""
     authors = {word for author in article.authors for word in author.split()}
     counts = Counter(name for p in article.paragraphs for name in _names_in(article.text[p.body_start : p.end]))
     return Counter({name: n for name, n in counts.items() if not authors & set(name.split())})

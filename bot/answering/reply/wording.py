@@ -1,4 +1,4 @@
-"""Wording: leads, labels of voices, abstentions, and a whole reply as plain text."""
+"""The wording of replies: leads, labels of voices, abstentions, and a whole reply as plain text."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,35 +10,35 @@ from index.formatting import printable
 from bot.answering.types import Answer, Quote, Reply, Response
 from bot.answering.voice.voice import BYLINE, HEDGED, UNNAMED
 
-NEARBY = "The closest passages:"
-CLOSEST = "These are the closest passages; they may not answer the question."
+CLOSEST = "The closest passages:"
+MAY_NOT_ANSWER = "These are the closest passages; they may not answer the question."
 FURTHER = "Further passages that may be relevant:"
 NOTHING_MORE = "I found nothing more on that."
 IN_SHORT = "In short:"
 WHICH_ARTICLE = "That depends on the article, and there are {n}. Name the one you mean."
-OTHERWISE = "The article says otherwise:"
+CONTRADICTION = "The article says otherwise:"
 NO_CHAT_MODEL = "No chat model: {why}."
 
 
 def not_addressed(articles: int) -> str:
-    """Say that the article, or none of several, addresses a question."""
+    """Say that the articles do not address a question."""
     return "The article does not address that." if articles == 1 else "The articles do not address that."
 
 
 def not_said(articles: int) -> str:
-    """Say that a question on the topic stays open, before the closest passages."""
+    """Say that the articles are on the topic of a question but do not answer it, before the closest passages."""
     subject = "The article touches on that, but does" if articles == 1 else "The articles touch on that, but do"
-    return f"{subject} not say. {NEARBY}"
+    return f"{subject} not say. {CLOSEST}"
 
 
 def off_topic(articles: int) -> str:
     """Say that a question is about another topic, before the closest passages."""
     verb = "It is" if articles == 1 else "They are"
-    return f"{not_addressed(articles)} {verb} about something else. {NEARBY}"
+    return f"{not_addressed(articles)} {verb} about something else. {CLOSEST}"
 
 
 def speaker(article: Article) -> str:
-    """Name who argues: the surname of a single author, both of two, else "the author" or "the authors"."""
+    """Name who argues: the surnames of one or two authors, else "the author" or "the authors"."""
     names = [surname(name) for name in article.authors]
     return " and ".join(names) if 1 <= len(names) <= 2 else f"the {_plural('author', names)}"
 
@@ -66,7 +66,7 @@ def correction(first: Quote, articles: Mapping[str, Article]) -> str:
 
 
 def label(quote: Quote, article: Article) -> str:
-    """Say whose claim a quote is; "" where it is plainly the author's."""
+    """Say whose claim a quote is; "" if it is the author's own."""
     who = _capital(speaker(article))
     if quote.voice == HEDGED:
         return f"{who}, hedging"
@@ -78,7 +78,7 @@ def label(quote: Quote, article: Article) -> str:
 
 
 def describe(article: ArticleInfo) -> str:
-    """Describe an article in a few words: “Title” by its authors (date), as far as they are known."""
+    """Describe an article as “Title” by its authors (date), as far as they are known."""
     title = _title(article)
     by = f" by {' and '.join(article.authors)}" if article.authors else ""
     return f"{title}{by}" + (f" ({article.published})" if article.published else "")
@@ -101,26 +101,26 @@ def as_text(response: Response) -> str:
 
 
 def as_block(response: Response, n: int) -> str:
-    """Write the n-th quote of a reply with its paragraph number and voice, under its claim if it has one."""
+    """Write the n-th quote of a reply, counted from 0, with its paragraph number and voice, under its claim if any."""
     quote = response.reply.quotes[n]
     several = _names_each(response)
     article = response.articles[quote.article]
     voice = label(quote, article) or (_capital(speaker(article)) if several else "")
-    where = f"¶{quote.paragraph}" + (f" ({voice})" if voice else "")
-    where += f", {_title(article)}" if several else ""
+    source = f"¶{quote.paragraph}" + (f" ({voice})" if voice else "")
+    source += f", {_title(article)}" if several else ""
     claim = claim_of(response.reply, n)
-    return f"{claim}\n\n" * bool(claim) + f"> {_quoted(' '.join(quote.text.split()))} — {where}"
+    return f"{claim}\n\n" * bool(claim) + f"> {_quoted(' '.join(quote.text.split()))} — {source}"
 
 
 def _names_each(response: Response) -> bool:
-    """Whether each quote names its article; always while claims arrive, as the later articles are not known yet."""
+    """Whether each quote names its article. Claims always do: they are streamed before the later quotes are known."""
     reply = response.reply
     streaming = isinstance(reply, Answer) and bool(reply.claims)
     return len(response.articles if streaming else {quote.article for quote in reply.quotes}) > 1
 
 
 def claim_of(reply: Reply, n: int) -> str:
-    """Return the chat model's sentence above the n-th quote; "" if there is none."""
+    """Return the chat model's claim above the n-th quote, counted from 0; "" if there is none."""
     return reply.claims[n] if isinstance(reply, Answer) and n < len(reply.claims) else ""
 
 
@@ -129,7 +129,7 @@ def _title(article: ArticleInfo) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Put a text in quotation marks: straight ones, unless it contains straight ones."""
+    """Put a text in straight quotation marks, or in curly ones if it contains straight ones."""
     return f"“{text}”" if '"' in text else f'"{text}"'
 
 

@@ -251,8 +251,8 @@ def test_an_answer_computes_nothing_for_a_chat_model(answerer: Answerer, monkeyp
     def refuse(*_: object) -> None:
         raise AssertionError("only a chat model needs it")
 
-    monkeypatch.setattr(Answerer, "_whole", refuse)
-    monkeypatch.setattr("bot.answering.answerer.extractive.declined", refuse)
+    monkeypatch.setattr(Answerer, "_whole_article", refuse)
+    monkeypatch.setattr("bot.answering.answerer.extractive.decline", refuse)
     assert answerer.ask(Question("Why does Russia back Maduro?")).reply.degree == "answers"
     with pytest.raises(AssertionError):
         answerer.prepare(Question("Why does Russia back Maduro?"))

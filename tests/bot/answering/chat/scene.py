@@ -58,7 +58,14 @@ def quoted(text: str) -> Reply:
 
 DECLINED = Abstention("What of the ferry?", wording.not_addressed(1), (), 0.1, "not_addressed")
 PREPARED = PreparedQuestion(
-    "What of the ferry?", "What of the ferry?", quoted(FREE), ARTICLES, DECLINED, PASSAGES, PASSAGES, open=True
+    "What of the ferry?",
+    "What of the ferry?",
+    quoted(FREE),
+    ARTICLES,
+    DECLINED,
+    PASSAGES,
+    PASSAGES,
+    for_chat_model=True,
 )
 
 

@@ -34,7 +34,7 @@ def test_the_best_retrieved_passages_are_included_if_the_whole_does_not_fit() ->
     text = shown(room - 60, passages=(PASSAGES[3], PASSAGES[0]))
     assert "a road that moves" in text
     assert "should stay free" not in text
-    assert build_prompt(replace(PREPARED, whole=()), 100) is None
+    assert build_prompt(replace(PREPARED, whole_article=()), 100) is None
 
 
 @pytest.mark.parametrize("limit", [1200, 1500, 2000, 8000])
@@ -74,23 +74,23 @@ def test_the_example_in_the_prompt_has_the_form_of_a_reply() -> None:
 
 def test_the_shipped_article_fits_whole(answerer: Answerer) -> None:
     prepared = answerer.prepare(Question("Why does Russia back Maduro?"))
-    assert prepared.open
-    assert {p.id for p in prepared.passages} <= {p.id for p in prepared.whole}
-    assert len(prepared.whole) == 18
-    assert prepared.declined is not None
-    assert prepared.declined.degree == prompts.NOT_ADDRESSED
+    assert prepared.for_chat_model
+    assert {p.id for p in prepared.passages} <= {p.id for p in prepared.whole_article}
+    assert len(prepared.whole_article) == 18
+    assert prepared.declined_reply is not None
+    assert prepared.declined_reply.degree == prompts.NOT_ADDRESSED
     assert build_prompt(prepared, 8000) is not None
 
 
 @pytest.mark.parametrize("text", ["who wrote this?", "when was it published"])
 def test_a_question_about_metadata_is_not_for_a_model(answerer: Answerer, text: str) -> None:
-    assert not answerer.prepare(Question(text)).open
+    assert not answerer.prepare(Question(text)).for_chat_model
 
 
 @pytest.mark.parametrize("text", ["what is the main argument?", "tldr", "how does it end?"])
 def test_a_question_about_the_whole_article_may_go_to_a_model(answerer: Answerer, text: str) -> None:
     prepared = answerer.prepare(Question(text))
-    assert prepared.open
+    assert prepared.for_chat_model
     assert prepared.passages
 
 
