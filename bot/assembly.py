@@ -41,7 +41,7 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
     from index.live import LiveIndex
     from index.publishing.factory import make_publisher
 
-    from bot.discord.gateway import serve
+    from bot.discord.gateway import run_bot
     from bot.discord.queue import AnswerQueue, RateLimiter
     from bot.discord.service import AnswerService
     from bot.logs import log_to_stderr
@@ -64,19 +64,19 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
         allowance=RateLimiter(settings.questions_per_minute),
         prepare=lambda answerer, questions: answerer.prefetch(questions),
     )
-    desk = AnswerService(
+    service = AnswerService(
         answers,
         state,
         articles=open_articles(publisher, name, manifest),
-        heads={entry.id: entry for entry in manifest.articles},
-        manifest=publisher.manifest,
+        entries={entry.id: entry for entry in manifest.articles},
+        read_manifest=publisher.manifest,
         model=model,
         log_questions=settings.log_questions,
         reader=reader,
     )
     try:
-        await serve(
-            desk,
+        await run_bot(
+            service,
             token,
             api=settings.discord_api,
             message_content=settings.message_content,

@@ -101,6 +101,10 @@ class Answerer:
             return IndexMissing("The index was deleted.", error.hint)
         return error
 
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """Call `callback`, from another thread, when `current` or `trouble` has changed."""
+        self._index.subscribe(callback)
+
     def ask(self, question: Question) -> Response:
         """Answer a question without a chat model.
 

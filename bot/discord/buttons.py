@@ -1,4 +1,7 @@
-"""The buttons below an answer. Whatever they need stands in their id or in the message, so they outlive a restart."""
+"""The buttons below an answer: how they are made, and what happens when one is pressed (`on_press`).
+
+All that a button needs stands in its custom id or in its message, so buttons keep working after a restart.
+"""
 
 import asyncio
 import logging
@@ -13,162 +16,201 @@ from index.errors import BylineError
 
 from bot.answering.types import Question, Reply, Response
 from bot.discord import conversation
-from bot.discord.delivery import NETWORK, acknowledge, attempt, persist
-from bot.discord.interactions import Host, Interaction, event_of, say, serve, show
-from bot.discord.rendering import replies
+from bot.discord.delivery import NETWORK_ERRORS, acknowledge, deliver, with_retries
+from bot.discord.interactions import (
+    Interaction,
+    ServiceClient,
+    request_info,
+    respond_with_answer,
+    send_embeds,
+    send_notice,
+)
+from bot.discord.rendering import button_ids
+from bot.discord.rendering.embeds import render_notice
 from bot.discord.rendering.markup import flat, shorten
-from bot.discord.rendering.replies import ShownAnswer
+from bot.discord.rendering.paragraphs import render_context
+from bot.discord.rendering.read_back import ShownAnswer, read_back
 from bot.discord.service import WENT_WRONG, OnPartial, RequestInfo
-from bot.logs import log_failure
+from bot.logs import failed
 from bot.state import Feedback, Vote
 
 log = logging.getLogger(__name__)
 
-CHANGED = "The article was changed or taken away since; those words are no longer in my index."
-GONE = "I cannot read that answer any more."
-NO_THREAD = (
-    "I may not open a thread here. Somebody who manages this channel can allow it: Edit Channel → Permissions → my "
-    "role → Create Public Threads and Send Messages in Threads."
+ARTICLE_CHANGED = "The article has been changed or removed since; these words are no longer in my index."
+UNREADABLE = "I cannot read that answer any more."
+NO_PERMISSION = (
+    "I do not have the permission to open a thread here. Somebody who manages this channel can grant it: Edit Channel "
+    "→ Permissions → my role → Create Public Threads and Send Messages in Threads."
 )
-THREAD_NAME = 100
-_THREAD_EXISTS = 160004
+THREAD_EXISTS = "There is a thread below that answer already."
+MAX_THREAD_NAME = 100
+_THREAD_EXISTS_CODE = 160004
 
 
-class _BotButton(DynamicItem[Button[View]], template=r"byline:"):
-    """A button whose presser is told when something fails; discord.py would only log it."""
+class _AnswerButton(DynamicItem[Button[View]], template=r"byline:"):
+    """A button whose user gets a response when something fails; discord.py would only log it."""
 
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         try:
-            await self.pressed(interaction)
+            await self.on_press(interaction)
         except Exception as error:
-            log_failure(log, event_of(interaction, "button"), error)
-            await say(interaction, WENT_WRONG)
+            failed(log, request_info(interaction, "button"), error)
+            await send_notice(interaction, WENT_WRONG)
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """What the button does; one that an older version made does nothing any more."""
-        await say(interaction, GONE)
+    async def on_press(self, interaction: Interaction) -> None:
+        """Respond to a press; this is for buttons of older versions, which do nothing any more."""
+        await send_notice(interaction, UNREADABLE)
 
 
-class ContextButton(_BotButton, template=r"byline:context:(?P<places>[0-9a-f.;]{1,80})"):
-    """Shows the presser the paragraphs that the quotes stand in."""
+class ContextButton(_AnswerButton, template=rf"{button_ids.CONTEXT}(?P<positions>[\w.;-]+)"):
+    """Shows the user the paragraphs around the quotes."""
 
-    def __init__(self, places: str) -> None:
-        super().__init__(Button(label="In context", custom_id=f"byline:context:{places}"))
-        self.places = places
+    def __init__(self, custom_id: str) -> None:
+        super().__init__(Button(label="In context", custom_id=custom_id))
+        self.positions = custom_id.removeprefix(button_ids.CONTEXT)
 
     @classmethod
-    async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], match: re.Match[str], /) -> Self:  # type: ignore[override]
-        return cls(match["places"])
+    async def from_custom_id(  # type: ignore[override]
+        cls, _: discord.Interaction[ServiceClient], __: Item[View], match: re.Match[str], /
+    ) -> Self:
+        """Restore a button from its id."""
+        return cls(match[0])
 
-    async def pressed(self, interaction: Interaction) -> None:
-        shown = _shown(interaction)
-        articles = interaction.client.desk.articles
+    async def on_press(self, interaction: Interaction) -> None:
+        """Show the paragraphs to the user alone."""
+        shown = _shown_answer(interaction)
         if not await acknowledge(interaction, private=True):
             return
-        embeds = await asyncio.to_thread(replies.context, self.places, shown.quotes if shown else (), articles)
-        await show(interaction, embeds or [replies.notice(CHANGED)])
+        quotes = shown.quotes if shown else ()
+        articles = interaction.client.service.articles
+        embeds = await asyncio.to_thread(render_context, self.positions, quotes, articles)
+        await send_embeds(interaction, embeds or [render_notice(ARTICLE_CHANGED)])
 
 
-class MoreButton(_BotButton, template=r"byline:more:(?P<scope>[0-9a-f]{8}|-)"):
-    """Shows the presser further evidence."""
+class MoreButton(_AnswerButton, template=rf"{button_ids.MORE}(?P<scope>[\w-]+)"):
+    """Shows the user further evidence."""
 
-    def __init__(self, scope: str) -> None:
-        super().__init__(Button(label="More", custom_id=f"{replies.MORE}{scope}"))
-        self.scope = scope
+    def __init__(self, custom_id: str) -> None:
+        super().__init__(Button(label="More", custom_id=custom_id))
+        self.scope = custom_id.removeprefix(button_ids.MORE)
 
     @classmethod
-    async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], match: re.Match[str], /) -> Self:  # type: ignore[override]
-        return cls(match["scope"])
+    async def from_custom_id(  # type: ignore[override]
+        cls, _: discord.Interaction[ServiceClient], __: Item[View], match: re.Match[str], /
+    ) -> Self:
+        """Restore a button from its id."""
+        return cls(match[0])
 
-    async def pressed(self, interaction: Interaction) -> None:
-        shown, desk = _shown(interaction), interaction.client.desk
+    async def on_press(self, interaction: Interaction) -> None:
+        """Search again, for what the answer does not quote, and show it to the user alone."""
+        shown, service = _shown_answer(interaction), interaction.client.service
         if shown is None:
-            await say(interaction, GONE)
+            await send_notice(interaction, UNREADABLE)
             return
-        article = next((name for name in desk.articles if replies.key(name) == self.scope), None)
-        if article is None and self.scope != "-":
-            await say(interaction, CHANGED)
+        article = button_ids.find_by_key(self.scope, service.articles)
+        if article is None and self.scope != button_ids.ALL_ARTICLES:
+            await send_notice(interaction, ARTICLE_CHANGED)
             return
 
-        async def work(event: RequestInfo, _: OnPartial) -> Response:
-            asked = await _asked(interaction, shown)
-            return await desk.more(replace(asked, article=article), shown.quotes, event.group)
+        async def search(request: RequestInfo, _: OnPartial) -> Response:
+            question = await _question_of(interaction, shown)
+            return await service.more(replace(question, article=article), shown.quotes, request.group)
 
-        await serve(interaction, "more", work, private=True, below=lambda told: buttons(told.reply, more=False))
+        await respond_with_answer(
+            interaction,
+            "more",
+            search,
+            private=True,
+            make_buttons=lambda response: make_buttons(response.reply, more=False),
+        )
 
 
-class VoteButton(_BotButton, template=r"byline:vote:(?P<vote>up|down)"):
-    """Keeps what the presser thinks of the answer."""
+class VoteButton(_AnswerButton, template=rf"{button_ids.VOTE}(?P<vote>up|down)"):
+    """Stores what the user thinks of the answer."""
 
     def __init__(self, vote: str) -> None:
         emoji = {"up": "👍", "down": "👎"}[vote]
-        super().__init__(Button(emoji=emoji, custom_id=f"byline:vote:{vote}"))
+        super().__init__(Button(emoji=emoji, custom_id=f"{button_ids.VOTE}{vote}"))
         self.vote = cast("Vote", vote)
 
     @classmethod
-    async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], match: re.Match[str], /) -> Self:  # type: ignore[override]
+    async def from_custom_id(  # type: ignore[override]
+        cls, _: discord.Interaction[ServiceClient], __: Item[View], match: re.Match[str], /
+    ) -> Self:
+        """Restore a button from its id."""
         return cls(match["vote"])
 
-    async def pressed(self, interaction: Interaction) -> None:
-        shown = _shown(interaction)
+    async def on_press(self, interaction: Interaction) -> None:
+        """Store the vote, in place of an earlier one of the same user."""
+        shown = _shown_answer(interaction)
         if shown is None or interaction.message is None:
-            await say(interaction, GONE)
+            await send_notice(interaction, UNREADABLE)
             return
         feedback = Feedback(interaction.message.id, interaction.user.id, self.vote, shown.question, shown.text)
         try:
-            await asyncio.to_thread(interaction.client.desk.state.vote, feedback)
+            await asyncio.to_thread(interaction.client.service.state.vote, feedback)
         except BylineError as error:
             log.warning("vote lost reason=%s", error.message)
-            await say(interaction, "Thank you, but I could not keep your vote.")
+            await send_notice(interaction, "Thank you, but your vote could not be saved.")
             return
-        log.info("vote %s vote=%s", event_of(interaction, "vote"), self.vote)
-        await say(interaction, "Thank you. Your vote and this answer are kept for whoever runs me, without your name.")
+        log.info("vote %s vote=%s", request_info(interaction, "vote"), self.vote)
+        thanks = "Thank you. Your vote and this answer are stored, without your name, for the person who runs me."
+        await send_notice(interaction, thanks)
 
 
-class ThreadButton(_BotButton, template=r"byline:thread"):
-    """Opens a thread below the answer, in which the conversation goes on."""
+class ThreadButton(_AnswerButton, template=button_ids.THREAD):
+    """Opens a thread below the answer, in which the conversation continues."""
 
     def __init__(self) -> None:
-        super().__init__(Button(label="Thread", custom_id="byline:thread"))
+        super().__init__(Button(label="Thread", custom_id=button_ids.THREAD))
 
     @classmethod
-    async def from_custom_id(cls, _: discord.Interaction[Host], __: Item[View], ___: re.Match[str], /) -> Self:  # type: ignore[override]
+    async def from_custom_id(  # type: ignore[override]
+        cls, _: discord.Interaction[ServiceClient], __: Item[View], ___: re.Match[str], /
+    ) -> Self:
+        """Restore a button from its id."""
         return cls()
 
-    async def pressed(self, interaction: Interaction) -> None:
-        shown, message = _shown(interaction), interaction.message
+    async def on_press(self, interaction: Interaction) -> None:
+        """Open the thread, add the user to it and say how to continue."""
+        shown, message = _shown_answer(interaction), interaction.message
         if shown is None or message is None or not await acknowledge(interaction, private=True):
             return
         try:
-            name = shorten(shown.question, THREAD_NAME, escaped=False)
-            thread = await persist(lambda: message.create_thread(name=name))
-        except (discord.HTTPException, *NETWORK) as error:
+            name = shorten(shown.question, MAX_THREAD_NAME, escaped=False)
+            thread = await with_retries(lambda: message.create_thread(name=name))
+        except (discord.HTTPException, *NETWORK_ERRORS) as error:
             code = error.code if isinstance(error, discord.HTTPException) else 0
-            log.info("no thread %s error=%s code=%d", event_of(interaction, "thread"), type(error).__name__, code)
-            text = NO_THREAD if isinstance(error, discord.Forbidden) else WENT_WRONG
-            text = "There is a thread below that answer already." if code == _THREAD_EXISTS else text
-            await attempt("notice", lambda: interaction.edit_original_response(embed=replies.notice(text)))
+            log.info("no thread %s error=%s code=%d", request_info(interaction, "thread"), type(error).__name__, code)
+            text = NO_PERMISSION if isinstance(error, discord.Forbidden) else WENT_WRONG
+            notice = render_notice(THREAD_EXISTS if code == _THREAD_EXISTS_CODE else text)
+            await deliver("notice", lambda: interaction.edit_original_response(embed=notice))
             return
-        sees = interaction.client.desk.sees_content
-        how = "Ask on here; no mention is needed." if sees else "Ask on here, and mention me each time."
-        await attempt("thread", lambda: thread.send(how))
-        await attempt("thread", lambda: thread.add_user(interaction.user))
-        await attempt("notice", lambda: interaction.edit_original_response(content=f"Go on in {thread.mention}."))
+        sees_content = interaction.client.service.sees_content
+        how = "Continue here; you need not mention me." if sees_content else "Continue here, and mention me each time."
+        await deliver("thread", lambda: thread.send(how, nonce=str(interaction.id)))
+        await deliver("thread", lambda: thread.add_user(interaction.user))
+        await deliver("notice", lambda: interaction.edit_original_response(content=f"Continue in {thread.mention}."))
 
 
-ALL = (ContextButton, MoreButton, VoteButton, ThreadButton)
+BUTTONS = (ContextButton, MoreButton, VoteButton, ThreadButton)
 
 
-def buttons(reply: Reply, scope: str | None = None, *, more: bool = True, thread: bool = False) -> View | None:
-    """What can be done with an answer; scope: the id of the article that it was asked of; None for nothing at all."""
+def make_buttons(reply: Reply, scope: str | None = None, *, more: bool = True, thread: bool = False) -> View | None:
+    """Make the buttons below an answer; None for an answer without quotes.
+
+    Args:
+        reply: the answer.
+        scope: the id of the article that was asked about, None for all articles.
+        more: whether to offer further evidence.
+        thread: whether to offer a thread.
+    """
     if not reply.quotes:
         return None
     view = View(timeout=None)
-    places = replies.places(reply.quotes)
-    if len(places) <= 80:
-        view.add_item(ContextButton(places))
+    view.add_item(ContextButton(button_ids.context_id(reply.quotes)))
     if more:
-        view.add_item(MoreButton(replies.key(scope) if scope else "-"))
+        view.add_item(MoreButton(button_ids.more_id(scope)))
     if thread:
         view.add_item(ThreadButton())
     view.add_item(VoteButton("up"))
@@ -177,18 +219,19 @@ def buttons(reply: Reply, scope: str | None = None, *, more: bool = True, thread
 
 
 def can_open_thread(channel: object) -> bool:
+    """Return whether threads can be opened in a channel."""
     return isinstance(channel, discord.TextChannel)
 
 
-def _shown(interaction: Interaction) -> ShownAnswer | None:
-    return replies.read_back(interaction.message) if interaction.message else None
+def _shown_answer(interaction: Interaction) -> ShownAnswer | None:
+    return read_back(interaction.message) if interaction.message else None
 
 
-async def _asked(interaction: Interaction, shown: ShownAnswer) -> Question:
-    """The question of the answer that was pressed: as it was typed where that can be read, else as the title has it."""
+async def _question_of(interaction: Interaction, shown: ShownAnswer) -> Question:
+    """The question of the answer with the button: as the user typed it if that can be read, else as it is shown."""
     message, me = interaction.message, interaction.client.user
     if message is None or me is None:
         return Question(shown.question)
-    typed = await conversation.typed(message, me)
-    history = conversation.turns(await conversation.shown_before(message, me))
+    typed = await conversation.typed_question(message, me)
+    history = conversation.turns(await conversation.answers_before(message, me))
     return Question(flat(typed) if typed else shown.question, history)

@@ -1,12 +1,12 @@
-"""Who is asked, and what: Discord's messages → a question with the conversation before it, read back from Discord.
+"""Whether a message is for the bot, and the question in it with the conversation before it, read back from Discord.
 
-The bot's own answers hold both sides of a conversation (the question as title, the answer below), so
-that no database is needed, and none of what people say to each other is read.
+The bot's own answers hold both sides of a conversation (the question as title, the answer below), so no database is
+needed, and nothing that users say to each other is read.
 """
 
 import logging
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,20 +15,22 @@ import discord
 from index.errors import UsageError
 
 from bot.answering.types import Question, Turn
-from bot.discord.delivery import NETWORK, persist
+from bot.discord.delivery import NETWORK_ERRORS, with_retries
+from bot.discord.rendering.button_ids import find_by_key
 from bot.discord.rendering.markup import flat
-from bot.discord.rendering.replies import ShownAnswer, key, read_back
+from bot.discord.rendering.read_back import ShownAnswer, read_back
 
 log = logging.getLogger(__name__)
 
-Way = Literal["mention", "reply", "thread", "dm", "channel"]
+Trigger = Literal["mention", "reply", "thread", "dm", "channel"]
 
-CANNOT_READ = "I may not read that message: Message Content Intent is off for me."
+CANNOT_READ = "I cannot read that message: Message Content Intent is switched off for me."
+# How many answers before a question are taken into account, and how many messages are searched for them: up a chain of
+# replies, and back in a thread or in direct messages.
 EXCHANGES = 3
-_HOPS = 2 * EXCHANGES
-_LOOK_BACK = 30
+_MAX_REPLIES, _MAX_HISTORY = 2 * EXCHANGES, 30
 _TYPES = (discord.MessageType.default, discord.MessageType.reply)
-# A question that people put to each other rather than to an article.
+# Words of questions that people ask each other rather than an article.
 _AMONG_PEOPLE = re.compile(
     r"\b(?:you|u|ur|your|yours|anyone|anybody|someone|somebody|guys|everyone|everybody|y'?all|we|us|my|me|i)\b", re.I
 )
@@ -43,32 +45,42 @@ _ONE_WORD = re.compile(r"\W*(?:what|why|how|who|when|where|which|really|huh|sure
 
 @dataclass(frozen=True, slots=True)
 class AddressedMessage:
-    """How a message reached the bot, and what it says without the mention. `insists`: an answer is expected."""
+    """A message for the bot.
 
-    way: Way
+    Attributes:
+        trigger: how it reached the bot.
+        text: what it says, without the mention of the bot.
+    """
+
+    trigger: Trigger
     text: str
 
     @property
-    def insists(self) -> bool:
-        return self.way != "channel"
+    def expects_answer(self) -> bool:
+        """Whether the user certainly spoke to the bot, and must get a response."""
+        return self.trigger != "channel"
 
 
-def addressed(
+def parse_message(
     message: discord.Message, me: discord.ClientUser, answer_channels: Container[int]
 ) -> AddressedMessage | None:
-    """Whether a message is for the bot: a mention, a reply to it, a direct message, in its thread or in its channel."""
+    """Return what a message says to the bot, or None if it is not for the bot.
+
+    It is if it mentions the bot, replies to it, or is a direct message, and if it is a question in a thread of the
+    bot's or in one of the channels in which every question is answered.
+    """
     if message.author.bot or message.webhook_id or message.type not in _TYPES:
         return None
-    text = _without_mention(message, me)
+    text = _text_without_mention(message, me)
     if isinstance(message.channel, discord.DMChannel):
         return AddressedMessage("dm", text)
-    replied = _replied_to(message)
-    to_me = replied is not None and replied.author.id == me.id
+    replied = _cached_target(message)
+    replies_to_me = replied is not None and replied.author.id == me.id
     if _is_mentioned(message, me):
-        return AddressedMessage("reply" if to_me else "mention", text)
+        return AddressedMessage("reply" if replies_to_me else "mention", text)
     if not text or _is_for_others(message, replied, me):
         return None
-    if to_me:
+    if replies_to_me:
         return AddressedMessage("reply", text)
     if isinstance(message.channel, discord.Thread) and message.channel.owner_id == me.id:
         return AddressedMessage("thread", text) if _ONE_WORD.fullmatch(text) or is_question(text) else None
@@ -78,127 +90,143 @@ def addressed(
 
 
 def is_question(text: str) -> bool:
-    """Whether a message in a channel asks something that an article could answer."""
+    """Return whether a message in a channel asks something that an article could answer."""
     if _ONE_WORD.fullmatch(text) or len(text) < 4:
         return False
     return text.rstrip(" \"'”’)").endswith("?") or (bool(_ASKS.match(text)) and len(text.split()) > 2)
 
 
 def is_among_people(text: str) -> bool:
-    """Whether a question may have been put to the people in a channel."""
+    """Return whether a question may be meant for the people in a channel."""
     return bool(_AMONG_PEOPLE.search(text))
 
 
-async def question_of(
-    message: discord.Message, heard: AddressedMessage, me: discord.ClientUser, articles: Iterable[str] = ()
+async def build_question(
+    message: discord.Message, addressed: AddressedMessage, me: discord.ClientUser, articles: Iterable[str] = ()
 ) -> Question:
-    """The question in a message, with the conversation before it and the article that this was about, if it was one.
+    """Build the question in a message, with the conversation before it and the article that this was about.
 
-    A bare mention in reply to somebody's message asks about that message; words beside it are about it too.
-    Raises UsageError for a message that must not be read. articles: the ids of those that are indexed.
+    A mention of the bot alone, in a reply to somebody's message, asks about that message; with other words, these ask
+    something about it.
+
+    Args:
+        message: the message.
+        addressed: what it says to the bot.
+        me: the bot's user.
+        articles: the ids of the indexed articles.
+
+    Raises:
+        UsageError: the bot may not read the message that it replies to.
     """
-    replied = await _fetched(message)
+    replied = await _reply_target(message)
     if replied is not None and replied.author.id != me.id:
-        said = text_of(replied)
-        if not said and not replied.attachments:
-            raise UsageError(CANNOT_READ, "Its menu → Apps → Ask about this works without.")
-        if not heard.text and said:
-            return Question(said)
-        return Question(heard.text, (Turn("user", said),) if said else ())
-    before = await shown_before(message, me)
-    scope = before[-1].scope if before else None
-    return Question(heard.text, turns(before), next((name for name in articles if key(name) == scope), None))
+        text = text_of(replied)
+        if not text and not replied.attachments:
+            raise UsageError(CANNOT_READ, "Use that message's menu → Apps → Ask about this instead.")
+        if not addressed.text and text:
+            return Question(text)
+        return Question(addressed.text, (Turn("user", text),) if text else ())
+    answers = await answers_before(message, me)
+    scope = answers[-1].scope if answers else None
+    article = find_by_key(scope, articles) if scope else None
+    return Question(addressed.text, turns(answers), article, _recent_article(answers, articles))
 
 
-async def typed(answer: discord.Message, me: discord.ClientUser) -> str:
-    """What somebody wrote that an answer replies to, "" where that cannot be read."""
-    asked = await _fetched(answer)
-    return _without_mention(asked, me) if asked is not None and not asked.author.bot else ""
+async def typed_question(answer: discord.Message, me: discord.ClientUser) -> str:
+    """Return what the user wrote that an answer replies to; "" if that cannot be read."""
+    question = await _reply_target(answer)
+    return _text_without_mention(question, me) if question is not None and not question.author.bot else ""
 
 
 def text_of(message: discord.Message) -> str:
-    """What a message says, or what it forwards, or what its embed does; of an answer of the bot's own, its question."""
+    """Return the text of a message, or of what it forwards, or of its embed; of an answer of the bot, its question."""
     shown = read_back(message)
     if shown:
         return shown.question
-    forwarded = message.message_snapshots[0].content if message.message_snapshots else ""
     embedded = message.embeds[0].description or "" if message.embeds else ""
-    return flat(message.clean_content) or flat(forwarded) or flat(embedded)
+    return flat(message.clean_content) or flat(_forwarded_text(message)) or flat(embedded)
 
 
-async def shown_before(message: discord.Message, me: discord.ClientUser) -> list[ShownAnswer]:
-    """The answers that a message follows, oldest first: its reply chain, or what stands before it in a thread or DM."""
-    chain = await _chain(message, me)
+async def answers_before(message: discord.Message, me: discord.ClientUser) -> list[ShownAnswer]:
+    """Return the bot's answers that a message follows, oldest first.
+
+    They come from the chain of replies, or if there is none, from what stands before it in a thread or direct messages.
+    """
+    chain = await _answers_in_chain(message, me)
     if chain or not isinstance(message.channel, discord.Thread | discord.DMChannel):
         return chain
-    room = message.channel
+    channel = message.channel
 
-    async def before() -> list[discord.Message]:
-        return [earlier async for earlier in room.history(limit=_LOOK_BACK, before=message)]
+    async def read_history() -> list[discord.Message]:
+        return [earlier async for earlier in channel.history(limit=_MAX_HISTORY, before=message)]
 
-    found: list[ShownAnswer] = []
+    answers: list[ShownAnswer] = []
     try:
-        for earlier in await persist(before):
+        for earlier in await with_retries(read_history):
             shown = read_back(earlier) if earlier.author.id == me.id else None
-            if shown:
-                found.append(shown)
-            if len(found) == EXCHANGES:
-                return found[::-1]
-        if isinstance(message.channel, discord.Thread) and isinstance(message.channel.parent, discord.TextChannel):
-            # A thread opened from an answer bears that answer's id.
-            parent = message.channel.parent
-            shown = read_back(await persist(lambda: parent.fetch_message(room.id)))
-            found += [shown] if shown else []
-    except (discord.HTTPException, *NETWORK) as error:
-        log.info("history unreadable channel=%d error=%s", room.id, type(error).__name__)
-    return found[::-1]
+            answers += [shown] if shown else []
+            if len(answers) == EXCHANGES:
+                return answers[::-1]
+        if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.TextChannel):
+            # A thread that was opened from an answer has the id of that answer.
+            parent = channel.parent
+            shown = read_back(await with_retries(lambda: parent.fetch_message(channel.id)))
+            answers += [shown] if shown else []
+    except (discord.HTTPException, *NETWORK_ERRORS) as error:
+        log.info("history unreadable channel=%d error=%s", channel.id, type(error).__name__)
+    return answers[::-1]
 
 
-def turns(exchanges: list[ShownAnswer]) -> tuple[Turn, ...]:
-    """What was asked and answered, as the turns of a conversation."""
-    return tuple(turn for one in exchanges for turn in (Turn("user", one.question), Turn("bot", one.text)))
+def turns(answers: Iterable[ShownAnswer]) -> tuple[Turn, ...]:
+    """Return answers with their questions as the turns of a conversation."""
+    return tuple(turn for shown in answers for turn in (Turn("user", shown.question), Turn("bot", shown.text)))
 
 
-async def _chain(message: discord.Message, me: discord.ClientUser) -> list[ShownAnswer]:
+def _recent_article(answers: Sequence[ShownAnswer], articles: Iterable[str]) -> str | None:
+    """The article that the last answer with quotes is about; None if it quotes several."""
+    sources = next((shown.sources for shown in reversed(answers) if shown.sources), ())
+    return find_by_key(sources[0], articles) if len(sources) == 1 else None
+
+
+async def _answers_in_chain(message: discord.Message, me: discord.ClientUser) -> list[ShownAnswer]:
     """The bot's answers up the chain of replies, oldest first."""
-    found: list[ShownAnswer] = []
-    at = await _fetched(message)
-    for _ in range(_HOPS):
-        if at is None:
+    answers: list[ShownAnswer] = []
+    target = await _reply_target(message)
+    for _ in range(_MAX_REPLIES):
+        if target is None:
             break
-        shown = read_back(at) if at.author.id == me.id else None
-        if shown:
-            found.append(shown)
-        at = await _fetched(at)
-    return found[::-1]
+        shown = read_back(target) if target.author.id == me.id else None
+        answers += [shown] if shown else []
+        target = await _reply_target(target)
+    return answers[::-1]
 
 
-async def _fetched(message: discord.Message) -> discord.Message | None:
-    """The message that a message replies to, asked of Discord where it is not at hand."""
-    known = _replied_to(message)
-    if known is not None:
-        return known
+async def _reply_target(message: discord.Message) -> discord.Message | None:
+    """The message that a message replies to, fetched from Discord if it is not at hand."""
+    cached = _cached_target(message)
+    if cached is not None:
+        return cached
     reference = message.reference
     if reference is None or reference.message_id is None or reference.type != discord.MessageReferenceType.reply:
         return None
     number = reference.message_id
     try:
-        return await persist(lambda: message.channel.fetch_message(number))
-    except (discord.HTTPException, *NETWORK) as error:
+        return await with_retries(lambda: message.channel.fetch_message(number))
+    except (discord.HTTPException, *NETWORK_ERRORS) as error:
         log.info("message unreadable message=%d error=%s", number, type(error).__name__)
         return None
 
 
-def _replied_to(message: discord.Message) -> discord.Message | None:
+def _cached_target(message: discord.Message) -> discord.Message | None:
     reference = message.reference
     if reference is None or reference.type != discord.MessageReferenceType.reply:
         return None
-    found = reference.resolved or reference.cached_message
-    return found if isinstance(found, discord.Message) else None
+    target = reference.resolved or reference.cached_message
+    return target if isinstance(target, discord.Message) else None
 
 
 def _is_mentioned(message: discord.Message, me: discord.ClientUser) -> bool:
-    """By name, or by the role that Discord gave the bot, which people pick by mistake; @everyone does not count."""
+    """Whether the bot is mentioned itself, or by the role of its own, which people choose by mistake; not @everyone."""
     if any(user.id == me.id for user in message.mentions):
         return True
     return any(role.tags is not None and role.tags.bot_id == me.id for role in message.role_mentions)
@@ -210,8 +238,8 @@ def _is_for_others(message: discord.Message, replied: discord.Message | None, me
     return bool(others) or (message.reference is not None and (replied is None or replied.author.id != me.id))
 
 
-def _without_mention(message: discord.Message, me: discord.ClientUser) -> str:
-    """What was typed, without the bot's own mention and with names for the others'."""
+def _text_without_mention(message: discord.Message, me: discord.ClientUser) -> str:
+    """What was typed, without the mention of the bot and with names in place of other mentions."""
     names = {str(user.id): f"@{user.display_name}" for user in message.mentions} | {str(me.id): ""}
     names |= {
         str(role.id): "" if role.tags and role.tags.bot_id == me.id else f"@{role.name}"
@@ -219,5 +247,8 @@ def _without_mention(message: discord.Message, me: discord.ClientUser) -> str:
     }
     names |= {str(channel.id): f"#{channel.name}" for channel in message.channel_mentions if hasattr(channel, "name")}
     text = re.sub(r"<(?:@[!&]?|#)(\d{1,20})>", lambda m: names.get(m[1], m[0]), message.content)
-    forwarded = message.message_snapshots[0].content if message.message_snapshots else ""
-    return " ".join(text.split()) or flat(forwarded)
+    return " ".join(text.split()) or flat(_forwarded_text(message))
+
+
+def _forwarded_text(message: discord.Message) -> str:
+    return message.message_snapshots[0].content if message.message_snapshots else ""

@@ -1,4 +1,4 @@
-"""An answer that grows while somebody looks on: its newest state, at most once a second."""
+"""An answer shown while a chat model is still writing it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,50 +6,54 @@ from contextlib import suppress
 
 from bot.answering.types import Response
 
-EVERY = 1.0
+# Seconds between two edits of a draft.
+INTERVAL = 1.0
 
-Show = Callable[[Response], Awaitable[bool]]
+ShowDraft = Callable[[Response], Awaitable[bool]]
 
 
 class DraftUpdater:
-    """Shows what it is told as soon as it may; what is told meanwhile gives way to the newest.
+    """Shows the newest draft of an answer, at most once an interval; drafts in between are skipped."""
 
-    show: sends or edits a message; False where that cannot be done, and then it is not tried again.
-    """
+    def __init__(self, show: ShowDraft, interval: float = INTERVAL) -> None:
+        """Create an updater.
 
-    def __init__(self, show: Show, every: float = EVERY) -> None:
+        Args:
+            show: sends or edits a message, and returns whether that worked; after a failure it is not called again.
+            interval: seconds between two calls of `show`.
+        """
         self._show = show
-        self._every = every
+        self._interval = interval
         self._newest: Response | None = None
-        self._over = asyncio.Event()
+        self._stopped = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def __call__(self, told: Response) -> None:
-        """Show this, soon."""
-        self._newest = told
-        if not self._over.is_set() and (self._task is None or self._task.done()):
-            self._task = asyncio.create_task(self._run(), name="live")
+    def __call__(self, draft: Response) -> None:
+        """Show a draft as soon as the interval allows, unless a newer one replaces it before."""
+        self._newest = draft
+        if not self._stopped.is_set() and (self._task is None or self._task.done()):
+            self._task = asyncio.create_task(self._run(), name="drafts")
 
     async def stop(self) -> None:
-        """Show nothing more; returns once what is under way has arrived and the next edit may be made."""
+        """Show no more drafts; return once the current one is sent and the interval after it has passed."""
         self._newest = None
-        self._over.set()
+        self._stopped.set()
         if self._task is not None:
             await self._task
 
     async def abandon(self) -> None:
-        """Show nothing more, and wait for nothing but what is under way."""
-        self._every = 0.0
+        """Show no more drafts; return as soon as the current one is sent."""
+        self._interval = 0.0
         await self.stop()
 
     async def _run(self) -> None:
         while self._newest is not None:
-            told, self._newest = self._newest, None
-            shown = asyncio.get_running_loop().time()
-            if not await self._show(told):
-                self._over.set()
+            draft, self._newest = self._newest, None
+            shown_at = asyncio.get_running_loop().time()
+            if not await self._show(draft):
+                self._stopped.set()
                 return
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._over.wait(), self._every)
-            if self._over.is_set():
-                await asyncio.sleep(shown + self._every - asyncio.get_running_loop().time())
+                await asyncio.wait_for(self._stopped.wait(), self._interval)
+            if self._stopped.is_set():
+                await asyncio.sleep(shown_at + self._interval - asyncio.get_running_loop().time())

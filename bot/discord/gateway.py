@@ -1,4 +1,4 @@
-"""The gateway: logging in, hearing events, closing down."""
+"""The connection to Discord: login, events, shutdown."""
 
 import asyncio
 import hashlib
@@ -24,40 +24,45 @@ from discord.http import Route
 from index.errors import BylineError
 
 from bot.discord import buttons, commands
-from bot.discord.delivery import NETWORK
-from bot.discord.heartbeat import beat
-from bot.discord.interactions import Host, Interaction, event_of, say
+from bot.discord.delivery import NETWORK_ERRORS
+from bot.discord.heartbeat import report_health
+from bot.discord.interactions import ServiceClient
 from bot.discord.messages import MessageHandler
-from bot.discord.service import WENT_WRONG, AnswerService
-from bot.logs import log_failure
+from bot.discord.service import AnswerService
+from bot.logs import failed
 from bot.settings import Shards
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# A connection can be dead for about a heartbeat before anybody notices.
+# A connection may have been dead for about a heartbeat before that is noticed.
 LOOK_BACK = timedelta(seconds=90)
+# Seconds that answers in progress have at shutdown.
 GRACE = 10.0
 _WRONG_TOKEN, _TOO_MANY_SHARDS = 4004, 4011
 PORTAL = "Discord Developer Portal → your application → Bot"
 
 
 class LoginRefused(BylineError):
-    """Discord will not let the bot in until somebody changes something; trying again does not help."""
+    """Discord refuses the login until a setting is changed; another try does not help."""
 
     exit_status = 3
 
 
-class BylineClient(Host):
-    """Hears messages and interactions, and hands them on."""
+class BylineClient(ServiceClient):
+    """Receives messages and interactions, and passes them on."""
 
     def __init__(
-        self, desk: AnswerService, *, message_content: bool, ready_timeout: float = 2.0, shards: Shards | None = None
+        self, service: AnswerService, *, message_content: bool, ready_timeout: float = 2.0, shards: Shards | None = None
     ) -> None:
-        """message_content: whether the privileged intent is asked for. ready_timeout: seconds to wait for guilds.
+        """Create a client.
 
-        shards: None for as many as Discord recommends, all of them here.
+        Args:
+            service: answers the questions.
+            message_content: whether to request the privileged intent of this name.
+            ready_timeout: seconds to wait for each guild after login.
+            shards: the shards of this process; None for all, as many as Discord recommends.
         """
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = True
@@ -71,84 +76,87 @@ class BylineClient(Host):
             shard_ids=list(shards.ids) if shards else None,  # type: ignore[arg-type]  # None is its default
             shard_count=shards.total if shards else None,
         )
-        desk.sees_content = message_content
-        self.desk = desk
-        self.listener = MessageHandler(self, desk)
-        self.tree: app_commands.CommandTree[Host] = app_commands.CommandTree(self)
-        self._lost: dict[int, discord.Object] = {}
+        service.sees_content = message_content
+        self.service = service
+        self.message_handler = MessageHandler(self, service)
+        self.tree: app_commands.CommandTree[ServiceClient] = app_commands.CommandTree(self)
+        self._lost_since: dict[int, discord.Object] = {}
         self._connected: set[int] = set()
-        self._offline: float | None = monotonic()
+        self._offline_since: float | None = monotonic()
         self._registering: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
-        commands.add_to(self.tree)
-        self.tree.error(self._command_failed)
-        self.add_dynamic_items(*buttons.ALL)
+        """Add commands and buttons before the first connection."""
+        commands.add_commands(self.tree)
+        self.add_dynamic_items(*buttons.BUTTONS)
         self._registering = asyncio.create_task(self._register(), name="register")
 
     async def on_message(self, message: discord.Message) -> None:
-        self.listener.hear(message)
+        """Answer a message if it is for the bot."""
+        self.message_handler.handle(message)
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        self.listener.forget(event.message_id)
+        """Give up the answer to a message that was deleted."""
+        self.message_handler.cancel(event.message_id)
 
     @property
     def offline(self) -> float:
-        """For how many seconds a connection has been missing; 0.0 while there are all."""
-        return 0.0 if self._offline is None else monotonic() - self._offline
+        """Seconds for which a shard has been without a connection; 0.0 while all are connected."""
+        return 0.0 if self._offline_since is None else monotonic() - self._offline_since
 
-    def _is_connected(self, shard: int) -> None:
+    def _mark_connected(self, shard: int) -> None:
         self._connected.add(shard)
         if len(self._connected) >= (len(self.shard_ids or ()) or self.shard_count or 1):
-            self._offline = None
+            self._offline_since = None
 
     async def on_shard_connect(self, shard: int) -> None:
-        self._is_connected(shard)
+        """Note that a shard is connected."""
+        self._mark_connected(shard)
 
     async def on_shard_disconnect(self, shard: int) -> None:
+        """Note when a shard lost its connection."""
         self._connected.discard(shard)
-        self._offline = self._offline or monotonic()
+        self._offline_since = self._offline_since or monotonic()
         since = discord.utils.utcnow() - LOOK_BACK
-        self._lost.setdefault(shard, discord.Object(discord.utils.time_snowflake(since)))
+        self._lost_since.setdefault(shard, discord.Object(discord.utils.time_snowflake(since)))
         log.info("disconnected shard=%d", shard)
 
     async def on_shard_resumed(self, shard: int) -> None:
-        self._is_connected(shard)
-        self._lost.pop(shard, None)
+        """Note that a shard is connected again and has missed nothing."""
+        self._mark_connected(shard)
+        self._lost_since.pop(shard, None)
         log.info("resumed shard=%d", shard)
 
     async def on_shard_ready(self, shard: int) -> None:
+        """Read the messages that a session that could not be resumed has missed."""
         log.info("ready shard=%d of=%d guilds=%d", shard, self.shard_count or 1, len(self.guilds))
-        # This comes some time after a login, when the connection may be lost again already.
-        since = self._lost.pop(shard, None) if shard in self._connected else None
+        # Discord.py reports this some time after a login, when the connection may be lost again already.
+        since = self._lost_since.pop(shard, None) if shard in self._connected else None
         if since:
-            await self.listener.read_back(shard, since)
+            await self.message_handler.handle_missed(shard, since)
 
     async def on_error(self, event: str, /, *_: object, **__: object) -> None:
+        """Log an error in a handler of events."""
         error = sys.exc_info()[1]
         if error:
-            log_failure(log, f"event={event}", error)
+            failed(log, f"event={event}", error)
 
     async def _register(self) -> None:
-        """Tell Discord of the commands, if they are not what it was told last."""
+        """Register the commands with Discord, if they have changed since they were registered last."""
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps([self.application_id, payload], sort_keys=True).encode()).hexdigest()
         try:
-            if await asyncio.to_thread(self.desk.state.note, "commands") == digest:
+            if await asyncio.to_thread(self.service.state.note, "commands") == digest:
                 return
             await self.tree.sync()
-            await asyncio.to_thread(self.desk.state.keep, "commands", digest)
+            await asyncio.to_thread(self.service.state.keep, "commands", digest)
             log.info("commands registered=%d", len(payload))
-        except (discord.HTTPException, app_commands.AppCommandError, BylineError, *NETWORK) as error:
+        except (discord.HTTPException, app_commands.AppCommandError, BylineError, *NETWORK_ERRORS) as error:
             log.warning("commands not registered error=%s", type(error).__name__)
 
-    async def _command_failed(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
-        log_failure(log, event_of(interaction, "command"), getattr(error, "original", error))
-        await say(interaction, WENT_WRONG)
 
-
-async def serve(
-    desk: AnswerService,
+async def run_bot(
+    service: AnswerService,
     token: str,
     *,
     api: str | None = None,
@@ -158,58 +166,68 @@ async def serve(
     health: Path | None = None,
     shards: Shards | None = None,
 ) -> None:
-    """Run the bot until SIGINT or SIGTERM, or until `stop` is set; then finish what is under way and return.
+    """Run the bot until SIGINT, SIGTERM or SIGHUP, or until `stop` is set; then finish the answers in progress.
 
-    api: the base address of the API, if it is not Discord's own. message_content: "on", "off" or
-    "auto" (as the application is set up). health: the file for its pulse. shards: those to serve, None for all.
-    Raises LoginRefused or BylineError.
+    Args:
+        service: answers the questions.
+        token: the bot's token.
+        api: the base address of the API, if it is not Discord's own.
+        message_content: "on", "off" or "auto" (as the application is set up).
+        stop: set by the caller to stop the bot.
+        ready_timeout: seconds to wait for each guild after login.
+        health: the file for health reports, None for no reports.
+        shards: the shards of this process, None for all.
+
+    Raises:
+        LoginRefused: Discord refuses the login until a setting is changed.
+        BylineError: Discord cannot be reached, or the models or the index cannot be loaded.
     """
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not use voice
     if api:
         Route.BASE = api.rstrip("/")
     stop = stop or asyncio.Event()
     _stop_on_signals(stop)
     stopped = asyncio.create_task(stop.wait(), name="stop")
     try:
-        granted = await _unless(stopped, _login_check(token, elsewhere=api is not None))
+        granted = await _until_stopped(stopped, _check_login(token, own_api=api is not None))
         if granted is None:
             return
         if message_content == "on" and not granted:
             raise _no_content_intent()
-        reads = granted and message_content != "off"
-        client = BylineClient(desk, message_content=reads, ready_timeout=ready_timeout, shards=shards)
+        use_content = granted and message_content != "off"
+        client = BylineClient(service, message_content=use_content, ready_timeout=ready_timeout, shards=shards)
         async with client:
-            if await _unless(stopped, _logged_in(client, token)):
-                await _work(client, stopped, health)
+            if await _until_stopped(stopped, _log_in(client, token)):
+                await _run_until_stopped(client, stopped, health)
     finally:
         stopped.cancel()
     log.info("stopped")
 
 
-async def _work(client: "BylineClient", stopped: "asyncio.Task[Any]", health: Path | None) -> None:
-    """Answer until somebody stops the bot or it cannot go on; whoever waits then is answered or told so."""
-    desk = client.desk
-    work = {
-        asyncio.create_task(_translated(client.connect()), name="gateway"),
-        asyncio.create_task(desk.follow(), name="follow"),
-        desk.answers.start(),
+async def _run_until_stopped(client: "BylineClient", stopped: "asyncio.Task[Any]", health: Path | None) -> None:
+    """Answer until the bot is stopped or fails; then deliver what waits, or tell its askers that the bot stops."""
+    service = client.service
+    tasks = {
+        asyncio.create_task(_translate_errors(client.connect()), name="gateway"),
+        asyncio.create_task(service.follow_index(), name="follow-index"),
+        service.queue.start(),
     }
     if health is not None:
-        work.add(asyncio.create_task(beat(client, desk, health), name="pulse"))
+        tasks.add(asyncio.create_task(report_health(client, service, health), name="health"))
     try:
-        ended, _ = await asyncio.wait({*work, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        log.info("stopping waiting=%d", desk.answers.waiting)
-        await desk.answers.drain(GRACE if stopped in ended else GRACE / 5)
+        ended, _ = await asyncio.wait({*tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping waiting=%d", service.queue.waiting)
+        await service.queue.drain(GRACE if stopped in ended else GRACE / 5)
         for task in ended - {stopped}:
             task.result()
     finally:
-        for task in work:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _unless(stopped: "asyncio.Task[Any]", work: Coroutine[Any, Any, T]) -> T | None:
-    """What `work` returns, or None if the bot is stopped before."""
+async def _until_stopped(stopped: "asyncio.Task[Any]", work: Coroutine[Any, Any, T]) -> T | None:
+    """Return the result of `work`, or None if the bot is stopped before."""
     task = asyncio.create_task(work)
     await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
     if task.done():
@@ -219,28 +237,33 @@ async def _unless(stopped: "asyncio.Task[Any]", work: Coroutine[Any, Any, T]) ->
     return None
 
 
-async def _logged_in(client: discord.Client, token: str) -> bool:
-    await _translated(client.login(token))
+async def _log_in(client: discord.Client, token: str) -> bool:
+    await _translate_errors(client.login(token))
     return True
 
 
-async def _login_check(token: str, *, elsewhere: bool) -> bool:
-    """Whether the application may read message content; raises LoginRefused for a token that Discord does not take.
+async def _check_login(token: str, *, own_api: bool) -> bool:
+    """Check the token, and return whether the application may read message content.
 
-    elsewhere: the API is not Discord's own, so neither is the gateway that a new session goes to.
+    Args:
+        token: the bot's token.
+        own_api: whether the API is not Discord's; then the gateway for new sessions is not Discord's either.
+
+    Raises:
+        LoginRefused: Discord does not accept the token.
     """
     probe = discord.Client(intents=discord.Intents(guilds=True))
     async with probe:
-        await _translated(probe.login(token))
-        if elsewhere:
+        await _translate_errors(probe.login(token))
+        if own_api:
             _, gateway, _ = await probe.http.get_bot_gateway()
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         flags = probe.application.flags if probe.application else discord.ApplicationFlags()
         return flags.gateway_message_content or flags.gateway_message_content_limited
 
 
-async def _translated(work: Coroutine[Any, Any, None]) -> None:
-    """Await something of discord.py's; its errors become ours, each a sentence that says what to do."""
+async def _translate_errors(work: Coroutine[Any, Any, None]) -> None:
+    """Await a call of discord.py's; its errors become BylineErrors, which say what to do."""
     try:
         await work
     except discord.LoginFailure:
@@ -272,7 +295,7 @@ def _wrong_token() -> LoginRefused:
 
 def _no_content_intent() -> LoginRefused:
     return LoginRefused(
-        "The bot may not read message content yet.",
+        "The bot does not have permission to read message content yet.",
         f"Switch on Message Content Intent at {PORTAL} → Privileged Gateway Intents, or set MESSAGE_CONTENT=off.",
     )
 
@@ -280,9 +303,9 @@ def _no_content_intent() -> LoginRefused:
 def _stop_on_signals(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if os.name == "nt":  # Windows has no signal handlers in a loop; Ctrl-C ends the run there
+        if os.name == "nt":  # Windows event loops have no signal handlers; Ctrl-C ends the process there
             continue
-        if signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:  # as nohup wants it
+        if signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:  # as nohup sets it
             continue
-        with suppress(ValueError, RuntimeError):  # not in the main thread, where signals do not arrive anyway
+        with suppress(ValueError, RuntimeError):  # not in the main thread, which alone receives signals
             loop.add_signal_handler(getattr(signal, name), stop.set)

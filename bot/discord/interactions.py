@@ -1,130 +1,132 @@
-"""Answers to interactions: commands, menus and buttons. Acknowledged at once, edited when the answer is there."""
+"""Responses to interactions (commands, menus, buttons): acknowledged at once, edited when the answer is ready."""
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import discord
 
 from bot.answering.types import Response
-from bot.discord.delivery import acknowledge, attempt
+from bot.discord.delivery import acknowledge, deliver
 from bot.discord.drafts import DraftUpdater
 from bot.discord.queue import QuestionDeclined
-from bot.discord.rendering import replies
-from bot.discord.rendering.markup import escape
+from bot.discord.rendering.answers import render_response
+from bot.discord.rendering.embeds import render_notice
 from bot.discord.service import WENT_WRONG, AnswerService, OnPartial, RequestInfo
-from bot.logs import log_failure
+from bot.logs import failed
 
 log = logging.getLogger(__name__)
 
-
-class Host(discord.AutoShardedClient):
-    """A client that has a desk, as commands and buttons know it."""
-
-    desk: AnswerService
+INCOMPLETE = "A part of this may not have arrived. Please use the command again if something is missing."
 
 
-Interaction = discord.Interaction[Host]
+class ServiceClient(discord.AutoShardedClient):
+    """A client with an answer service, as commands and buttons need it."""
+
+    service: AnswerService
 
 
-async def serve(
+Interaction = discord.Interaction[ServiceClient]
+
+
+async def respond_with_answer(
     interaction: Interaction,
-    way: str,
-    work: Callable[[RequestInfo, OnPartial], Awaitable[Response]],
+    trigger: str,
+    answer: Callable[[RequestInfo, OnPartial], Awaitable[Response]],
     *,
     private: bool,
-    below: Callable[[Response], discord.ui.View | None] = lambda _: None,
+    make_buttons: Callable[[Response], discord.ui.View | None],
 ) -> None:
-    """Answer an interaction with what `work` tells; below: the buttons for it.
+    """Answer an interaction, once.
 
-    work: is given where the question came from, and whom to tell of an answer that is not finished.
+    Args:
+        interaction: the command or button that was used.
+        trigger: its name for the log.
+        answer: makes the answer; gets where the question came from, and a callback for unfinished answers.
+        private: whether only the user sees the answer.
+        make_buttons: makes the buttons below the answer.
     """
-    desk = interaction.client.desk
-    if not desk.recent.first(interaction.id):
+    service = interaction.client.service
+    if not service.seen.add(interaction.id):
         return
-    event = event_of(interaction, way)
+    request = request_info(interaction, trigger)
     try:
-        with desk.answers.place(event.user, event.group):
-            await _serve(interaction, event, work, private=private, below=below)
+        with service.queue.slot(request.user, request.group):
+            await _answer(interaction, request, answer, private=private, make_buttons=make_buttons)
     except QuestionDeclined as error:
-        desk.figures.declined += 1
-        log.info("declined %s reason=%s", event, type(error).__name__)
-        await say(interaction, str(error))
+        await send_notice(interaction, service.decline(request, error))
 
 
-async def _serve(
+async def _answer(
     interaction: Interaction,
-    event: RequestInfo,
-    work: Callable[[RequestInfo, OnPartial], Awaitable[Response]],
+    request: RequestInfo,
+    answer: Callable[[RequestInfo, OnPartial], Awaitable[Response]],
     *,
     private: bool,
-    below: Callable[[Response], discord.ui.View | None],
+    make_buttons: Callable[[Response], discord.ui.View | None],
 ) -> None:
-    desk = interaction.client.desk
-    waited_for = await acknowledge(interaction, private=private)
+    acknowledged = await acknowledge(interaction, private=private)
+    embeds = interaction.guild_id is None or interaction.app_permissions.embed_links
 
-    async def show(told: Response) -> bool:
-        body = {"embed": replies.draft(told)} if may_embed(interaction) else {"content": replies.as_content(told)}
-        return waited_for and bool(await attempt(f"draft {event}", lambda: interaction.edit_original_response(**body)))
+    async def show_draft(draft: Response) -> bool:
+        body = render_response(draft, embeds=embeds, unfinished=True)
+        edit = deliver(f"draft {request}", lambda: interaction.edit_original_response(**body))
+        return acknowledged and bool(await edit)
 
-    live = DraftUpdater(show)
+    drafts = DraftUpdater(show_draft)
     try:
-        told = await desk.settle(event, lambda: work(event, live))
+        outcome = await interaction.client.service.respond(request, answer(request, drafts))
     finally:
-        await live.stop()
+        await drafts.stop()
     try:
-        view = None if isinstance(told, str) else below(told)
-        embed, content = _shown(told)
+        view = None if isinstance(outcome, str) else make_buttons(outcome)
+        body = render_response(outcome, embeds=embeds)
     except Exception as error:
-        log_failure(log, event, error)
-        view, (embed, content) = None, _shown(WENT_WRONG)
-    body = {"embed": embed} if may_embed(interaction) else {"content": content}
-    if waited_for:
-        await attempt(str(event), lambda: interaction.edit_original_response(**body, view=view))
+        failed(log, request, error)
+        view, body = None, render_response(WENT_WRONG, embeds=embeds)
+    if acknowledged:
+        await deliver(request, lambda: interaction.edit_original_response(**body, view=view))
         return
-    # Discord has stopped waiting, so the answer goes where the asker will see it all the same.
+    # Discord no longer waits for a response, so the answer goes as a message to where the asker will see it.
     target = interaction.user if private else interaction.channel
     if isinstance(target, discord.abc.Messageable):
-        rest: dict[str, Any] = {**body, "view": view} if view else dict(body)
-        await attempt(str(event), lambda: target.send(**rest, nonce=str(interaction.id)))
+        message = {**body, "view": view} if view else body
+        await deliver(request, lambda: target.send(**message, nonce=str(interaction.id)))
 
 
-async def say(interaction: Interaction, text: str) -> None:
-    """A few plain words for the asker alone."""
-    await show(interaction, [replies.notice(text)])
+async def send_notice(interaction: Interaction, text: str) -> None:
+    """Send a sentence or two to the user alone."""
+    await send_embeds(interaction, [render_notice(text)])
 
 
-async def show(interaction: Interaction, embeds: list[discord.Embed], *, apart: bool = False) -> None:
-    """Embeds for the asker alone, at once, in one message or, if `apart`, in one each."""
-    groups = [[embed] for embed in embeds] if apart else [embeds]
-    event = event_of(interaction, "shown")
-    await attempt(str(event), lambda: _respond(interaction, groups[0]))
-    for group in groups[1:]:
-        await attempt(str(event), lambda group=group: interaction.followup.send(embeds=group, ephemeral=True))  # type: ignore[misc]
+async def send_embeds(interaction: Interaction, embeds: list[discord.Embed], *, separately: bool = False) -> None:
+    """Send embeds to the user alone, in one message or, if `separately`, in a message each.
+
+    The first message is the response to the interaction or replaces it, which may be repeated after any failure.
+    Discord offers no such thing for the messages that follow: they are not repeated if the first try may have arrived.
+    """
+    first, *others = [[embed] for embed in embeds] if separately else [embeds]
+    request = request_info(interaction, "shown")
+    response = interaction.response
+    if response.type is discord.InteractionResponseType.deferred_channel_message:
+        await deliver(request, lambda: interaction.edit_original_response(embeds=first))
+    elif not response.is_done():
+        await deliver(request, lambda: response.send_message(embeds=first, ephemeral=True))
+    else:
+        others = [first, *others]
+    for group in others:
+        if await _follow_up(interaction, group) is None:
+            await deliver(request, lambda: interaction.edit_original_response(content=INCOMPLETE))
+            return
 
 
-def event_of(interaction: Interaction, way: str) -> RequestInfo:
-    group = interaction.guild_id or interaction.user.id
-    return RequestInfo(way, interaction.id, interaction.channel_id or 0, group, interaction.user.id)
-
-
-def may_embed(interaction: Interaction) -> bool:
-    return interaction.guild_id is None or interaction.app_permissions.embed_links
-
-
-def _shown(told: Response | str) -> tuple[discord.Embed, str]:
-    """An answer or a notice as an embed, and as text for where no embed may be."""
-    return (
-        (replies.notice(told), escape(told))
-        if isinstance(told, str)
-        else (replies.answer(told), replies.as_content(told))
+async def _follow_up(interaction: Interaction, embeds: list[discord.Embed]) -> discord.WebhookMessage | None:
+    request = request_info(interaction, "shown")
+    return await deliver(
+        request, lambda: interaction.followup.send(embeds=embeds, ephemeral=True, wait=True), idempotent=False
     )
 
 
-async def _respond(interaction: Interaction, embeds: list[discord.Embed]) -> None:
-    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        await interaction.edit_original_response(embeds=embeds)
-    elif interaction.response.is_done():
-        await interaction.followup.send(embeds=embeds, ephemeral=True)
-    else:
-        await interaction.response.send_message(embeds=embeds, ephemeral=True)
+def request_info(interaction: Interaction, trigger: str) -> RequestInfo:
+    """Return where an interaction came from."""
+    group = interaction.guild_id or interaction.user.id
+    return RequestInfo(trigger, interaction.id, interaction.channel_id or 0, group, interaction.user.id)

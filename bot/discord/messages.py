@@ -1,4 +1,4 @@
-"""Messages: heard, answered once, given up when they are deleted, read back when the gateway lost them."""
+"""Messages: answered once each, given up when they are deleted, read from history when the gateway lost them."""
 
 import asyncio
 import logging
@@ -10,255 +10,279 @@ from typing import Any
 import discord
 
 from bot.answering.types import Response
-from bot.discord.buttons import buttons, can_open_thread
-from bot.discord.conversation import AddressedMessage, addressed, is_among_people, question_of
-from bot.discord.delivery import NETWORK, attempt, persist, typing_while
+from bot.discord.buttons import can_open_thread, make_buttons
+from bot.discord.conversation import AddressedMessage, build_question, is_among_people, parse_message
+from bot.discord.delivery import NETWORK_ERRORS, deliver, typing_while, with_retries
 from bot.discord.drafts import DraftUpdater
 from bot.discord.queue import QuestionDeclined, ShuttingDown
-from bot.discord.rendering import replies
-from bot.discord.rendering.markup import escape
+from bot.discord.rendering.answers import render_response
+from bot.discord.rendering.embeds import render_notice
 from bot.discord.service import WENT_WRONG, AnswerService, RequestInfo
-from bot.logs import log_failure
+from bot.logs import failed
 
 log = logging.getLogger(__name__)
 
+# The reaction to a question that is declined; how often a user gets the same notice in private, and how long a notice
+# in a channel stays, in seconds.
 WAIT, NOTICE_EVERY, NOTICE_LASTS = "⏳", 60.0, 20.0
-READ_BACK, AT_ONCE, KNOWN_PEOPLE = 1000, 5, 1000
+# After a lost session: so many messages are read of each channel, from so many channels at once.
+MAX_MISSED, CHANNELS_AT_ONCE = 1000, 5
+REMEMBERED = 1000
 EMPTY = (
-    "Ask me something about what I have read, such as: what is the main argument? Beside a mention in a reply, I "
+    "Ask me something about what I have read, for example: What is the main argument? If you mention me in a reply, I "
     "answer about the message that you reply to."
 )
-NOT_ALLOWED = (
-    "I may not write in #{channel} of {guild}. Somebody who manages that channel can allow it: Edit Channel → "
-    "Permissions → my role → View Channel, Send Messages (in threads: Send Messages in Threads), Embed Links, "
-    "Read Message History."
+NO_PERMISSION = (
+    "I do not have the permission to write in #{channel} of {guild}. Somebody who manages that channel can grant it: "
+    "Edit Channel → Permissions → my role → View Channel, Send Messages (in threads: Send Messages in Threads), Embed "
+    "Links, Read Message History."
 )
-Room = discord.DMChannel | discord.TextChannel | discord.Thread
+ReadableChannel = discord.DMChannel | discord.TextChannel | discord.Thread
 
 _NO_HISTORY, _CANNOT_DM = 160002, 50007
 
 
 class MessageHandler:
-    """Answers the messages of one client."""
+    """Answers the messages that a client receives."""
 
-    def __init__(self, client: discord.Client, desk: AnswerService) -> None:
+    def __init__(self, client: discord.Client, service: AnswerService) -> None:
         self._client = client
-        self._desk = desk
+        self._service = service
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._told: OrderedDict[tuple[str, int], float] = OrderedDict()
-        self._completing: set[asyncio.Task[None]] = set()
+        self._notified: OrderedDict[tuple[str, int], float] = OrderedDict()
+        self._fetching: set[asyncio.Task[None]] = set()
         self._dms: OrderedDict[int, discord.DMChannel] = OrderedDict()
 
-    def hear(self, message: discord.Message) -> None:
+    def handle(self, message: discord.Message) -> None:
         """Answer a message if it is for the bot and was not handled before."""
         if isinstance(message.channel, discord.PartialMessageable):
-            task = asyncio.create_task(self._complete(message))
-            self._completing.add(task)
-            task.add_done_callback(self._completing.discard)
+            task = asyncio.create_task(self._fetch_channel(message))
+            self._fetching.add(task)
+            task.add_done_callback(self._fetching.discard)
             return
         if isinstance(message.channel, discord.DMChannel):
-            _keep(self._dms, message.channel.id, message.channel)
+            _remember(self._dms, message.channel.id, message.channel)
         me = self._client.user
-        heard = addressed(message, me, self._desk.channels) if me else None
-        if heard is None or me is None or not self._desk.recent.first(message.id):
+        addressed = parse_message(message, me, self._service.answer_channels) if me else None
+        if addressed is None or me is None or not self._service.seen.add(message.id):
             return
-        task = asyncio.create_task(self._take(message, heard, me), name=f"message {message.id}")
+        task = asyncio.create_task(self._process(message, addressed, me), name=f"message {message.id}")
         self._tasks[message.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
 
-    async def _complete(self, message: discord.Message) -> None:
-        """Hear a message of a channel that discord.py does not know, such as a thread that was archived for long."""
+    async def _fetch_channel(self, message: discord.Message) -> None:
+        """Handle a message of a channel that discord.py does not know, such as a thread that was archived for long."""
         try:
-            channel = await persist(lambda: self._client.fetch_channel(message.channel.id))
-        except (discord.HTTPException, discord.InvalidData, *NETWORK) as error:
+            channel = await with_retries(lambda: self._client.fetch_channel(message.channel.id))
+        except (discord.HTTPException, discord.InvalidData, *NETWORK_ERRORS) as error:
             log.info("channel unreadable channel=%d error=%s", message.channel.id, type(error).__name__)
             return
         if isinstance(channel, discord.abc.Messageable):
             message.channel = channel
-            self.hear(message)
+            self.handle(message)
 
-    def forget(self, number: int) -> None:
-        """Give up the answer to a message that was deleted."""
+    def cancel(self, number: int) -> None:
+        """Give up the answer to a message, by the message's id, since it was deleted."""
         task = self._tasks.get(number)
         if task:
             log.info("deleted id=%d", number)
             task.cancel()
 
-    async def read_back(self, shard: int, since: discord.Object) -> None:
-        """Hear what was said since a message's id in the channels of a shard, as far as it was not heard then.
+    async def handle_missed(self, shard: int, since: discord.Object) -> None:
+        """Handle the messages after a message's id in all channels of a shard, unless they were handled before.
 
         Discord does not repeat what a session that could not be resumed has missed.
         """
-        guilds = [guild for guild in self._client.guilds if guild.shard_id == shard]
-        channels: list[Room] = []
-        for guild in guilds:
-            channels += [channel for channel in guild.text_channels if _newer(channel, since)]
-            channels += [thread for thread in guild.threads if _newer(thread, since)]
-        # Nobody says whether a direct message was missed, so each is asked for, the latest correspondents first.
+        channels: list[ReadableChannel] = []
+        for guild in self._client.guilds:
+            if guild.shard_id == shard:
+                channels += [channel for channel in guild.text_channels if _has_newer(channel, since)]
+                channels += [thread for thread in guild.threads if _has_newer(thread, since)]
+        # Discord does not report whether a direct message was missed, so each channel is read, the latest first.
         channels += reversed(self._dms.values()) if shard == 0 else ()
-        several = asyncio.Semaphore(AT_ONCE)
+        semaphore = asyncio.Semaphore(CHANNELS_AT_ONCE)
 
-        async def read(channel: Room) -> int:
-            async with several:
-                return await self._missed(channel, since)
+        async def read(channel: ReadableChannel) -> int:
+            async with semaphore:
+                return await self._handle_history(channel, since)
 
-        heard = sum(await asyncio.gather(*map(read, channels)))
-        log.info("read back shard=%d channels=%d messages=%d", shard, len(channels), heard)
+        messages = sum(await asyncio.gather(*map(read, channels)))
+        log.info("read back shard=%d channels=%d messages=%d", shard, len(channels), messages)
 
-    async def _missed(self, channel: "Room", since: discord.Object) -> int:
-        """Hear what a channel holds since then, oldest first; how many messages that was."""
+    async def _handle_history(self, channel: ReadableChannel, since: discord.Object) -> int:
+        """Handle the messages of a channel since then, oldest first, and return their number."""
 
         async def fetch() -> list[discord.Message]:
-            return [m async for m in channel.history(limit=READ_BACK, after=since, oldest_first=True)]
+            return [m async for m in channel.history(limit=MAX_MISSED, after=since, oldest_first=True)]
 
         try:
-            missed = await persist(fetch)
-        except (discord.HTTPException, *NETWORK) as error:
+            missed = await with_retries(fetch)
+        except (discord.HTTPException, *NETWORK_ERRORS) as error:
             log.warning("not read back channel=%d error=%s", channel.id, type(error).__name__)
             return 0
-        if len(missed) == READ_BACK:
-            log.warning("read back in part channel=%d messages=%d", channel.id, READ_BACK)
+        if len(missed) == MAX_MISSED:
+            log.warning("read back in part channel=%d messages=%d", channel.id, MAX_MISSED)
         for message in missed:
-            self.hear(message)
+            self.handle(message)
         return len(missed)
 
-    async def _take(self, message: discord.Message, heard: AddressedMessage, me: discord.ClientUser) -> None:
-        desk = self._desk
+    async def _process(self, message: discord.Message, addressed: AddressedMessage, me: discord.ClientUser) -> None:
+        """Answer a message, or tell its author why not, if they certainly spoke to the bot."""
         group = message.guild.id if message.guild else message.author.id
-        event = RequestInfo(heard.way, message.id, message.channel.id, group, message.author.id)
+        request = RequestInfo(addressed.trigger, message.id, message.channel.id, group, message.author.id)
         try:
-            with desk.answers.place(event.user, group, charge=heard.insists):
-                await self._answer(event, message, heard, me)
+            with self._service.queue.slot(request.user, group, charge=addressed.expects_answer):
+                await self._answer(request, message, addressed, me)
         except QuestionDeclined as error:
-            desk.figures.declined += 1
-            log.info("declined %s reason=%s", event, type(error).__name__)
-            if heard.insists:
+            self._service.decline(request, error)
+            if addressed.expects_answer:
                 await self._decline(message, error)
         except Exception as error:
-            log_failure(log, event, error)
-            if heard.insists:
-                await self._send(event, message, replies.notice(WENT_WRONG), escape(WENT_WRONG), None)
+            failed(log, request, error)
+            if addressed.expects_answer:
+                await self._reply(request, message, WENT_WRONG)
 
     async def _answer(
-        self, event: RequestInfo, message: discord.Message, heard: AddressedMessage, me: discord.ClientUser
+        self, request: RequestInfo, message: discord.Message, addressed: AddressedMessage, me: discord.ClientUser
     ) -> None:
-        draft: discord.Message | None = None
-
-        async def show(told: Response) -> bool:
-            nonlocal draft
-            body: dict[str, Any] = (
-                {"embed": replies.draft(told)} if _may_embed(message) else {"content": replies.as_content(told)}
-            )
-            begun = draft
-            if begun is not None:
-                return bool(await attempt(f"draft {event}", lambda: begun.edit(**body)))
-            draft = await attempt(
-                f"draft {event}", lambda: message.reply(**body, mention_author=False, nonce=str(message.id))
-            )
-            return draft is not None
-
-        async def work() -> Response:
-            question = await question_of(message, heard, me, self._desk.articles)
-            return await self._desk.ask(question, event.group, event.user, live)
-
-        if not heard.text and message.reference is None:
-            await self._send(event, message, replies.notice(EMPTY), escape(EMPTY), None)
+        if not addressed.text and message.reference is None:
+            await self._reply(request, message, EMPTY)
             return
-        live = DraftUpdater(show)
+        draft = _Draft(request, message)
+        drafts = DraftUpdater(draft.show)
+
+        async def ask() -> Response:
+            question = await build_question(message, addressed, me, self._service.articles)
+            return await self._service.ask(question, request.group, request.user, drafts)
+
         try:
-            told = await typing_while(self._desk.settle(event, work), message.channel)
-            await live.stop()
+            outcome = await typing_while(self._service.respond(request, ask()), message.channel)
+            await drafts.stop()
         except asyncio.CancelledError:  # the question was deleted
-            await live.abandon()
-            if draft is not None:
-                await attempt(f"withdraw {event}", draft.delete)
+            await drafts.abandon()
+            await draft.delete()
             raise
-        if isinstance(told, str):
-            if heard.insists or draft is not None:
-                await self._send(event, message, replies.notice(told), escape(told), None, draft)
-        elif draft is None and not heard.insists and told.reply.abstained and is_among_people(heard.text):
-            log.info("left alone %s", event)
-        else:
-            if not heard.insists:
-                self._desk.answers.charge(event.user)
-            view = buttons(told.reply, thread=can_open_thread(message.channel))
-            await self._send(event, message, replies.answer(told), replies.as_content(told), view, draft)
+        if not addressed.expects_answer and draft.message is None:
+            if isinstance(outcome, str):
+                return
+            if outcome.reply.abstained and is_among_people(addressed.text):
+                log.info("left alone %s", request)
+                return
+        if not addressed.expects_answer and not isinstance(outcome, str):
+            self._service.queue.charge(request.user)
+        await self._reply(request, message, outcome, draft)
 
-    async def _send(
+    async def _reply(
         self,
-        event: RequestInfo,
+        request: RequestInfo,
         message: discord.Message,
-        embed: discord.Embed,
-        content: str,
-        view: discord.ui.View | None,
-        draft: discord.Message | None = None,
+        outcome: Response | str,
+        draft: "_Draft | None" = None,
     ) -> None:
-        """Reply to a message; with the nonce, Discord itself drops a repeat of what arrived already.
+        """Reply to a message, or finish the draft of a reply.
 
-        draft: the reply that was begun, which is finished instead.
+        Where a message with the same nonce has arrived before, Discord returns that one instead of a second.
         """
-        body: dict[str, Any] = {"embed": embed} if _may_embed(message) else {"content": content}
+        body = render_response(outcome, embeds=_can_embed(message))
+        view = None
+        if isinstance(outcome, Response):
+            view = make_buttons(outcome.reply, thread=can_open_thread(message.channel))
         if view:
             body["view"] = view
         nonce = str(message.id)
+        sent = draft.message if draft else None
         try:
-            if draft is not None:
-                await persist(lambda: draft.edit(**body))
-                return
-            try:
-                await persist(lambda: message.reply(**body, mention_author=False, nonce=nonce))
-            except discord.HTTPException as error:
-                if error.code != _NO_HISTORY:
-                    raise
-                await persist(lambda: message.channel.send(**body, nonce=nonce))
+            if sent is None:
+                try:
+                    sent = await with_retries(lambda: message.reply(**body, mention_author=False, nonce=nonce))
+                except discord.HTTPException as error:
+                    if error.code != _NO_HISTORY:
+                        raise
+                    sent = await with_retries(lambda: message.channel.send(**body, nonce=nonce))
+            if draft is not None and draft.begun:
+                await with_retries(lambda: sent.edit(**body))
         except discord.Forbidden as error:
-            log.warning("not allowed %s code=%d", event, error.code)
-            where, guild = getattr(message.channel, "name", "this channel"), message.guild
-            if guild and event.way != "channel":
-                await self._tell(message.author, NOT_ALLOWED.format(channel=where, guild=guild.name))
+            log.warning("not allowed %s code=%d", request, error.code)
+            channel, guild = getattr(message.channel, "name", "this channel"), message.guild
+            if guild and request.trigger != "channel":
+                await self._notify(message, "permission", NO_PERMISSION.format(channel=channel, guild=guild.name))
         except discord.HTTPException as error:
-            log.warning("not sent %s status=%d code=%d", event, error.status, error.code)
-        except NETWORK as error:
-            log.warning("not sent %s error=%s", event, type(error).__name__)
+            log.warning("not sent %s status=%d code=%d", request, error.status, error.code)
+        except NETWORK_ERRORS as error:
+            log.warning("not sent %s error=%s", request, type(error).__name__)
 
     async def _decline(self, message: discord.Message, error: QuestionDeclined) -> None:
-        """Tell somebody to wait: a mark on each message, and the reason in private, once in a while."""
+        """Tell somebody to wait: with a reaction to each message, and now and then with the reason in private."""
         if not isinstance(error, ShuttingDown):
-            await attempt("mark", lambda: message.add_reaction(WAIT))
-        if not await self._tell(message.author, str(error)):
+            await deliver("mark", lambda: message.add_reaction(WAIT))
+        if await self._notify(message, type(error).__name__, str(error)):
             return
-        with suppress(discord.HTTPException, *NETWORK):
+        with suppress(discord.HTTPException, *NETWORK_ERRORS):
             await message.reply(
-                embed=replies.notice(str(error)), mention_author=False, delete_after=NOTICE_LASTS, nonce=str(message.id)
+                embed=render_notice(str(error)), mention_author=False, delete_after=NOTICE_LASTS, nonce=str(message.id)
             )
 
-    async def _tell(self, user: discord.User | discord.Member, text: str) -> bool:
-        """Write to somebody in private unless they were told the same lately; whether they refuse such messages."""
-        now = monotonic()
-        kind = (text[:20], user.id)
-        if now - self._told.get(kind, -NOTICE_EVERY) < NOTICE_EVERY:
-            return False
-        _keep(self._told, kind, now)
-        try:
-            await persist(lambda: user.send(embed=replies.notice(text)))
-        except discord.HTTPException as error:
-            return error.code == _CANNOT_DM
-        except NETWORK:
+    async def _notify(self, message: discord.Message, kind: str, text: str) -> bool:
+        """Write to the author of a message in private, unless they got a notice of the same kind a short time ago.
+
+        Returns:
+            False if the author does not accept direct messages, or cannot be reached.
+        """
+        user, now = message.author, monotonic()
+        if now - self._notified.get((kind, user.id), -NOTICE_EVERY) < NOTICE_EVERY:
             return True
-        return False
+        _remember(self._notified, (kind, user.id), now)
+        try:
+            await with_retries(lambda: user.send(embed=render_notice(text), nonce=str(message.id)))
+        except discord.HTTPException as error:
+            return error.code != _CANNOT_DM
+        except NETWORK_ERRORS:
+            return False
+        return True
 
 
-def _newer(channel: "discord.TextChannel | discord.Thread", since: discord.Object) -> bool:
+class _Draft:
+    """The reply to a message, while a chat model is still writing it.
+
+    Attributes:
+        begun: whether the reply may have arrived.
+        message: the reply, None as long as Discord has not confirmed it.
+    """
+
+    def __init__(self, request: RequestInfo, question: discord.Message) -> None:
+        self.message: discord.Message | None = None
+        self.begun = False
+        self._name = f"draft {request}"
+        self._question = question
+
+    async def show(self, response: Response) -> bool:
+        """Send or edit the reply, and return whether that worked."""
+        body = render_response(response, embeds=_can_embed(self._question), unfinished=True)
+        sent, question, self.begun = self.message, self._question, True
+        if sent is not None:
+            return bool(await deliver(self._name, lambda: sent.edit(**body)))
+        self.message = await deliver(
+            self._name, lambda: question.reply(**body, mention_author=False, nonce=str(question.id))
+        )
+        return self.message is not None
+
+    async def delete(self) -> None:
+        """Delete the reply, since the question was deleted."""
+        if self.message is not None:
+            await deliver(self._name, self.message.delete)
+
+
+def _has_newer(channel: "discord.TextChannel | discord.Thread", since: discord.Object) -> bool:
     return (channel.last_message_id or 0) > since.id
 
 
-def _keep(store: "OrderedDict[Any, Any]", key: object, value: object) -> None:
-    """Remember something as the newest of a bounded number."""
+def _remember(store: "OrderedDict[Any, Any]", key: object, value: object) -> None:
+    """Store a value as the newest of a limited number."""
     store.pop(key, None)
     store[key] = value
-    if len(store) > KNOWN_PEOPLE:
+    if len(store) > REMEMBERED:
         store.popitem(last=False)
 
 
-def _may_embed(message: discord.Message) -> bool:
+def _can_embed(message: discord.Message) -> bool:
     return message.guild is None or message.channel.permissions_for(message.guild.me).embed_links

@@ -1,6 +1,6 @@
-"""Questions wait their turn: one at a time on a thread of its own, fair between servers, bounded for everyone.
+"""The queue of questions: one worker thread, fair between servers, bounded in total and for each user.
 
-The event loop never waits for an answer, so heartbeats go on while the model loads and while questions are in line.
+The event loop never waits for an answer, so heartbeats continue while the model loads and while questions are queued.
 """
 
 import asyncio
@@ -10,31 +10,34 @@ import queue
 import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
-from bot.logs import log_failure
+from bot.logs import failed
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 A = TypeVar("A")
 
-# How many questions somebody may ask in a row before the minute's rate applies.
+# How many questions a user may ask in a row before the rate per minute applies.
 BURST = 5
-# How many questions in line are prepared together at most.
+# How many waiting questions are prepared together at most.
 TOGETHER = 32
-# Users are forgotten once their allowance is full again; beyond this many the fullest go first.
+# The rate limiter keeps the levels of so many users; those who asked longest ago are forgotten first.
 REMEMBERED = 10_000
 
 
 class QuestionDeclined(Exception):
-    """A question that is not taken; str(error) tells the asker why in a friendly sentence."""
+    """A question that will not be answered; str(error) tells the asker why in a friendly sentence."""
 
 
 class RateLimited(QuestionDeclined):
+    """A user has asked too many questions in too short a time."""
+
     def __init__(self, seconds: float) -> None:
         wait = max(1, round(seconds))
         super().__init__(f"You are asking faster than I may answer. Ask again in {wait} s, please.")
@@ -42,28 +45,34 @@ class RateLimited(QuestionDeclined):
 
 
 class QueueFull(QuestionDeclined):
+    """Too many questions are waiting, in total or from one server."""
+
     def __init__(self) -> None:
         super().__init__("Too many questions are waiting just now. Ask again in a minute, please.")
 
 
 class ShuttingDown(QuestionDeclined):
+    """The bot is stopping."""
+
     def __init__(self) -> None:
         super().__init__("I am being restarted. Ask again in a minute, please.")
 
 
 class AnswerTimedOut(QuestionDeclined):
+    """An answer took too long."""
+
     def __init__(self) -> None:
         super().__init__("That took me too long, so I gave up. Ask again in a minute, please.")
 
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """about: what `prepare` is told of it, None where there is nothing to prepare, or it was done."""
+    """A queued function call; `item` is its argument for `prepare`, None if there is nothing (more) to prepare."""
 
-    work: Callable[[Any], Any]
-    done: "asyncio.Future[Any]"
+    function: Callable[[Any], Any]
+    result: "asyncio.Future[Any]"
     group: int
-    about: Any = None
+    item: Any = None
 
 
 class RateLimiter:
@@ -75,12 +84,12 @@ class RateLimiter:
         self._levels: OrderedDict[int, tuple[float, float]] = OrderedDict()
 
     def wait(self, user: int) -> float:
-        """How many seconds a user must wait before the next question; 0.0 for none."""
+        """Return how many seconds a user must wait before the next question; 0.0 for none."""
         level = self._level(user)
         return 0.0 if level >= 1 else (1 - level) / self._rate
 
     def take(self, user: int) -> float:
-        """0.0 and one question less for the user, or how many seconds are left to wait."""
+        """Take a token for a question and return 0.0, or return the seconds to wait if the user has none."""
         wait, level = self.wait(user), self._level(user)
         self._levels.pop(user, None)
         self._levels[user] = (level - 1 if not wait else level, self._clock())
@@ -95,9 +104,15 @@ class RateLimiter:
 
 
 class AnswerQueue(Generic[A]):
-    """Runs jobs with what `load` made (an Answerer); `group` is the server, or the person in direct messages.
+    """Calls functions with an object of type A (an Answerer), one after another, on a worker thread.
 
-    A group may hold half of the places, and groups take turns, so that no server waits for another's crowd.
+    Each call belongs to a group: a server, or a user in direct messages. Groups take turns, and a group may occupy
+    at most half of the slots, so that no server waits for the crowd of another.
+
+    Attributes:
+        ready: set once the object is loaded.
+        hung: how many calls did not return in time; their threads were abandoned.
+        deliver_now: set during shutdown, when unfinished answers must be delivered as they are.
     """
 
     def __init__(
@@ -109,224 +124,225 @@ class AnswerQueue(Generic[A]):
         allowance: RateLimiter,
         prepare: Callable[[A, Sequence[Any]], None] | None = None,
     ) -> None:
-        """prepare: does at once, before the first of them, what several jobs in line need; told what they are about."""
+        """Create a queue.
+
+        Args:
+            load: makes the object; called once, on the worker thread.
+            waiting: how many questions may be waiting or in progress.
+            seconds: the time limit of a call, including its time in the queue.
+            allowance: limits the questions of each user.
+            prepare: does work for several waiting calls at once, before the first of them; gets the object and
+                the `item` of each call.
+        """
         self._load = load
         self._prepare = prepare
         self._limit = waiting
         self._seconds = seconds
         self._allowance = allowance
         self._worker = Worker()
-        self._lines: OrderedDict[int, deque[_Job]] = OrderedDict()
-        self._arrived = asyncio.Event()
-        self._places: Counter[int] = Counter()
-        self._empty = asyncio.Event()
-        self._empty.set()
-        self._begun: set[_Job] = set()
+        self._waiting: OrderedDict[int, deque[_Job]] = OrderedDict()
+        self._job_added = asyncio.Event()
+        self._slots: Counter[int] = Counter()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._current: _Job | None = None
         self._open = True
         self._task: asyncio.Task[None] | None = None
         self._loaded: A | None = None
         self.ready = asyncio.Event()
         self.hung = 0
-        self.hurried = asyncio.Event()
-        """Set when whoever still works on an answer elsewhere should deliver what there is."""
+        self.deliver_now = asyncio.Event()
 
     @property
     def waiting(self) -> int:
-        """How many questions are in line or under way."""
-        return self._places.total()
+        """How many questions are waiting or in progress."""
+        return self._slots.total()
 
     async def loaded(self) -> A:
-        """What `load` made, once it is there."""
+        """Return the object once it is loaded."""
         await self.ready.wait()
         assert self._loaded is not None
         return self._loaded
 
     def start(self) -> "asyncio.Task[None]":
-        """Load, then work; the task ends only when loading fails, with what it raised."""
-        self._task = asyncio.create_task(self._run(), name="answers")
+        """Load the object, then process calls; the task ends only if loading fails, with the error."""
+        self._task = asyncio.create_task(self._process_jobs(), name="answers")
         return self._task
 
     @contextmanager
-    def place(self, user: int, group: int, *, charge: bool = True) -> Iterator[None]:
-        """A place for one question, held until its answer is delivered, and charged to the user's allowance.
+    def slot(self, user: int, group: int, *, charge: bool = True) -> Iterator[None]:
+        """Occupy a slot for one question until its answer is delivered.
 
-        Without `charge` the user must have something left, and `charge` is called once it is known that
-        they asked at all. Raises QuestionDeclined where there is no place to be had.
+        Args:
+            user: who asks.
+            group: as for `run`.
+            charge: whether to take a token of the user's now. If not, the user must have one, and `charge` is called
+                once it is known that the message was a question to the bot.
+
+        Raises:
+            QuestionDeclined: there is no slot, or the user has no token.
         """
         if not self._open:
             raise ShuttingDown
-        if self._places.total() >= self._limit or self._places[group] >= max(1, self._limit // 2):
+        if self._slots.total() >= self._limit or self._slots[group] >= max(1, self._limit // 2):
             raise QueueFull
         wait = self._allowance.take(user) if charge else self._allowance.wait(user)
         if wait:
             raise RateLimited(wait)
-        self._places[group] += 1
-        self._empty.clear()
+        self._slots[group] += 1
+        self._idle.clear()
         try:
             yield
         finally:
-            self._places[group] -= 1
-            if not self._places[group]:
-                del self._places[group]
-            if not self._places:
-                self._empty.set()
+            self._slots[group] -= 1
+            if not self._slots[group]:
+                del self._slots[group]
+            if not self._slots:
+                self._idle.set()
 
     def charge(self, user: int) -> None:
-        """Count a question against somebody's allowance."""
+        """Take a token of a user's for a question."""
         self._allowance.take(user)
 
-    async def run(self, group: int, work: Callable[[A], T], about: Any = None) -> T:
-        """The result of a job, once it is its turn; raises AnswerTimedOut, ShuttingDown, or what the job raises.
+    async def run(self, group: int, function: Callable[[A], T], item: Any = None) -> T:
+        """Return what `function` returns for the object, once it is its turn.
 
-        about: what `prepare` is told of it where others wait as well.
+        Args:
+            group: the server, or the user in direct messages.
+            function: called on the worker thread; what it raises is raised here.
+            item: what `prepare` gets for this call if other calls are waiting as well.
+
+        Raises:
+            QuestionDeclined: the time limit has passed, or the bot stops before the call returns.
         """
         if not self._open:
             raise ShuttingDown
-        job = _Job(work, asyncio.get_running_loop().create_future(), group, about)
-        self._lines.setdefault(group, deque()).append(job)
-        self._arrived.set()
+        job = _Job(function, asyncio.get_running_loop().create_future(), group, item)
+        self._waiting.setdefault(group, deque()).append(job)
+        self._job_added.set()
         try:
             async with asyncio.timeout(self._seconds):
-                result: T = await job.done
+                result: T = await job.result
                 return result
         except TimeoutError:
             raise AnswerTimedOut from None
         finally:
-            self._forget(job)
+            self._discard(job)
 
     async def drain(self, seconds: float) -> None:
-        """Take nothing new and see what is under way delivered, within so many seconds; what is left is told we close.
+        """Accept nothing new, and return when all answers are delivered, or after so many seconds.
 
-        A fifth of the time is kept for telling them.
+        After four fifths of the time the remaining calls end with ShuttingDown, so that their askers can be told.
         """
         self._open = False
-        if not await self._emptied(0.8 * seconds):
+        if not await self._idle_within(0.8 * seconds):
             log.warning("closing with %d questions unanswered", self.waiting)
-            self.hurried.set()
-            for job in [job for line in self._lines.values() for job in line] + list(self._begun):
-                if not job.done.done():
-                    job.done.set_exception(ShuttingDown())
-            await self._emptied(0.2 * seconds)
+            self.deliver_now.set()
+            for job in [self._current, *itertools.chain.from_iterable(self._waiting.values())]:
+                if job is not None and not job.result.done():
+                    job.result.set_exception(ShuttingDown())
+            await self._idle_within(0.2 * seconds)
         if self._task:
             self._task.cancel()
 
-    async def _emptied(self, seconds: float) -> bool:
+    async def _idle_within(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
-                await self._empty.wait()
+                await self._idle.wait()
         except TimeoutError:
             return False
         return True
 
-    async def _run(self) -> None:
-        self._loaded = answerer = await self._worker.do(self._load)
+    async def _process_jobs(self) -> None:
+        self._loaded = answerer = await self._worker.run(self._load)
         self.ready.set()
         while True:
-            job = self._next()
+            job = self._current = self._next()
             if job is None:
-                self._arrived.clear()
-                await self._arrived.wait()
+                self._job_added.clear()
+                await self._job_added.wait()
                 continue
-            self._begun = {job}
-            work = self._with_others(answerer, job)
-            task = asyncio.ensure_future(self._worker.do(work))
+            task = asyncio.ensure_future(self._worker.run(self._with_preparation(answerer, job)))
             await asyncio.wait({task}, timeout=self._seconds)
             if not task.done():
-                # It hangs. Its thread is left to itself, and another goes on with the others' questions.
+                # The call hangs. Its thread is abandoned, and a new one continues with the other questions.
                 self.hung += 1
                 log.error("an answer hangs; going on without it")
                 self._worker = Worker()
                 task.add_done_callback(lambda late: late.cancelled() or late.exception())
                 continue
             error = task.exception()
-            if job.done.done():
-                continue
-            if error is None:
-                job.done.set_result(task.result())
-            else:
-                job.done.set_exception(error)
+            if not job.result.done():
+                job.result.set_result(task.result()) if error is None else job.result.set_exception(error)
 
-    def _with_others(self, answerer: A, job: _Job) -> Callable[[], Any]:
-        """A job's work; before it, what it and those in line behind it need is prepared together, if there are any."""
-        turns = itertools.zip_longest(*self._lines.values())  # as `_next` takes them
-        near = itertools.chain([job], *turns)
-        batch = list(itertools.islice((other for other in near if other and other.about is not None), TOGETHER))
+    def _with_preparation(self, answerer: A, job: _Job) -> Callable[[], Any]:
+        """The call of a job, preceded by the preparation of it and of those that follow it, if there are any."""
+        following = itertools.zip_longest(*self._waiting.values())  # the order in which `_next` takes them
+        candidates = itertools.chain([job], *following)
+        batch = list(itertools.islice((other for other in candidates if other and other.item is not None), TOGETHER))
         prepare = self._prepare
-        if prepare is None or job.about is None or len(batch) < 2:
-            return lambda: job.work(answerer)
-        together = [other.about for other in batch]
+        if prepare is None or job.item is None or len(batch) < 2:
+            return lambda: job.function(answerer)
+        items = [other.item for other in batch]
         for other in batch:
-            other.about = None
+            other.item = None
 
-        def work() -> Any:
+        def prepare_and_call() -> Any:
             try:
-                prepare(answerer, together)
-            except Exception as error:  # each job does without, and says itself what is wrong
-                log_failure(log, "preparing", error)
-            return job.work(answerer)
+                prepare(answerer, items)
+            except Exception as error:  # each call works without, and reports its own errors
+                failed(log, "preparing", error)
+            return job.function(answerer)
 
-        return work
+        return prepare_and_call
 
     def _next(self) -> _Job | None:
-        """The oldest job of the group whose turn it is."""
-        for group in list(self._lines):
-            line = self._lines.pop(group)
-            while line:
-                job = line.popleft()
-                if not job.done.done():
-                    if line:
-                        self._lines[group] = line  # behind all others
+        """Take the oldest job of the group whose turn it is."""
+        for group in list(self._waiting):
+            jobs = self._waiting.pop(group)
+            while jobs:
+                job = jobs.popleft()
+                if not job.result.done():
+                    if jobs:
+                        self._waiting[group] = jobs  # behind all other groups
                     return job
         return None
 
-    def _forget(self, job: _Job) -> None:
-        """Take a job out of its line if it is still there: its asker has gone."""
-        line = self._lines.get(job.group)
-        if line and job in line:
-            line.remove(job)
-        if line is not None and not line:
-            self._lines.pop(job.group, None)
+    def _discard(self, job: _Job) -> None:
+        """Remove a job that is still waiting; nobody waits for its result any more."""
+        jobs = self._waiting.get(job.group)
+        if jobs and job in jobs:
+            jobs.remove(job)
+        if jobs is not None and not jobs:
+            self._waiting.pop(job.group, None)
 
 
 class Worker:
-    """One daemon thread that does what it is handed, one thing after another.
+    """One daemon thread that calls functions one after another.
 
-    A daemon, unlike an executor's threads, does not keep the process alive when an answer hangs.
+    Unlike the threads of an executor, a daemon thread does not keep the process alive when a call hangs.
     """
 
     def __init__(self) -> None:
-        self._tasks: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        threading.Thread(target=self._work, name="answers", daemon=True).start()
+        self._calls: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
+        threading.Thread(target=self._run_forever, name="answers", daemon=True).start()
 
-    async def do(self, work: Callable[[], T]) -> T:
-        """What `work` returns or raises, run on the thread."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
+    async def run(self, function: Callable[[], T]) -> T:
+        """Return or raise what `function` returns or raises on the thread."""
+        future: Future[T] = Future()
+        self._calls.put((function, future))
+        return await asyncio.wrap_future(future)
 
-        def settle(result: T | None, error: Exception | None) -> None:
-            if future.done():
-                return
-            if error is None:
-                future.set_result(result)  # type: ignore[arg-type]
-            else:
-                future.set_exception(error)
-
-        def task() -> None:
-            result: T | None = None
-            error: Exception | None = None
-            try:
-                result = work()
-            except Exception as raised:
-                # A future takes no StopIteration, and would never be settled.
-                error = RuntimeError("StopIteration") if isinstance(raised, StopIteration) else raised
-            except BaseException as raised:
-                error = RuntimeError(type(raised).__name__)
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(settle, result, error)
-
-        self._tasks.put(task)
-        return await future
-
-    def _work(self) -> None:
+    def _run_forever(self) -> None:
         while True:
-            self._tasks.get()()
+            function, future = self._calls.get()
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(function())
+            except StopIteration:  # an asyncio future does not accept it, and would stay pending
+                future.set_exception(RuntimeError("StopIteration"))
+            except Exception as error:
+                future.set_exception(error)
+            except BaseException as error:
+                future.set_exception(RuntimeError(type(error).__name__))

@@ -1,4 +1,4 @@
-"""What messages, commands and buttons share: the queue, the articles as they are now, the votes, the figures."""
+"""What messages, commands and buttons share: answering through the queue, the current articles, votes, statistics."""
 
 import asyncio
 import logging
@@ -17,50 +17,64 @@ from bot.answering.answerer import Answerer
 from bot.answering.chat.reader import ChatReader, with_note
 from bot.answering.types import Question, Response
 from bot.discord.queue import AnswerQueue, QuestionDeclined
-from bot.logs import log_failure
+from bot.logs import failed
 from bot.state import State
 
 log = logging.getLogger(__name__)
 
-FOLLOW_EVERY = 0.5
 REMEMBERED = 20_000
-NO_INDEX = "I cannot read my articles just now. Whoever runs me finds the reason in my log."
+NO_INDEX = "I cannot read my articles at the moment. The person who runs me can find the reason in my log."
 RESTARTING = "I am being restarted"
-WENT_WRONG = "Something went wrong on my side. It is in my log; please ask again later."
+WENT_WRONG = "Something went wrong on my side. The error is in my log; please ask again later."
 
 Articles = Mapping[str, Article]
 
-
 OnPartial = Callable[[Response], None]
+"""Called with an unfinished answer, as far as it is verified."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestInfo:
-    """Where a question came from, for the log; group: the server, or the person in direct messages."""
+    """Where a request came from, for the log.
 
-    way: str
+    Attributes:
+        trigger: how it was made, such as "mention", "reply", "ask" or "more".
+        number: the id of the message or interaction.
+        channel: the id of the channel, 0 if unknown.
+        group: the id of the server, or of the user in direct messages.
+        user: the id of the user.
+    """
+
+    trigger: str
     number: int
     channel: int
     group: int
     user: int
 
     def __str__(self) -> str:
-        return f"way={self.way} id={self.number} channel={self.channel} group={self.group} user={self.user}"
+        return f"way={self.trigger} id={self.number} channel={self.channel} group={self.group} user={self.user}"
 
 
 @dataclass(slots=True)
 class Metrics:
-    """What /status tells of the time since the start."""
+    """Statistics since the start, for /status.
+
+    Attributes:
+        started: when the bot started, on the monotonic clock.
+        answered, declined, failed: numbers of questions.
+        fallbacks: how many answers were given without the chat model, although there is one.
+        seconds: from question to response, for the latest answers.
+    """
 
     started: float = field(default_factory=monotonic)
     answered: int = 0
     declined: int = 0
     failed: int = 0
-    alone: int = 0
+    fallbacks: int = 0
     seconds: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
 
     def latency(self) -> str:
-        """Median and 95th percentile of the time from question to reply."""
+        """Describe the median and 95th percentile of the time from question to response."""
         if len(self.seconds) < 2:
             return "not known yet"
         slow = quantiles(self.seconds, n=20)[-1]
@@ -68,14 +82,14 @@ class Metrics:
 
 
 class SeenIds:
-    """The ids of what was handled: Discord may tell of the same event twice."""
+    """The ids of the latest events, since Discord may report the same event twice."""
 
     def __init__(self, size: int = REMEMBERED) -> None:
         self._size = size
         self._ids: OrderedDict[int, None] = OrderedDict()
 
-    def first(self, number: int) -> bool:
-        """Whether this id was never seen before; it has been from now on."""
+    def add(self, number: int) -> bool:
+        """Add an id, and return whether it is new."""
         if number in self._ids:
             return False
         self._ids[number] = None
@@ -85,152 +99,205 @@ class SeenIds:
 
 
 class AnswerService:
-    """Has questions answered in turn, and follows the index."""
+    """Answers questions through the queue, and follows the index.
+
+    Attributes:
+        queue: where questions wait.
+        state: votes and settings.
+        articles, entries: the articles of the generation that answers, with and without their texts, by id.
+        generation: the name of that generation, None until it is opened.
+        index_error: why a newer index is not used, without paths; None if there is no problem.
+        read_manifest: reads the current manifest from the index.
+        model: the identity of the embedding model.
+        reader: the reader with a chat model, if there is one.
+        answer_channels: the ids of the channels in which every question is answered.
+        metrics: statistics for /status.
+        seen: the ids of the messages and interactions that were handled.
+        sees_content: whether the bot may read messages that do not mention it.
+    """
 
     def __init__(
         self,
-        answers: AnswerQueue[Answerer],
+        queue: AnswerQueue[Answerer],
         state: State,
         *,
         articles: Articles,
-        heads: Mapping[str, ArticleEntry],
-        manifest: Callable[[], Manifest],
+        entries: Mapping[str, ArticleEntry],
+        read_manifest: Callable[[], Manifest],
         model: str,
         log_questions: bool = False,
         reader: ChatReader | None = None,
     ) -> None:
-        """articles, heads: those of the index at the start, with their texts and without.
-
-        manifest: the current one; it reads files. reader: the one with a chat model, if there is one.
-        """
-        self.answers = answers
+        self.queue = queue
         self.state = state
         self.articles = articles
-        self.heads = heads
-        self.manifest = manifest
+        self.entries = entries
+        self.read_manifest = read_manifest
         self.model = model
-        self.channels = set(state.channels())
-        self.figures = Metrics()
-        self.recent = SeenIds()
-        self.trouble: str | None = None
+        self.reader = reader
+        self.answer_channels = set(state.channels())
+        self.metrics = Metrics()
+        self.seen = SeenIds()
+        self.index_error: str | None = None
         self.generation: str | None = None
         self.sees_content = False
-        self.reader = reader
         self._log_questions = log_questions
 
-    def ask(self, question: Question, group: int, user: int, on_claim: OnPartial | None = None) -> Awaitable[Response]:
-        """The answer to a question; raises QuestionDeclined or BylineError.
+    async def ask(self, question: Question, group: int, user: int, on_partial: OnPartial | None = None) -> Response:
+        """Answer a question, with suggested questions if it is not addressed.
 
-        on_claim is told of what a chat model says so far, as it is verified.
+        Args:
+            question: what is asked.
+            group: the server, or the user in direct messages.
+            user: who asks.
+            on_partial: called with what a chat model has written so far, as it is verified.
+
+        Raises:
+            QuestionDeclined: the question was given up.
+            BylineError: the question cannot be answered.
         """
-        if self.reader is None:
-            return self.answers.run(group, lambda answerer: _ask(answerer, question), question)
-        return self._read(question, group, user, self.reader, on_claim)
+        if self.reader is not None:
+            return await self._ask_reader(question, group, user, self.reader, on_partial)
+        finished: list[Response] = []
 
-    async def _read(
-        self, question: Question, group: int, user: int, reader: ChatReader, on_claim: OnPartial | None
-    ) -> Response:
-        """The search waits its turn like every question; the chat model is waited for here, and holds up nobody."""
-        reworded = await reader.reword(question, user)
-        sought = replace(question, text=reworded.text, history=()) if reworded.text else question
-        prepared = await self.answers.run(group, lambda answerer: answerer.prepare(question, reworded.text), sought)
-        show = None if on_claim is None else lambda answer: on_claim(Response(answer, prepared.articles))
-        reading = asyncio.ensure_future(reader.read(prepared, user=user, on_claim=show))
-        hurried = asyncio.ensure_future(self.answers.hurried.wait())
+        def answer(answerer: Answerer) -> Response:
+            with answerer.hold():
+                response = answerer.ask(question)
+                finished.append(response)
+                return _with_suggestions(answerer, response, question)
+
         try:
-            await asyncio.wait({reading, hurried}, return_when=asyncio.FIRST_COMPLETED)
+            return await self.queue.run(group, answer, question)
+        except Exception as error:
+            if not finished:
+                raise
+            return _without_suggestions(finished[0], error)
+
+    async def _ask_reader(
+        self, question: Question, group: int, user: int, reader: ChatReader, on_partial: OnPartial | None
+    ) -> Response:
+        """Answer with the chat model. The search takes its turn in the queue; waiting for the model blocks nobody."""
+        reworded = await reader.reword(question, user)
+        standalone = replace(question, text=reworded.text, history=()) if reworded.text else question
+        prepared = await self.queue.run(group, lambda answerer: answerer.prepare(question, reworded.text), standalone)
+        on_claim = None if on_partial is None else lambda answer: on_partial(Response(answer, prepared.articles))
+        reading = asyncio.ensure_future(reader.read(prepared, user=user, on_claim=on_claim))
+        deliver_now = asyncio.ensure_future(self.queue.deliver_now.wait())
+        try:
+            await asyncio.wait({reading, deliver_now}, return_when=asyncio.FIRST_COMPLETED)
             reply = reading.result().reply if reading.done() else with_note(prepared.reply, RESTARTING)
         finally:
             reading.cancel()
-            hurried.cancel()
-        if reply.degree != "not_addressed" or self.answers.hurried.is_set():
-            return Response(reply, prepared.articles)
-        instead = await self.answers.run(
-            group, lambda answerer: answerer.suggest(Response(reply, prepared.articles), question.article)
-        )
-        return Response(reply, prepared.articles, instead)
+            deliver_now.cancel()
+        response = Response(reply, prepared.articles)
+        if reply.degree != "not_addressed" or self.queue.deliver_now.is_set():
+            return response
+        try:
+            return await self.queue.run(group, lambda answerer: _with_suggestions(answerer, response, question))
+        except Exception as error:
+            return _without_suggestions(response, error)
 
-    def reading(self) -> str:
-        """Who reads, and how that is going."""
+    def describe_reader(self) -> str:
+        """Describe the chat model and how well it works, for /status."""
         if self.reader is None:
             return "no chat model"
-        return f"{self.reader.status()}; {count(self.figures.alone, 'answer')} without it"
+        return f"{self.reader.status()}; {count(self.metrics.fallbacks, 'answer')} without it"
 
-    def more(self, question: Question, shown: tuple[str, ...], group: int) -> Awaitable[Response]:
-        """Further evidence for a question."""
-        return self.answers.run(group, lambda answerer: answerer.more(question, shown), question)
+    async def more(self, question: Question, shown: tuple[str, ...], group: int) -> Response:
+        """Find further evidence for a question beyond the quotes that were shown."""
+        return await self.queue.run(group, lambda answerer: answerer.more(question, shown), question)
 
-    def summary(self, article: str, group: int) -> Awaitable[Response]:
-        """The central claims of an article."""
-        return self.answers.run(group, lambda answerer: answerer.summary(article))
+    async def summary(self, article: str, group: int) -> Response:
+        """Quote the central claims of an article."""
+        return await self.queue.run(group, lambda answerer: answerer.summary(article))
 
     async def canary(self) -> str | None:
-        """Answer a question that the index itself gives: "", or the kind of error; None if there was no time for it."""
+        """Answer a question made from the index itself, to check that everything works.
+
+        Returns:
+            "" if it worked, the kind of error if not, None if the queue had no time for it.
+        """
         try:
-            found = await self.answers.run(0, lambda answerer: answerer.canary())
+            found = await self.queue.run(0, lambda answerer: answerer.canary())
         except QuestionDeclined:
             return None
         except IndexUnusable as error:
             log.warning("failed canary index=%s", error.message)
             return type(error).__name__
         except Exception as error:
-            log_failure(log, "canary", error)
+            failed(log, "canary", error)
             return type(error).__name__
         return "" if found else "nothing was found"
 
-    async def settle(self, event: RequestInfo, work: Callable[[], Awaitable[Response]]) -> Response | str:
-        """What `work` tells, or a sentence for the asker that says why not; one line in the log either way."""
-        began = monotonic()
+    async def respond(self, request: RequestInfo, response: Awaitable[Response]) -> Response | str:
+        """Await a response, count it and log it in one line; if it fails, return a sentence for the asker instead."""
+        started = monotonic()
         try:
-            told = await work()
-        except QuestionDeclined as error:
-            self.figures.declined += 1
-            log.info("declined %s reason=%s", event, type(error).__name__)
-            return str(error)
-        except UsageError as error:
-            self.figures.declined += 1
-            log.info("declined %s reason=%s", event, type(error).__name__)
-            return f"{error.message} {error.hint}"
+            done = await response
+        except (QuestionDeclined, UsageError) as error:
+            return self.decline(request, error)
         except IndexUnusable as error:
-            self.figures.failed += 1
-            log.warning("failed %s index=%s", event, error.message)
+            self.metrics.failed += 1
+            log.warning("failed %s index=%s", request, error.message)
             return NO_INDEX
         except Exception as error:
-            self.figures.failed += 1
-            log_failure(log, event, error)
+            self.metrics.failed += 1
+            failed(log, request, error)
             return WENT_WRONG
-        took = monotonic() - began
-        self.figures.answered += 1
-        self.figures.alone += bool(told.reply.note)
-        self.figures.seconds.append(took)
-        asked = f" question={told.reply.question!r}" if self._log_questions else ""
+        seconds = monotonic() - started
+        self.metrics.answered += 1
+        self.metrics.fallbacks += bool(done.reply.note)
+        self.metrics.seconds.append(seconds)
+        asked = f" question={done.reply.question!r}" if self._log_questions else ""
         log.info(
             "answered %s ms=%.0f degree=%s quotes=%d certainty=%.2f%s",
-            event, took * 1000, told.reply.degree, len(told.reply.quotes), told.reply.certainty, asked,
+            request, seconds * 1000, done.reply.degree, len(done.reply.quotes), done.reply.certainty, asked,
         )  # fmt: skip
-        return told
+        return done
 
-    async def follow(self) -> None:
-        """Keep `articles`, `heads`, `generation` and `trouble` those of what answers, until it is cancelled."""
-        answerer = await self.answers.loaded()
-        told: str | None = None
+    def decline(self, request: RequestInfo, error: QuestionDeclined | UsageError) -> str:
+        """Count and log a question that is not answered, and return a sentence for the asker."""
+        self.metrics.declined += 1
+        log.info("declined %s reason=%s", request, type(error).__name__)
+        return f"{error.message} {error.hint}" if isinstance(error, UsageError) else str(error)
+
+    async def follow_index(self) -> None:
+        """Keep `articles`, `entries`, `generation` and `index_error` up to date until this is cancelled."""
+        answerer = await self.queue.loaded()
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+        def notify() -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(changed.set)
+
+        answerer.subscribe(notify)
         while True:
-            now, found = answerer.current(), answerer.index_error()
-            if now.name != self.generation:
-                self.articles, self.heads, self.generation = now.articles, now.entries, now.name
-                log.info("index generation=%s articles=%d", now.name, len(self.articles))
-            trouble = found.message if found else None
-            if trouble and trouble != told:
-                log.warning("index trouble=%s", trouble)
-            told = trouble
-            # Paths are for the log: /status is read by the administrators of every server.
-            self.trouble = "The newest index cannot be opened; the log says why." if trouble else None
-            await asyncio.sleep(FOLLOW_EVERY)
+            changed.clear()
+            self._refresh(answerer)
+            await changed.wait()
+
+    def _refresh(self, answerer: Answerer) -> None:
+        current, error = answerer.current(), answerer.trouble()
+        if current.name != self.generation:
+            self.articles, self.entries, self.generation = current.articles, current.entries, current.name
+            log.info("index generation=%s articles=%d", current.name, len(self.articles))
+        if error is not None:
+            log.warning("index trouble=%s", error.message)
+        # Messages with paths are for the log: the administrators of every server can read /status.
+        self.index_error = "The newest index cannot be opened; the log says why." if error else None
 
 
-def _ask(answerer: Answerer, question: Question) -> Response:
-    with answerer.hold():
-        response = answerer.ask(question)
-        if response.reply.degree != "not_addressed":
-            return response
-        return replace(response, suggestions=answerer.suggest(response, question.article))
+def _with_suggestions(answerer: Answerer, response: Response, question: Question) -> Response:
+    """Add questions that would be answered, if this one is not addressed."""
+    if response.reply.degree != "not_addressed":
+        return response
+    return replace(response, suggestions=answerer.suggest(response, question.article))
+
+
+def _without_suggestions(response: Response, error: Exception) -> Response:
+    """Return an answer that is ready, although its suggestions failed or were interrupted."""
+    if isinstance(error, QuestionDeclined):
+        log.info("no suggestions reason=%s", type(error).__name__)
+    else:
+        failed(log, "suggestions", error)
+    return response

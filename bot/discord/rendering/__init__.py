@@ -1,1 +1,1 @@
-"""Replies, articles and paragraphs as Discord embeds and markdown; no I/O."""
+"""Responses, articles and paragraphs as Discord embeds and markdown, and read back from them; no I/O."""
