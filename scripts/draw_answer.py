@@ -21,8 +21,8 @@ from index.publishing.factory import make_publisher
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Question
-from bot.discord.buttons import buttons
-from bot.discord.rendering import replies
+from bot.discord.buttons import make_buttons
+from bot.discord.rendering.answers import render_answer
 from bot.discord.rendering.markup import unescape
 from bot.settings import BotSettings
 
@@ -49,10 +49,10 @@ def page(question: str, answerer: Answerer) -> str:
     response = answerer.ask(Question(question))
     if response.reply.degree == "not_addressed":
         response = replace(response, suggestions=answerer.suggest(response))
-    embed = replies.answer(response)
+    embed = render_answer(response)
 
     async def labels() -> list[str]:
-        view = buttons(response.reply, thread=True)
+        view = make_buttons(response.reply, thread=True)
         items = [getattr(child, "item", child) for child in view.children] if view else []
         return [str(item.label or item.emoji) for item in items]  # type: ignore[attr-defined]
 

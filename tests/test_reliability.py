@@ -18,7 +18,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import RebuildReport, rebuild
 
 from bot.answering.types import Response
-from bot.discord.rendering import replies
+from bot.discord.rendering.answers import answer_as_text, render_answer
 
 from tests.bot.discord.rendering.test_replies import answer, article
 from tests.support.fakes import FAKE_MODEL
@@ -31,7 +31,7 @@ def test_a_monster_in_article_and_question_is_rendered_within_50_ms() -> None:
     source = article(MONSTER, "The bridge is old.")
     articles = {source.id: source}
     response = Response(answer(source, MONSTER, "The bridge is old.", question=MONSTER), articles)
-    for render_it in (lambda: replies.answer(response), lambda: replies.as_content(response)):
+    for render_it in (lambda: render_answer(response), lambda: answer_as_text(response)):
         fastest = min(_took(render_it) for _ in range(3))
         assert fastest < 0.05
 

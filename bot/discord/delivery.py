@@ -38,13 +38,17 @@ async def with_retries(send: Callable[[], Awaitable[T]], *, idempotent: bool = T
     Raises:
         Exception: whatever the last call of `send` raised.
     """
+
+    async def call() -> T:  # tenacity awaits coroutine functions only, and `send` may be a lambda
+        return await send()
+
     retrying = AsyncRetrying(
         stop=stop_after_attempt(TRIES),
         wait=_pause,
         retry=retry_if_exception(_is_temporary if idempotent else _was_not_received),
         reraise=True,
     )
-    return await retrying(send)
+    return await retrying(call)
 
 
 async def deliver(event: object, send: Callable[[], Awaitable[T]], *, idempotent: bool = True) -> T | None:

@@ -53,7 +53,7 @@ async def test_a_burst_loses_nothing_and_doubles_nothing(
     async def hook(*_: object, **__: object) -> None: ...
 
     monkeypatch.setattr(discord.Client, "before_identify_hook", hook)
-    async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, desk={"per_minute": 10}) as scene:
+    async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, service={"per_minute": 10}) as scene:
         server = scene.server
         await scene.mention(QUESTIONS[0])
         people = [server.user(f"Reader {n}") for n in range(PEOPLE)]

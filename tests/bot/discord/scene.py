@@ -12,7 +12,7 @@ from index.publishing.folder import FolderPublisher
 from index.store.article_table import read_articles
 
 from bot.answering.answerer import Answerer
-from bot.discord.gateway import serve
+from bot.discord.gateway import run_bot
 from bot.discord.queue import AnswerQueue, RateLimiter
 from bot.discord.service import AnswerService
 from bot.state import State
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Scene:
-    """The server with a guild, a channel and two people; `desk` is the bot's."""
+    """The server with a guild, a channel and two people; `service` is the bot's."""
 
     def __init__(self, server: DiscordServer, make: Callable[[], AnswerService], health: Path | None = None) -> None:
         self.server = server
@@ -39,11 +39,11 @@ class Scene:
 
     async def start(self) -> None:
         """Log the bot in, and wait until it can answer."""
-        self.desk = self._make()
+        self.service = self._make()
         self.stop.clear()
         self.running = asyncio.create_task(
-            serve(
-                self.desk,
+            run_bot(
+                self.service,
                 self.server.token,
                 api=self.server.api,
                 stop=self.stop,
@@ -56,7 +56,7 @@ class Scene:
         if self.running.done():
             online.cancel()
             self.running.result()
-        await self.server.until(lambda: self.desk.state.note("commands"))
+        await self.server.until(lambda: self.service.state.note("commands"))
 
     async def restart(self) -> None:
         """Stop the bot, and start another that remembers nothing but its files."""
@@ -76,8 +76,8 @@ class Scene:
         return await self.server.reply_to(asked)
 
 
-def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: Any) -> AnswerService:
-    """A desk over an index on disk; `load` makes what answers, `chat` what reads with a chat model."""
+def service_of(index: Path, state: Path, load: Callable[[], Answerer], **options: Any) -> AnswerService:
+    """A service over an index on disk; `load` makes what answers, `chat` what reads with a chat model."""
     publisher = FolderPublisher(index)
     kept = State(state)
     chat: Callable[[State], ChatReader] | None = options.pop("chat", None)
@@ -87,8 +87,8 @@ def desk_of(index: Path, state: Path, load: Callable[[], Answerer], **options: A
         AnswerQueue(load, allowance=allowance, prepare=Answerer.prefetch, **limits),
         kept,
         articles={article.id: article for article in read_articles(publisher.current_folder())},
-        heads={entry.id: entry for entry in publisher.manifest().articles},
-        manifest=publisher.manifest,
+        entries={entry.id: entry for entry in publisher.manifest().articles},
+        read_manifest=publisher.manifest,
         model="all-MiniLM-L6-v2",
         reader=chat(kept) if chat else None,
     )
@@ -100,13 +100,13 @@ async def bot_at(
     state: Path,
     load: Callable[[], Answerer],
     *,
-    desk: dict[str, Any] | None = None,
+    service: dict[str, Any] | None = None,
     health: Path | None = None,
     **server: Any,
 ) -> AsyncIterator[Scene]:
-    """The bot, logged in and ready; `desk`: its limits, `health`: its pulse, `server`: the server's options."""
+    """The bot, logged in and ready; `service`: its limits, `health`: its pulse, `server`: the server's options."""
     async with DiscordServer(**server) as discord:
-        scene = Scene(discord, lambda: desk_of(index, state, load, **(desk or {})), health)
+        scene = Scene(discord, lambda: service_of(index, state, load, **(service or {})), health)
         try:
             await scene.start()
             yield scene

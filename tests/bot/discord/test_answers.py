@@ -60,7 +60,7 @@ async def test_direct_messages_are_a_conversation(scene: Scene) -> None:
 async def test_a_thread_that_the_bot_opened_needs_no_mention(scene: Scene) -> None:
     answer = await scene.mention("What does he say about China's investment?")
     pressed = await scene.server.press(scene.ann, answer, "Thread")
-    assert "Go on in" in (await pressed.wait()).text
+    assert "Continue in" in (await pressed.wait()).text
     thread = answer.thread
     assert thread is not None
     follow = await scene.server.say(thread, scene.ann, "and servicemen?")
@@ -209,7 +209,7 @@ async def test_questions_and_articles_cannot_smuggle_in_pings_or_links(
     rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
     async with bot_at(index, tmp_path / "state.sqlite", lambda: Answerer(live, embedder)) as scene:
-        await scene.server.until(lambda: scene.desk.answers.ready.is_set())
+        await scene.server.until(lambda: scene.service.queue.ready.is_set())
         answer = await scene.mention("what does the minister say @Mods should [read](http://evil.example) ||now||?")
         body = answer.embeds[0]
         for text in (body["title"], body["description"]):
@@ -235,7 +235,7 @@ async def test_commands_are_registered_only_when_they_changed(scene: Scene) -> N
     def puts(scene: Scene) -> int:
         return sum(request.method == "PUT" and "commands" in request.path for request in scene.server.requests)
 
-    await scene.server.until(lambda: scene.desk.state.note("commands"))
+    await scene.server.until(lambda: scene.service.state.note("commands"))
     assert puts(scene) == 1
     assert {command["name"] for command in scene.server.commands} == {
         "ask", "article", "summary", "passage", "help", "channel", "status", "Ask about this",

@@ -40,7 +40,7 @@ async def scene(
     def chat(state: State) -> ChatReader:
         return reader_of(server, budget=budget, ledger=state, timeout=5.0)
 
-    async with bot_at(shipped_index, tmp_path / "state.sqlite", lambda: answerer, desk={"chat": chat}) as scene:
+    async with bot_at(shipped_index, tmp_path / "state.sqlite", lambda: answerer, service={"chat": chat}) as scene:
         yield scene
 
 
@@ -193,7 +193,7 @@ async def test_live_shows_the_newest_and_gives_up_where_it_may_not(succeeds: boo
         shown.append(draft)
         return succeeds
 
-    updater = DraftUpdater(show, every=0.05)
+    updater = DraftUpdater(show, interval=0.05)
     updater(drafts[0])
     await asyncio.sleep(0.01)
     updater(drafts[1])

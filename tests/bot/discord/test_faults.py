@@ -23,11 +23,11 @@ from index.rebuild import rebuild
 from bot.answering.answerer import Answerer
 from bot.answering.types import Question, Response
 from bot.discord import delivery
-from bot.discord.gateway import serve
+from bot.discord.gateway import run_bot
 from bot.discord.rendering.markup import unescape
 from bot.settings import Shards
 
-from tests.bot.discord.scene import Scene, bot_at, desk_of
+from tests.bot.discord.scene import Scene, bot_at, service_of
 from tests.servers.discord.server import DiscordServer, Message
 
 QUEUED = int(os.environ.get("QUEUED", "60"))
@@ -137,7 +137,7 @@ async def test_a_failing_send_is_repeated_and_arrives_once(scene: Scene, fault: 
 async def test_what_can_never_be_sent_is_tried_a_few_times_and_logged_once(
     scene: Scene, fault: dict[str, Any], tries: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(delivery, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(delivery, "FIRST_PAUSE", 0.01)
     met = scene.server.fail(*POST, times=float("inf"), **fault)
     with caplog.at_level(logging.INFO, "bot"):
         asked = await ask(scene)
@@ -261,7 +261,7 @@ async def test_many_questions_in_line_are_all_acknowledged_and_answered(scene: S
     assert max(one.acknowledged_after or 9 for one in asked) < 3
 
 
-@pytest.mark.bot(desk={"per_minute": 5})
+@pytest.mark.bot(service={"per_minute": 5})
 async def test_somebody_who_asks_too_fast_is_told_once_in_private_and_others_are_served(scene: Scene) -> None:
     flood = [await ask(scene) for _ in range(100)]
     other = await scene.mention(WHY, user=scene.bob)
@@ -290,7 +290,7 @@ async def test_a_crowded_server_does_not_keep_another_waiting(scene: Scene) -> N
     assert sum(bool(m.replies) for m in crowd) <= 6
 
 
-@pytest.mark.bot(load=slow(0.3), desk={"waiting": 6})
+@pytest.mark.bot(load=slow(0.3), service={"waiting": 6})
 async def test_a_full_line_turns_people_away_kindly(scene: Scene) -> None:
     people = [scene.server.user(f"Reader {n}") for n in range(8)]
     asked = [await scene.server.slash(p, scene.channel, "ask", {"question": WHY}) for p in people]
@@ -301,7 +301,7 @@ async def test_a_full_line_turns_people_away_kindly(scene: Scene) -> None:
     assert sum("¶" in text for text in texts) == len(asked) - len(full)
 
 
-@pytest.mark.bot(load=slow(2.0), desk={"seconds": 0.5})
+@pytest.mark.bot(load=slow(2.0), service={"seconds": 0.5})
 async def test_an_answer_that_hangs_ends_in_an_apology(scene: Scene) -> None:
     asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": WHY})
     assert "took me too long" in unescape((await asked.wait()).text)
@@ -321,7 +321,7 @@ async def test_closing_answers_or_apologises_to_everyone(scene: Scene) -> None:
 async def test_buttons_outlive_a_restart(scene: Scene) -> None:
     answer = await scene.mention("What does he say about China's investment?")
     await scene.restart()
-    for label, expected in (("In context", "**"), ("More", "¶"), ("👍", "Thank you"), ("Thread", "Go on in")):
+    for label, expected in (("In context", "**"), ("More", "¶"), ("👍", "Thank you"), ("Thread", "Continue in")):
         pressed = await scene.server.press(scene.bob, answer, label)
         assert expected in (await pressed.wait()).text, label
 
@@ -344,7 +344,7 @@ async def test_a_rebuilt_index_answers_within_two_seconds_and_nothing_fails_mean
         while not building.done():
             assert "million" in (await scene.mention(question)).text
         built = time.monotonic()
-        await scene.server.until(lambda: "5 million" in next(iter(scene.desk.articles.values())).text, 10)
+        await scene.server.until(lambda: "5 million" in next(iter(scene.service.articles.values())).text, 10)
         assert time.monotonic() - built < 2
         assert "5 million" in (await scene.mention(question)).text
     live.close()
@@ -390,7 +390,7 @@ async def test_talk_in_the_bots_thread_is_left_alone(scene: Scene) -> None:
     assert not [message.content for message in talk if message.replies or message.reactions]
 
 
-@pytest.mark.bot(desk={"per_minute": 5})
+@pytest.mark.bot(service={"per_minute": 5})
 async def test_people_who_did_not_ask_are_never_told_to_wait(scene: Scene) -> None:
     await (await scene.server.slash(scene.bob, scene.channel, "channel", {"answer": "on"})).wait()
     talk = [await scene.server.say(scene.channel, scene.ann, "are you coming tonight?") for _ in range(12)]
@@ -415,7 +415,7 @@ class Hangs(Slow):
         return self._answerer.ask(question)
 
 
-@pytest.mark.bot(load=lambda answerer: Hangs(answerer, 0), desk={"seconds": 1.5})
+@pytest.mark.bot(load=lambda answerer: Hangs(answerer, 0), service={"seconds": 1.5})
 async def test_an_answer_that_hangs_does_not_stop_the_others(scene: Scene) -> None:
     hung = await ask(scene, "Does this hang?")
     await asyncio.sleep(0.1)
@@ -425,7 +425,7 @@ async def test_an_answer_that_hangs_does_not_stop_the_others(scene: Scene) -> No
     await scene.server.reply_to(other)
     assert "¶" in (await scene.mention(WHY, user=scene.server.user("Cat"))).text
     status = await scene.server.slash(scene.bob, scene.channel, "status")
-    assert "1 answer did not come to an end" in (await status.wait()).text
+    assert "1 answer did not finish" in (await status.wait()).text
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"reset": True, "times": 2}], ids=str)
@@ -433,7 +433,7 @@ async def test_opening_a_thread_is_tried_again(scene: Scene, fault: dict[str, An
     answer = await scene.mention(WHY)
     scene.server.fail("POST", r"/channels/\d+/messages/\d+/threads", **fault)
     pressed = await scene.server.press(scene.ann, answer, "Thread")
-    assert "Go on in" in (await pressed.wait()).text
+    assert "Continue in" in (await pressed.wait()).text
 
 
 async def test_opening_a_thread_twice_or_without_permission_says_so(scene: Scene) -> None:
@@ -482,8 +482,8 @@ async def test_a_login_that_takes_long_can_be_stopped(shipped_index: Path, answe
     async with DiscordServer() as server:
         server.fail("GET", "/users/@me", status=200, delay=30, times=9)
         stop = asyncio.Event()
-        desk = desk_of(shipped_index, tmp_path / "state", lambda: answerer)
-        running = asyncio.create_task(serve(desk, server.token, api=server.api, stop=stop))
+        service = service_of(shipped_index, tmp_path / "state", lambda: answerer)
+        running = asyncio.create_task(run_bot(service, server.token, api=server.api, stop=stop))
         await asyncio.sleep(0.3)
         stop.set()
         await asyncio.wait_for(running, 3)
@@ -496,10 +496,10 @@ async def test_a_process_serves_its_own_shards_and_leaves_the_others_to_others(
         here, there = server.guild("Here", shard=1), server.guild("There", shard=0)
         ann = server.user("Ann")
         stop = asyncio.Event()
-        desk = desk_of(shipped_index, tmp_path / "state", lambda: answerer)
+        service = service_of(shipped_index, tmp_path / "state", lambda: answerer)
         shards = Shards((1,), 2)
         running = asyncio.create_task(
-            serve(desk, server.token, api=server.api, stop=stop, ready_timeout=0.1, shards=shards)
+            run_bot(service, server.token, api=server.api, stop=stop, ready_timeout=0.1, shards=shards)
         )
         await server.until(lambda: server.gateway.online() == {1}, 10)
         unheard = await server.say(there.channel("general"), ann, f"{server.bot.mention} {WHY}")
@@ -524,10 +524,10 @@ async def test_a_conversation_about_one_article_stays_with_it(tmp_path: Path, fo
         assert "the town" not in (await scene.server.reply_to(follow)).text
         (folder / "trains.txt").unlink()
         await asyncio.to_thread(rebuild, folder, FolderPublisher(index), model_identity(None), lambda: embedder)
-        await scene.server.until(lambda: "trains.txt" not in scene.desk.articles, 5)
+        await scene.server.until(lambda: "trains.txt" not in scene.service.articles, 5)
         for label in ("More", "In context"):
             pressed = await scene.server.press(scene.ann, answer, label)
-            assert "changed or taken away" in unescape((await pressed.wait()).text)
+            assert "changed or removed" in unescape((await pressed.wait()).text)
     live.close()
 
 
@@ -540,7 +540,7 @@ async def test_context_follows_a_quote_to_its_new_place(tmp_path: Path, folder: 
         answer = await scene.mention("What does the bridge over the river cost a year?")
         path.write_text(path.read_text().replace("\n\nThe bridge", "\n\nA new foreword stands here.\n\nThe bridge"))
         await asyncio.to_thread(rebuild, folder, FolderPublisher(index), model_identity(None), lambda: embedder)
-        await scene.server.until(lambda: "foreword" in next(iter(scene.desk.articles.values())).text, 5)
+        await scene.server.until(lambda: "foreword" in next(iter(scene.service.articles.values())).text, 5)
         shown = await (await scene.server.press(scene.ann, answer, "In context")).wait()
         assert "**The bridge over the river costs 3 million a year" in unescape(shown.text)
         assert "foreword" not in shown.text

@@ -146,15 +146,15 @@ async def test_questions_are_answered_even_if_they_cannot_be_prepared() -> None:
 
 async def test_places_are_bounded_in_all_and_for_each_group() -> None:
     answers = queue(waiting=4)
-    with answers.place(1, 7), answers.place(2, 7):
-        with pytest.raises(QueueFull), answers.place(3, 7):
+    with answers.slot(1, 7), answers.slot(2, 7):
+        with pytest.raises(QueueFull), answers.slot(3, 7):
             pass
-        with answers.place(3, 8), answers.place(4, 9):
+        with answers.slot(3, 8), answers.slot(4, 9):
             assert answers.waiting == 4
-            with pytest.raises(QueueFull), answers.place(5, 10):
+            with pytest.raises(QueueFull), answers.slot(5, 10):
                 pass
     assert answers.waiting == 0
-    with answers.place(1, 7):
+    with answers.slot(1, 7):
         pass
 
 
@@ -203,14 +203,14 @@ async def test_draining_serves_those_in_line_and_nobody_new() -> None:
     answers.start()
 
     async def ask() -> str:
-        with answers.place(1, 1):
+        with answers.slot(1, 1):
             return await answers.run(1, slowly)
 
     waiting = [asyncio.create_task(ask()) for _ in range(3)]
     await asyncio.sleep(0.01)
     await answers.drain(5)
     assert [task.result() for task in waiting] == ["answerer"] * 3
-    with pytest.raises(ShuttingDown), answers.place(2, 2):
+    with pytest.raises(ShuttingDown), answers.slot(2, 2):
         pass
 
 
@@ -219,7 +219,7 @@ async def test_draining_tells_those_it_cannot_serve() -> None:
     answers.start()
 
     async def ask() -> None:
-        with answers.place(1, 1):
+        with answers.slot(1, 1):
             await answers.run(1, lambda _: time.sleep(1))
 
     waiting = [asyncio.create_task(ask()) for _ in range(3)]
@@ -260,9 +260,9 @@ async def test_whatever_a_job_raises_the_line_goes_on(raised: BaseException) -> 
 def test_a_place_that_is_not_charged_costs_nothing_until_it_is() -> None:
     answers: AnswerQueue[str] = AnswerQueue(str, waiting=10, seconds=1, allowance=RateLimiter(1, Clock()))
     for _ in range(20):
-        with answers.place(1, 1, charge=False):
+        with answers.slot(1, 1, charge=False):
             pass
     for _ in range(BURST):
         answers.charge(1)
-    with pytest.raises(RateLimited), answers.place(1, 1, charge=False):
+    with pytest.raises(RateLimited), answers.slot(1, 1, charge=False):
         pass

@@ -12,8 +12,13 @@ from index.articles.formats import parse
 
 from bot.answering.types import Abstention, Answer, Quote, Reply, Response
 from bot.answering.voice.voice import HEDGED
-from bot.discord.rendering import replies
+from bot.discord.rendering.answers import answer_as_text, render_answer
+from bot.discord.rendering.button_ids import CONTEXT, article_key, context_id
+from bot.discord.rendering.catalogue import render_article, render_catalogue
+from bot.discord.rendering.embeds import render_notice
 from bot.discord.rendering.markup import flat, size, unescape
+from bot.discord.rendering.paragraphs import MAX_PAGES, render_context, render_paragraph
+from bot.discord.rendering.read_back import ShownAnswer, read_back
 
 from tests.bot.discord.rendering.test_markup import NASTY
 from tests.servers.discord.limits import check_message
@@ -45,14 +50,14 @@ class SentMessage:
         self.components: list[Any] = []
 
 
-def read(**sent: Any) -> replies.ShownAnswer | None:
-    return replies.read_back(SentMessage(**sent))  # type: ignore[arg-type]
+def read(**sent: Any) -> ShownAnswer | None:
+    return read_back(SentMessage(**sent))  # type: ignore[arg-type]
 
 
 def test_an_answer_names_question_author_date_reader_voice_and_paragraph() -> None:
     source = article("The bridge is old.", "It may fall, I think.")
     reply = answer(source, "The bridge is old.", "It may fall, I think.", voice=HEDGED)
-    embed = replies.answer(Response(reply, {source.id: source}))
+    embed = render_answer(Response(reply, {source.id: source}))
     assert embed.title == "Why?"
     assert embed.footer.text == "Jo Writer · 4 May 2024 · no chat model"
     assert unescape(embed.description or "").splitlines() == [
@@ -67,7 +72,7 @@ def test_an_answer_names_question_author_date_reader_voice_and_paragraph() -> No
 def test_quotes_of_several_articles_name_them() -> None:
     one, two = article("The bridge is old.", name="one.txt"), article("Bridges fall.", name="two.txt")
     quotes = (quote(one, "The bridge is old."), quote(two, "Bridges fall."))
-    embed = replies.answer(Response(Answer("Why?", "They argue:", quotes, 0.9), {"one.txt": one, "two.txt": two}))
+    embed = render_answer(Response(Answer("Why?", "They argue:", quotes, 0.9), {"one.txt": one, "two.txt": two}))
     text = unescape(embed.description or "")
     assert "¶2, one.txt" in text
     assert "¶2, two.txt" in text
@@ -77,8 +82,8 @@ def test_quotes_of_several_articles_name_them() -> None:
 def test_an_answer_is_read_back_from_its_message() -> None:
     source = article("The *bridge* is_old, [they](say).", "Nobody | knows.")
     reply = answer(source, "The *bridge* is_old, [they](say).", question="Why *does* it?")
-    embed = replies.answer(Response(reply, {source.id: source}))
-    for sent in ({"embed": embed}, {"content": replies.as_content(Response(reply, {source.id: source}))}):
+    embed = render_answer(Response(reply, {source.id: source}))
+    for sent in ({"embed": embed}, {"content": answer_as_text(Response(reply, {source.id: source}))}):
         shown = read(**sent)
         assert shown is not None
         assert shown.question == "Why *does* it?"
@@ -89,20 +94,20 @@ def test_an_answer_is_read_back_from_its_message() -> None:
 def test_notices_and_lists_are_no_answers() -> None:
     source = article("The bridge is old.")
     for embed in (
-        replies.notice("Wait."),
-        replies.details(source),
-        replies.catalogue({"a": source, "b": source}),
-        *replies.passage(source, 2),
+        render_notice("Wait."),
+        render_article(source),
+        render_catalogue({"a": source, "b": source}),
+        *render_paragraph(source, 2),
     ):
         assert read(embed=embed) is None
-    assert read(content="Go on in <#5>.") is None
+    assert read(content="Continue in <#5>.") is None
 
 
 def test_a_sentence_too_long_to_show_is_named_not_cut() -> None:
     source = article(LONG, "The bridge is old.")
-    embed = replies.answer(Response(answer(source, LONG, "The bridge is old."), {source.id: source}))
+    embed = render_answer(Response(answer(source, LONG, "The bridge is old."), {source.id: source}))
     text = unescape(embed.description or "")
-    assert f"¶2 answers in one sentence of {len(LONG):,} characters: /passage" in text
+    assert f"¶2 answers in one sentence of {len(LONG):,} characters; /passage shows it." in text
     assert "“The bridge is old.”" in text
     assert "and on" not in text
 
@@ -110,8 +115,8 @@ def test_a_sentence_too_long_to_show_is_named_not_cut() -> None:
 def test_the_longest_paragraph_is_shown_whole_over_several_messages() -> None:
     sentences = [f"Sentence number {n} of this long paragraph is about the bridge." for n in range(200)]
     source = article(" ".join(sentences), "The bridge is old.")
-    embeds = replies.passage(source, 2)
-    assert 2 < len(embeds) <= replies.MAX_PAGES
+    embeds = render_paragraph(source, 2)
+    assert 2 < len(embeds) <= MAX_PAGES
     assert unescape(" ".join(embed.description or "" for embed in embeds)) == " ".join(sentences)
     for embed in embeds:
         check_message({"embeds": [embed.to_dict()]})
@@ -120,8 +125,8 @@ def test_the_longest_paragraph_is_shown_whole_over_several_messages() -> None:
 
 def test_a_paragraph_without_end_is_bounded() -> None:
     source = article("word " * 60_000, "The bridge is old.")
-    embeds = replies.passage(source, 2)
-    assert len(embeds) == replies.MAX_PAGES + 1
+    embeds = render_paragraph(source, 2)
+    assert len(embeds) == MAX_PAGES + 1
     assert "goes on for" in (embeds[-1].description or "")
     for embed in embeds:
         check_message({"embeds": [embed.to_dict()]})
@@ -131,7 +136,9 @@ def test_context_shows_quotes_in_bold_and_long_paragraphs_around_them() -> None:
     filler = "Something else is said here at some length, which nobody asked about. " * 40
     source = article(f"{filler}The bridge is old. {filler}", "Bridges fall. They do.")
     reply = answer(source, "The bridge is old.", "Bridges fall.")
-    embeds = replies.context(replies.places(reply.quotes), ["The bridge is old.", "Bridges fall."], {source.id: source})
+    embeds = render_context(
+        context_id(reply.quotes).removeprefix(CONTEXT), ["The bridge is old.", "Bridges fall."], {source.id: source}
+    )
     texts = [unescape(embed.description or "") for embed in embeds]
     assert [embed.title for embed in embeds] == ["¶2 · a\\.txt", "¶3 · a\\.txt"]
     assert "**The bridge is old.**" in texts[0]
@@ -141,16 +148,16 @@ def test_context_shows_quotes_in_bold_and_long_paragraphs_around_them() -> None:
     check_message({"embeds": [embed.to_dict() for embed in embeds]})
 
 
-@pytest.mark.parametrize("places", ["", "zz", "00000000.1", "x.y.z;;", "00000000"])
-def test_context_of_what_is_gone_is_nothing(places: str) -> None:
+@pytest.mark.parametrize("positions", ["", "zz", "00000000.1", "x.y.z;;", "00000000"])
+def test_context_of_what_is_gone_is_nothing(positions: str) -> None:
     source = article("The bridge is old.")
-    assert replies.context(places, [], {source.id: source}) == []
-    assert replies.context(f"{replies.key(source.id)}.999", [], {source.id: source}) == []
+    assert render_context(positions, [], {source.id: source}) == []
+    assert render_context(f"{article_key(source.id)}.999", [], {source.id: source}) == []
 
 
 def test_a_catalogue_of_a_thousand_articles_says_how_many_more() -> None:
     source = article("The bridge is old.")
-    embed = replies.catalogue({f"{n}.txt": source for n in range(1000)})
+    embed = render_catalogue({f"{n}.txt": source for n in range(1000)})
     assert embed.title == "1,000 articles"
     assert "1,000 in all. /article" in (embed.description or "")
     check_message({"embeds": [embed.to_dict()]})
@@ -172,10 +179,10 @@ def test_whatever_is_rendered_discord_takes(
     make: Any = Abstention if abstains else Answer
     reply: Reply = make(question or "x", "Lead", quotes, 0.5, degree="closest")
     articles = {source.id: source}
-    check_message({"embeds": [replies.answer(Response(reply, articles, tuple(instead))).to_dict()]})
-    check_message({"content": replies.as_content(Response(reply, articles, tuple(instead)))})
+    check_message({"embeds": [render_answer(Response(reply, articles, tuple(instead))).to_dict()]})
+    check_message({"content": answer_as_text(Response(reply, articles, tuple(instead)))})
     for number in range(1, len(source.paragraphs) + 1):
-        for embed in replies.passage(source, number):
+        for embed in render_paragraph(source, number):
             check_message({"embeds": [embed.to_dict()]})
 
 
@@ -188,16 +195,16 @@ def test_answers_around_the_limits_are_taken(length: int, unit: str) -> None:
         Quote(source.id, p.number, source.text[p.body_start : p.end], "author", p.body_start, p.end)
         for p in source.paragraphs[1:]
     ), 0.9)  # fmt: skip
-    embed = replies.answer(Response(reply, {source.id: source}, ("What " + text, "Why?")))
+    embed = render_answer(Response(reply, {source.id: source}, ("What " + text, "Why?")))
     check_message({"embeds": [embed.to_dict()]})
-    check_message({"content": replies.as_content(Response(reply, {source.id: source}))})
+    check_message({"content": answer_as_text(Response(reply, {source.id: source}))})
     assert size(embed.title or "") <= 256
 
 
 def test_every_shipped_article_can_be_shown(tmp_path: Path) -> None:
     for path in sorted((REPOSITORY / "articles").iterdir()):
         source = parse(path.name, path.read_bytes())
-        check_message({"embeds": [replies.details(source).to_dict()]})
+        check_message({"embeds": [render_article(source).to_dict()]})
         for paragraph in source.paragraphs:
-            for embed in replies.passage(source, paragraph.number):
+            for embed in render_paragraph(source, paragraph.number):
                 check_message({"embeds": [embed.to_dict()]})
