@@ -102,7 +102,7 @@ class Answerer:
         return error
 
     def subscribe(self, callback: Callable[[], None]) -> None:
-        """Call `callback`, from another thread, when `current` or `trouble` has changed."""
+        """Call `callback`, from another thread, when `current` or `index_error` has changed."""
         self._index.subscribe(callback)
 
     def ask(self, question: Question) -> Response:

@@ -31,7 +31,7 @@ from bot.discord.rendering.markup import flat, shorten
 from bot.discord.rendering.paragraphs import render_context
 from bot.discord.rendering.read_back import ShownAnswer, read_back
 from bot.discord.service import WENT_WRONG, OnPartial, RequestInfo
-from bot.logs import failed
+from bot.logs import log_failure
 from bot.state import Feedback, Vote
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class _AnswerButton(DynamicItem[Button[View]], template=r"byline:"):
         try:
             await self.on_press(interaction)
         except Exception as error:
-            failed(log, request_info(interaction, "button"), error)
+            log_failure(log, request_info(interaction, "button"), error)
             await send_notice(interaction, WENT_WRONG)
 
     async def on_press(self, interaction: Interaction) -> None:

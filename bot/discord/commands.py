@@ -35,7 +35,7 @@ from bot.discord.rendering.embeds import NEUTRAL_COLOUR
 from bot.discord.rendering.markup import FIELD_VALUE, shorten
 from bot.discord.rendering.paragraphs import render_paragraph
 from bot.discord.service import WENT_WRONG
-from bot.logs import failed
+from bot.logs import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -236,7 +236,7 @@ async def handle_error(interaction: Interaction, error: app_commands.AppCommandE
         log.warning("failed %s reason=%s", request_info(interaction, "command"), cause.message)
         await send_notice(interaction, NOT_DONE)
     else:
-        failed(log, request_info(interaction, "command"), cause)
+        log_failure(log, request_info(interaction, "command"), cause)
         await send_notice(interaction, WENT_WRONG)
 
 

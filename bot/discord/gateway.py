@@ -29,7 +29,7 @@ from bot.discord.heartbeat import report_health
 from bot.discord.interactions import ServiceClient
 from bot.discord.messages import MessageHandler
 from bot.discord.service import AnswerService
-from bot.logs import failed
+from bot.logs import log_failure
 from bot.settings import Shards
 
 log = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ class BylineClient(ServiceClient):
         """Log an error in a handler of events."""
         error = sys.exc_info()[1]
         if error:
-            failed(log, f"event={event}", error)
+            log_failure(log, f"event={event}", error)
 
     async def _register(self) -> None:
         """Register the commands with Discord, if they have changed since they were registered last."""

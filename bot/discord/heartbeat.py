@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.discord.service import AnswerService
-from bot.health import HealthReport, notify, write
+from bot.health import HealthReport, notify, write_report
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,6 @@ class _Monitor:
 
 async def _write(path: Path, report: HealthReport) -> None:
     try:
-        await asyncio.to_thread(write, path, report)
+        await asyncio.to_thread(write_report, path, report)
     except OSError as error:
         log.warning("health not written error=%s", error.strerror)

@@ -12,7 +12,7 @@ from bot.discord.queue import QuestionDeclined
 from bot.discord.rendering.answers import render_response
 from bot.discord.rendering.embeds import render_notice
 from bot.discord.service import WENT_WRONG, AnswerService, OnPartial, RequestInfo
-from bot.logs import failed
+from bot.logs import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ async def _answer(
         view = None if isinstance(outcome, str) else make_buttons(outcome)
         body = render_response(outcome, embeds=embeds)
     except Exception as error:
-        failed(log, request, error)
+        log_failure(log, request, error)
         view, body = None, render_response(WENT_WRONG, embeds=embeds)
     if acknowledged:
         await deliver(request, lambda: interaction.edit_original_response(**body, view=view))

@@ -18,7 +18,7 @@ from bot.discord.queue import QuestionDeclined, ShuttingDown
 from bot.discord.rendering.answers import render_response
 from bot.discord.rendering.embeds import render_notice
 from bot.discord.service import WENT_WRONG, AnswerService, RequestInfo
-from bot.logs import failed
+from bot.logs import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class MessageHandler:
             if addressed.expects_answer:
                 await self._decline(message, error)
         except Exception as error:
-            failed(log, request, error)
+            log_failure(log, request, error)
             if addressed.expects_answer:
                 await self._reply(request, message, WENT_WRONG)
 

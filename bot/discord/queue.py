@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
-from bot.logs import failed
+from bot.logs import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -291,7 +291,7 @@ class AnswerQueue(Generic[A]):
             try:
                 prepare(answerer, items)
             except Exception as error:  # each call works without, and reports its own errors
-                failed(log, "preparing", error)
+                log_failure(log, "preparing", error)
             return job.function(answerer)
 
         return prepare_and_call

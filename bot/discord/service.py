@@ -17,7 +17,7 @@ from bot.answering.answerer import Answerer
 from bot.answering.chat.reader import ChatReader, with_note
 from bot.answering.types import Question, Response
 from bot.discord.queue import AnswerQueue, QuestionDeclined
-from bot.logs import failed
+from bot.logs import log_failure
 from bot.state import State
 
 log = logging.getLogger(__name__)
@@ -225,7 +225,7 @@ class AnswerService:
             log.warning("failed canary index=%s", error.message)
             return type(error).__name__
         except Exception as error:
-            failed(log, "canary", error)
+            log_failure(log, "canary", error)
             return type(error).__name__
         return "" if found else "nothing was found"
 
@@ -242,7 +242,7 @@ class AnswerService:
             return NO_INDEX
         except Exception as error:
             self.metrics.failed += 1
-            failed(log, request, error)
+            log_failure(log, request, error)
             return WENT_WRONG
         seconds = monotonic() - started
         self.metrics.answered += 1
@@ -277,7 +277,7 @@ class AnswerService:
             await changed.wait()
 
     def _refresh(self, answerer: Answerer) -> None:
-        current, error = answerer.current(), answerer.trouble()
+        current, error = answerer.current(), answerer.index_error()
         if current.name != self.generation:
             self.articles, self.entries, self.generation = current.articles, current.entries, current.name
             log.info("index generation=%s articles=%d", current.name, len(self.articles))
@@ -299,5 +299,5 @@ def _without_suggestions(response: Response, error: Exception) -> Response:
     if isinstance(error, QuestionDeclined):
         log.info("no suggestions reason=%s", type(error).__name__)
     else:
-        failed(log, "suggestions", error)
+        log_failure(log, "suggestions", error)
     return response
