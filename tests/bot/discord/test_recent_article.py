@@ -23,7 +23,7 @@ TRAINS = "What do the trains cost a year?"
 async def scene(tmp_path: Path, folder: Path, embedder: Embedder) -> AsyncIterator[Scene]:
     """The bot, about two articles."""
     (folder / "trains.txt").write_text("By Jo Rail\n\nThe trains cost 7 million a year.\n\nThey are always late.\n")
-    (folder / "bread.txt").write_text("By Al Span\n\nBread must be baked at night.\n\nRye makes it last.\n")
+    (folder / "bread.txt").write_text("By Ann Miller\n\nBread must be baked at night.\n\nRye makes it last.\n")
     index = tmp_path / "index"
     rebuild(folder, FolderPublisher(index, check_here), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
@@ -41,7 +41,7 @@ async def test_in_a_reply_it_is_the_article_of_the_answer(scene: Scene) -> None:
 
 async def test_in_direct_messages_it_is_the_article_of_the_last_answer(scene: Scene) -> None:
     dm = scene.server.dm(scene.ann)
-    for question, author in ((TRAINS, "Jo Rail"), ("When must bread be baked?", "Al Span")):
+    for question, author in ((TRAINS, "Jo Rail"), ("When must bread be baked?", "Ann Miller")):
         await scene.server.reply_to(await scene.server.say(dm, scene.ann, question))
         follow_up = await scene.server.say(dm, scene.ann, "who wrote it?")
         assert author in unescape((await scene.server.reply_to(follow_up)).text)
