@@ -27,12 +27,12 @@ from tests.support.paths import REPOSITORY, SHIPPED
 from tests.support.preloaded import PRELOADED, clean_environment
 
 if sys.version_info < (3, 11, 8):
-    # There, one ast.parse that begins while another is under way makes that one fail ("AST constructor recursion depth
-    # mismatch", python/cpython#106905). The collector lets it: it runs finalizers, which may print a traceback (that
-    # parses), and hypothesis' callback, during which other threads go on. pytest parses for each failure it shows.
+    # In these versions an ast.parse fails if another one starts meanwhile ("AST constructor recursion depth mismatch",
+    # python/cpython#106905). A garbage collection within it can cause that: finalizers may print a traceback, which
+    # parses, and hypothesis' callback lets other threads run. So parse one source at a time, without collections.
     _parse, _parsing = ast.parse, RLock()
 
-    def _undisturbed(*arguments: Any, **options: Any) -> Any:
+    def _parse_alone(*arguments: Any, **options: Any) -> Any:
         with _parsing:
             collecting = gc.isenabled()
             gc.disable()
@@ -42,7 +42,7 @@ if sys.version_info < (3, 11, 8):
                 if collecting:
                     gc.enable()
 
-    ast.parse = _undisturbed
+    ast.parse = _parse_alone
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,13 +52,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
-    """The real model."""
+    """The packaged embedding model."""
     return load_embedder(None)
 
 
 @pytest.fixture(scope="session")
 def shipped_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped article, indexed by the real model into a real Chroma store on disk."""
+    """The folder of an index of the shipped article, built with the packaged model; tests only read it."""
     root = tmp_path_factory.mktemp("index")
     rebuild(SHIPPED, FolderPublisher(root, check_here), model_identity(None), lambda: embedder)
     return root
@@ -66,7 +66,7 @@ def shipped_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="session")
 def shipped(shipped_index: Path) -> Iterator[Generation]:
-    """The shipped article's generation, open."""
+    """The open generation of the shipped article."""
     with open_current(FolderPublisher(shipped_index), model_identity(None)) as generation:
         yield generation
 
@@ -95,13 +95,13 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def publisher(tmp_path: Path) -> FolderPublisher:
-    """An index folder without an index; what is built is checked in this process, where that costs little."""
+    """A publisher of an empty index folder, which checks generations in this process because that is fast."""
     return FolderPublisher(tmp_path / "index", check_here)
 
 
 @pytest.fixture
 def build(folder: Path, publisher: FolderPublisher, fake: Embedder) -> Callable[..., RebuildReport]:
-    """Rebuild `folder` into `generations` with the fake model."""
+    """Rebuild the index of `publisher` from `folder` with the fake model."""
 
     def run(**options: object) -> RebuildReport:
         return rebuild(folder, publisher, FAKE_MODEL, lambda: fake, **options)  # type: ignore[arg-type]
@@ -156,7 +156,7 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def heeded_sigint() -> Iterator[None]:
-    """A shell starts what runs in its background with SIGINT ignored, and children inherit that."""
+    """Restore the default handling of SIGINT: a shell's background jobs, and their children, ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

@@ -48,7 +48,10 @@ class PreloadedProcess:
             self._printed.append([])
             self._readers.append(Thread(target=_drain, args=(stream, self._printed[-1]), daemon=True))
             self._readers[-1].start()
-        self.pid = int(status.recv(_MESSAGE))
+        pid = status.recv(_MESSAGE)
+        if not pid:
+            raise RuntimeError("The process that has imported the libraries has ended; its stderr says why.")
+        self.pid = int(pid)
 
     @property
     def returncode(self) -> int | None:
