@@ -1,6 +1,6 @@
 """The buttons below an answer: how they are made, and what happens when one is pressed (`on_press`).
 
-All that a button needs stands in its custom id or in its message, so buttons keep working after a restart.
+A button finds all that it needs in its custom id and its message, so it keeps working after a restart.
 """
 
 import asyncio

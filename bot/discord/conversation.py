@@ -150,7 +150,8 @@ def text_of(message: discord.Message) -> str:
 async def answers_before(message: discord.Message, me: discord.ClientUser) -> list[ShownAnswer]:
     """Return the bot's answers that a message follows, oldest first.
 
-    They come from the chain of replies, or if there is none, from what stands before it in a thread or direct messages.
+    They are taken from the chain of replies; if there is none, from the messages before it in a thread or in direct
+    messages.
     """
     chain = await _answers_in_chain(message, me)
     if chain or not isinstance(message.channel, discord.Thread | discord.DMChannel):

@@ -205,7 +205,7 @@ async def run_bot(
 
 
 async def _run_until_stopped(client: "BylineClient", stopped: "asyncio.Task[Any]", health: Path | None) -> None:
-    """Answer until the bot is stopped or fails; then deliver what waits, or tell its askers that the bot stops."""
+    """Answer until the bot is stopped or fails; then deliver what waits, or decline it."""
     service = client.service
     tasks = {
         asyncio.create_task(_translate_errors(client.connect()), name="gateway"),

@@ -212,7 +212,7 @@ class MessageHandler:
             log.warning("not sent %s error=%s", request, type(error).__name__)
 
     async def _decline(self, message: discord.Message, error: QuestionDeclined) -> None:
-        """Tell somebody to wait: with a reaction to each message, and now and then with the reason in private."""
+        """Ask somebody to wait: by a reaction to each message, and by a private notice at most once a minute."""
         if not isinstance(error, ShuttingDown):
             await deliver("mark", lambda: message.add_reaction(WAIT))
         if await self._notify(message, type(error).__name__, str(error)):

@@ -232,7 +232,7 @@ class AnswerQueue(Generic[A]):
     async def drain(self, seconds: float) -> None:
         """Accept nothing new, and return when all answers are delivered, or after so many seconds.
 
-        After four fifths of the time the remaining calls end with ShuttingDown, so that their askers can be told.
+        After four fifths of the time the remaining calls end with ShuttingDown, so that their askers get a response.
         """
         self._open = False
         if not await self._idle_within(0.8 * seconds):
