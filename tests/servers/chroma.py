@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
 STARTS_WITHIN = 30.0
 
 
@@ -41,7 +43,10 @@ class ChromaServer:
 
     def stop(self) -> None:
         """Suspend the server with SIGSTOP: it accepts connections, and answers none."""
+        assert self._process is not None
         self._send(signal.SIGSTOP)
+        while psutil.Process(self._process.pid).status() != psutil.STATUS_STOPPED:  # the signal takes its time
+            time.sleep(0.01)
 
     def go_on(self) -> None:
         self._send(signal.SIGCONT)
