@@ -1,1 +1,1 @@
-"""Score the answers to a file of questions: reading the file, scoring, and the report."""
+"""Score the answers to a file of questions: read the file, score each answer, and report the results."""

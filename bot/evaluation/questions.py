@@ -1,4 +1,4 @@
-"""Read a JSONL file of questions with the passages that answer them."""
+"""Read a JSONL file of questions with the gold passages that answer them."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,16 @@ from bot.answering.types import Question, Turn
 
 @dataclass(frozen=True, slots=True)
 class EvalQuestion:
-    """One line of a question file; `answerable` is None, and `gold` empty, if the line does not say."""
+    """One line of a question file.
+
+    Attributes:
+        id: its id; by default the line number.
+        question: the question with its conversation.
+        kind: a label to group results by; "" if there is none.
+        answerable: whether the articles answer it; None if the line does not say.
+        gold: the passages that answer it, with the fields `paragraph`, `quote`, `role` and `replaces`.
+        line: the line number, from 1.
+    """
 
     id: str
     question: Question
@@ -28,7 +37,7 @@ class EvalQuestion:
 def read_questions(path: Path) -> list[EvalQuestion]:
     """Read a JSONL file of questions; raises UsageError that names the line."""
     try:
-        # Not splitlines(): a JSON string may hold U+2028 or U+0085 as they are.
+        # Not splitlines(): a JSON string may contain U+2028 or U+0085 unescaped.
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
@@ -36,7 +45,7 @@ def read_questions(path: Path) -> list[EvalQuestion]:
             f"The question file {printable(str(path))} cannot be read: {reason}.",
             "Give a file with one JSON object a line.",
         ) from None
-    items = [_item(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    items = [_parse_line(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not items:
         raise UsageError(
             f"The question file {printable(str(path))} contains no questions.",
@@ -46,21 +55,31 @@ def read_questions(path: Path) -> list[EvalQuestion]:
 
 
 def check_articles(
-    path: Path, items: Iterable[EvalQuestion], known: Sequence[ArticleInfo], only: str | None = None
+    path: Path, items: Iterable[EvalQuestion], articles: Sequence[ArticleInfo], only: str | None = None
 ) -> None:
-    """Raise UsageError for an article that is not indexed, naming its line; only: checked instead, if given."""
+    """Check that the articles that questions name are indexed.
+
+    Args:
+        path: the question file.
+        items: its questions.
+        articles: the indexed articles.
+        only: an article that replaces those of the questions, and is checked instead.
+
+    Raises:
+        UsageError: an article is not indexed; the message names its line.
+    """
     if only is not None:
-        find_article(known, only)
+        find_article(articles, only)
         return
     for item in items:
         if item.question.article is not None:
             try:
-                find_article(known, item.question.article)
+                find_article(articles, item.question.article)
             except UsageError as error:
                 raise UsageError(f"Line {item.line} of {printable(str(path))}: {error.message}", error.hint) from None
 
 
-def _item(path: Path, number: int, line: str) -> EvalQuestion:
+def _parse_line(path: Path, number: int, line: str) -> EvalQuestion:
     try:
         data = json.loads(line)
         history = tuple(
@@ -75,7 +94,7 @@ def _item(path: Path, number: int, line: str) -> EvalQuestion:
             question=Question(text, history, article),
             kind="" if kind is None else str(kind),
             answerable=answerable,
-            gold=tuple(_gold(entry) for entry in gold or ()),
+            gold=tuple(_check_gold(entry) for entry in gold or ()),
             line=number,
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -85,15 +104,15 @@ def _item(path: Path, number: int, line: str) -> EvalQuestion:
         ) from None
 
 
-def _gold(entry: Any) -> Mapping[str, Any]:
-    """Check the types of a gold passage's fields; raises TypeError or KeyError."""
+def _check_gold(entry: Any) -> Mapping[str, Any]:
+    """Return a gold passage with `replaces` as a list; raises TypeError or KeyError if a field has a wrong type."""
     replaces = [] if entry.get("replaces") is None else entry["replaces"]
     if not (
         type(entry["paragraph"]) is int
         and isinstance(entry["quote"], str)
         and isinstance(entry.get("role"), str | None)
         and isinstance(replaces, list)
-        and all(type(position) is int for position in replaces)
+        and all(type(index) is int for index in replaces)
     ):
         raise TypeError
     return {**entry, "replaces": replaces}

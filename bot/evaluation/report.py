@@ -1,7 +1,8 @@
-"""Write answers and figures: as JSON for programs, as tables for people."""
+"""Format answers and figures as JSON or as tables, and write answers to a file."""
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -40,7 +41,7 @@ def to_json(response: Response, seconds: float, identity: str | None = None) -> 
 
 def as_line(value: Any) -> str:
     """Write JSON in one line, with everything escaped that a terminal or a line reader would act on."""
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def table(results: list[EvalResult]) -> Iterator[str]:
@@ -64,14 +65,14 @@ def table(results: list[EvalResult]) -> Iterator[str]:
         "score": "score",
     }
     for key, label in labels.items():
-        yield f"{label:<46}{_shown(key, total[key]):>8}"
+        yield f"{label:<46}{_format(key, total[key]):>8}"
     degrees = by_degree(results)
     if any(figures["questions"] for figures in degrees.values()):
         yield ""
         yield f"{'degree':<16}{'n':>5}{'answerable':>12}{'hit':>8}"
         for degree, figures in degrees.items():
-            answerable, quoted = _shown("rate", figures["answerable"]), _shown("rate", figures["hit_rate"])
-            yield f"{degree:<16}{figures['questions']:>5}{answerable:>12}{quoted:>8}"
+            answerable, hit_rate = _format("rate", figures["answerable"]), _format("rate", figures["hit_rate"])
+            yield f"{degree:<16}{figures['questions']:>5}{answerable:>12}{hit_rate:>8}"
     kinds = by_kind(results)
     if len(kinds) > 1:
         yield ""
@@ -79,25 +80,23 @@ def table(results: list[EvalResult]) -> Iterator[str]:
         for kind, figures in kinds.items():
             abstained = mean(r.abstained for r in results if r.item.kind == kind)
             cells = (figures["evidence_recall"], figures["hit_rate"], figures["quote_precision"], abstained)
-            shown = [_shown("rate", cell) for cell in cells]
-            yield f"{kind:<16}{figures['questions']:>5}{shown[0]:>9}{shown[1]:>8}{shown[2]:>11}{shown[3]:>11}"
+            rates = [_format("rate", cell) for cell in cells]
+            yield f"{kind:<16}{figures['questions']:>5}{rates[0]:>9}{rates[1]:>8}{rates[2]:>11}{rates[3]:>11}"
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices of a million tokens, in any currency."""
+    """The prices of a million tokens that a chat model reads and writes, in any currency."""
 
     million_in: float = 0.0
     million_out: float = 0.0
 
 
 def chat_summary(outcomes: list[ChatOutcome], prices: Prices) -> dict[str, float | int | None]:
-    """Sum up what the chat model did: claims, tokens, fallbacks, and the total cost."""
+    """Sum up the chat model's work: questions, claims, fallbacks, tokens, and their cost."""
     asked = [outcome for outcome in outcomes if outcome.raw_replies or outcome.reply.note]
-    total_in, total_out = (
-        sum(outcome.tokens_in for outcome in outcomes),
-        sum(outcome.tokens_out for outcome in outcomes),
-    )
+    tokens_in = sum(outcome.tokens_in for outcome in outcomes)
+    tokens_out = sum(outcome.tokens_out for outcome in outcomes)
     return {
         "asked": len(asked),
         "claims_kept": sum(outcome.counts.kept for outcome in outcomes),
@@ -105,14 +104,14 @@ def chat_summary(outcomes: list[ChatOutcome], prices: Prices) -> dict[str, float
         "claims_relabelled": sum(outcome.counts.relabelled for outcome in outcomes),
         "claims_renumbered": sum(outcome.counts.renumbered for outcome in outcomes),
         "fallbacks": sum(bool(outcome.reply.note) for outcome in outcomes),
-        "tokens_in": total_in,
-        "tokens_out": total_out,
-        "cost": (total_in * prices.million_in + total_out * prices.million_out) / 1_000_000,
+        "tokens_in": tokens_in,
+        "tokens_out": tokens_out,
+        "cost": (tokens_in * prices.million_in + tokens_out * prices.million_out) / 1_000_000,
     }
 
 
 def chat_table(outcomes: list[ChatOutcome], prices: Prices) -> Iterator[str]:
-    """Yield the same as lines of a table, with the reasons for fallbacks."""
+    """Yield the figures of `chat_summary` as lines of a table, with the reasons for fallbacks."""
     total = chat_summary(outcomes, prices)
     labels = {
         "asked": "questions put to the chat model",
@@ -129,12 +128,11 @@ def chat_table(outcomes: list[ChatOutcome], prices: Prices) -> Iterator[str]:
         yield f"{label:<46}{total[key]:>8,}"
     if prices != Prices():
         yield f"{'cost':<46}{total['cost']:>8.4f}"
-    why = dict.fromkeys(outcome.reply.note for outcome in outcomes if outcome.reply.note)
-    for note in why:
-        yield f"  {sum(outcome.reply.note == note for outcome in outcomes):>4} × {note}"
+    for note, times in Counter(outcome.reply.note for outcome in outcomes if outcome.reply.note).items():
+        yield f"  {times:>4} × {note}"
 
 
-def _shown(key: str, value: float | int | None) -> str:
+def _format(key: str, value: float | int | None) -> str:
     if value is None:
         return "–"
     if key in ("questions", "words_quoted_median"):
@@ -158,31 +156,31 @@ def line_writer(path: Path | None, questions: Path) -> Iterator[Callable[[str], 
     if path.exists() and path.samefile(questions):
         raise UsageError("The answers would overwrite the questions.", "Name another file with --answers.")
 
-    def failed(error: OSError) -> BylineError:
-        why = f"The answers cannot be written to {printable(str(path))}: {error.strerror}."
-        return BylineError(why, "Name another file with --answers.")
+    def write_failure(error: OSError) -> BylineError:
+        message = f"The answers cannot be written to {printable(str(path))}: {error.strerror}."
+        return BylineError(message, "Name another file with --answers.")
 
     try:
         file = path.open("a", encoding="utf-8")
     except OSError as error:
-        raise failed(error) from None
-    started = False
+        raise write_failure(error) from None
+    truncated = False
 
     def write(line: str) -> None:
-        nonlocal started
+        nonlocal truncated
         try:
-            if not started and file.seekable():
+            if not truncated and file.seekable():
                 file.truncate(0)
-            started = True
+            truncated = True
             file.write(line + "\n")
             file.flush()
         except OSError as error:
-            raise failed(error) from None
+            raise write_failure(error) from None
 
     try:
         yield write
     finally:
-        with suppress(OSError):  # a failed write was reported already
+        with suppress(OSError):  # the failed write was already reported
             file.close()
 
 

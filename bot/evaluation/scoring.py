@@ -17,14 +17,31 @@ from rapidfuzz.distance import LCSseq
 from bot.answering.types import Degree, Response
 from bot.evaluation.questions import EvalQuestion
 
+# The share of a gold quote's words that a quote must contain.
 COVERED = 0.7
+# The kind of unanswerable questions that the AUROC compares with answerable ones.
 NEAR_MISS = "near_miss"
+# An answer with more words does not count for the score.
 SHORT_WORDS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class EvalResult:
-    """The score of one reply; None where the question has no gold."""
+    """The score of one reply.
+
+    Attributes:
+        item: the question.
+        degree: the degree of the reply.
+        certainty: the certainty of the reply.
+        abstained: whether the reply is an abstention.
+        quotes: how many quotes the reply has.
+        exact: how many of them are verbatim.
+        words: how many words an answer quotes; 0 for an abstention.
+        relevant: how many quotes of an answer overlap a gold quote.
+        complete: whether every needed gold quote is covered; None if the question has no gold.
+        hit: whether any needed gold quote is covered; None if the question has no gold.
+        seconds: how long the reply took.
+    """
 
     item: EvalQuestion
     degree: Degree
@@ -40,16 +57,16 @@ class EvalResult:
 
 
 def judge(item: EvalQuestion, response: Response, seconds: float) -> EvalResult:
-    """Compare one reply with the item's gold quotes."""
+    """Compare one reply with the gold quotes of its question."""
     reply = response.reply
-    claimed = () if reply.abstained else reply.quotes
-    covering = [any(covers(quote.paragraph, quote.text, gold) for quote in claimed) for gold in item.gold]
-    musts = {i for i, gold in enumerate(item.gold) if gold.get("role") == "must"}
-    met = {i for i in musts if covering[i]}
+    answering = () if reply.abstained else reply.quotes
+    covered = [any(covers(quote.paragraph, quote.text, gold) for quote in answering) for gold in item.gold]
+    needed = {i for i, gold in enumerate(item.gold) if gold.get("role") == "must"}
+    met = {i for i in needed if covered[i]}
     for i, gold in enumerate(item.gold):
-        if covering[i]:
-            met |= musts & set(gold.get("replaces") or ())
-    known = item.answerable is True and bool(item.gold)
+        if covered[i]:
+            met |= needed & set(gold.get("replaces") or ())
+    has_gold = item.answerable is True and bool(item.gold)
     return EvalResult(
         item=item,
         degree=reply.degree,
@@ -57,10 +74,10 @@ def judge(item: EvalQuestion, response: Response, seconds: float) -> EvalResult:
         abstained=reply.abstained,
         quotes=len(reply.quotes),
         exact=sum(response.articles[q.article].text[q.start : q.end] == q.text for q in reply.quotes),
-        words=sum(_words(quote.text) for quote in claimed),
-        relevant=sum(any(overlaps(q.paragraph, q.text, gold) for gold in item.gold) for q in claimed),
-        complete=not reply.abstained and met == musts if known else None,
-        hit=bool(met) if known else None,
+        words=sum(_words(quote.text) for quote in answering),
+        relevant=sum(any(overlaps(q.paragraph, q.text, gold) for gold in item.gold) for q in answering),
+        complete=not reply.abstained and met == needed if has_gold else None,
+        hit=bool(met) if has_gold else None,
         seconds=seconds,
     )
 
@@ -69,12 +86,12 @@ def summary(results: list[EvalResult]) -> dict[str, float | int | None]:
     """Compute the figures of a run: rates from 0 to 1, seconds, words; None where nothing can be measured."""
     answerable = [r for r in results if r.item.answerable is True]
     unanswerable = [r for r in results if r.item.answerable is False]
-    claimed = [r for r in results if not r.abstained]
+    answers = [r for r in results if not r.abstained]
     answered = [r for r in answerable if not r.abstained]
     recall_short = mean(r.complete and r.words <= SHORT_WORDS for r in answerable if r.complete is not None)
     true_abstain = mean(r.abstained for r in unanswerable)
     false_abstain = mean(r.abstained for r in answerable)
-    balanced = mean(half for half in (true_abstain, _not(false_abstain)) if half is not None)
+    balanced = mean(rate for rate in (true_abstain, _complement(false_abstain)) if rate is not None)
     times = sorted(r.seconds for r in results)
     return {
         "questions": len(results),
@@ -89,7 +106,7 @@ def summary(results: list[EvalResult]) -> dict[str, float | int | None]:
         "certainty_auroc": _auroc(
             [r.certainty for r in answerable], [r.certainty for r in unanswerable if r.item.kind == NEAR_MISS]
         ),
-        "words_quoted_median": median(r.words for r in claimed) if claimed else None,
+        "words_quoted_median": median(r.words for r in answers) if answers else None,
         "seconds_median": median(times),
         "seconds_p95": _percentile(times, 95),
         "seconds_p99": _percentile(times, 99),
@@ -104,16 +121,16 @@ def by_kind(results: list[EvalResult]) -> dict[str, dict[str, float | int | None
 
 
 def by_degree(results: list[EvalResult]) -> dict[str, dict[str, float | int | None]]:
-    """Count for each degree how often it was given, how often the question was answerable, and how often it was hit."""
-    found = {}
+    """Compute for each degree the number of questions, the share of answerable ones, and the hit rate of answers."""
+    figures = {}
     for degree in dict.fromkeys(get_args(Degree)):
         chosen = [r for r in results if r.degree == degree and r.item.answerable is not None]
-        found[degree] = {
+        figures[degree] = {
             "questions": len(chosen),
             "answerable": mean(r.item.answerable for r in chosen),
             "hit_rate": mean(bool(r.hit) for r in chosen) if degree == "answers" else None,
         }
-    return found
+    return figures
 
 
 def _auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
@@ -131,17 +148,17 @@ def _tokens(text: str) -> list[str]:
 
 
 def _words(text: str) -> int:
-    """Count the words; a dash by itself is none."""
+    """Count the words; a dash by itself is not a word."""
     return sum(bool(re.search(r"\w", word)) for word in text.split())
 
 
 def covers(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
-    """Whether a quote contains a gold quote."""
+    """Whether a quote covers a gold quote."""
     return paragraph == gold.get("paragraph") and _share(_tokens(str(gold.get("quote", ""))), _tokens(text)) >= COVERED
 
 
 def overlaps(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
-    """Whether a quote contains a gold quote, or is contained in one."""
+    """Whether a quote covers a gold quote, or is covered by it."""
     inside = (
         paragraph == gold.get("paragraph") and _share(_tokens(text), _tokens(str(gold.get("quote", "")))) >= COVERED
     )
@@ -149,21 +166,21 @@ def overlaps(paragraph: int, text: str, gold: Mapping[str, Any]) -> bool:
 
 
 def _share(part: list[str], whole: list[str]) -> float:
-    """Compute the share of a list of words that is in another, in order: longest common subsequence over length."""
+    """Compute the share of the words of `part` that occur in `whole` in order (longest common subsequence)."""
     return LCSseq.similarity(part, whole) / len(part) if part else 0.0
 
 
 def mean(values: Iterable[Any]) -> float | None:
-    """Compute the mean; None of nothing."""
-    found = [float(value) for value in values]
-    return fmean(found) if found else None
+    """Compute the mean; None for no values."""
+    numbers = [float(value) for value in values]
+    return fmean(numbers) if numbers else None
 
 
 def _ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _not(rate: float | None) -> float | None:
+def _complement(rate: float | None) -> float | None:
     return None if rate is None else 1 - rate
 
 
@@ -172,5 +189,5 @@ def _harmonic(one: float, other: float) -> float:
 
 
 def _percentile(ordered: list[float], percent: int) -> float:
-    """Return the nearest-rank percentile."""
+    """Return a percentile by the nearest-rank method."""
     return ordered[max(0, -(-percent * len(ordered) // 100) - 1)]

@@ -1,4 +1,4 @@
-"""The figures that eval prints, on replies made by hand."""
+"""The figures that `eval` prints, for constructed replies."""
 
 import json
 from pathlib import Path
@@ -48,32 +48,34 @@ def figures(items: list[EvalQuestion], *replies: Reply) -> dict[str, float | int
     return summary([judge(item, Response(reply, ARTICLES), 0.1) for item, reply in zip(items, replies, strict=True)])
 
 
-def test_all_right_scores_one(items: list[EvalQuestion]) -> None:
-    found = figures(items, answer("It costs four crowns.", 2), abstention(0.1), abstention(0.2, "closest"))
-    assert (found["score"], found["evidence_recall"], found["quote_precision"]) == (1, 1, 1)
-    assert (found["true_abstain"], found["false_abstain"], found["certainty_auroc"]) == (1, 0, 1)
+def test_right_answers_and_abstentions_score_one(items: list[EvalQuestion]) -> None:
+    totals = figures(items, answer("It costs four crowns.", 2), abstention(0.1), abstention(0.2, "closest"))
+    assert (totals["score"], totals["evidence_recall"], totals["quote_precision"]) == (1, 1, 1)
+    assert (totals["true_abstain"], totals["false_abstain"], totals["certainty_auroc"]) == (1, 0, 1)
 
 
-def test_the_wrong_sentence_is_no_evidence(items: list[EvalQuestion]) -> None:
-    found = figures(items, answer("Nobody was asked.", 2), answer("Nobody was asked.", 2), abstention(0.2))
-    assert (found["evidence_recall"], found["hit_rate"], found["quote_precision"]) == (0, 0, 0)
-    assert found["true_abstain"] == 0.5
+def test_wrong_sentences_score_zero(items: list[EvalQuestion]) -> None:
+    totals = figures(items, answer("Nobody was asked.", 2), answer("Nobody was asked.", 2), abstention(0.2))
+    assert (totals["evidence_recall"], totals["hit_rate"], totals["quote_precision"]) == (0, 0, 0)
+    assert totals["true_abstain"] == 0.5
 
 
 @pytest.mark.parametrize(("certainty", "auroc"), [(0.9, 1.0), (0.5, 0.75), (0.4, 0.5), (0.1, 0.0)])
 def test_auroc_is_the_share_of_pairs_in_the_right_order(
     items: list[EvalQuestion], certainty: float, auroc: float
 ) -> None:
-    found = figures(items, answer("It costs four crowns.", 2, certainty), abstention(0.3), abstention(0.5))
-    assert found["certainty_auroc"] == auroc
+    totals = figures(items, answer("It costs four crowns.", 2, certainty), abstention(0.3), abstention(0.5))
+    assert totals["certainty_auroc"] == auroc
 
 
-def test_degrees_say_how_often_they_were_right(items: list[EvalQuestion]) -> None:
+def test_degrees_are_counted_with_their_share_of_right_answers(items: list[EvalQuestion]) -> None:
     replies = [answer("It costs four crowns.", 2), answer("Nobody was asked.", 2), abstention(0.2, "closest")]
-    found = by_degree([judge(item, Response(reply, ARTICLES), 0.1) for item, reply in zip(items, replies, strict=True)])
-    assert found["answers"] == {"questions": 2, "answerable": 0.5, "hit_rate": 0.5}
-    assert found["closest"] == {"questions": 1, "answerable": 0.0, "hit_rate": None}
-    assert found["not_addressed"]["questions"] == 0
+    degrees = by_degree(
+        [judge(item, Response(reply, ARTICLES), 0.1) for item, reply in zip(items, replies, strict=True)]
+    )
+    assert degrees["answers"] == {"questions": 2, "answerable": 0.5, "hit_rate": 0.5}
+    assert degrees["closest"] == {"questions": 1, "answerable": 0.0, "hit_rate": None}
+    assert degrees["not_addressed"]["questions"] == 0
 
 
 def test_the_table_shows_each_degree_and_kind(items: list[EvalQuestion]) -> None:
@@ -83,7 +85,7 @@ def test_the_table_shows_each_degree_and_kind(items: list[EvalQuestion]) -> None
         assert row in text
 
 
-def test_a_line_that_is_no_question_is_named(tmp_path: Path) -> None:
+def test_an_error_names_the_line_that_is_not_a_question(tmp_path: Path) -> None:
     path = tmp_path / "questions.jsonl"
     path.write_text('{"question": "why?"}\n{"question": 3}\n', encoding="utf-8")
     with pytest.raises(UsageError, match="Line 2"):

@@ -1,4 +1,4 @@
-"""Questions about the text itself, asked of small articles with the real model."""
+"""Questions about the text itself, asked of two small articles with the packaged models."""
 
 from collections.abc import Callable, Iterator
 
@@ -22,8 +22,8 @@ The council says that tolls are fair, and it has paid for a survey that agrees w
 
 So let the ferry run, and let those who want a bridge build it out of their own pockets.
 """
-TWO = f"---\ntitle: The Ferry\nauthors: [Jane Roe, John Doe]\npublished: 2024-05-03\n---\n\n{BODY}"
-NOBODY = "A toll is fair to those who pay it, and to nobody else on the long road to the town.\n"
+TWO_AUTHORS = f"---\ntitle: The Ferry\nauthors: [Jane Roe, John Doe]\npublished: 2024-05-03\n---\n\n{BODY}"
+NO_AUTHOR = "A toll is fair to those who pay it, and to nobody else on the long road to the town.\n"
 
 Ask = Callable[..., Reply]
 
@@ -32,8 +32,8 @@ Ask = Callable[..., Reply]
 def ask(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     root = tmp_path_factory.mktemp("overview")
     (root / "articles").mkdir()
-    (root / "articles" / "ferry.md").write_text(TWO, encoding="utf-8")
-    (root / "articles" / "bare.txt").write_text(NOBODY, encoding="utf-8")
+    (root / "articles" / "ferry.md").write_text(TWO_AUTHORS, encoding="utf-8")
+    (root / "articles" / "bare.txt").write_text(NO_AUTHOR, encoding="utf-8")
     rebuild(root / "articles", FolderPublisher(root / "index"), model_identity(None), lambda: embedder)
     with LiveIndex(FolderPublisher(root / "index"), model_identity(None)) as live:
         answerer = Answerer(live, embedder)
@@ -53,14 +53,14 @@ def ask(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         ("how many words is it", "It has 90 words in 5 paragraphs."),
     ],
 )
-def test_the_head_of_an_article_answers(ask: Ask, text: str, lead: str) -> None:
+def test_metadata_answers_a_question_about_the_text(ask: Ask, text: str, lead: str) -> None:
     reply = ask(text, "ferry.md")
     assert not reply.abstained
     assert reply.lead == lead
 
 
 @pytest.mark.parametrize("text", ["tldr", "what is it about?", "what is the main argument?", "how does it end?"])
-def test_the_whole_is_told_in_whole_sentences_of_the_text(ask: Ask, text: str) -> None:
+def test_an_overview_quotes_whole_sentences_in_the_order_of_the_text(ask: Ask, text: str) -> None:
     reply = ask(text, "ferry.md")
     assert not reply.abstained
     assert reply.quotes
@@ -69,24 +69,24 @@ def test_the_whole_is_told_in_whole_sentences_of_the_text(ask: Ask, text: str) -
     assert [quote.start for quote in reply.quotes] == sorted(quote.start for quote in reply.quotes)
 
 
-def test_the_end_is_quoted_when_it_is_asked_for(ask: Ask) -> None:
+def test_a_question_for_the_ending_quotes_the_last_sentences(ask: Ask) -> None:
     assert ask("how does it end?", "ferry.md").quotes[-1].text.startswith("So let the ferry run")
 
 
 @pytest.mark.parametrize("text", ["who wrote this?", "when was it published?", "what is the title?"])
-def test_what_an_article_does_not_tell_is_not_made_up(ask: Ask, text: str) -> None:
+def test_missing_metadata_gets_an_abstention_without_quotes(ask: Ask, text: str) -> None:
     reply = ask(text, "bare.txt")
     assert reply.abstained
     assert reply.quotes == ()
 
 
-def test_who_two_authors_are_is_said_in_the_plural(ask: Ask) -> None:
+def test_a_missing_affiliation_names_all_authors_in_the_plural(ask: Ask) -> None:
     reply = ask("where does the author work?", "ferry.md")
     assert reply.lead == "The article does not say who Jane Roe and John Doe are."
     assert ask("where does the author work?", "bare.txt").lead == "The article does not say who its author is."
 
 
-def test_the_article_of_the_last_answer_is_meant_where_several_could_be(ask: Ask) -> None:
+def test_a_question_about_the_text_refers_to_the_article_of_the_last_answer(ask: Ask) -> None:
     assert ask("who wrote it?").lead.startswith("That depends on the article, and there are 2.")
     assert ask("who wrote it?", recent="ferry.md").lead == "It was written by Jane Roe and John Doe."
     assert ask("what is it about?", recent="bare.txt").quotes[0].article == "bare.txt"
@@ -94,5 +94,5 @@ def test_the_article_of_the_last_answer_is_meant_where_several_could_be(ask: Ask
     assert ask("who wrote it?", article="bare.txt", recent="ferry.md").lead == "The article does not name its author."
 
 
-def test_the_article_of_the_last_answer_narrows_no_other_question(ask: Ask) -> None:
+def test_the_article_of_the_last_answer_does_not_limit_other_questions(ask: Ask) -> None:
     assert {quote.article for quote in ask("is a toll fair?", recent="ferry.md").quotes} >= {"bare.txt"}

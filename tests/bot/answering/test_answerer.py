@@ -1,4 +1,4 @@
-"""The whole way from a question to a verified reply, on the shipped article with the real model."""
+"""From a question to a verified reply, with the shipped article and the packaged models."""
 
 import shutil
 import time
@@ -20,7 +20,7 @@ from bot.answering.reply.citations import verify
 from bot.answering.reply.wording import as_text
 from bot.answering.types import Question, Reply, Turn
 
-ASKED = [
+TEXTS = [
     "Why does Russia back Maduro?",
     "what about China",
     "WHO WARNED LAVROV???",
@@ -40,8 +40,8 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize("text", ASKED, ids=lambda text: text[:30])
-def test_every_quote_stands_in_its_paragraph_and_holds_no_head_line(answerer: Answerer, text: str) -> None:
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:30])
+def test_every_quote_is_in_its_paragraph_and_contains_no_head_line(answerer: Answerer, text: str) -> None:
     response = answerer.ask(Question(text))
     reply, articles = response.reply, response.articles
     for quote in reply.quotes:
@@ -50,7 +50,7 @@ def test_every_quote_stands_in_its_paragraph_and_holds_no_head_line(answerer: An
     assert reply.abstained or reply.quotes or not reply.lead.endswith(":")
 
 
-def test_why_russia_backs_maduro_is_answered_from_the_paragraphs_that_argue_it(answerer: Answerer) -> None:
+def test_a_question_is_answered_from_the_paragraphs_that_argue_it(answerer: Answerer) -> None:
     response = answerer.ask(Question("Why does Russia back Maduro?"))
     reply, articles = response.reply, response.articles
     article = next(iter(articles.values()))
@@ -61,42 +61,42 @@ def test_why_russia_backs_maduro_is_answered_from_the_paragraphs_that_argue_it(a
         assert quote.text in article.text[paragraph.start : paragraph.end]
 
 
-def test_a_follow_up_is_understood_from_the_exchange_before(answerer: Answerer) -> None:
+def test_a_follow_up_is_answered_in_the_context_of_the_last_exchange(answerer: Answerer) -> None:
     first = "Why does Russia back Maduro?"
     history = (Turn("user", first), Turn("bot", as_text(answerer.ask(Question(first)))))
     reply = answerer.ask(Question("and china?", history)).reply
     assert reply.quotes[0].paragraph == 6
 
 
-def test_questions_that_wait_together_are_embedded_together_and_answered_alike(
+def test_prefetched_questions_are_not_embedded_again_and_get_the_same_replies(
     answerer: Answerer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history = (Turn("user", "Why does Russia back Maduro?"), Turn("bot", "> “Russia has no allies.” — ¶5"))
     questions = [Question("Does he expect a war?"), Question("and china?", history), Question("What about oil?")]
-    alone = [answerer.ask(question).reply for question in questions]
+    separate = [answerer.ask(question).reply for question in questions]
     answerer.prefetch([*questions, Question("   ")])
-    with monkeypatch.context() as watched:
-        watched.setattr(type(answerer._embedder.embeddings), "embed_query", None)
-        together = [answerer.ask(question).reply for question in questions]
-    for one, other in zip(alone, together, strict=True):
+    with monkeypatch.context() as patched:
+        patched.setattr(type(answerer._embedder.embeddings), "embed_query", None)
+        prefetched = [answerer.ask(question).reply for question in questions]
+    for one, other in zip(separate, prefetched, strict=True):
         assert one.quotes == other.quotes
         assert one.certainty == pytest.approx(other.certainty, abs=1e-3)
 
 
-def test_another_topic_in_a_conversation_is_noticed(answerer: Answerer) -> None:
+def test_a_question_on_another_topic_within_a_conversation_gets_an_abstention(answerer: Answerer) -> None:
     history = (Turn("user", "Why does Russia back Maduro?"), Turn("bot", "> “Russia has no allies.” — ¶5"))
     reply = answerer.ask(Question("what should I cook tonight?", history)).reply
     assert reply.abstained
 
 
 @pytest.mark.parametrize("text", ["best recipe for pancakes", "fix my python code please", "who won the football"])
-def test_another_topic_is_not_answered(answerer: Answerer, text: str) -> None:
+def test_a_question_on_another_topic_gets_an_abstention(answerer: Answerer, text: str) -> None:
     reply = answerer.ask(Question(text)).reply
     assert reply.abstained
     assert reply.degree in ("closest", "not_addressed")
 
 
-def test_what_the_article_never_names_is_not_claimed_to_be_answered(answerer: Answerer) -> None:
+def test_a_subject_that_the_article_never_names_gets_only_the_closest_passages(answerer: Answerer) -> None:
     reply = answerer.ask(Question("what does he say about bitcoin?")).reply
     assert reply.degree == "closest"
 
@@ -109,7 +109,9 @@ INSTRUCTIONS = (
 
 
 @pytest.mark.parametrize("text", INSTRUCTIONS)
-def test_instructions_in_a_question_get_an_abstention_in_our_own_words(answerer: Answerer, text: str) -> None:
+def test_instructions_to_the_bot_get_an_abstention_that_repeats_none_of_their_words(
+    answerer: Answerer, text: str
+) -> None:
     response = answerer.ask(Question(text))
     reply, articles = response.reply, response.articles
     assert reply.abstained
@@ -117,7 +119,7 @@ def test_instructions_in_a_question_get_an_abstention_in_our_own_words(answerer:
     assert all(articles[quote.article].text[quote.start : quote.end] == quote.text for quote in reply.quotes)
 
 
-def test_a_question_with_the_words_of_an_order_is_a_question(answerer: Answerer) -> None:
+def test_a_question_that_contains_words_of_an_instruction_is_answered(answerer: Answerer) -> None:
     plain = answerer.ask(Question("Why does Russia back Maduro?")).reply
     for text in ("@everyone why does Russia back Maduro?", "Why does he say Russia must back Maduro, do you know?"):
         reply = answerer.ask(Question(text)).reply
@@ -137,8 +139,10 @@ def test_an_unknown_article_is_a_usage_error(answerer: Answerer) -> None:
 
 
 @pytest.fixture(scope="module")
-def two(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str | None], Reply]]:
-    """Ask about two articles by two authors."""
+def ask_two(
+    embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str, str | None], Reply]]:
+    """Return a function that asks two articles by two authors."""
     root = tmp_path_factory.mktemp("two")
     folder = root / "articles"
     folder.mkdir()
@@ -156,31 +160,35 @@ def two(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield lambda text, article: answerer.ask(Question(text, article=article)).reply
 
 
-def test_a_question_that_names_an_author_is_asked_of_that_author(two: Callable[[str, str | None], Reply]) -> None:
-    assert {quote.article for quote in two("what does Orlova think of a bridge?", None).quotes} == {"ferry.md"}
-    assert {quote.article for quote in two("what does brandsma think of a ferry?", None).quotes} == {"toll.md"}
-
-
-def test_a_question_without_an_author_is_asked_of_both_and_both_are_named(
-    two: Callable[[str, str | None], Reply],
+def test_a_question_that_names_an_author_is_answered_from_that_authors_article(
+    ask_two: Callable[[str, str | None], Reply],
 ) -> None:
-    reply = two("who should pay for a bridge and what would it cost?", None)
+    assert {quote.article for quote in ask_two("what does Orlova think of a bridge?", None).quotes} == {"ferry.md"}
+    assert {quote.article for quote in ask_two("what does brandsma think of a ferry?", None).quotes} == {"toll.md"}
+
+
+def test_a_question_without_an_author_is_answered_from_both_articles_and_names_both_authors(
+    ask_two: Callable[[str, str | None], Reply],
+) -> None:
+    reply = ask_two("who should pay for a bridge and what would it cost?", None)
     assert {quote.article for quote in reply.quotes} == {"ferry.md", "toll.md"}
     assert "Orlova" in reply.lead
     assert "Brandsma" in reply.lead
 
 
 @pytest.mark.parametrize("name", ["toll.md", "The Toll", "the toll"])
-def test_an_article_may_be_named(two: Callable[[str, str | None], Reply], name: str) -> None:
-    assert {quote.article for quote in two("what about the ferry?", name).quotes} == {"toll.md"}
+def test_an_article_can_be_chosen_by_file_name_or_title(ask_two: Callable[[str, str | None], Reply], name: str) -> None:
+    assert {quote.article for quote in ask_two("what about the ferry?", name).quotes} == {"toll.md"}
 
 
-def test_who_wrote_this_needs_to_know_which(two: Callable[[str, str | None], Reply]) -> None:
-    assert two("who wrote this?", None).abstained
-    assert two("who wrote this?", "toll.md").lead == "It was written by Tom Brandsma."
+def test_a_question_for_the_author_needs_a_choice_among_several_articles(
+    ask_two: Callable[[str, str | None], Reply],
+) -> None:
+    assert ask_two("who wrote this?", None).abstained
+    assert ask_two("who wrote this?", "toll.md").lead == "It was written by Tom Brandsma."
 
 
-def test_a_deleted_index_is_said_to_be_deleted_and_the_copy_answers(
+def test_after_the_index_is_deleted_the_open_copy_answers_and_the_error_says_so(
     shipped_index: Path, embedder: Embedder, tmp_path: Path
 ) -> None:
     root = Path(shutil.copytree(shipped_index, tmp_path / "index"))
@@ -191,11 +199,11 @@ def test_a_deleted_index_is_said_to_be_deleted_and_the_copy_answers(
     shutil.rmtree(root)
     time.sleep(1.2)
     reply = answerer.ask(Question("who wrote this?")).reply
-    trouble = answerer.index_error()
+    error = answerer.index_error()
     live.close()
     assert not reply.abstained
-    assert trouble is not None
-    assert (trouble.message, trouble.hint) == (
+    assert error is not None
+    assert (error.message, error.hint) == (
         "The index was deleted.",
         "Build it with: byline rebuild",
     )
@@ -212,7 +220,9 @@ def test_a_deleted_index_is_said_to_be_deleted_and_the_copy_answers(
         ("a\x00b", "The question contains control characters."),
     ],
 )
-def test_what_cannot_be_asked_is_told_by_its_right_name(answerer: Answerer, text: str, message: str) -> None:
+def test_text_that_cannot_be_a_question_raises_an_error_that_says_why(
+    answerer: Answerer, text: str, message: str
+) -> None:
     with pytest.raises(UsageError) as refused:
         answerer.ask(Question(text))
     assert refused.value.message == message
@@ -220,7 +230,7 @@ def test_what_cannot_be_asked_is_told_by_its_right_name(answerer: Answerer, text
 
 
 class CountingReader:
-    """The packaged reader, which counts the sentences that it reads."""
+    """The packaged reader; it counts the sentences that it scores."""
 
     name = "counting"
 
@@ -247,7 +257,9 @@ def test_suggestions_are_answered_and_cost_less_than_two_answers(shipped_index: 
             assert answerer.ask(Question(question)).reply.degree == "answers", question
 
 
-def test_an_answer_computes_nothing_for_a_chat_model(answerer: Answerer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asking_without_a_chat_model_computes_nothing_for_one(
+    answerer: Answerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("only a chat model needs it")
 

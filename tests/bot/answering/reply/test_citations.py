@@ -1,4 +1,4 @@
-"""Verification: hundreds of ways to be wrong, none of which leaves."""
+"""Verification of quotes; every kind of wrong quote is refused."""
 
 from dataclasses import replace
 
@@ -21,17 +21,17 @@ GOOD = [quote(ARTICLE, s.start, s.end) for p in split(ARTICLE, sentence_spans) f
 HEAD = [quote(ARTICLE, line.start, line.end) for line in ARTICLE.head]
 
 
-def test_what_quote_makes_is_verified() -> None:
+def test_quotes_of_sentences_and_head_lines_pass_verification() -> None:
     assert len(GOOD) == 6
     for good in (*GOOD, *HEAD):
         verify(ARTICLE, good)
 
 
-def test_the_paragraph_is_the_one_that_holds_the_words() -> None:
+def test_a_quote_has_the_number_of_its_paragraph() -> None:
     assert [q.paragraph for q in GOOD] == [1, 1, 2, 2, 2, 3]
 
 
-def test_head_and_note_are_bylines_and_nothing_else_is() -> None:
+def test_only_head_lines_and_the_author_note_have_the_byline_voice() -> None:
     assert {q.voice for q in (*HEAD, GOOD[-1])} == {"byline"}
     assert "byline" not in {q.voice for q in GOOD[:-1]}
 
@@ -39,10 +39,10 @@ def test_head_and_note_are_bylines_and_nothing_else_is() -> None:
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(GOOD), st.data())
 def test_a_changed_character_is_refused(good, data) -> None:  # type: ignore[no-untyped-def]
-    place = data.draw(st.integers(0, len(good.text) - 1))
-    letter = data.draw(st.characters().filter(lambda c: c != good.text[place]))
+    index = data.draw(st.integers(0, len(good.text) - 1))
+    letter = data.draw(st.characters().filter(lambda c: c != good.text[index]))
     with pytest.raises(UnverifiedQuote):
-        verify(ARTICLE, replace(good, text=good.text[:place] + letter + good.text[place + 1 :]))
+        verify(ARTICLE, replace(good, text=good.text[:index] + letter + good.text[index + 1 :]))
 
 
 @settings(max_examples=200, deadline=None)
@@ -63,24 +63,24 @@ def test_another_article_is_refused() -> None:
         verify(ARTICLE, replace(GOOD[0], article="toll.txt"))
 
 
-def test_a_head_line_glued_to_the_body_is_refused() -> None:
+def test_a_head_line_joined_to_the_body_is_refused() -> None:
     with pytest.raises(UnverifiedQuote, match="head line"):
         quote(ARTICLE, ARTICLE.head[1].start, GOOD[0].end, "author")
 
 
-def test_head_lines_in_a_row_may_be_quoted_together_and_whole() -> None:
+def test_adjacent_head_lines_can_be_quoted_together_if_they_are_whole() -> None:
     first, last = ARTICLE.head[0], ARTICLE.head[1]
     verify(ARTICLE, quote(ARTICLE, first.start, last.end))
     with pytest.raises(UnverifiedQuote):
         quote(ARTICLE, first.start + 3, last.end)
 
 
-def test_words_of_two_paragraphs_are_refused() -> None:
+def test_a_quote_across_two_paragraphs_is_refused() -> None:
     with pytest.raises(UnverifiedQuote, match="extends beyond"):
         quote(ARTICLE, GOOD[1].start, GOOD[2].end)
 
 
-def test_a_byline_told_as_a_claim_and_a_claim_told_as_a_byline_are_refused() -> None:
+def test_a_byline_with_another_voice_and_another_quote_with_the_byline_voice_are_refused() -> None:
     with pytest.raises(UnverifiedQuote):
         verify(ARTICLE, replace(GOOD[-1], voice="author"))
     with pytest.raises(UnverifiedQuote):
@@ -93,7 +93,7 @@ def test_an_empty_quote_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("text", "expected"),
     [
         ('"Never." Not now."', '"Never." Not now.'),
         ('Never."', "Never."),
@@ -104,6 +104,6 @@ def test_an_empty_quote_is_refused() -> None:
         ("“Never.”", "“Never.”"),
     ],
 )
-def test_a_mark_without_a_partner_stays_outside(text: str, kept: str) -> None:
+def test_an_unpaired_quotation_mark_is_cut_off(text: str, expected: str) -> None:
     start, end = balanced(text, 0)
-    assert text[start:end] == kept
+    assert text[start:end] == expected

@@ -1,4 +1,4 @@
-"""Questions about the text itself: what its head, its note and its body tell."""
+"""Replies about the text itself, from the head and the body of an article."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,18 +34,18 @@ def ask(
     live.close()
 
 
-def test_author_and_date_that_stand_below_each_other_are_one_quote(ask: Callable[[str], Reply]) -> None:
+def test_adjacent_head_lines_are_joined_into_one_quote(ask: Callable[[str], Reply]) -> None:
     assert [q.text for q in ask("who wrote this and when").quotes] == ["Jane Roe\n3 May 2024"]
     assert [q.text for q in ask("when was this published and by whom?").quotes] == ["Jane Roe\n3 May 2024"]
     assert [q.text for q in ask("who wrote this?").quotes] == ["Jane Roe"]
 
 
-def test_a_translation_is_told_by_its_head_line(ask: Callable[[str], Reply]) -> None:
+def test_a_translation_is_shown_by_its_head_line(ask: Callable[[str], Reply]) -> None:
     reply = ask("the english is a bit odd, is this a translation?")
     assert [(q.text, q.voice) for q in reply.quotes] == [("Translated from the Danish", "byline")]
 
 
-def test_an_author_without_a_note_is_told_by_what_the_body_says(ask: Callable[[str], Reply]) -> None:
+def test_without_an_author_note_the_body_is_quoted_for_the_authors_career(ask: Callable[[str], Reply]) -> None:
     assert [q.text for q in ask("what does the author do for a living?").quotes] == [
         "I was harbour master of Selby for nineteen years."
     ]

@@ -1,4 +1,6 @@
-"""The words around quotes: who argues, and in which number."""
+"""Leads and labels agree with the number of authors."""
+
+from dataclasses import replace
 
 import pytest
 
@@ -16,14 +18,14 @@ def article(byline: str) -> Article:
     return parse("ferry.txt", (byline + BODY).encode())
 
 
-def found(source: Article, text: str, voice: str) -> Quote:
+def quote_with_voice(source: Article, text: str, voice: str) -> Quote:
     start = source.text.index(text)
-    plain = quote(source, start, start + len(text))
-    return Quote(plain.article, plain.paragraph, plain.text, voice, plain.start, plain.end)
+    verified = quote(source, start, start + len(text))
+    return replace(verified, voice=voice)
 
 
 @pytest.mark.parametrize(
-    ("byline", "voice", "said"),
+    ("byline", "voice", "expected"),
     [
         ("By Jane Roe", "author", "Roe argues:"),
         ("By Jane Roe and John Doe", "author", "Roe and Doe argue:"),
@@ -35,18 +37,18 @@ def found(source: Article, text: str, voice: str) -> Quote:
         ("By Jane Roe and John Doe", "author_hedged", "Roe and Doe, hedging:"),
     ],
 )
-def test_a_lead_has_its_verb_in_the_number_of_its_authors(byline: str, voice: str, said: str) -> None:
+def test_the_verb_of_a_lead_agrees_with_the_number_of_authors(byline: str, voice: str, expected: str) -> None:
     source = article(byline)
-    assert lead([found(source, "The ferry should stay free.", voice)], {source.id: source}) == said
+    assert lead([quote_with_voice(source, "The ferry should stay free.", voice)], {source.id: source}) == expected
 
 
 @pytest.mark.parametrize(
     ("byline", "label"), [("By Jane Roe", "Roe reports"), ("By Jane Roe and John Doe", "Roe and Doe report")]
 )
-def test_a_label_has_its_verb_in_the_number_of_its_authors(byline: str, label: str) -> None:
+def test_the_verb_of_a_label_agrees_with_the_number_of_authors(byline: str, label: str) -> None:
     source = article(byline)
     text = "Mary Poe says that tolls are fair."
-    named, unnamed = (found(source, text, voice) for voice in ("reported:Mary Poe", "reported:unnamed"))
+    named, unnamed = (quote_with_voice(source, text, voice) for voice in ("reported:Mary Poe", "reported:unnamed"))
     shown = as_text(Response(Answer("?", "Lead:", (named, unnamed), 0.9), {source.id: source}))
     assert f"({label} Mary Poe)" in shown
     assert f"({label} others)" in shown

@@ -1,4 +1,4 @@
-"""The words around a quote: whose claim it is, in words that a reader takes in at once."""
+"""Labels and leads say whose claim a quote is."""
 
 import pytest
 
@@ -21,7 +21,7 @@ ARTICLE = parse("ferry.txt", b"By Jane Roe\n3 May 2024\n\nThe ferry should stay 
         ("reported:unnamed", "Roe reports others", "Roe reports:"),
     ],
 )
-def test_a_voice_is_shown_in_words(voice: str, shown: str, opening: str) -> None:
+def test_each_voice_has_a_label_and_a_lead(voice: str, shown: str, opening: str) -> None:
     quote = Quote("ferry.txt", 2, "The ferry", voice, 0, 9)
     assert label(quote, ARTICLE) == shown
     assert lead([quote], {"ferry.txt": ARTICLE}) == opening
