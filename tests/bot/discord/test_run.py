@@ -94,7 +94,11 @@ async def _failed(server: DiscordServer, index: Path, state: Path, **environment
     [
         ({"DISCORD_TOKEN": ""}, 2, "There is no Discord token.\n  Copy .env.example to .env, then put DISCORD_TOKEN"),
         ({"DISCORD_TOKEN": "wrong.token.here"}, 3, "Discord does not accept the token."),
-        ({"MESSAGE_CONTENT": "on"}, 3, "The bot may not read message content yet.\n  Switch on Message Content Intent"),
+        (
+            {"MESSAGE_CONTENT": "on"},
+            3,
+            "The bot does not have permission to read message content yet.\n  Switch on Message Content Intent",
+        ),
         ({"MESSAGE_CONTENT": "perhaps"}, 2, "The setting MESSAGE_CONTENT cannot be used"),
         ({"DISCORD_API": "http://127.0.0.1:9/api"}, 1, "Discord cannot be reached"),
         ({"DISCORD_API": "nowhere"}, 2, "The setting DISCORD_API is not a web address"),
@@ -124,4 +128,4 @@ async def test_the_gateways_refusals_are_told_too(shipped_index: Path, tmp_path:
         await server.until(lambda: [one for one in server.requests if one.path.endswith("/gateway/bot")], 60)
         server.gateway.granted = 0
         status, told = await running
-        assert (status, "may not read message content" in told) == (3, True), told
+        assert (status, "does not have permission to read message content" in told) == (3, True), told
