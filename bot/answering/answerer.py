@@ -36,7 +36,6 @@ from bot.answering.question import small_talk
 from bot.answering.question.author_names import replace_authors
 from bot.answering.question.parsing import ParsedQuestion, clean_question, parse_question
 from bot.answering.reply import extractive, overview, wording
-from bot.answering.reply.citations import verify
 from bot.answering.reply.suggestions import MAIN_ARGUMENT, Candidate, make_candidates, windows_naming
 from bot.answering.types import Abstention, Answer, Evidence, PreparedQuestion, Question, Reply, Response
 from bot.answering.voice.people import names_person
@@ -158,14 +157,12 @@ class Answerer:
     def _look_up(self, question: Question, standalone: str | None, generation: Generation) -> "_LookUp":
         """Parse a question, search for it, and write the extractive reader's verified reply."""
         counts = generation.lexical.counts
-        parsed = parse_question(question, counts)
-        if standalone:
-            parsed = parse_question(Question(standalone, article=question.article), counts)
+        asked = Question(standalone, article=question.article) if standalone else question
+        parsed = parse_question(asked, counts)
         scope = choose_scope(generation, parsed.text, question.article)
         if parsed.aspects and any(article.id == question.recent for article in scope):
             scope = tuple(article for article in scope if article.id == question.recent)
         reply, ranked = self._reply(question.text, parsed, generation, scope)
-        _verify(reply, generation)
         return _LookUp(parsed, scope, reply, ranked)
 
     def _whole_article(self, generation: Generation, scope: Sequence[ArticleEntry]) -> tuple[Passage, ...]:
@@ -193,7 +190,6 @@ class Answerer:
             seen = {" ".join(text.split()) for text in shown}
             unseen = [e for e in ranked if not any(_overlap(" ".join(e.sentence.text.split()), text) for text in seen)]
             reply = extractive.quote_further(question.text, unseen, answer_probability(features), generation)
-            _verify(reply, generation)
             return Response(reply, generation.articles)
 
     def summary(self, article: str) -> Response:
@@ -296,11 +292,6 @@ class _LookUp:
     scope: tuple[ArticleEntry, ...]
     reply: Reply
     ranked: list[Evidence]
-
-
-def _verify(reply: Reply, generation: Generation) -> None:
-    for quote in reply.quotes:
-        verify(generation.articles[quote.article], quote)
 
 
 def _without_author_names(parsed: ParsedQuestion, scope: Sequence[ArticleEntry]) -> ParsedQuestion:
