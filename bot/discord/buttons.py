@@ -42,7 +42,7 @@ NO_PERMISSION = (
     "I do not have the permission to open a thread here. Somebody who manages this channel can grant it: Edit Channel "
     "→ Permissions → my role → Create Public Threads and Send Messages in Threads."
 )
-THREAD_EXISTS = "There is a thread below that answer already."
+THREAD_EXISTS = "There is a thread below that answer already: {thread}."
 MAX_THREAD_NAME = 100
 _THREAD_EXISTS_CODE = 160004
 
@@ -182,8 +182,11 @@ class ThreadButton(_AnswerButton, template=button_ids.THREAD):
         except (discord.HTTPException, *NETWORK_ERRORS) as error:
             code = error.code if isinstance(error, discord.HTTPException) else 0
             log.info("no thread %s error=%s code=%d", request_info(interaction, "thread"), type(error).__name__, code)
-            text = NO_PERMISSION if isinstance(error, discord.Forbidden) else WENT_WRONG
-            notice = render_notice(THREAD_EXISTS if code == _THREAD_EXISTS_CODE else text)
+            if code == _THREAD_EXISTS_CODE:  # a thread that was opened from a message has its id
+                text = THREAD_EXISTS.format(thread=f"<#{message.id}>")
+                await deliver("notice", lambda: interaction.edit_original_response(content=text))
+                return
+            notice = render_notice(NO_PERMISSION if isinstance(error, discord.Forbidden) else WENT_WRONG)
             await deliver("notice", lambda: interaction.edit_original_response(embed=notice))
             return
         sees_content = interaction.client.service.sees_content

@@ -36,6 +36,17 @@ async def test_the_first_message_of_a_thread_arrives_once(scene: Scene, fault: d
 
 
 @pytest.mark.parametrize("fault", TAKEN_BUT_BROKEN, ids=str)
+async def test_a_thread_that_was_opened_unnoticed_is_named(scene: Scene, fault: dict[str, Any]) -> None:
+    answer = await scene.mention(WHY)
+    met = scene.server.fail("POST", r"/channels/\d+/messages/\d+/threads", **fault)
+    pressed = await scene.server.press(scene.ann, answer, "Thread")
+    text = (await pressed.wait()).text
+    assert met.hits == 1
+    assert answer.thread is not None
+    assert f"already: <#{answer.thread.id}>" in text
+
+
+@pytest.mark.parametrize("fault", TAKEN_BUT_BROKEN, ids=str)
 async def test_a_private_notice_arrives_once(scene: Scene, fault: dict[str, Any]) -> None:
     dm = scene.server.dm(scene.ann)
     met = scene.server.fail("POST", f"/channels/{dm.id}/messages", **fault)
