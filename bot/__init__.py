@@ -1,1 +1,1 @@
-"""Questions in, answers out, and the people who ask them."""
+"""Answer questions from the index: on the command line, in a terminal chat, and in Discord."""

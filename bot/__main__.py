@@ -1,4 +1,4 @@
-"""python -m bot: the same program as `byline`."""
+"""Run `python -m bot`, which is the same program as `byline`."""
 
 from bot.cli import byline
 

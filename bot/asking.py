@@ -1,4 +1,4 @@
-"""Answer one question after another for somebody who waits: reword, search, read."""
+"""Answer questions one after another, by a chat model or the extractive reader."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from bot.answering.chat.request import ChatOutcome
 
 OnPartial = Callable[[Response], None]
-"""Called with an unfinished answer, as far as it is verified."""
+"""A function that is called with the verified part of an unfinished answer."""
 
 
 class QuestionSession:
-    """Questions asked in turn, answered with the chat model if there is one.
+    """Answers questions one after another, by the chat model if there is one.
 
-    All questions share an event loop, because the chat model's connections belong to one.
+    A session is a context manager. Its questions share an event loop, as the chat model's connections belong to one.
 
     Attributes:
-        last_outcome: what the chat model did with the last question; None if it was not asked.
+        last_outcome: the chat model's work on the last question; None if there is no chat model.
     """
 
     def __init__(self, answerer: Answerer, reader: ChatReader | None = None) -> None:
@@ -47,11 +47,15 @@ class QuestionSession:
         self._runner.close()
 
     def ask(self, question: Question, on_partial: OnPartial | None = None) -> Response:
-        """Answer a question; raises what `Answerer.ask` raises.
+        """Answer a question.
 
         Args:
             question: the question.
-            on_partial: called each time another claim of a chat model is verified.
+            on_partial: called each time another claim of the chat model is verified.
+
+        Raises:
+            UsageError: the question cannot be asked.
+            IndexUnusable: there is no index.
         """
         self.last_outcome = None
         if self._reader is None:

@@ -1,4 +1,4 @@
-"""Create the objects and connect them: the one place where commands and the Discord bot are assembled."""
+"""Create and connect the objects that the commands and the Discord bot consist of."""
 
 import logging
 import sys
@@ -49,7 +49,7 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
 
     log_to_stderr(debug=_debug(), secrets=settings.secrets)
     state = State(settings.state_file)
-    reader = chat_reader(settings, state)
+    reader = make_chat_reader(settings, state)
     model = model_identity(settings.embedding_model)
     publisher = make_publisher(settings)
     name = publisher.current_name()
@@ -89,8 +89,16 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
         await asyncio.to_thread(index.close)
 
 
-def chat_reader(settings: BotSettings, ledger: "Ledger | None") -> "ChatReader | None":
-    """Create the reader with a chat model; None if CHAT_MODEL is not set. Raises SettingsError if loading fails."""
+def make_chat_reader(settings: BotSettings, ledger: "Ledger | None") -> "ChatReader | None":
+    """Create the reader with a chat model; None if CHAT_MODEL is not set.
+
+    Args:
+        settings: the settings.
+        ledger: counts questions and tokens per user; None for no budget.
+
+    Raises:
+        SettingsError: the model cannot be loaded.
+    """
     if not settings.chat_model:
         return None
     from bot.answering.chat.limits import Budget
@@ -124,7 +132,13 @@ def chat_reader(settings: BotSettings, ledger: "Ledger | None") -> "ChatReader |
 def open_session(
     settings: BotSettings, reader: ReaderName | None = None, *, budgeted: bool = True
 ) -> "Iterator[QuestionSession]":
-    """Open a session for the terminal. The chat model is loaded first, so that its errors are reported first."""
+    """Open a session of questions. The chat model is loaded first, as its settings are checked quickly.
+
+    Args:
+        settings: the settings.
+        reader: who answers; None for the chat model if one is set.
+        budgeted: whether questions and tokens count for the daily budget.
+    """
     from bot.asking import QuestionSession
     from bot.logs import log_to_stderr
     from bot.state import State
@@ -132,23 +146,24 @@ def open_session(
     log_to_stderr(debug=_debug(), secrets=settings.secrets, level=logging.ERROR)
     chat = None
     if settings.chat_model and reader is not ReaderName.EXTRACTIVE:
-        chat = chat_reader(settings, State(settings.state_file) if budgeted else None)
+        chat = make_chat_reader(settings, State(settings.state_file) if budgeted else None)
     with open_answerer(settings) as answerer, QuestionSession(answerer, chat) as session:
         yield session
 
 
 def _debug() -> bool:
+    """Whether --debug was given; `run_app` removes it from the arguments that commands get."""
     return "--debug" in sys.argv
 
 
 @contextmanager
 def open_answerer(settings: BotSettings) -> "Iterator[Answerer]":
-    """Open the index and load the models. The index comes first, so that a missing one is reported at once."""
+    """Open the index and load the models. The index is checked first, so that a missing one is reported at once."""
     from index.embedding import model_identity
     from index.live import LiveIndex
     from index.publishing.factory import make_publisher
 
-    usable_manifest(settings)
+    read_manifest(settings)
     index = LiveIndex(make_publisher(settings), model_identity(settings.embedding_model))
     try:
         with spinner("Loading the models"):
@@ -164,14 +179,14 @@ def _load_answerer(settings: BotSettings, index: "LiveIndex") -> "Answerer":
     from bot.answering.answerer import Answerer
     from bot.answering.evidence.reranker import load_reranker
 
-    with index.lease():  # opens the index before the model is loaded, which takes seconds
+    with index.lease():  # open the index before the model, which takes seconds to load
         pass
     embedder = load_embedder(settings.embedding_model, QUESTION_THREADS)
     return Answerer(index, embedder, load_reranker(settings.reranker_model))
 
 
-def usable_manifest(settings: BotSettings) -> "Manifest":
-    """Read what is indexed, without loading any model; raises BylineError if the index cannot be used."""
+def read_manifest(settings: BotSettings) -> "Manifest":
+    """Read the manifest of the index, without loading a model; raises BylineError if the index cannot be used."""
     from index.embedding import model_identity
     from index.generation import check_compatible
     from index.publishing.factory import make_publisher
@@ -184,14 +199,14 @@ def usable_manifest(settings: BotSettings) -> "Manifest":
     except IndexOutdated as error:
         if manifest.model == model:
             raise
-        # The setting may be mistyped, and then a rebuild would not help.
+        # The setting may be mistyped; then a rebuild would not help.
         hint = "Set EMBEDDING_MODEL back, or, if that model is on this machine, rebuild with: byline rebuild"
         raise IndexOutdated(error.message, hint) from None
     return manifest
 
 
 def _check_folder(path: Path) -> None:
-    """Raise SettingsError if a rebuild could not create the index folder."""
+    """Raise SettingsError if the index folder is not a folder, or could not be created."""
     hint = "Name a folder with --index or INDEX_DIR."
     absolute = path.absolute()
     try:

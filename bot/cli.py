@@ -1,4 +1,4 @@
-"""The command line: `byline`, or `python -m bot`. The commands of the index are in index/cli.py."""
+"""The command line `byline`, also run as `python -m bot`. The commands of the index are in index/cli.py."""
 
 import json
 import sys
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import index.cli
+from index.cli import INTERRUPTED, WRITING_COMMANDS, IndexOption, JsonOption
+from index.cli import app as index_app
 from index.console import exit_process, progress_bar, run_app
 from index.errors import BylineError, UsageError
 
-from bot.assembly import ReaderName, open_session, serve_discord, usable_manifest
+from bot.assembly import ReaderName, open_session, read_manifest, serve_discord
 from bot.settings import BotSettings
 
 if TYPE_CHECKING:
@@ -24,11 +25,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-IndexOption = Annotated[Path | None, typer.Option("--index", help="The folder of the index (default: INDEX_DIR).")]
 ArticleOption = Annotated[
-    str | None, typer.Option("--article", help="Only this article, by file name, title, or words of either.")
+    str | None,
+    typer.Option("--article", help="Search only this article: its file name, its title, or words of either."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()
@@ -52,14 +52,14 @@ def ask(
     from bot.answering.reply.wording import as_text
     from bot.answering.types import Question
     from bot.evaluation.report import as_line, to_json
-    from bot.terminal import StreamPrinter, printer
+    from bot.terminal import StreamPrinter, make_printer
 
-    # Bad input is refused before anything heavy is loaded.
+    # Refuse invalid input before the models are loaded.
     clean_question(question)
     settings = BotSettings.load(index_dir=index)
     if article is not None:
-        find_article(usable_manifest(settings).articles, article)
-    stream = None if as_json else StreamPrinter(printer())
+        find_article(read_manifest(settings).articles, article)
+    stream = None if as_json else StreamPrinter(make_printer())
     with open_session(settings) as session:
         started = perf_counter()
         response = session.ask(Question(question, article=article), stream.show if stream else None)
@@ -72,13 +72,13 @@ def ask(
 
 @app.command()
 def chat(index: IndexOption = None) -> None:
-    """Ask one question after another; the conversation is remembered."""
+    """Ask one question after another; follow-up questions are understood."""
     from bot import terminal
 
     settings = BotSettings.load(index_dir=index)
     with open_session(settings) as session:
-        read = terminal.line_source(settings.history_file)
-        terminal.chat(session, read, terminal.printer(), terminal.error_printer())
+        read = terminal.make_line_reader(settings.history_file)
+        terminal.chat(session, read, terminal.make_printer(), terminal.make_error_printer())
 
 
 @app.command("run")
@@ -90,15 +90,71 @@ def run_bot(index: IndexOption = None) -> None:
     asyncio.run(serve_discord(settings, settings.token()))
 
 
+# In the middle, as --help lists the commands in this order.
+app.registered_commands += index_app.registered_commands
+
+
+@app.command("eval")
+def evaluate(
+    questions: Annotated[Path, typer.Argument(help="A JSONL file with one question per line.")],
+    answers: Annotated[Path | None, typer.Option("--answers", help="Write each answer to this JSONL file.")] = None,
+    article: ArticleOption = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+    reader: Annotated[
+        ReaderName | None,
+        typer.Option("--reader", help="Who answers (default: chat if CHAT_MODEL is set, else extractive)."),
+    ] = None,
+    price_in: Annotated[
+        float, typer.Option("--price-in", help="Price of a million tokens that the chat model reads.")
+    ] = 0,
+    price_out: Annotated[
+        float, typer.Option("--price-out", help="Price of a million tokens that the chat model writes.")
+    ] = 0,
+) -> None:
+    """Answer a file of questions and report how good the answers are."""
+    from dataclasses import replace
+
+    from bot.evaluation import report, scoring
+    from bot.evaluation.questions import check_articles, read_questions
+
+    items = read_questions(questions)
+    settings = BotSettings.load(index_dir=index)
+    if reader is ReaderName.CHAT and not settings.chat_model:
+        raise UsageError("No chat model is set.", "Set CHAT_MODEL, as docs/chat-models.md shows.")
+    check_articles(questions, items, read_manifest(settings).articles, article)
+    results = []
+    outcomes: list[ChatOutcome] = []
+    prices = report.Prices(price_in, price_out)
+    with (
+        report.line_writer(answers, questions) as write,
+        open_session(settings, reader, budgeted=False) as session,
+        progress_bar("Asking") as progress,
+    ):
+        for done, item in enumerate(items, 1):
+            question = replace(item.question, article=article or item.question.article)
+            started = perf_counter()
+            response = _ask_or_abstain(session, question)
+            seconds = perf_counter() - started
+            outcomes += [session.last_outcome] if session.last_outcome else []
+            results.append(scoring.judge(item, response, seconds))
+            write(report.as_line(report.to_json(response, seconds, item.id)))
+            progress(done, len(items))
+    if as_json:
+        print(report.as_line(report.figures(results, outcomes, prices)))
+    else:
+        print("\n".join([*report.table(results), *(report.chat_table(outcomes, prices) if outcomes else ())]))
+
+
 @app.command()
 def feedback(
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, the only format so far.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV (the only format).")] = False,
 ) -> None:
-    """Print the votes that people gave answers in Discord."""
+    """Print the votes on answers in Discord."""
     from bot.state import State
 
     if not csv:
-        raise UsageError("The votes can only be printed as CSV.", "Add --csv: byline feedback --csv > votes.csv")
+        raise UsageError("Votes can only be printed as CSV.", "Add --csv: byline feedback --csv > votes.csv")
     State(BotSettings.load().state_file).export(sys.stdout)
 
 
@@ -124,71 +180,20 @@ def health(as_json: JsonOption = False) -> None:
     raise typer.Exit(0 if healthy else 1)
 
 
-@app.command("eval")
-def evaluate(
-    questions: Annotated[Path, typer.Argument(help="A JSONL file with one question a line.")],
-    answers: Annotated[Path | None, typer.Option("--answers", help="Write each answer to this JSONL file.")] = None,
-    article: ArticleOption = None,
-    index: IndexOption = None,
-    as_json: JsonOption = False,
-    reader: Annotated[
-        ReaderName | None,
-        typer.Option("--reader", help="Who answers [default: chat if CHAT_MODEL is set, else extractive]."),
-    ] = None,
-    price_in: Annotated[float, typer.Option("--price-in", help="Price of a million tokens that the model reads.")] = 0,
-    price_out: Annotated[float, typer.Option("--price-out", help="Price of a million tokens that it writes.")] = 0,
-) -> None:
-    """Answer a file of questions and report how good the answers are."""
-    from dataclasses import replace
-
-    from bot.evaluation import report, scoring
-    from bot.evaluation.questions import check_articles, read_questions
-
-    items = read_questions(questions)
-    settings = BotSettings.load(index_dir=index)
-    if reader is ReaderName.CHAT and not settings.chat_model:
-        raise UsageError("No chat model is set.", "Set CHAT_MODEL, as docs/chat-models.md shows.")
-    check_articles(questions, items, usable_manifest(settings).articles, article)
-    results = []
-    outcomes: list[ChatOutcome] = []
-    prices = report.Prices(price_in, price_out)
-    with (
-        report.line_writer(answers, questions) as write,
-        open_session(settings, reader, budgeted=False) as session,
-        progress_bar("Asking") as progress,
-    ):
-        for done, item in enumerate(items, 1):
-            question = replace(item.question, article=article or item.question.article)
-            started = perf_counter()
-            response = _ask_or_abstain(session, question)
-            seconds = perf_counter() - started
-            outcomes += [session.last_outcome] if session.last_outcome else []
-            results.append(scoring.judge(item, response, seconds))
-            write(report.as_line(report.to_json(response, seconds, item.id)))
-            progress(done, len(items))
-    if as_json:
-        print(report.as_line(report.figures(results, outcomes, prices)))
-    else:
-        print("\n".join([*report.table(results), *(report.chat_table(outcomes, prices) if outcomes else ())]))
-
-
-app.registered_commands += index.cli.app.registered_commands
-
-
 def main() -> int:
-    """Run the command line of this process; return its exit status."""
-    changes_index = any(argument in index.cli.WRITING_COMMANDS for argument in sys.argv[1:])
-    interrupted = index.cli.INTERRUPTED if changes_index else "Interrupted."
+    """Run the command of this process; return the exit status."""
+    changes_index = any(argument in WRITING_COMMANDS for argument in sys.argv[1:])
+    interrupted = INTERRUPTED if changes_index else "Interrupted."
     return run_app(app, sys.argv[1:], interrupted=interrupted, clean=_without_secrets)
 
 
 def byline() -> None:
-    """Run the installed command `byline`."""
+    """Run the installed command `byline`, and exit."""
     exit_process(main())
 
 
 def _ask_or_abstain(session: "QuestionSession", question: "Question") -> "Response":
-    """Answer a question; one that cannot be asked gets an abstention that says why."""
+    """Answer a question; abstain from text that cannot be a question, and say why."""
     from bot.answering.question.parsing import clean_question
     from bot.answering.types import Abstention, Response
 

@@ -1,4 +1,4 @@
-"""Logging: one line an event, without secrets."""
+"""Logging: one line per event, without secrets."""
 
 import logging
 import re
@@ -6,10 +6,10 @@ import sys
 import traceback
 from collections.abc import Collection
 
-# Shorter secrets are not replaced: they could be parts of ordinary words.
-SHORTEST_SECRET = 6
+# Shorter secrets are not replaced, as they could be parts of ordinary words.
+_MIN_SECRET_CHARS = 6
 
-# Among them interaction tokens, with which anybody can answer as the bot for 15 minutes.
+# Patterns of secrets. With an interaction token, anybody can answer as the bot for 15 minutes.
 _SECRETS = (
     (re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.\-]+"), r"\1…"),
     (re.compile(r"([\"']token[\"']\s*:\s*[\"'])[^\"']+"), r"\1…"),  # in the events that discord.py logs at DEBUG
@@ -21,44 +21,49 @@ _SECRETS = (
 
 
 class OneLineFormatter(logging.Formatter):
-    """Formats a record in one line: an exception as its type, message and location; with `debug`, its traceback."""
+    """Formats a record as one line, with an exception's type, location and message; with `debug`, its traceback."""
 
     def __init__(self, *, debug: bool, secrets: Collection[str] = ()) -> None:
-        """Create a formatter; secrets are replaced wherever they occur."""
+        """Create a formatter.
+
+        Args:
+            debug: whether to show tracebacks.
+            secrets: texts that are replaced wherever they occur.
+        """
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
         self._debug = debug
         self._secrets = tuple(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format a record."""
+        """Format a record, without secrets."""
         error = record.exc_info[1] if record.exc_info else None
-        text = super().format(record) if self._debug or error is None else self._brief(record, error)
+        text = super().format(record) if self._debug or error is None else self._format_error(record, error)
         return without_secrets(text if self._debug else " ".join(text.split()), self._secrets)
 
-    def _brief(self, record: logging.LogRecord, error: BaseException) -> str:
+    def _format_error(self, record: logging.LogRecord, error: BaseException) -> str:
         record.message = record.getMessage()
         record.asctime = self.formatTime(record)
         return f"{self.formatMessage(record)} error={location_of(error)}: {error}"
 
 
 def location_of(error: BaseException) -> str:
-    """Describe an exception by its type and where it was raised, without its message."""
+    """Describe an exception by its type and the file and line that raised it, without its message."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     return type(error).__name__ + (f" at {last[0].filename}:{last[0].lineno}" if last else "")
 
 
-def log_failure(log: logging.Logger, what: object, error: BaseException) -> None:
-    """Log a failure in one line. The error's message may contain the question, so only --debug shows it."""
-    log.error("failed %s error=%s", what, location_of(error))
+def log_failure(log: logging.Logger, event: object, error: BaseException) -> None:
+    """Log that an event failed. Only --debug shows the error's message, as it may contain the question."""
+    log.error("failed %s error=%s", event, location_of(error))
     log.debug("traceback of the failure", exc_info=error)
 
 
 def without_secrets(text: str, secrets: Collection[str] = ()) -> str:
-    """Remove tokens, keys and the given secrets from a text."""
+    """Replace the given secrets, tokens and keys in a text by "…"."""
     for secret in secrets:
-        text = text.replace(secret, "…") if len(secret) >= SHORTEST_SECRET else text
-    for pattern, instead in _SECRETS:
-        text = pattern.sub(instead, text)
+        text = text.replace(secret, "…") if len(secret) >= _MIN_SECRET_CHARS else text
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
     return text
 
 
@@ -66,9 +71,9 @@ def log_to_stderr(*, debug: bool, secrets: Collection[str] = (), level: int | No
     """Log to stderr: the bot's events from INFO on (DEBUG with `debug`), the libraries' from WARNING on.
 
     Args:
-        debug: whether to log everything, with tracebacks.
+        debug: whether to log the bot's DEBUG events, and tracebacks.
         secrets: texts that are never logged.
-        level: another level for the bot's events.
+        level: the level for the bot's events, if not INFO; ignored with `debug`.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLineFormatter(debug=debug, secrets=secrets))

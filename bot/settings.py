@@ -1,4 +1,4 @@
-"""The bot's settings, beyond those of the index."""
+"""The settings of the bot, in addition to those of the index."""
 
 import os
 import re
@@ -22,11 +22,11 @@ class Shards(NamedTuple):
 
 
 class BotSettings(IndexSettings):
-    """Settings of the bot; a command's flag beats the environment, which beats `.env`."""
+    """The settings of the bot: an option of the command beats the environment, and the environment beats `.env`."""
 
     reranker_model: str | None = Field(default=None)
     discord_token: SecretStr | None = Field(default=None)
-    discord_api: str | None = Field(default=None, repr=False)  # an address may hold a password
+    discord_api: str | None = Field(default=None, repr=False)  # an address may contain a password
     discord_shards: str | None = Field(default=None)
     message_content: Literal["auto", "on", "off"] = Field(default="auto")
     questions_per_minute: int = Field(default=10, ge=1, le=1000)
@@ -47,8 +47,8 @@ class BotSettings(IndexSettings):
 
     @field_validator("chat_api_key")
     @classmethod
-    def _trimmed(cls, key: SecretStr | None) -> SecretStr | None:
-        """Strip a key: one from a file often ends in a line break, which is not allowed in a header."""
+    def _strip_key(cls, key: SecretStr | None) -> SecretStr | None:
+        """Strip white space: a key from a file often ends in a line break, which is not allowed in a header."""
         return SecretStr(key.get_secret_value().strip()) if key else key
 
     @property
@@ -58,10 +58,10 @@ class BotSettings(IndexSettings):
 
     @property
     def health_file(self) -> Path:
-        """The file of the bot's health report; each process of a sharded bot has its own."""
+        """The file of the health report; each process of a sharded bot has its own."""
         shards = self.shards()
-        which = f"-{shards.ids[0]}-{shards.ids[-1]}" if shards else ""
-        return self.state_file.with_name(f"{self.state_file.stem}-health{which}.json")
+        suffix = f"-{shards.ids[0]}-{shards.ids[-1]}" if shards else ""
+        return self.state_file.with_name(f"{self.state_file.stem}-health{suffix}.json")
 
     def shards(self) -> Shards | None:
         """Return the shards that this process serves, None for all; raises SettingsError."""
@@ -87,7 +87,7 @@ class BotSettings(IndexSettings):
             )
         if self.discord_api is not None and "@" in urlsplit(self.discord_api).netloc:
             raise SettingsError(
-                "The setting DISCORD_API contains a name or password, which does not go with the bot's token.",
+                "The setting DISCORD_API contains a user name or password, which the bot cannot send.",
                 "Remove the part before the @.",
             )
         if self.chat_base_url is not None and not self.chat_base_url.startswith(("http://", "https://")):
@@ -110,25 +110,25 @@ class BotSettings(IndexSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Texts that are never printed or logged: tokens, keys (providers' own as well), and passwords in addresses."""
-        own = (self.discord_token, self.chat_api_key, self.chroma_header)
-        given = [secret.get_secret_value().strip() for secret in own if secret]
+        """Texts that are never printed or logged: tokens, keys, and passwords in addresses."""
+        settings = (self.discord_token, self.chat_api_key, self.chroma_header)
+        values = [secret.get_secret_value().strip() for secret in settings if secret]
         header = self.header()
-        # A header's value may be logged without its name, and a token without the scheme before it.
+        # A header's value may be logged without the name, and its token without the scheme before it.
         parts = (header[1], *header[1].split()[1:]) if header else ()
         passwords = [urlsplit(url).password for url in (self.chat_base_url, self.chroma_url) if url]
-        # Providers' clients read variables of their own, and a server may echo what it was sent.
+        # Clients of chat providers read these variables themselves, and a server may echo a key in an error.
         keys = [value for name, value in os.environ.items() if name.endswith(("_KEY", "_TOKEN"))]
-        return tuple(secret for secret in (*given, *parts, *passwords, *keys) if secret)
+        return tuple(secret for secret in (*values, *parts, *passwords, *keys) if secret)
 
     def token(self) -> str:
         """Return the Discord token; raises SettingsError if there is none."""
         token = self.discord_token.get_secret_value().strip() if self.discord_token else ""
         if not token:
-            first = "" if Path(".env").exists() else "Copy .env.example to .env, then "
+            copy = "" if Path(".env").exists() else "Copy .env.example to .env, then "
             raise SettingsError(
                 "There is no Discord token.",
-                f"{first}{'put' if first else 'Put'} DISCORD_TOKEN=… into .env: Discord Developer Portal → your "
+                f"{copy}{'put' if copy else 'Put'} DISCORD_TOKEN=… into .env: Discord Developer Portal → your "
                 "application → Bot → Reset Token.",
             )
         return token

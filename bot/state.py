@@ -50,7 +50,7 @@ class Feedback:
 
 
 class State:
-    """A small SQLite file. Each method opens and closes it, so that any thread may call."""
+    """A small SQLite file. Each method opens and closes it, so that any thread may call it."""
 
     def __init__(self, path: Path) -> None:
         """Create the file, readable by its owner alone, if it does not exist; raises StateUnusable."""
@@ -63,8 +63,8 @@ class State:
         with self._open() as database:
             database.executescript(_SCHEMA)
 
-    def vote(self, feedback: Feedback) -> None:
-        """Save a vote, with a keyed digest instead of the user's id, so that each user counts once."""
+    def save_vote(self, feedback: Feedback) -> None:
+        """Save a vote. The voter is stored as a keyed digest, not as a user id, and has one vote per message."""
         voter = self._digest(feedback.user)
         row = (feedback.message, voter, feedback.vote, feedback.question, feedback.answer, _now())
         with self._open() as database:
@@ -76,58 +76,58 @@ class State:
             rows = database.execute(f"SELECT {', '.join(_COLUMNS)} FROM votes ORDER BY at, message").fetchall()  # noqa: S608
         writer = csv.writer(out)
         writer.writerow(_COLUMNS)
-        writer.writerows([[_plain(value) for value in row] for row in rows])
+        writer.writerows([[_escape_formula(value) for value in row] for row in rows])
         return len(rows)
 
-    def channels(self) -> frozenset[int]:
+    def answer_channels(self) -> frozenset[int]:
         """Return the ids of the channels in which every question is answered."""
         with self._open() as database:
             return frozenset(row[0] for row in database.execute("SELECT channel FROM channels"))
 
-    def answer_in(self, channel: int, guild: int, *, on: bool) -> None:
-        """Switch a channel to having every question answered, or back."""
+    def set_answer_channel(self, channel: int, guild: int, *, on: bool) -> None:
+        """Switch on or off that every question in a channel is answered."""
         with self._open() as database:
             if on:
                 database.execute("INSERT OR REPLACE INTO channels VALUES (?, ?, ?)", (channel, guild, _now()))
             else:
                 database.execute("DELETE FROM channels WHERE channel = ?", (channel,))
 
-    def note(self, name: str) -> str | None:
+    def get_note(self, name: str) -> str | None:
         """Return the value saved under a name; None if there is none."""
         with self._open() as database:
             row = database.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
-    def keep(self, name: str, value: str) -> None:
+    def save_note(self, name: str, value: str) -> None:
         """Save a value under a name."""
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
 
     def count_question(self, user: int, budget: Budget) -> bool:
         """Count a question for today (UTC) unless a limit of the budget is reached; return whether it was counted."""
-        who = self._digest(user)
+        digest = self._digest(user)
         with self._open() as database:
             database.execute("BEGIN IMMEDIATE")
             database.execute("DELETE FROM chat WHERE day <> ?", (_today(),))
-            if not _has_room(database, who, budget):
+            if not _is_within_budget(database, digest, budget):
                 return False
-            database.execute(_COUNT, (_today(), who, 1, 0))
+            database.execute(_COUNT, (_today(), digest, 1, 0))
         return True
 
     def has_budget_left(self, user: int, budget: Budget) -> bool:
         """Whether no limit of the budget is reached today (UTC)."""
-        who = self._digest(user)
+        digest = self._digest(user)
         with self._open() as database:
-            return _has_room(database, who, budget)
+            return _is_within_budget(database, digest, budget)
 
     def count_tokens(self, user: int, tokens: int) -> None:
         """Count tokens of the chat model for today (UTC)."""
-        who = self._digest(user)
+        digest = self._digest(user)
         with self._open() as database:
-            database.execute(_COUNT, (_today(), who, 0, tokens))
+            database.execute(_COUNT, (_today(), digest, 0, tokens))
 
     def _digest(self, user: int) -> str:
-        """Compute a digest that tells users apart, with a key that only this file has."""
+        """Compute the digest of a user's id, with a key that only this file contains."""
         with self._open() as database:
             database.execute("INSERT OR IGNORE INTO notes VALUES ('key', ?)", (secrets.token_hex(32),))
             key = str(database.execute("SELECT value FROM notes WHERE name = 'key'").fetchone()[0])
@@ -136,7 +136,7 @@ class State:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            database = sqlite3.connect(self._path, timeout=1.5)  # Discord waits for three seconds
+            database = sqlite3.connect(self._path, timeout=1.5)  # in seconds; Discord waits for three
             try:
                 with database:
                     yield database
@@ -146,19 +146,19 @@ class State:
             raise _unusable(self._path, str(error)) from None
 
 
-def _unusable(path: Path, why: str) -> StateUnusable:
+def _unusable(path: Path, reason: str) -> StateUnusable:
     return StateUnusable(
-        f"The state file {path} cannot be used: {why}.", "Repair it, or set STATE_FILE to another path."
+        f"The state file {path} cannot be used: {reason}.", "Repair it, or set STATE_FILE to another path."
     )
 
 
-def _has_room(database: sqlite3.Connection, who: str, budget: Budget) -> bool:
+def _is_within_budget(database: sqlite3.Connection, digest: str, budget: Budget) -> bool:
     today = (_today(),)
-    own = database.execute("SELECT TOTAL(questions), TOTAL(tokens) FROM chat WHERE day = ? AND user = ?", (*today, who))
-    every = database.execute("SELECT TOTAL(questions), TOTAL(tokens) FROM chat WHERE day = ?", today)
-    used = (*own.fetchone(), *every.fetchone())
+    totals = "SELECT TOTAL(questions), TOTAL(tokens) FROM chat WHERE day = ?"
+    of_user = database.execute(f"{totals} AND user = ?", (*today, digest)).fetchone()
+    of_all = database.execute(totals, today).fetchone()
     limits = (budget.questions, budget.tokens, budget.all_questions, budget.all_tokens)
-    return not any(limit and part >= limit for part, limit in zip(used, limits, strict=True))
+    return not any(limit and used >= limit for used, limit in zip((*of_user, *of_all), limits, strict=True))
 
 
 def _today() -> str:
@@ -169,6 +169,6 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _plain(value: object) -> object:
-    """Quote a cell that a spreadsheet would run as a formula."""
+def _escape_formula(value: object) -> object:
+    """Put an apostrophe before a value that a spreadsheet would run as a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

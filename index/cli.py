@@ -91,28 +91,6 @@ def status(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def verify(index: IndexOption = None, as_json: JsonOption = False) -> None:
-    """Check that the files of the current index are unchanged, and that searches find its passages."""
-    from index.publishing.verification import verify_current
-
-    publisher = make_publisher(IndexSettings.load(index_dir=index))
-    try:
-        with spinner("Checking"):
-            name, result = verify_current(publisher)
-    except IndexUnusable as error:
-        if as_json:
-            _print_json({"generation": publisher.peek_current_name(), "sound": False, "problem": error.message})
-        raise
-    if as_json:
-        _print_json({"generation": name, "sound": True, **asdict(result)})
-        return
-    size = f"{count(result.passages, 'passage')} and {count(result.sentences, 'sentence')}"
-    print(
-        f"Generation {name} is intact: {size}; {result.found} of {result.searched} searches found their own text first."
-    )
-
-
-@app.command()
 def search(
     question: Annotated[str, typer.Argument(help="What to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
@@ -151,6 +129,28 @@ def search(
         scores = f"passage {hit.dense:.2f}, sentence {hit.sentence_cosine:.2f}, words {hit.lexical:.1f}"
         print(f"{rank}. {printable(passage.article)} {location}  score {hit.score:.2f} ({scores})")
         print(f"   {' '.join(strip_control_characters(passage.text).split())}\n")
+
+
+@app.command()
+def verify(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Check that the files of the current index are unchanged, and that searches find its passages."""
+    from index.publishing.verification import verify_current
+
+    publisher = make_publisher(IndexSettings.load(index_dir=index))
+    try:
+        with spinner("Checking"):
+            name, result = verify_current(publisher)
+    except IndexUnusable as error:
+        if as_json:
+            _print_json({"generation": publisher.peek_current_name(), "sound": False, "problem": error.message})
+        raise
+    if as_json:
+        _print_json({"generation": name, "sound": True, **asdict(result)})
+        return
+    size = f"{count(result.passages, 'passage')} and {count(result.sentences, 'sentence')}"
+    print(
+        f"Generation {name} is intact: {size}; {result.found} of {result.searched} searches found their own text first."
+    )
 
 
 def main() -> int:

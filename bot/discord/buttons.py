@@ -148,7 +148,7 @@ class VoteButton(_AnswerButton, template=rf"{button_ids.VOTE}(?P<vote>up|down)")
             return
         feedback = Feedback(interaction.message.id, interaction.user.id, self.vote, shown.question, shown.text)
         try:
-            await asyncio.to_thread(interaction.client.service.state.vote, feedback)
+            await asyncio.to_thread(interaction.client.service.state.save_vote, feedback)
         except BylineError as error:
             log.warning("vote lost reason=%s", error.message)
             await send_notice(interaction, "Thank you, but your vote could not be saved.")

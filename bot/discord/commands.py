@@ -157,7 +157,7 @@ async def set_channel(interaction: Interaction, answer: Literal["on", "off"]) ->
         raise UsageError("That is for a server's channels.", "Here I answer every message.")
     if not interaction.permissions.manage_guild:
         raise UsageError("Only members with the permission Manage Server can do that.", "Please ask one of them.")
-    await asyncio.to_thread(service.state.answer_in, channel, interaction.guild_id, on=answer == "on")
+    await asyncio.to_thread(service.state.set_answer_channel, channel, interaction.guild_id, on=answer == "on")
     (service.answer_channels.add if answer == "on" else service.answer_channels.discard)(channel)
     log.info("channel answer=%s channel=%d guild=%d", answer, channel, interaction.guild_id)
     if answer == "off":

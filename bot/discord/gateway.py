@@ -146,10 +146,10 @@ class BylineClient(ServiceClient):
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps([self.application_id, payload], sort_keys=True).encode()).hexdigest()
         try:
-            if await asyncio.to_thread(self.service.state.note, "commands") == digest:
+            if await asyncio.to_thread(self.service.state.get_note, "commands") == digest:
                 return
             await self.tree.sync()
-            await asyncio.to_thread(self.service.state.keep, "commands", digest)
+            await asyncio.to_thread(self.service.state.save_note, "commands", digest)
             log.info("commands registered=%d", len(payload))
         except (discord.HTTPException, app_commands.AppCommandError, BylineError, *NETWORK_ERRORS) as error:
             log.warning("commands not registered error=%s", type(error).__name__)

@@ -135,7 +135,7 @@ class AnswerService:
         self.read_manifest = read_manifest
         self.model = model
         self.reader = reader
-        self.answer_channels = set(state.channels())
+        self.answer_channels = set(state.answer_channels())
         self.metrics = Metrics()
         self.seen = SeenIds()
         self.index_error: str | None = None

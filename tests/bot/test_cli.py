@@ -344,7 +344,7 @@ def test_a_store_deleted_under_a_running_chat_goes_on_answering_and_says_so(star
     chat.expect("It was written by")
     chat.expect(PROMPT)
     told = " ".join(chat.before.split())
-    assert "(The index was deleted. I answer from the copy I opened before. Build it with: byline rebuild" in told
+    assert "(The index was deleted. I answer from the copy that I opened before. Build it with: byline rebuild" in told
     assert "Traceback" not in told
     assert "Press ENTER" not in told
     chat.send("/quit\r")

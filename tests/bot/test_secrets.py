@@ -14,7 +14,7 @@ from bot.answering.answerer import Answerer
 from bot.answering.reply.wording import as_text
 from bot.answering.types import Response
 from bot.logs import OneLineFormatter
-from bot.prompt import line_reader
+from bot.prompt import make_line_reader
 from bot.settings import BotSettings
 from bot.state import State
 
@@ -131,7 +131,7 @@ async def test_a_chat_model_that_echoes_its_key_gets_it_into_no_librarys_log(
 
 def test_what_holds_state_is_private(tmp_path: Path) -> None:
     State(tmp_path / "state.sqlite")
-    line_reader(tmp_path / "history")
+    make_line_reader(tmp_path / "history")
     with FolderPublisher(tmp_path / "index").begin_rebuild():
         pass
     modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}

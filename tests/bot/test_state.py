@@ -16,9 +16,9 @@ def test_the_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
 
 def test_a_later_vote_replaces_an_earlier_one_and_formulas_are_defused(tmp_path: Path) -> None:
     state = State(tmp_path / "state")
-    state.vote(Feedback(1, 5, "up", "=cmd()", "an answer,\nof two lines"))
-    state.vote(Feedback(1, 5, "down", "=cmd()", "an answer,\nof two lines"))
-    state.vote(Feedback(1, 6, "up", "why?", "an answer"))
+    state.save_vote(Feedback(1, 5, "up", "=cmd()", "an answer,\nof two lines"))
+    state.save_vote(Feedback(1, 5, "down", "=cmd()", "an answer,\nof two lines"))
+    state.save_vote(Feedback(1, 6, "up", "why?", "an answer"))
     out = io.StringIO()
     assert State(tmp_path / "state").export(out) == 2
     assert "down,'=cmd()" in out.getvalue()
@@ -28,8 +28,8 @@ def test_one_person_is_another_digest_in_another_file(tmp_path: Path) -> None:
     digests = set()
     for name in ("one", "two"):
         state, out = State(tmp_path / name), io.StringIO()
-        state.vote(Feedback(1, 5, "up", "why?", "an answer"))
-        state.vote(Feedback(2, 5, "up", "why?", "an answer"))
+        state.save_vote(Feedback(1, 5, "up", "why?", "an answer"))
+        state.save_vote(Feedback(2, 5, "up", "why?", "an answer"))
         state.export(out)
         digests.add(out.getvalue().splitlines()[1].split(",")[1])
         assert out.getvalue().splitlines()[2].split(",")[1] in digests
@@ -38,16 +38,16 @@ def test_one_person_is_another_digest_in_another_file(tmp_path: Path) -> None:
 
 def test_channels_and_notes_survive_reopening(tmp_path: Path) -> None:
     state = State(tmp_path / "state")
-    state.answer_in(3, 1, on=True)
-    state.answer_in(4, 1, on=True)
-    state.answer_in(3, 1, on=False)
-    state.answer_in(9, 1, on=False)
-    state.keep("commands", "abc")
-    state.keep("commands", "def")
+    state.set_answer_channel(3, 1, on=True)
+    state.set_answer_channel(4, 1, on=True)
+    state.set_answer_channel(3, 1, on=False)
+    state.set_answer_channel(9, 1, on=False)
+    state.save_note("commands", "abc")
+    state.save_note("commands", "def")
     again = State(tmp_path / "state")
-    assert again.channels() == {4}
-    assert again.note("commands") == "def"
-    assert again.note("nothing") is None
+    assert again.answer_channels() == {4}
+    assert again.get_note("commands") == "def"
+    assert again.get_note("nothing") is None
 
 
 @pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\x00" + b"\x01" * 200])

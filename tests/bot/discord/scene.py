@@ -56,7 +56,7 @@ class Scene:
         if self.running.done():
             online.cancel()
             self.running.result()
-        await self.server.until(lambda: self.service.state.note("commands"))
+        await self.server.until(lambda: self.service.state.get_note("commands"))
 
     async def restart(self) -> None:
         """Stop the bot, and start another that remembers nothing but its files."""

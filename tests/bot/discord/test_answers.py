@@ -235,7 +235,7 @@ async def test_commands_are_registered_only_when_they_changed(scene: Scene) -> N
     def puts(scene: Scene) -> int:
         return sum(request.method == "PUT" and "commands" in request.path for request in scene.server.requests)
 
-    await scene.server.until(lambda: scene.service.state.note("commands"))
+    await scene.server.until(lambda: scene.service.state.get_note("commands"))
     assert puts(scene) == 1
     assert {command["name"] for command in scene.server.commands} == {
         "ask", "article", "summary", "passage", "help", "channel", "status", "Ask about this",

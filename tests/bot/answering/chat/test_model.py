@@ -186,8 +186,8 @@ def test_errors_of_any_provider_are_translated_without_their_own_words(error: Ex
 
 def test_no_provider_package_is_imported_without_a_chat_model(command: Run) -> None:
     code = (
-        "import sys; from bot.assembly import chat_reader; from bot.settings import BotSettings\n"
-        "assert chat_reader(BotSettings.load(), None) is None\n"
+        "import sys; from bot.assembly import make_chat_reader; from bot.settings import BotSettings\n"
+        "assert make_chat_reader(BotSettings.load(), None) is None\n"
         "import bot.answering.answerer, bot.answering.chat.reader, bot.asking, bot.discord.service, bot.terminal\n"
         "print([m for m in sys.modules if m.split('.')[0] in ('langchain', 'langchain_openai', 'openai')])"
     )
