@@ -22,7 +22,7 @@ from index.rebuild import RebuildReport, rebuild
 from bot.answering.answerer import Answerer
 
 from tests.support.command import Run
-from tests.support.fakes import FAKE_MODEL, WordLengths, check_here
+from tests.support.fakes import FAKE_MODEL, WordLengths, check_in_process
 from tests.support.paths import REPOSITORY, SHIPPED
 from tests.support.preloaded import PRELOADED, clean_environment
 
@@ -60,7 +60,7 @@ def embedder() -> Embedder:
 def shipped_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an index of the shipped article, built with the packaged model; tests only read it."""
     root = tmp_path_factory.mktemp("index")
-    rebuild(SHIPPED, FolderPublisher(root, check_here), model_identity(None), lambda: embedder)
+    rebuild(SHIPPED, FolderPublisher(root, check_in_process), model_identity(None), lambda: embedder)
     return root
 
 
@@ -96,7 +96,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def publisher(tmp_path: Path) -> FolderPublisher:
     """A publisher of an empty index folder, which checks generations in this process because that is fast."""
-    return FolderPublisher(tmp_path / "index", check_here)
+    return FolderPublisher(tmp_path / "index", check_in_process)
 
 
 @pytest.fixture

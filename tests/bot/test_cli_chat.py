@@ -68,7 +68,7 @@ def test_debug_shows_the_raw_reply_and_what_was_dropped_and_no_key(
 def test_a_budget_holds_from_one_command_to_the_next(
     command: Run, server: ChatServer, settings: dict[str, str]
 ) -> None:
-    server.otherwise(faithful())
+    server.set_default_reply(faithful())
     limited = {**settings, "CHAT_QUESTIONS_PER_DAY": "1"}
     assert "No chat model" not in command("bot", "ask", WHY, **limited).stdout
     assert "(No chat model: today's limit is used up.)" in command("bot", "ask", WHY, **limited).stdout
@@ -100,7 +100,7 @@ def test_eval_reports_claims_fallbacks_tokens_and_cost(
     assert chat["tokens_in"] > 3000
     assert not (tmp_path / "byline.sqlite").exists()  # an evaluation uses up nobody's share
 
-    server.otherwise(faithful())
+    server.set_default_reply(faithful())
     table = command("bot", "eval", "questions.jsonl", "--price-in", "2", **settings).stdout
     for label in (
         "claims kept",
@@ -191,7 +191,7 @@ def test_no_secret_of_any_setting_is_printed(
     marked = {**settings, "DISCORD_TOKEN": "marked-discord-secret", "CHAT_BASE_URL": server.base_url}
     hidden = {**marked, "CHAT_BASE_URL": "http://user:marked-password@127.0.0.1:9/v1"}
     broken = {**marked, "CHAT_MAX_TOKENS": "marked"}
-    server.otherwise(Status(401, body))
+    server.set_default_reply(Status(401, body))
     for environment in (marked, hidden, broken):
         done = command("bot", *arguments, WHY, **environment)
         printed = done.stdout + done.stderr

@@ -35,7 +35,14 @@ from tests.bot.discord.process import BotProcess, run_bot
 from tests.servers.chroma import ChromaServer
 from tests.servers.discord.server import DiscordServer, Message
 from tests.support.command import Run
-from tests.support.editions import QUESTIONS, SUBJECTS, begin_rebuild, editions, rebuild_beside, write_edition
+from tests.support.editions import (
+    QUESTIONS,
+    SUBJECTS,
+    editions,
+    rebuild_in_background,
+    start_rebuild_process,
+    write_edition,
+)
 
 TIMES = int(os.environ.get("UNDER_LOAD", "1"))
 EVERY = 0.3
@@ -209,7 +216,7 @@ async def _kills(stream: Stream, folder: Path, index: Path) -> None:
     await asyncio.to_thread(write_edition, folder, 1)
     stream.learn()
     for number in range(3 * TIMES):
-        await rebuild_beside(folder, index, 0.7 * (number % 3 + chance.random()))
+        await rebuild_in_background(folder, index, 0.7 * (number % 3 + chance.random()))
 
 
 async def _no_room_for_a_rebuild(folder: Path, index: Path) -> None:
@@ -229,7 +236,7 @@ async def _no_room_for_a_rebuild(folder: Path, index: Path) -> None:
 
 async def _limited(folder: Path, index: Path, size: int) -> tuple[int | None, str]:
     """A rebuild none of whose files may grow beyond a size: its exit status, and what it said."""
-    process = await asyncio.to_thread(begin_rebuild, folder, index, largest_file=size)
+    process = await asyncio.to_thread(start_rebuild_process, folder, index, largest_file=size)
     _, errors = await process.communicate()
     return process.returncode, errors.decode()
 
@@ -240,7 +247,7 @@ async def _no_room_for_the_bot(stream: Stream, folder: Path, index: Path, state:
     stream.learn()
     old = _pulse(state).generation
     with _files_of(process, 50_000):
-        await rebuild_beside(folder, index)
+        await rebuild_in_background(folder, index)
         await _until(lambda: (_pulse(state).trouble or "").startswith("The newest index cannot be opened"))
         await stream.answered()
         assert _pulse(state).generation == old != FolderPublisher(index).peek_current_name()
@@ -317,7 +324,7 @@ async def _damage(stream: Stream, folder: Path, index: Path, place: Path) -> Non
     _zeroed(generation / "chroma" / "chroma.sqlite3")
     await asyncio.to_thread(write_edition, folder, 3)
     stream.learn()
-    await rebuild_beside(folder, index)
+    await rebuild_in_background(folder, index)
     await stream.answered(edition=3)
 
 
@@ -359,10 +366,10 @@ async def test_a_chroma_server_that_stops_or_vanishes_is_apologised_for_until_it
     rebuild(folder, ServerPublisher(index, chroma.url), model_identity(None), lambda: embedder)
     async with _asked_all_the_while(index, folder, state, CHROMA_URL=chroma.url) as (stream, _):
         async with _phase(stream, "the server stopped", apologies=True):
-            chroma.stop()
+            chroma.suspend()
             await asyncio.sleep(6)
             await _apologised(stream)
-            chroma.go_on()
+            chroma.resume()
         async with _phase(stream, "the server killed", apologies=True):
             await asyncio.to_thread(chroma.kill)
             await asyncio.sleep(2)

@@ -14,8 +14,8 @@ from index.publishing.folder import FolderPublisher
 from index.publishing.publisher import GENERATIONS_KEPT
 from index.rebuild import RebuildReport, rebuild
 
-from tests.support.fakes import FAKE_MODEL, check_here
-from tests.support.killing import killed_at_random, kills
+from tests.support.fakes import FAKE_MODEL, check_in_process
+from tests.support.killing import kill_count, kill_rebuilds_at_random
 
 Build = Callable[..., RebuildReport]
 
@@ -44,7 +44,7 @@ def test_after_a_random_kill_the_old_index_answers_and_the_next_rebuild_cleans_u
 ) -> None:
     before = answers(built)
     early = 0
-    for killed in killed_at_random(folder, built.root, None, kills(), seed=6):
+    for killed in kill_rebuilds_at_random(folder, built.root, None, kill_count(), seed=6):
         early += killed
         assert answers(built) == before
     assert early
@@ -114,7 +114,7 @@ def test_repeated_openings_leak_no_handles_and_little_memory(built: FolderPublis
 def test_huge_words_bombs_large_files_and_copies_do_not_stop_the_other_files(
     folder: Path, tmp_path: Path, fake: Embedder
 ) -> None:
-    publisher = FolderPublisher(tmp_path / "index", check_here)
+    publisher = FolderPublisher(tmp_path / "index", check_in_process)
     (folder / "word.txt").write_text("x" * 1_000_000, encoding="utf-8")
     (folder / "tags.txt").write_text("The end.\n\n" + "<a " * 20_000, encoding="utf-8")
     (folder / "links.md").write_text("The end.\n\n" + "[a](" * 20_000, encoding="utf-8")

@@ -17,7 +17,7 @@ from index.publishing.folder import FolderPublisher
 from index.publishing.publisher import GENERATIONS_KEPT
 from index.rebuild import RebuildReport, rebuild
 
-from tests.support.fakes import FAKE_MODEL, WordLengths, check_here
+from tests.support.fakes import FAKE_MODEL, WordLengths, check_in_process
 
 WORDS = st.lists(st.sampled_from("ants bees crows deer owls stayed left ate slept".split()), min_size=1, max_size=9)
 TEXTS = st.lists(WORDS.map(" ".join), min_size=1, max_size=3).map(lambda parts: ".\n\n".join(parts) + ".")
@@ -36,7 +36,7 @@ class Store(RuleBasedStateMachine):
         self.root = Path(tempfile.mkdtemp())
         self.folder = self.root / "articles"
         self.folder.mkdir()
-        self.publisher = FolderPublisher(self.root / "index", check_here)
+        self.publisher = FolderPublisher(self.root / "index", check_in_process)
         self.fake = Embedder(WordLengths(), FAKE_MODEL)
         self.texts: dict[str, str] = {}
         self.published: dict[str, str] | None = None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-STARTS_WITHIN = 30.0
+START_TIMEOUT_SECONDS = 30.0
 
 
 class ChromaServer:
@@ -33,7 +33,7 @@ class ChromaServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + STARTS_WITHIN
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             if self._answers():
                 return
@@ -41,14 +41,14 @@ class ChromaServer:
         self.kill()
         raise RuntimeError("the Chroma server does not start")
 
-    def stop(self) -> None:
+    def suspend(self) -> None:
         """Suspend the server with SIGSTOP: it accepts connections, and answers none."""
         assert self._process is not None
         self._send(signal.SIGSTOP)
         while psutil.Process(self._process.pid).status() != psutil.STATUS_STOPPED:  # the signal takes its time
             time.sleep(0.01)
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         self._send(signal.SIGCONT)
 
     def kill(self) -> None:

@@ -24,7 +24,7 @@ from index.text.words import terms
 from bot.answering.answerer import Answerer
 from bot.answering.types import Question
 
-from tests.support.editions import QUESTIONS, editions, rebuild_apart, write_edition
+from tests.support.editions import QUESTIONS, editions, rebuild_in_subprocess, write_edition
 
 REBUILDS = int(os.environ.get("REBUILDS", "2"))
 QUERIES = int(os.environ.get("QUERIES", "300"))
@@ -101,7 +101,7 @@ def test_rebuilds_disturb_no_question(folder: Path, tmp_path: Path, embedder: Em
         for number in range(1, REBUILDS + 1):
             write_edition(folder, number)
             if REBUILDS > SHORT:
-                rebuild_apart(folder, index)
+                rebuild_in_subprocess(folder, index)
             else:
                 rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
             built = (index / "CURRENT").stat().st_mtime

@@ -28,7 +28,7 @@ from bot.health import read_report
 
 from tests.bot.discord.process import run_bot
 from tests.servers.discord.server import Channel, DiscordServer, Interaction, Message, User
-from tests.support.editions import QUESTIONS, editions, rebuild_beside, write_edition
+from tests.support.editions import QUESTIONS, editions, rebuild_in_background, write_edition
 
 SECONDS = 60 * float(os.environ.get("SOAK_MINUTES", "0.15"))
 # In a shorter run caches are still being filled, so that growth means nothing.
@@ -159,7 +159,7 @@ async def _rebuilds(folder: Path, index: Path) -> None:
         await asyncio.sleep(min(REBUILD_EVERY, SECONDS / 4))
         edition += 1
         await asyncio.to_thread(write_edition, folder, edition)
-        await rebuild_beside(folder, index, chance.uniform(0.5, 8) if edition % 3 == 0 else None)
+        await rebuild_in_background(folder, index, chance.uniform(0.5, 8) if edition % 3 == 0 else None)
 
 
 @pytest.mark.slow

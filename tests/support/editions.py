@@ -42,20 +42,20 @@ def editions(texts: Iterable[str]) -> set[int]:
     return {int(number) for text in texts for number in re.findall(r"edition (\d+)", text)}
 
 
-def begin_rebuild(folder: Path, index: Path, largest_file: int | None = None) -> PreloadedProcess:
+def start_rebuild_process(folder: Path, index: Path, largest_file: int | None = None) -> PreloadedProcess:
     """Start a rebuild with the real model in a process of its own; largest_file: bytes that a file of it may have."""
     arguments = ("index", "rebuild", "--articles", str(folder), "--index", str(index))
     return PRELOADED.start(*arguments, cwd=index.parent, environment={}, largest_file=largest_file)
 
 
-def rebuild_apart(folder: Path, index: Path) -> None:
+def rebuild_in_subprocess(folder: Path, index: Path) -> None:
     """Rebuild in a process of its own."""
-    assert begin_rebuild(folder, index).join(300) == 0, "the rebuild failed"
+    assert start_rebuild_process(folder, index).join(300) == 0, "the rebuild failed"
 
 
-async def rebuild_beside(folder: Path, index: Path, killed_after: float | None = None) -> None:
+async def rebuild_in_background(folder: Path, index: Path, killed_after: float | None = None) -> None:
     """Do the same without holding up the event loop; kill it after so many seconds, if it is not done by then."""
-    process = await asyncio.to_thread(begin_rebuild, folder, index)
+    process = await asyncio.to_thread(start_rebuild_process, folder, index)
     try:
         status = await asyncio.wait_for(process.wait(), killed_after)
     except TimeoutError:

@@ -25,7 +25,7 @@ class WordLengths(Embeddings):
         return [count / norm for count in counts]
 
 
-def check_here(folder: Path, manifest: Manifest) -> CheckResult:
+def check_in_process(folder: Path, manifest: Manifest) -> CheckResult:
     """Check a generation in this process instead of a separate one."""
     place = open_folder(folder / "chroma")
     try:

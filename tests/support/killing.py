@@ -18,7 +18,7 @@ from index.publishing.folder import FolderPublisher
 from index.publishing.publisher import Publisher
 from index.rebuild import rebuild
 
-from tests.support.fakes import FAKE_MODEL, WordLengths, check_here
+from tests.support.fakes import FAKE_MODEL, WordLengths, check_in_process
 
 # The server process imports Chroma and the index once; each rebuild is forked from it.
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -29,7 +29,7 @@ PROCESSES.set_forkserver_preload(
 
 def make_publisher(root: Path, url: str | None) -> Publisher:
     if url is None:
-        return FolderPublisher(root, check_here)
+        return FolderPublisher(root, check_in_process)
     from index.publishing.server import ServerPublisher
 
     return ServerPublisher(root, url)
@@ -49,7 +49,7 @@ def start_rebuild(folder: Path, root: Path, url: str | None = None) -> BaseProce
     return process
 
 
-def killed_at_random(folder: Path, root: Path, url: str | None, number: int, seed: int) -> Iterator[bool]:
+def kill_rebuilds_at_random(folder: Path, root: Path, url: str | None, number: int, seed: int) -> Iterator[bool]:
     """Kill rebuilds, each at a random moment within the time that one takes; yield whether it was still running."""
     start_rebuild(folder, root, url).join()
     started = time.monotonic()
@@ -65,5 +65,5 @@ def killed_at_random(folder: Path, root: Path, url: str | None, number: int, see
         yield early
 
 
-def kills() -> int:
+def kill_count() -> int:
     return int(os.environ.get("KILLS", "10"))

@@ -95,7 +95,7 @@ async def test_a_deleted_question_cancels_the_model_and_withdraws_what_was_shown
     answer = await scene.server.reply_to(asked)
     await scene.server.delete(asked)
     await scene.server.until(lambda: answer.deleted)
-    assert await asyncio.to_thread(server.wait, lambda: server.requests[-1].abandoned)
+    assert await asyncio.to_thread(server.wait, lambda: server.requests[-1].client_disconnected)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ async def test_a_follow_up_is_reworded_by_the_model_and_titled_as_it_was_asked(
 
 @pytest.mark.bot(budget=Budget(questions=1))
 async def test_a_used_up_budget_is_a_friendly_stop_that_survives_a_restart(scene: Scene, server: ChatServer) -> None:
-    server.otherwise(faithful())
+    server.set_default_reply(faithful())
     assert footer(await finished(scene)).endswith("openai:scripted")
     for _ in range(2):
         answer = await finished(scene)
@@ -148,7 +148,7 @@ async def test_a_used_up_budget_is_a_friendly_stop_that_survives_a_restart(scene
 
 
 async def test_status_says_who_reads_and_how_it_goes_and_never_the_key(scene: Scene, server: ChatServer) -> None:
-    server.otherwise(Status(401))
+    server.set_default_reply(Status(401))
 
     async def status() -> str:
         return unescape((await (await scene.server.slash(scene.bob, scene.channel, "status")).wait()).text)

@@ -17,7 +17,7 @@ from bot.discord.rendering.markup import unescape
 
 from tests.bot.discord.scene import Scene, bot_at
 from tests.servers.discord.server import Interaction
-from tests.support.fakes import check_here
+from tests.support.fakes import check_in_process
 
 WHY = "Why does Russia back Maduro?"
 TAKEN_BUT_BROKEN = [{"reset": True, "after": True}, {"status": 503, "after": True}]
@@ -65,7 +65,7 @@ async def long_paragraph(tmp_path: Path, folder: Path, embedder: Embedder) -> As
     sentences = " ".join(f"Sentence number {n} of this paragraph is about the old bridge." for n in range(160))
     (folder / "bridge.txt").write_text(f"By Al Span\n\n{sentences}\n")
     index = tmp_path / "index"
-    rebuild(folder, FolderPublisher(index, check_here), model_identity(None), lambda: embedder)
+    rebuild(folder, FolderPublisher(index, check_in_process), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
     async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
         yield scene

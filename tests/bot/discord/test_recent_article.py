@@ -14,7 +14,7 @@ from bot.answering.answerer import Answerer
 from bot.discord.rendering.markup import unescape
 
 from tests.bot.discord.scene import Scene, bot_at
-from tests.support.fakes import check_here
+from tests.support.fakes import check_in_process
 
 TRAINS = "What do the trains cost a year?"
 
@@ -25,7 +25,7 @@ async def scene(tmp_path: Path, folder: Path, embedder: Embedder) -> AsyncIterat
     (folder / "trains.txt").write_text("By Jo Rail\n\nThe trains cost 7 million a year.\n\nThey are always late.\n")
     (folder / "bread.txt").write_text("By Ann Miller\n\nBread must be baked at night.\n\nRye makes it last.\n")
     index = tmp_path / "index"
-    rebuild(folder, FolderPublisher(index, check_here), model_identity(None), lambda: embedder)
+    rebuild(folder, FolderPublisher(index, check_in_process), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
     async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
         yield scene

@@ -34,7 +34,7 @@ from index.store.chroma import connect_server, list_collections, set_metadata
 from tests.servers.chroma import ChromaServer
 from tests.support.command import Run
 from tests.support.fakes import FAKE_MODEL
-from tests.support.killing import killed_at_random, kills
+from tests.support.killing import kill_count, kill_rebuilds_at_random
 
 Build = Callable[..., RebuildReport]
 
@@ -372,7 +372,9 @@ def test_a_rebuild_killed_at_random_leaves_the_index_unchanged_and_the_next_clea
 ) -> None:
     build_on_server()
     killed_early = 0
-    for killed in killed_at_random(folder, server_publisher.root, running.url, max(4, kills() // 4), seed=7):
+    for killed in kill_rebuilds_at_random(
+        folder, server_publisher.root, running.url, max(4, kill_count() // 4), seed=7
+    ):
         killed_early += killed
         assert texts(server_publisher) == [ANTS, BEES]
     assert killed_early
@@ -419,7 +421,7 @@ def test_a_server_that_is_stopped_or_killed_is_reported_in_time_and_used_again_w
         lambda: rebuild(folder, server_publisher, FAKE_MODEL, lambda: fake),
     ]
     with open_current(server_publisher, FAKE_MODEL) as generation:
-        for gone, back in ((alone.stop, alone.go_on), (alone.kill, alone.start)):
+        for gone, back in ((alone.suspend, alone.resume), (alone.kill, alone.start)):
             gone()
             for send in requests:
                 started = time.monotonic()
@@ -453,12 +455,12 @@ def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
 
     with LiveIndex(server_publisher, FAKE_MODEL, interval=0.1) as live:
         assert not ask(live)
-        alone.stop()
+        alone.suspend()
         assert ask(live) > 0.5
         assert 0 < sum(ask(live) for _ in range(10)) < 0.5
         with live.lease(searching=False) as generation:
             assert list(generation.articles) == ["bees.txt"]
-        alone.go_on()
+        alone.resume()
         deadline = time.monotonic() + 20
         while ask(live):
             assert time.monotonic() < deadline

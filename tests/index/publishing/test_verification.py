@@ -23,7 +23,7 @@ from index.store.chroma import open_folder
 from index.store.self_check import check_in_subprocess
 
 from tests.support.command import Run
-from tests.support.fakes import check_here
+from tests.support.fakes import check_in_process
 from tests.support.paths import REPOSITORY
 
 Build = Callable[..., RebuildReport]
@@ -83,7 +83,7 @@ def test_the_subprocess_of_the_check_does_not_import_torch(built: FolderPublishe
 def test_wrong_counts_and_empty_texts_are_damage(built: FolderPublisher, statement: str, problem: str) -> None:
     manifest = built.manifest()
     with pytest.raises(IndexDamaged, match=problem):
-        check_here(damaged_copy(built, statement), manifest)
+        check_in_process(damaged_copy(built, statement), manifest)
 
 
 def test_a_store_that_crashes_the_subprocess_is_damage(built: FolderPublisher, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,10 @@
         model.invoke("Why?")
         assert [request.status for request in server.requests] == [429, 200]
 
-Each request takes the next reply, or what `otherwise` names once there is none; a reply may also be a function from the
-request's body. A request is checked first: its key (401), its model (404), its form (400, see chat_rules); what is
-refused takes no reply. The server has a thread and an event loop of its own, so clients may block or be asynchronous.
+Each request consumes the next scripted reply; when the script is empty, it gets the default reply. A reply may also be
+a function of the request's body. A request is validated first: its key (401), its format (400, see rules.py), its model
+(404); an invalid request does not consume a reply. The server runs in its own thread with its own event loop, so
+clients may be synchronous or asynchronous.
 """
 
 import asyncio
@@ -149,7 +150,7 @@ class Request:
     at: float = field(default_factory=time.monotonic)
     status: int = 0
     finished: bool = False
-    abandoned: bool = False
+    client_disconnected: bool = False
 
     @property
     def text(self) -> str:
@@ -170,7 +171,7 @@ class ChatServer:
         self.base_url = ""
         self.requests: list[Request] = []
         self._script: deque[Scripted] = deque()
-        self._otherwise: Scripted | None = None
+        self._default_reply: Scripted | None = None
         self._changed = threading.Condition()
         self._errors: list[Exception] = []
         self._thread: threading.Thread | None = None
@@ -220,9 +221,9 @@ class ChatServer:
         """Append replies to the script."""
         self._script.extend(replies)
 
-    def otherwise(self, reply: Scripted | None) -> None:
+    def set_default_reply(self, reply: Scripted | None) -> None:
         """Set the reply to every request after the end of the script; None: a 400 that says so."""
-        self._otherwise = reply
+        self._default_reply = reply
 
     def wait(self, happened: Callable[[], bool], timeout: float = 5.0) -> bool:
         """Block until a condition is true, and return whether it was in time; each change of a request checks it."""
@@ -260,10 +261,12 @@ class ChatServer:
             self._changed.notify_all()
         return request
 
-    def _note(self, request: Request, *, status: int = 0, finished: bool = False, abandoned: bool = False) -> None:
+    def _note(
+        self, request: Request, *, status: int = 0, finished: bool = False, client_disconnected: bool = False
+    ) -> None:
         with self._changed:
             request.status = status or request.status
-            request.finished, request.abandoned = finished, abandoned
+            request.finished, request.client_disconnected = finished, client_disconnected
             self._changed.notify_all()
 
     def _key_refused(self, request: Request) -> Status | None:
@@ -297,10 +300,10 @@ class ChatServer:
         except Refused as refusal:
             return self._answer(request, Status(400, error(refusal.message, param=refusal.param)))
         except asyncio.CancelledError:
-            self._note(request, abandoned=True)
+            self._note(request, client_disconnected=True)
             raise
         except ConnectionError:
-            self._note(request, abandoned=True)
+            self._note(request, client_disconnected=True)
             return _cut(http)
         except _Stopping:
             return _cut(http)
@@ -310,7 +313,7 @@ class ChatServer:
 
     def _next(self, body: Json) -> Reply:
         with self._changed:
-            reply = self._script.popleft() if self._script else self._otherwise
+            reply = self._script.popleft() if self._script else self._default_reply
             self._changed.notify_all()
         if reply is None:
             return Status(400, error("The script has no reply left for this request."))

@@ -165,7 +165,7 @@ async def test_ainvoke(server: ChatServer) -> None:
 
 
 def test_a_reply_from_the_request(server: ChatServer, chat: Chat) -> None:
-    server.otherwise(lambda body: Text(body["messages"][-1]["content"].upper()))
+    server.set_default_reply(lambda body: Text(body["messages"][-1]["content"].upper()))
     assert [chat().invoke(word).content for word in ("why", "how")] == ["WHY", "HOW"]
 
 
@@ -236,7 +236,7 @@ async def test_a_reader_who_leaves_is_noticed(server: ChatServer) -> None:
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-        assert await asyncio.to_thread(server.wait, lambda: server.requests[0].abandoned)
+        assert await asyncio.to_thread(server.wait, lambda: server.requests[0].client_disconnected)
 
 
 # Structured output
@@ -245,7 +245,7 @@ async def test_a_reader_who_leaves_is_noticed(server: ChatServer) -> None:
 @pytest.mark.parametrize("method", [None, *METHODS])
 @pytest.mark.parametrize("schema", [Claim, SCHEMA], ids=["class", "schema"])
 def test_structured_output(server: ChatServer, chat: Chat, method: str | None, schema: Any) -> None:
-    server.otherwise(Data(CLAIM.model_dump()))
+    server.set_default_reply(Data(CLAIM.model_dump()))
     options: dict[str, Any] = {} if method is None else {"method": method}
     expected = CLAIM if schema is Claim else CLAIM.model_dump()
     assert chat().with_structured_output(schema, **options).invoke(ASK) == expected
@@ -302,7 +302,7 @@ HALF = Text('{"quote": "“ships” sa')
 def test_a_refusal_is_raised_or_kept_beside_the_raw_reply(
     server: ChatServer, chat: Chat, method: Any, schema: Any
 ) -> None:
-    server.otherwise(Refusal("I won't."))
+    server.set_default_reply(Refusal("I won't."))
     with pytest.raises(ModelRefusalError, match=r"I won't\."):
         chat().with_structured_output(schema, method=method).invoke(ASK)
     if method != "function_calling":
@@ -314,7 +314,7 @@ def test_a_refusal_is_raised_or_kept_beside_the_raw_reply(
 
 
 def test_a_streamed_refusal_is_lost_where_no_format_is_asked_for(server: ChatServer, chat: Chat) -> None:
-    server.otherwise(Refusal("I won't."))
+    server.set_default_reply(Refusal("I won't."))
     assert not any(chunk.text for chunk in chat().stream(ASK))
     assert list(chat().with_structured_output(Claim, method="function_calling").stream(ASK)) in ([], [None])
 
@@ -327,7 +327,7 @@ def test_a_class_by_json_schema_loses_the_raw_reply_that_it_cannot_parse(server:
 
 
 def test_a_schema_takes_half_of_a_json_for_whole(server: ChatServer, chat: Chat) -> None:
-    server.otherwise(HALF)
+    server.set_default_reply(HALF)
     assert chat().with_structured_output(SCHEMA).invoke(ASK) == {"quote": "“ships” sa"}
     assert list(chat().with_structured_output(SCHEMA).stream(ASK))[-1] == {"quote": "“ships” sa"}
 
@@ -348,7 +348,7 @@ def test_prose_instead_of_a_function_call_is_none(server: ChatServer, chat: Chat
 
 @pytest.mark.parametrize("schema", [Claim, SCHEMA], ids=["class", "schema"])
 def test_a_truncated_structured_reply_raises_openais_own_error(server: ChatServer, chat: Chat, schema: Any) -> None:
-    server.otherwise(Text(HALF.text, finish="length"))
+    server.set_default_reply(Text(HALF.text, finish="length"))
     with pytest.raises(openai.LengthFinishReasonError) as caught:
         chat().with_structured_output(schema, include_raw=True).invoke(ASK)
     assert caught.value.completion.choices[0].message.content == HALF.text
@@ -413,7 +413,7 @@ def test_the_client_does_not_wait_for_more_than_two_minutes(server: ChatServer, 
 
 
 def test_the_client_tries_three_times_by_default(server: ChatServer, chat: Chat) -> None:
-    server.otherwise(Status(500, headers={"Retry-After-Ms": "10"}))
+    server.set_default_reply(Status(500, headers={"Retry-After-Ms": "10"}))
     with pytest.raises(ModelAPIError):
         chat(max_retries=None).invoke("Why?")
     assert statuses(server) == [500, 500, 500]
@@ -425,7 +425,7 @@ def test_a_hang_past_the_timeout(server: ChatServer, chat: Chat) -> None:
     with pytest.raises(ModelTimeoutError):
         chat(timeout=0.2).invoke("Why?")
     assert time.monotonic() - started < 5
-    assert server.wait(lambda: server.requests[0].abandoned)
+    assert server.wait(lambda: server.requests[0].client_disconnected)
 
 
 def test_the_client_waits_for_ever_unless_told(server: ChatServer, chat: Chat) -> None:

@@ -145,7 +145,7 @@ class Call:
         return cls(dict(request.match_info), dict(request.query), body, files)
 
 
-def break_line(request: web.Request) -> None:
+def reset_connection(request: web.Request) -> None:
     """Reset the TCP connection instead of responding."""
     transport = request.transport
     if transport is not None:

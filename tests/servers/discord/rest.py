@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.servers.discord.gateway import Gateway
-from tests.servers.discord.http import PREFIX, Bucket, Call, Fault, Request, answer, break_line, number
+from tests.servers.discord.http import PREFIX, Bucket, Call, Fault, Request, answer, number, reset_connection
 from tests.servers.discord.interactions import Interactions, compose
 from tests.servers.discord.limits import Json, Refusal, check_commands, check_message, invalid
 from tests.servers.discord.rules import DEFAULT, MESSAGE_CONTENT, PRIVATE_THREAD, PUBLIC_THREAD, REPLY, User
@@ -142,7 +142,7 @@ class Rest:
         await asyncio.sleep(fault.delay)
         ok = await self._answered(request, handler) if fault.after or fault.status == HTTPStatus.OK else None
         if fault.reset:
-            break_line(request)
+            reset_connection(request)
         return fault.response() if ok is None or fault.status != HTTPStatus.OK else ok
 
     @staticmethod

@@ -318,7 +318,7 @@ async def test_a_server_without_structured_output_is_asked_for_plain_json_from_t
 
 async def test_the_circuit_opens_after_repeated_failures_and_status_says_so() -> None:
     with ChatServer() as server:
-        server.otherwise(Status(401))
+        server.set_default_reply(Status(401))
         reader = reader_of(server)
         assert reader.status() == f"openai:{server.model}, working"
         for _ in range(FAILURES):
@@ -360,7 +360,7 @@ async def test_cancelling_closes_the_request() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await asyncio.to_thread(server.wait, lambda: server.requests[0].abandoned)
+        assert await asyncio.to_thread(server.wait, lambda: server.requests[0].client_disconnected)
 
 
 # Limits and rewording
@@ -426,7 +426,7 @@ async def test_a_rewording_counts_its_tokens() -> None:
 
 async def test_waiting_too_long_for_a_slot_is_not_a_failure_of_the_model() -> None:
     with ChatServer() as server:
-        server.otherwise(model_reply(STAYS, COSTS, delay=0.6))
+        server.set_default_reply(model_reply(STAYS, COSTS, delay=0.6))
         reader = reader_of(server, timeout=1.0, concurrent=1)
         outcomes = await asyncio.gather(*(reader.read(PREPARED) for _ in range(FAILURES + 3)))
         notes = [outcome.reply.note for outcome in outcomes]
