@@ -49,11 +49,11 @@ def main() -> None:
     table, truth = np.array(rows), np.array(labels)
     names = [field.name for field in fields(certainty.CertaintyFeatures)]
     fixed = np.array([name in FIXED for name in names])
-    offset = table[:, fixed] @ np.array(astuple(certainty.TOPIC))[fixed]
+    offset = table[:, fixed] @ np.array(astuple(certainty.TOPIC_WEIGHTS))[fixed]
     weights, bias = fit(table[:, ~fixed], truth, offset)
     print(f"{len(truth)} questions, {int((~truth).sum())} of them off topic")
     for name, weight in zip(np.array(names)[~fixed], weights, strict=True):
-        print(f"{name:16}{weight:8.2f}   now {asdict(certainty.TOPIC)[name]:.2f}")
+        print(f"{name:16}{weight:8.2f}   now {asdict(certainty.TOPIC_WEIGHTS)[name]:.2f}")
     print(f"{'bias':16}{bias:8.2f}   now {certainty.TOPIC_BIAS:.2f}")
     used = [certainty.topic_probability(certainty.CertaintyFeatures(*row)) for row in rows]
     print(f"AUROC of the weights in use: {roc_auc_score(truth, used):.3f}")

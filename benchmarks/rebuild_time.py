@@ -22,7 +22,7 @@ from index.articles.files import SUFFIXES
 from index.embedding import load_embedder, model_identity
 from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
-from index.text.passages import split, with_header
+from index.text.passages import split, with_context_header
 from index.text.sentences import sentence_spans
 
 ARTICLES = 85
@@ -101,7 +101,7 @@ def _texts(articles: Sequence[Article]) -> Iterator[str]:
     """Yield every text that a build embeds: passages with their headers, and sentences."""
     for article in articles:
         for passage in split(article, sentence_spans):
-            yield with_header(article, passage.text)
+            yield with_context_header(article, passage.text)
             yield from (sentence.text for sentence in passage.sentences)
 
 

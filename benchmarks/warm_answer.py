@@ -22,7 +22,7 @@ from index.text.words import terms
 
 from bot.answering.answerer import MAX_PASSAGES, Answerer
 from bot.answering.evidence.reranker import load_reranker
-from bot.answering.evidence.windows import Scores, SentenceWindow
+from bot.answering.evidence.windows import Logits, SentenceWindow
 from bot.answering.types import Question
 
 WARM = 20
@@ -37,8 +37,8 @@ class TimedReader:
         self._reader = load_reranker(None)
         self.last_seconds = 0.0
 
-    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Scores]:
-        results: list[list[Scores]] = []
+    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Logits]:
+        results: list[list[Logits]] = []
         self.last_seconds = seconds(lambda: results.append(self._reader.score(question, context, windows)))
         return results[0]
 

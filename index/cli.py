@@ -126,7 +126,7 @@ def search(
         passage = hit.passage
         numbers = sorted({sentence.paragraph for sentence in passage.sentences})
         location = f"¶{numbers[0]}" if len(numbers) == 1 else f"¶{numbers[0]}–{numbers[-1]}"
-        scores = f"passage {hit.dense:.2f}, sentence {hit.sentence_cosine:.2f}, words {hit.lexical:.1f}"
+        scores = f"passage {hit.passage_cosine:.2f}, sentence {hit.sentence_cosine:.2f}, words {hit.lexical:.1f}"
         print(f"{rank}. {printable(passage.article)} {location}  score {hit.score:.2f} ({scores})")
         print(f"   {' '.join(strip_control_characters(passage.text).split())}\n")
 
@@ -174,7 +174,7 @@ def _hit_fields(hit: "Hit") -> dict[str, Any]:
         "end": passage.end,
         "text": passage.text,
         "score": round(hit.score, 4),
-        "dense": round(hit.dense, 4),
+        "dense": round(hit.passage_cosine, 4),
         "sentence": round(hit.sentence_cosine, 4),
         "lexical": round(hit.lexical, 4),
     }

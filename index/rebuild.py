@@ -27,7 +27,7 @@ from index.publishing.locks import folder_lock
 from index.publishing.publisher import Publisher
 from index.publishing.verification import verify_built
 from index.store.manifest import FORMAT, ArticleEntry, Manifest, file_digests
-from index.text.passages import SPLITTER_VERSION, Passage, split, with_header
+from index.text.passages import SPLITTER_VERSION, Passage, split, with_context_header
 from index.text.sentences import sentence_spans
 
 DAMAGED = "the index was damaged"
@@ -200,7 +200,7 @@ def _build(
 
     passages_by_article = [(article, split(article, sentence_spans)) for article in changes.articles]
     passages = [passage for _, part in passages_by_article for passage in part]
-    texts = [with_header(article, passage.text) for article, part in passages_by_article for passage in part]
+    texts = [with_context_header(article, passage.text) for article, part in passages_by_article for passage in part]
     sentences = [sentence.text for passage in passages for sentence in passage.sentences]
     reuse = _vector_source(publisher, changes, model)
     vectors = embed_distinct([*texts, *sentences], load, reuse, progress)
@@ -229,7 +229,7 @@ def _vector_source(publisher: Publisher, changes: _Changes, model: str) -> Vecto
 
         with open_current(publisher, model) as generation:
             articles = generation.articles
-            yield from generation.reusable_vectors(texts, lambda name, text: with_header(articles[name], text))
+            yield from generation.reusable_vectors(texts, lambda name, text: with_context_header(articles[name], text))
 
     return reuse
 

@@ -26,7 +26,7 @@ class Hit:
     Attributes:
         passage: The passage.
         score: The fused score; comparable only between hits for the same question.
-        dense: The cosine of the question and the passage.
+        passage_cosine: The cosine of the question and the passage.
         lexical: The BM25 score of the passage.
         sentence_cosines: The cosine of the question and each sentence of the passage, in order.
         previous_sentence: The sentence before the passage in its article; "" at the beginning.
@@ -34,7 +34,7 @@ class Hit:
 
     passage: Passage
     score: float
-    dense: float
+    passage_cosine: float
     lexical: float
     sentence_cosines: tuple[float, ...]
     previous_sentence: str = ""
@@ -109,7 +109,7 @@ def search_vector(
         Hit(
             hit.passage,
             score=float(fused[n]),
-            dense=dense_scores[n],
+            passage_cosine=dense_scores[n],
             lexical=lexical_scores[n],
             sentence_cosines=sentence_scores[n],
             previous_sentence=_previous_sentence(hit, predecessor),

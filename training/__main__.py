@@ -19,7 +19,7 @@ from torch import Tensor
 from index.embedding import packaged_model
 from training.examples import Example, public
 from training.export import export
-from training.fit import Scores, ask, report
+from training.fit import Logits, ask, report
 from training.model import Reader
 from training.opinions import opinions
 from training.train import Plan, train, word_pieces
@@ -52,7 +52,7 @@ def main() -> None:
 
     examples_of = {name: list(opinions([arguments.opinions / name])) for half in halves for name in half}
     states: list[State] = []
-    answered: list[tuple[Example, list[Scores]]] = []
+    answered: list[tuple[Example, list[Logits]]] = []
     for n, half in enumerate(halves):
         states.append(_learn(started, [e for name in half for e in examples_of[name]], OPINIONS, source))
         model = Reader.from_folder(source)

@@ -21,7 +21,7 @@ from bot.answering.reply.extractive import FEW, SEVERAL
 from bot.answering.types import Evidence
 from bot.evaluation.scoring import SHORT_WORDS, covers, overlaps
 
-Scores = NDArray[np.float32]
+Logits = NDArray[np.float32]
 # The features of the certainty whose weights are fitted.
 FITTED = ("best_logit", "pooled_logit")
 # A fixed weight: few unanswerable questions here continue a conversation, so a fitted weight would be 8, nearly proof.
@@ -37,7 +37,7 @@ class EvaluatedQuestion:
     features: CertaintyFeatures
 
 
-def evaluate(example: Example, predicted: Sequence[Scores]) -> EvaluatedQuestion | None:
+def evaluate(example: Example, predicted: Sequence[Logits]) -> EvaluatedQuestion | None:
     """Return the evidence and features of a question; None if the bot answers it without a search."""
     reading = example.reading
     if reading is None or reading.aspects:
@@ -55,7 +55,7 @@ def similar_to(example: Example) -> list[Evidence]:
     return collect_evidence(hits, reading.term_weights, lambda term: example.idf.get(term, 0.0), reading.context)
 
 
-def ask(reader: Reranker, example: Example) -> list[Scores]:
+def ask(reader: Reranker, example: Example) -> list[Logits]:
     """Return the logits of the windows that the bot would read."""
     read = choose_windows(similar_to(example), example.hits[:MAX_PASSAGES])
     return reader.score(example.question, example.context, read)
@@ -134,7 +134,7 @@ def outcome(rows: Sequence[EvaluatedQuestion], certainties: Sequence[float], thr
     }
 
 
-def report(answered: Sequence[tuple[Example, Sequence[Scores]]]) -> None:
+def report(answered: Sequence[tuple[Example, Sequence[Logits]]]) -> None:
     """Print the weights of the certainty and the figures at several thresholds."""
     rows = [row for example, predicted in answered if (row := evaluate(example, predicted)) is not None]
     print("premise", fit_premise(rows))

@@ -52,8 +52,8 @@ class Evidence:
         score: its rank score, higher is better; comparable within one question only.
         cosine: the cosine similarity of question and sentence.
         coverage: the idf-weighted share of the question's terms that the sentence contains, 0 to 1.
-        answers: the reader's logit for "this sentence answers the question".
-        corrects: the reader's logit for "this sentence contradicts what the question presumes".
+        answer_logit: the reader's logit for "this sentence answers the question".
+        correction_logit: the reader's logit for "this sentence contradicts what the question presumes".
     """
 
     passage: Passage
@@ -61,8 +61,8 @@ class Evidence:
     score: float
     cosine: float
     coverage: float
-    answers: float = UNREAD
-    corrects: float = UNREAD
+    answer_logit: float = UNREAD
+    correction_logit: float = UNREAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from index.articles.article import Article, Paragraph
 from index.articles.formats import skip_markdown_mark
 
 SPLITTER_VERSION = 3
-"""Raise it with every change of offsets, of the lines that count as head, or of the header before a passage.
+"""The version of the passage splitter.
 
-An index built by another version is rejected, and a rebuild does not reuse its vectors.
+Raise it with every change of offsets, of the lines that count as head, or of the context header. An index
+built by another version is rejected, and a rebuild does not reuse its vectors.
 """
 
 MAX_WORDS = 130
@@ -161,11 +162,11 @@ def _make_passage(article: Article, sentences: list[Sentence]) -> Passage:
     return Passage(hashlib.sha256(key).hexdigest()[:20], article.id, start, end, text, tuple(sentences))
 
 
-def header(article: Article) -> str:
-    """Return title, authors and date of an article in one line."""
+def context_header(article: Article) -> str:
+    """Return the context header of an article's passages: its title, authors and date in one line."""
     return " | ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
 
 
-def with_header(article: Article, text: str) -> str:
-    """Return the text that is embedded and indexed for a passage: the article's header, then the passage."""
-    return f"{header(article)}\n{text}"
+def with_context_header(article: Article, text: str) -> str:
+    """Return the text that is embedded and indexed for a passage: the article's context header, then the passage."""
+    return f"{context_header(article)}\n{text}"

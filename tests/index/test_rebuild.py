@@ -21,7 +21,7 @@ from index.publishing.folder import FolderPublisher
 from index.publishing.publisher import GENERATIONS_KEPT
 from index.rebuild import RebuildPlan, RebuildReport, rebuild
 from index.store.manifest import file_digests
-from index.text.passages import header
+from index.text.passages import context_header
 
 Build = Callable[..., RebuildReport]
 
@@ -187,8 +187,8 @@ def test_title_author_and_date_are_indexed_with_each_passage(
     (articles / "ants.txt").write_text(f"Ants\n\nBy Ines Okafor\n\n3 May 2021\n\n{ANTS}", encoding="utf-8")
     build()
     with open_current(publisher, "word-lengths") as generation:
-        assert header(generation.articles["ants.txt"]) == "Ants | Ines Okafor | 2021-05-03"
-        assert header(generation.articles["more/bees.txt"]) == ""
+        assert context_header(generation.articles["ants.txt"]) == "Ants | Ines Okafor | 2021-05-03"
+        assert context_header(generation.articles["more/bees.txt"]) == ""
         assert generation.lexical.scores({"okafor": 1.0}).tolist()[1] == 0
         assert generation.lexical.scores({"okafor": 1.0}).tolist()[0] > 0
 

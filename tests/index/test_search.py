@@ -43,7 +43,7 @@ def test_a_paraphrased_question_finds_its_paragraph(shipped: Generation, embedde
 def test_hits_are_sorted_by_score_and_have_all_partial_scores(shipped: Generation, embedder: Embedder) -> None:
     hits = search(shipped, embedder, "What did Pompeo tell Lavrov?", k=5)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    assert hits[0].lexical > 0 < hits[0].dense <= 1
+    assert hits[0].lexical > 0 < hits[0].passage_cosine <= 1
     assert hits[0].sentence_cosine == max(hits[0].sentence_cosines)
     assert all(len(hit.sentence_cosines) == len(hit.passage.sentences) for hit in hits)
 

@@ -53,29 +53,29 @@ class CertaintyFeatures:
 POOLED = 8
 # Fitted by benchmarks/fit_certainty.py, but for two weights that are fixed at 1: no off-topic question of the training
 # set says "he" or "the article" or continues a conversation, so that fitted weights would treat these as proof.
-TOPIC = CertaintyFeatures(
+TOPIC_WEIGHTS = CertaintyFeatures(
     cosine=1.8, cosine_top3=9.4, passage_cosine=2.2, coverage=3.2, about_text=1.0, to_people=-1.5, context_weight=1.0,
     best_logit=0.0, pooled_logit=0.0,
 )  # fmt: skip
 TOPIC_BIAS = -4.4
 # Fitted by training/fit.py. Several likely sentences are stronger evidence than the best one alone. The weight of the
 # context is fixed at 2: few unanswerable questions of the training set continue a conversation.
-ANSWERED = CertaintyFeatures(
+ANSWER_WEIGHTS = CertaintyFeatures(
     cosine=0.0, cosine_top3=0.0, passage_cosine=0.0, coverage=0.0, about_text=0.0, to_people=0.0, context_weight=2.0,
     best_logit=-7.3, pooled_logit=14.8,
 )  # fmt: skip
-ANSWERED_BIAS = -0.8
+ANSWER_BIAS = -0.8
 _NO_FEATURES = CertaintyFeatures(*[0.0] * 9)
 
 
 def certainty_features(question: ParsedQuestion, ranked: Sequence[Evidence], hits: Sequence[Hit]) -> CertaintyFeatures:
     """Compute the features of a question from its evidence and the passages it came from; neither may be empty."""
     cosines = sorted((evidence.cosine for evidence in ranked), reverse=True)
-    logits = sorted((evidence.answers for evidence in ranked), reverse=True)
+    logits = sorted((evidence.answer_logit for evidence in ranked), reverse=True)
     return CertaintyFeatures(
         cosine=cosines[0],
         cosine_top3=sum(cosines[:3]) / len(cosines[:3]),
-        passage_cosine=max(hit.dense for hit in hits),
+        passage_cosine=max(hit.passage_cosine for hit in hits),
         coverage=max(evidence.coverage for evidence in ranked),
         about_text=float(bool(_ABOUT_TEXT.search(question.text))),
         to_people=float(bool(_TO_PEOPLE.search(question.text))),
@@ -86,18 +86,18 @@ def certainty_features(question: ParsedQuestion, ranked: Sequence[Evidence], hit
 
 def topic_probability(features: CertaintyFeatures) -> float:
     """Return the probability, 0 to 1, that the question is on the article's topic."""
-    return _logistic(TOPIC_BIAS, TOPIC, features)
+    return _logistic(TOPIC_BIAS, TOPIC_WEIGHTS, features)
 
 
 def answer_probability(features: CertaintyFeatures) -> float:
     """Return the probability, 0 to 1, that the article answers the question."""
-    return _logistic(ANSWERED_BIAS, ANSWERED, features)
+    return _logistic(ANSWER_BIAS, ANSWER_WEIGHTS, features)
 
 
 def answer_probability_from_logits(logits: Sequence[float]) -> float:
     """Return the same probability where only the reader's logits of some sentences are known."""
     features = replace(_NO_FEATURES, **_logit_features(sorted(logits, reverse=True)))
-    return _logistic(ANSWERED_BIAS, ANSWERED, features)
+    return _logistic(ANSWER_BIAS, ANSWER_WEIGHTS, features)
 
 
 def _logit_features(descending: Sequence[float]) -> dict[str, float]:

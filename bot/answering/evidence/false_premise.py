@@ -29,7 +29,7 @@ def premise_features(question: str, ranked: Sequence[Evidence]) -> tuple[float, 
     something ("why …"); and whether it mentions a claim ("… says").
     """
     return (
-        max(evidence.corrects for evidence in ranked[:SENTENCES]),
+        max(evidence.correction_logit for evidence in ranked[:SENTENCES]),
         float(bool(_PRESUMES.search(question))),
         float(bool(_CLAIMS.search(question))),
     )

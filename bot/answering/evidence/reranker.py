@@ -17,13 +17,13 @@ from index.embedding import packaged_model
 from index.errors import ModelError
 
 from bot.answering.evidence.encoding import EncodedWindow, WindowEncoder
-from bot.answering.evidence.windows import Scores, SentenceWindow
+from bot.answering.evidence.windows import Logits, SentenceWindow
 from bot.answering.types import UNREAD
 
 if TYPE_CHECKING:
     import onnxruntime
 
-PairScorer = Callable[[Sequence[tuple[str, str]]], Scores]
+PairScorer = Callable[[Sequence[tuple[str, str]]], Logits]
 
 # The most tokens of a batch, padding included.
 BATCH_TOKENS = 640
@@ -35,7 +35,7 @@ class Reranker(Protocol):
 
     name: str
 
-    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Scores]:
+    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Logits]:
         """Score every sentence of the windows.
 
         Args:
@@ -93,10 +93,10 @@ class PackagedReader:
 
         return cls(session, WindowEncoder(tokenize))
 
-    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Scores]:
+    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Logits]:
         """Score every sentence (see Reranker.score); those beyond the network's input length get UNREAD."""
         encoded = [self._encoder.encode(question, context, w.before, w.texts) for w in windows]
-        scores: list[Scores] = [np.full((len(w.sentences), 2), UNREAD, dtype=np.float32) for w in windows]
+        scores: list[Logits] = [np.full((len(w.sentences), 2), UNREAD, dtype=np.float32) for w in windows]
         for batch in _batches([len(e.ids) for e in encoded]):
             logits = self._run([encoded[n] for n in batch])
             for n, rows in zip(batch, logits, strict=True):
@@ -104,7 +104,7 @@ class PackagedReader:
                 scores[n][:read] = rows[:read]
         return scores
 
-    def _run(self, batch: Sequence[EncodedWindow]) -> Scores:
+    def _run(self, batch: Sequence[EncodedWindow]) -> Logits:
         """Run the network on one batch; return logits of shape (windows, most sentences, 2)."""
         tokens = max(len(e.ids) for e in batch)
         sentences = max(len(e.sentence_spans) for e in batch)
@@ -124,7 +124,7 @@ class CrossEncoderReader:
         self.name = name
         self._predict = predict
 
-    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Scores]:
+    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Logits]:
         """Score every sentence (see Reranker.score); the logit that it corrects a premise is always UNREAD."""
         question = f"{context} {question}".strip()
         pairs = [

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from index.search import Hit
 from index.text.words import terms, words
 
-from bot.answering.evidence.windows import Scores, SentenceWindow
+from bot.answering.evidence.windows import Logits, SentenceWindow
 from bot.answering.types import UNREAD, Evidence
 
 # The weights, beside the sentence's own cosine, of the reader's logit, the coverage of the question's terms, the
@@ -42,7 +42,7 @@ def collect_evidence(
         for sentence, cosine in zip(hit.passage.sentences, hit.sentence_cosines, strict=True):
             contained = _terms(sentence.text)
             coverage = sum(weight for term, weight in weights.items() if term in contained) / total
-            score = cosine + COVERAGE * coverage + PASSAGE_COSINE * hit.dense + PASSAGE_SCORE * hit.score
+            score = cosine + COVERAGE * coverage + PASSAGE_COSINE * hit.passage_cosine + PASSAGE_SCORE * hit.score
             quoted = _was_quoted(sentence.text, last_exchange)
             score += ALREADY_QUOTED if quoted else AFTER_QUOTED if after_quoted else 0.0
             score += IS_QUESTION if _is_question(sentence.text) else 0.0
@@ -52,7 +52,7 @@ def collect_evidence(
     return _without_repetition([e for e in collected if not _is_fragment(e.sentence.text)] or collected)
 
 
-def rerank(ranked: Sequence[Evidence], windows: Iterable[SentenceWindow], logits: Iterable[Scores]) -> list[Evidence]:
+def rerank(ranked: Sequence[Evidence], windows: Iterable[SentenceWindow], logits: Iterable[Logits]) -> list[Evidence]:
     """Add the reader's logits to the evidence and sort it again, best first.
 
     Args:
@@ -61,15 +61,15 @@ def rerank(ranked: Sequence[Evidence], windows: Iterable[SentenceWindow], logits
         logits: For each window the reader's logits, shape (sentences, 2).
     """
     by_sentence = {
-        sentence: (float(answers), float(corrects))
+        sentence: (float(answer), float(correction))
         for window, rows in zip(windows, logits, strict=True)
-        for sentence, (answers, corrects) in zip(window.sentences, rows, strict=True)
+        for sentence, (answer, correction) in zip(window.sentences, rows, strict=True)
     }
     reranked = []
     for evidence in ranked:
-        answers, corrects = by_sentence.get(evidence.sentence, (UNREAD, UNREAD))
-        score = evidence.score + READER * max(answers, MIN_LOGIT)
-        reranked.append(replace(evidence, score=score, answers=answers, corrects=corrects))
+        answer, correction = by_sentence.get(evidence.sentence, (UNREAD, UNREAD))
+        score = evidence.score + READER * max(answer, MIN_LOGIT)
+        reranked.append(replace(evidence, score=score, answer_logit=answer, correction_logit=correction))
     return sorted(reranked, key=lambda e: (-e.score, e.sentence.start))
 
 

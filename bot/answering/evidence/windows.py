@@ -11,7 +11,7 @@ from index.text.passages import Sentence
 
 from bot.answering.types import Evidence
 
-Scores = NDArray[np.float32]
+Logits = NDArray[np.float32]
 """The reader's logits for the sentences of a window, shape (sentences, 2): it answers; it corrects a false premise."""
 
 # Word limits of one window and of all windows together; reading 600 words takes about 30 ms on two cores.

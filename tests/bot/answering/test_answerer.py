@@ -15,7 +15,7 @@ from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
 from bot.answering.evidence.reranker import load_reranker
-from bot.answering.evidence.windows import Scores, SentenceWindow
+from bot.answering.evidence.windows import Logits, SentenceWindow
 from bot.answering.reply.citations import verify
 from bot.answering.reply.wording import as_text
 from bot.answering.types import Question, Reply, Turn
@@ -238,7 +238,7 @@ class CountingReader:
         self._reader = load_reranker(None)
         self.sentences = 0
 
-    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Scores]:
+    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Logits]:
         self.sentences += sum(len(window.sentences) for window in windows)
         return self._reader.score(question, context, windows)
 

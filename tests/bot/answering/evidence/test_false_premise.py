@@ -12,7 +12,7 @@ PASSAGE = Passage("1", "a.txt", 0, 24, SENTENCE.text, (SENTENCE,))
 
 
 def evidence(corrects: float) -> Evidence:
-    return Evidence(PASSAGE, SENTENCE, 1.0, 0.5, 0.5, answers=1.0, corrects=corrects)
+    return Evidence(PASSAGE, SENTENCE, 1.0, 0.5, 0.5, answer_logit=1.0, correction_logit=corrects)
 
 
 def test_it_rises_with_the_readers_logit_for_any_of_the_best_sentences() -> None:

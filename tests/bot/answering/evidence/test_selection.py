@@ -9,7 +9,7 @@ from index.search import Hit
 from index.text.passages import Passage, Sentence
 
 from bot.answering.evidence.selection import QuoteLimits, collect_evidence, rerank, select_quotes
-from bot.answering.evidence.windows import Scores, choose_windows
+from bot.answering.evidence.windows import Logits, choose_windows
 from bot.answering.types import UNREAD, Evidence
 
 BRIDGE = (
@@ -33,11 +33,11 @@ def hit(texts: tuple[str, ...], paragraph: int, score: float = 0.0, cosine: floa
     return Hit(passage, score, cosine, 0.0, tuple(cosine for _ in texts))
 
 
-def logits(*answers: float) -> Scores:
+def logits(*answers: float) -> Logits:
     return np.array([(value, -3.0) for value in answers], dtype=np.float32)
 
 
-def reranked(hits: list[Hit], *answers: Scores, max_words: int = 600) -> list[Evidence]:
+def reranked(hits: list[Hit], *answers: Logits, max_words: int = 600) -> list[Evidence]:
     """Return the evidence of hits, given the reader's logits for its windows in text order."""
     similar = collect_evidence(hits, {}, lambda _: 1.0)
     read = sorted(choose_windows(similar, hits, max_words), key=lambda window: window.sentences[0].start)
@@ -51,15 +51,15 @@ def texts(found: list[Evidence]) -> list[str]:
 def test_the_readers_logits_decide_the_order() -> None:
     found = reranked([hit(BRIDGE, 1), hit(FERRY[:1], 2)], logits(-4, -4, 3), logits(-1))
     assert texts(found)[:2] == [BRIDGE[2], FERRY[0]]
-    assert found[0].answers == 3
-    assert found[0].corrects == -3
+    assert found[0].answer_logit == 3
+    assert found[0].correction_logit == -3
 
 
 def test_a_sentence_that_was_not_read_ranks_by_its_similarity() -> None:
     near, far = hit(BRIDGE[2:], 1, cosine=0.9), hit(FERRY[:1], 2, cosine=0.2)
     found = reranked([near, far], logits(0.5), max_words=0)
     assert texts(found) == [BRIDGE[2], FERRY[0]]
-    assert found[1].answers == UNREAD
+    assert found[1].answer_logit == UNREAD
     found = reranked([near, far], logits(-11.0), max_words=0)
     assert texts(found) == [BRIDGE[2], FERRY[0]]
 
