@@ -81,7 +81,7 @@ class Answerer:
         with self._index.lease(searching=False) as generation:
             return generation
 
-    def hold(self) -> AbstractContextManager[Generation]:
+    def lease(self) -> AbstractContextManager[Generation]:
         """Return a context manager that keeps one generation current for this thread."""
         return self._index.lease()
 
@@ -171,7 +171,7 @@ class Answerer:
             return ()
         return tuple(stored.passage for stored in generation.passages(generation.positions([scope[0].id])))
 
-    def more(self, question: Question, shown: Collection[str]) -> Response:
+    def find_more(self, question: Question, shown: Collection[str]) -> Response:
         """Quote further evidence for a question; abstain if there is none.
 
         Args:
@@ -192,7 +192,7 @@ class Answerer:
             reply = extractive.quote_further(question.text, unseen, answer_probability(features), generation)
             return Response(reply, generation.articles)
 
-    def summary(self, article: str) -> Response:
+    def summarize(self, article: str) -> Response:
         """Quote the central claims of an article in its order; raises UsageError if there is no such article."""
         with self._index.lease() as generation:
             chosen = generation.articles[find_article(generation.manifest.articles, article).id]

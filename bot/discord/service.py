@@ -161,7 +161,7 @@ class AnswerService:
         finished: list[Response] = []
 
         def answer(answerer: Answerer) -> Response:
-            with answerer.hold():
+            with answerer.lease():
                 response = answerer.ask(question)
                 finished.append(response)
                 return _with_suggestions(answerer, response, question)
@@ -205,11 +205,11 @@ class AnswerService:
 
     async def more(self, question: Question, shown: tuple[str, ...], group: int) -> Response:
         """Find further evidence for a question beyond the quotes that were shown."""
-        return await self.queue.run(group, lambda answerer: answerer.more(question, shown), question)
+        return await self.queue.run(group, lambda answerer: answerer.find_more(question, shown), question)
 
     async def summary(self, article: str, group: int) -> Response:
         """Quote the central claims of an article."""
-        return await self.queue.run(group, lambda answerer: answerer.summary(article))
+        return await self.queue.run(group, lambda answerer: answerer.summarize(article))
 
     async def canary(self) -> str | None:
         """Answer a question made from the index itself, to check that everything works.

@@ -1,4 +1,4 @@
-"""python -m bot, run as a person runs it: what it prints and where, exit statuses, and the prompt of a terminal."""
+"""The commands of python -m bot in processes of their own: output, errors, exit statuses, and the terminal prompt."""
 
 import json
 import os
@@ -25,12 +25,12 @@ from tests.support.command import Run
 from tests.support.paths import REPOSITORY
 from tests.support.preloaded import PRELOADED, PreloadedProcess
 
-HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb"}
+HEAVY_LIBRARIES = {"torch", "transformers", "sentence_transformers", "chromadb"}
 QUESTION = "Why does Russia back Maduro?"
 
 
-def refused(done: "subprocess.CompletedProcess[str]", status: int) -> tuple[str, str]:
-    """The sentence and the hint of a command that failed as documented."""
+def error_of(done: "subprocess.CompletedProcess[str]", status: int) -> tuple[str, str]:
+    """Return the sentence and the hint of a command that failed with this exit status."""
     assert (done.returncode, done.stdout) == (status, "")
     sentence, hint = done.stderr.splitlines()
     assert hint.startswith("  ")
@@ -69,7 +69,7 @@ def test_ask_as_json_is_one_line_with_the_documented_fields(command: Run, shippe
         assert f"¶{quote['paragraph']}" in answer["text"]
 
 
-def test_an_abstention_is_an_answer_too(command: Run, shipped_index: Path) -> None:
+def test_an_abstention_has_exit_status_0(command: Run, shipped_index: Path) -> None:
     done = command("bot", "ask", "hello", "--json", "--index", str(shipped_index))
     answer = json.loads(done.stdout)
     assert (done.returncode, answer["abstained"], answer["quotes"]) == (0, True, [])
@@ -79,7 +79,7 @@ def test_an_abstention_is_an_answer_too(command: Run, shipped_index: Path) -> No
     ("arguments", "settings", "status", "message"),
     [
         pytest.param(["ask", "why?"], {"INDEX_DIR": "none"}, 1, "There is no index yet.", id="no index"),
-        pytest.param(["chat"], {"INDEX_DIR": "none"}, 1, "There is no index yet.", id="nothing to chat about"),
+        pytest.param(["chat"], {"INDEX_DIR": "none"}, 1, "There is no index yet.", id="no index for a chat"),
         pytest.param(["ask", " "], {}, 2, "The question is empty.", id="empty"),
         pytest.param(["ask", "???"], {}, 2, "The question contains no words.", id="no words"),
         pytest.param(["ask", b"\xff\xfe why"], {}, 2, "The question is not valid UTF-8 text.", id="not UTF-8"),
@@ -115,7 +115,7 @@ def test_an_abstention_is_an_answer_too(command: Run, shipped_index: Path) -> No
         ),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_sentence_with_one_hint_and_no_model(
+def test_an_error_is_one_sentence_and_one_hint_and_loads_no_model(
     fresh_command: Run,
     shipped_index: Path,
     tmp_path: Path,
@@ -128,25 +128,27 @@ def test_what_cannot_be_done_is_said_in_one_sentence_with_one_hint_and_no_model(
     (tmp_path / "good.jsonl").write_text('{"question": "why?"}\n')
     (tmp_path / "bad.jsonl").write_text('{"question": "why?"}\nwhy?\n')
     (tmp_path / "lost.jsonl").write_text('{"question": "why?", "article": "nope"}\n')
-    # A module that cannot be imported stands in the model's way, so that loading it would not go unnoticed.
+    # A torch module that cannot be imported, so that loading a model would fail.
     (tmp_path / "torch.py").write_text("raise SystemExit('torch was imported')")
     path = os.pathsep.join((str(tmp_path), str(REPOSITORY)))
     done = fresh_command("bot", *arguments, **{"INDEX_DIR": str(shipped_index), "PYTHONPATH": path, **settings})
-    sentence, _ = refused(done, status)
+    sentence, _ = error_of(done, status)
     assert sentence.startswith(message)
     assert (tmp_path / "good.jsonl").read_text() == '{"question": "why?"}\n'
 
 
-def test_another_model_is_not_only_answered_with_a_rebuild(command: Run, shipped_index: Path) -> None:
+def test_for_an_index_of_another_model_the_hint_mentions_the_setting_before_a_rebuild(
+    command: Run, shipped_index: Path
+) -> None:
     done = command("bot", "ask", "why?", INDEX_DIR=str(shipped_index), EMBEDDING_MODEL="no/such-model")
-    _, hint = refused(done, 2)
+    _, hint = error_of(done, 2)
     assert hint.startswith("Set EMBEDDING_MODEL back, or, if that model is on this machine, rebuild")
 
 
 @pytest.mark.parametrize(
     "arguments", [("--help",), ("ask", "--help"), ("chat", "--help"), ("eval", "--help")], ids=" ".join
 )
-def test_help_loads_nothing_and_says_where_the_index_is_looked_for(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_help_loads_no_heavy_library_and_describes_the_index_option(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     code = (
         "import sys; from bot.cli import app; from index.console import run_app;"
         f"status = run_app(app, {arguments!r}, 'interrupted');"
@@ -164,14 +166,14 @@ def test_help_loads_nothing_and_says_where_the_index_is_looked_for(tmp_path: Pat
     status, *modules = last.split()
     assert status == "0"
     assert "typer" in modules
-    assert not HEAVY & set(modules)
+    assert not HEAVY_LIBRARIES & set(modules)
     assert arguments == ("--help",) or "The folder of the index (default: INDEX_DIR)." in shown
 
 
 # eval
 
 
-def questions(path: Path, *texts: str) -> Path:
+def write_questions(path: Path, *texts: str) -> Path:
     path.write_text("".join(json.dumps({"id": f"q{n}", "question": text}) + "\n" for n, text in enumerate(texts, 1)))
     return path
 
@@ -180,11 +182,11 @@ def test_eval_scores_the_shipped_questions_and_writes_the_answers(
     fresh_command: Run, shipped_index: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.jsonl"
-    out.write_text("what an earlier run left, however long it was\n" * 1000)
+    out.write_text("an answer of an earlier run, longer than the new ones\n" * 1000)
     file = REPOSITORY / "tests" / "data" / "questions.jsonl"
     done = fresh_command("bot", "eval", str(file), "--answers", str(out), "--json", "--index", str(shipped_index))
     assert done.returncode == 0
-    # A slow machine says now and then how far it is.
+    # On a slow machine, progress is printed every few seconds.
     assert all(line.startswith("Asking: ") for line in done.stderr.splitlines())
     figures = json.loads(done.stdout)
     asked = [json.loads(line)["id"] for line in file.read_text(encoding="utf-8").splitlines()]
@@ -195,29 +197,31 @@ def test_eval_scores_the_shipped_questions_and_writes_the_answers(
     assert set(figures["kinds"]) > {"direct"}
 
 
-def test_eval_asks_the_article_that_a_line_names_and_abstains_from_what_cannot_be_asked(
+def test_eval_asks_the_article_that_a_line_names_and_abstains_from_invalid_questions(
     command: Run, shipped_index: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "q.jsonl").write_text(
-        '{"question": "\\ud800 ?"}\n{"question": "tldr", "article": "' + shipped_article() + '"}\n'
+        '{"question": "\\ud800 ?"}\n{"question": "tldr", "article": "' + shipped_article_name() + '"}\n'
     )
     done = command("bot", "eval", "q.jsonl", "--answers", "out.jsonl", "--index", str(shipped_index))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("questions")
     first, second = (json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines())
     assert (first["id"], first["question"], first["abstained"]) == ("1", "\ud800 ?", True)
-    assert {quote["article"] for quote in second["quotes"]} == {shipped_article()}
+    assert {quote["article"] for quote in second["quotes"]} == {shipped_article_name()}
 
 
-def shipped_article() -> str:
+def shipped_article_name() -> str:
     (path,) = (REPOSITORY / "articles").iterdir()
     return path.name
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_an_interrupted_eval_keeps_what_is_done(shipped_index: Path, tmp_path: Path, number: signal.Signals) -> None:
+def test_an_interrupted_eval_keeps_the_answers_written_so_far(
+    shipped_index: Path, tmp_path: Path, number: signal.Signals
+) -> None:
     out = tmp_path / "out.jsonl"
-    file = questions(tmp_path / "q.jsonl", *["why?"] * 5000)
+    file = write_questions(tmp_path / "q.jsonl", *["why?"] * 5000)
     arguments = ("bot", "eval", str(file), "--answers", str(out))
     process = PRELOADED.start(*arguments, cwd=tmp_path, environment={"INDEX_DIR": str(shipped_index)})
     while process.returncode is None and (not out.exists() or out.read_bytes().count(b"\n") < 3):
@@ -230,10 +234,10 @@ def test_an_interrupted_eval_keeps_what_is_done(shipped_index: Path, tmp_path: P
     assert 3 <= len(answers) < 5000
 
 
-def test_an_eval_that_fails_before_its_first_answer_leaves_the_earlier_answers(command: Run, tmp_path: Path) -> None:
+def test_an_eval_that_fails_before_its_first_answer_does_not_overwrite_the_file(command: Run, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     out.write_text("earlier\n")
-    questions(tmp_path / "q.jsonl", "why?")
+    write_questions(tmp_path / "q.jsonl", "why?")
     done = command("bot", "eval", "q.jsonl", "--answers", "out.jsonl", INDEX_DIR="none")
     assert done.returncode == 1
     assert out.read_text() == "earlier\n"
@@ -242,7 +246,7 @@ def test_an_eval_that_fails_before_its_first_answer_leaves_the_earlier_answers(c
 # chat
 
 
-def test_chat_on_a_pipe_prints_answers_and_complains_on_stderr(fresh_command: Run, shipped_index: Path) -> None:
+def test_chat_on_a_pipe_prints_answers_on_stdout_and_errors_on_stderr(fresh_command: Run, shipped_index: Path) -> None:
     lines = "\n".join(["/HELP", "why " * 5000, "a\x1bb", "/nosuch\x1b[31m", "who wrote this?", "/QUIT", "never asked"])
     done = fresh_command("bot", "chat", stdin=lines, INDEX_DIR=str(shipped_index))
     assert done.returncode == 0
@@ -259,7 +263,9 @@ def test_chat_on_a_pipe_prints_answers_and_complains_on_stderr(fresh_command: Ru
     ]
 
 
-def test_an_article_cannot_move_the_cursor(command: Run, embedder: Embedder, folder: Path, tmp_path: Path) -> None:
+def test_control_characters_in_an_article_are_not_printed(
+    command: Run, embedder: Embedder, folder: Path, tmp_path: Path
+) -> None:
     (folder / "red.md").write_text(
         "---\ntitle: Red\nauthor: Jane Roe\n---\n\nThe ferry \x1b[31mshould\x9b2J stay free for want of a road.\n",
         encoding="utf-8",
@@ -280,7 +286,7 @@ Start = Callable[[Path], "tuple[fdspawn[str], PreloadedProcess]"]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Open the chat in a terminal of its own, up to its prompt; return what drives the terminal, and the process."""
+    """Return a function that opens the chat in a new terminal, up to its prompt."""
     with ExitStack() as opened:
 
         def run(index: Path) -> "tuple[fdspawn[str], PreloadedProcess]":
@@ -304,13 +310,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
-def own_index(shipped_index: Path, tmp_path: Path) -> Path:
-    """A copy of the index that a test may spoil."""
+def index_copy(shipped_index: Path, tmp_path: Path) -> Path:
+    """Copy the index, so that a test can damage it."""
     return Path(shutil.copytree(shipped_index, tmp_path / "own"))
 
 
-def test_a_chat_at_a_terminal_answers_clears_lines_and_remembers_what_was_typed(start: Start, own_index: Path) -> None:
-    chat, process = start(own_index)
+def test_a_chat_at_a_terminal_answers_clears_lines_and_saves_a_history(start: Start, index_copy: Path) -> None:
+    chat, process = start(index_copy)
     chat.send("who wrote this?\r")
     chat.expect("It was written by")
     chat.expect(PROMPT)
@@ -325,28 +331,30 @@ def test_a_chat_at_a_terminal_answers_clears_lines_and_remembers_what_was_typed(
     chat.expect(PROMPT)
     chat.send("\x04")  # Ctrl-D
     assert process.join(20) == 0
-    assert "who wrote this?" in (own_index / "history").read_text(encoding="utf-8")
+    assert "who wrote this?" in (index_copy / "history").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_a_signal_at_the_prompt_ends_the_chat(start: Start, own_index: Path, number: signal.Signals) -> None:
-    chat, process = start(own_index)
+def test_a_signal_at_the_prompt_ends_the_chat(start: Start, index_copy: Path, number: signal.Signals) -> None:
+    chat, process = start(index_copy)
     process.send_signal(number)
     chat.expect("Interrupted")
     assert process.join(20) == 130
 
 
-def test_a_store_deleted_under_a_running_chat_goes_on_answering_and_says_so(start: Start, own_index: Path) -> None:
-    chat, process = start(own_index)
-    shutil.rmtree(own_index)
-    time.sleep(1.5)  # the index is looked at twice a second
+def test_a_chat_whose_index_is_deleted_goes_on_answering_and_reports_it(start: Start, index_copy: Path) -> None:
+    chat, process = start(index_copy)
+    shutil.rmtree(index_copy)
+    time.sleep(1.5)  # the index is checked twice a second
     chat.send("who wrote this?\r")
     chat.expect("It was written by")
     chat.expect(PROMPT)
-    told = " ".join(chat.before.split())
-    assert "(The index was deleted. I answer from the copy that I opened before. Build it with: byline rebuild" in told
-    assert "Traceback" not in told
-    assert "Press ENTER" not in told
+    printed = " ".join(chat.before.split())
+    assert (
+        "(The index was deleted. I answer from the copy that I opened before. Build it with: byline rebuild" in printed
+    )
+    assert "Traceback" not in printed
+    assert "Press ENTER" not in printed
     chat.send("/quit\r")
     assert process.join(20) == 0
-    assert not own_index.exists()
+    assert not index_copy.exists()

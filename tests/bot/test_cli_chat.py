@@ -1,4 +1,4 @@
-"""The commands with a chat model, as a person runs them: other processes, real HTTP, and no key in anything printed."""
+"""The commands with a chat model, in processes of their own and over HTTP; no output contains a key."""
 
 import json
 from collections.abc import Iterator
@@ -42,8 +42,8 @@ def test_ask_prints_claims_and_quotes(fresh_command: Run, server: ChatServer, se
     assert not done.stderr
 
 
-def test_ask_as_json_says_who_read(command: Run, server: ChatServer, settings: dict[str, str]) -> None:
-    settings["CHAT_API_KEY"] += "\n"  # as from a file
+def test_ask_as_json_names_the_reader(command: Run, server: ChatServer, settings: dict[str, str]) -> None:
+    settings["CHAT_API_KEY"] += "\n"  # a key read from a file may end in a line break
     server.script(faithful(), Status(500), Status(500), Status(500))
     answer = json.loads(command("bot", "ask", "--json", WHY, **settings).stdout)
     assert answer["reader"] == "openai:scripted"
@@ -54,7 +54,7 @@ def test_ask_as_json_says_who_read(command: Run, server: ChatServer, settings: d
     assert answer["text"].endswith("(No chat model: it failed (status 500).)")
 
 
-def test_debug_shows_the_raw_reply_and_what_was_dropped_and_no_key(
+def test_debug_shows_the_raw_reply_and_the_dropped_claims_without_the_key(
     command: Run, server: ChatServer, settings: dict[str, str]
 ) -> None:
     server.script(model_reply(claim("It is red.", "The ferry is painted red.")), Status(401))
@@ -65,9 +65,7 @@ def test_debug_shows_the_raw_reply_and_what_was_dropped_and_no_key(
     assert server.key not in done.stdout + done.stderr
 
 
-def test_a_budget_holds_from_one_command_to_the_next(
-    command: Run, server: ChatServer, settings: dict[str, str]
-) -> None:
+def test_a_budget_is_shared_by_successive_commands(command: Run, server: ChatServer, settings: dict[str, str]) -> None:
     server.set_default_reply(faithful())
     limited = {**settings, "CHAT_QUESTIONS_PER_DAY": "1"}
     assert "No chat model" not in command("bot", "ask", WHY, **limited).stdout
@@ -98,7 +96,7 @@ def test_eval_reports_claims_fallbacks_tokens_and_cost(
     assert chat["fallbacks"] == 2
     assert chat["cost"] == pytest.approx((2 * chat["tokens_in"] + 10 * chat["tokens_out"]) / 1e6)
     assert chat["tokens_in"] > 3000
-    assert not (tmp_path / "byline.sqlite").exists()  # an evaluation uses up nobody's share
+    assert not (tmp_path / "byline.sqlite").exists()  # an evaluation does not count for the budget
 
     server.set_default_reply(faithful())
     table = command("bot", "eval", "questions.jsonl", "--price-in", "2", **settings).stdout
@@ -116,7 +114,7 @@ def test_eval_reports_claims_fallbacks_tokens_and_cost(
     assert len(server.requests) == before
 
 
-def test_eval_counts_what_rewording_a_follow_up_takes(
+def test_eval_counts_the_tokens_of_rewording_a_follow_up(
     command: Run, server: ChatServer, settings: dict[str, str], tmp_path: Path
 ) -> None:
     line = {"question": "and china?", "history": [{"role": "user", "text": WHY}]}
@@ -129,7 +127,7 @@ def test_eval_counts_what_rewording_a_follow_up_takes(
 
 
 @pytest.mark.parametrize(
-    ("environment", "arguments", "told"),
+    ("environment", "arguments", "expected"),
     [
         ({"CHAT_MODEL": "gpt-4"}, ("ask", WHY), "The setting CHAT_MODEL is not of the form provider:model: gpt-4."),
         ({"CHAT_MODEL": "anthropic:x"}, ("ask", WHY), "pip install 'byline[anthropic]'"),
@@ -150,15 +148,15 @@ def test_eval_counts_what_rewording_a_follow_up_takes(
         ({"CHAT_TIMEOUT": "soon"}, ("ask", WHY), "The setting CHAT_TIMEOUT cannot be used"),
         ({}, ("eval", "q.jsonl", "--reader", "chat"), "No chat model is set."),
     ],
-    ids=["name", "anthropic", "ollama", "unknown", "key", "address", "room", "key's form", "timeout", "eval"],
+    ids=["name", "anthropic", "ollama", "unknown", "key", "address", "context size", "key's form", "timeout", "eval"],
 )
-def test_what_is_wrong_is_told_in_a_sentence_and_a_hint(
+def test_an_invalid_setting_is_reported_in_one_sentence_and_one_hint(
     fresh_command: Run,
     shipped_index: Path,
     tmp_path: Path,
     environment: dict[str, str],
     arguments: tuple[str, ...],
-    told: str,
+    expected: str,
 ) -> None:
     (tmp_path / "q.jsonl").write_text('{"question": "why?"}\n')
     for package in ("langchain_anthropic", "langchain_ollama"):  # as if they were not installed
@@ -166,12 +164,12 @@ def test_what_is_wrong_is_told_in_a_sentence_and_a_hint(
     paths = {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}", "INDEX_DIR": str(shipped_index), "DISCORD_TOKEN": "x"}
     done = fresh_command("bot", *arguments, **paths, **environment)
     assert done.returncode == 2
-    assert told in done.stderr
+    assert expected in done.stderr
     assert len(done.stderr.splitlines()) == 2
     assert "Traceback" not in done.stderr
 
 
-def test_a_key_in_the_providers_own_variable_is_not_printed_either(
+def test_a_key_in_a_providers_environment_variable_is_not_printed(
     command: Run, server: ChatServer, settings: dict[str, str]
 ) -> None:
     server.key = "marked-key-0123456789"
@@ -186,7 +184,7 @@ def test_a_key_in_the_providers_own_variable_is_not_printed_either(
 def test_no_secret_of_any_setting_is_printed(
     command: Run, server: ChatServer, settings: dict[str, str], tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    """A provider that echoes the key, a key in the address, debug output, an error in every setting: none shows one."""
+    """Not if the provider echoes the key, an address contains a password, or a setting is invalid."""
     body = {"error": {"message": f"Wrong key {server.key}", "type": "x", "code": server.key}}
     marked = {**settings, "DISCORD_TOKEN": "marked-discord-secret", "CHAT_BASE_URL": server.base_url}
     hidden = {**marked, "CHAT_BASE_URL": "http://user:marked-password@127.0.0.1:9/v1"}

@@ -1,4 +1,4 @@
-"""The bot's pulse, and what `byline health` makes of it."""
+"""Health reports, and what `byline health` concludes from them."""
 
 import asyncio
 import errno
@@ -24,14 +24,14 @@ from tests.servers.discord.server import DiscordServer
 from tests.support.command import Run
 
 WHY = "Why does Russia back Maduro?"
-WELL = HealthReport(
+HEALTHY = HealthReport(
     at=1000.0, started=100.0, pid=7, loaded=True, offline=0.0, lag=0.004, unanswered=12.0, canary="",
     waiting=0, hung=0, generation="20260101T000000000000-00000000", trouble=None,
 )  # fmt: skip
 
 
-def test_a_bot_that_is_well_is_said_to_be_so_in_a_sentence_each() -> None:
-    assert [(f.well, f.text) for f in assess(WELL, 1003.0)] == [
+def test_every_finding_about_a_healthy_bot_is_well() -> None:
+    assert [(f.well, f.text) for f in assess(HEALTHY, 1003.0)] == [
         (True, "The bot reported 3 s ago."),
         (True, "It is connected to Discord."),
         (True, "Its event loop was late by 4 ms at most within the last minute."),
@@ -41,7 +41,7 @@ def test_a_bot_that_is_well_is_said_to_be_so_in_a_sentence_each() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ({"at": 900.0}, "not reported for 103 s"),
         ({"at": 1200.0}, "not reported"),
@@ -53,20 +53,20 @@ def test_a_bot_that_is_well_is_said_to_be_so_in_a_sentence_each() -> None:
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_what_is_wrong_is_one_bad_finding(change: dict[str, Any], said: str) -> None:
-    (bad,) = [f.text for f in assess(replace(WELL, **change), 1003.0) if not f.well]
-    assert said in bad
+def test_each_fault_gives_one_finding_that_is_not_well(change: dict[str, Any], expected: str) -> None:
+    (bad,) = [f.text for f in assess(replace(HEALTHY, **change), 1003.0) if not f.well]
+    assert expected in bad
 
 
 @pytest.mark.parametrize("change", [{"offline": 20.0}, {"trouble": "The newest index cannot be opened."}], ids=str)
-def test_what_a_restart_would_not_mend_is_told_and_is_no_reason_for_one(change: dict[str, Any]) -> None:
-    found = assess(replace(WELL, **change), 1003.0)
-    assert all(f.well for f in found)
-    assert found != assess(WELL, 1003.0)
+def test_faults_that_a_restart_would_not_fix_are_reported_as_well(change: dict[str, Any]) -> None:
+    findings = assess(replace(HEALTHY, **change), 1003.0)
+    assert all(f.well for f in findings)
+    assert findings != assess(HEALTHY, 1003.0)
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]", '{"at": 1}', "\x00"])
-def test_a_file_that_cannot_be_read_is_no_bot(tmp_path: Path, content: str | None) -> None:
+def test_without_a_valid_report_no_bot_is_running(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "health.json"
     if content is not None:
         path.write_text(content)
@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_read_is_no_bot(tmp_path: Path, content: str | Non
     assert [f.text for f in assess(None, 0)] == ["No bot is running with this STATE_FILE."]
 
 
-def test_a_file_of_another_users_is_not_taken_for_no_bot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_of_another_user_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object, **__: object) -> str:
         raise PermissionError(errno.EACCES, "Permission denied")
 
@@ -83,17 +83,17 @@ def test_a_file_of_another_users_is_not_taken_for_no_bot(tmp_path: Path, monkeyp
         read_report(tmp_path / "health.json")
 
 
-def test_the_file_is_private_and_replaced_whole(tmp_path: Path) -> None:
+def test_a_report_is_private_and_replaced_atomically(tmp_path: Path) -> None:
     path = tmp_path / "health.json"
     for waiting in range(3):
-        write_report(path, replace(WELL, waiting=waiting))
-    assert read_report(path) == replace(WELL, waiting=2)
+        write_report(path, replace(HEALTHY, waiting=waiting))
+    assert read_report(path) == replace(HEALTHY, waiting=2)
     assert path.stat().st_mode & 0o777 == 0o600
     assert [one.name for one in tmp_path.iterdir()] == ["health.json"]
 
 
-class Ailing:
-    """An answerer that is well but for the canary question."""
+class FailingCanary:
+    """An answerer that answers everything except the canary question."""
 
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
@@ -106,98 +106,100 @@ class Ailing:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beating, "TICK", 0.05)
     monkeypatch.setattr(beating, "WRITE_EVERY", 0.1)
     monkeypatch.setattr(beating, "CANARY_EVERY", 0.2)
 
 
-async def test_a_running_bot_tells_of_lag_connection_and_generation(
-    quick: None, shipped_index: Path, answerer: Answerer, tmp_path: Path
+async def test_a_running_bot_reports_lag_connection_and_generation(
+    short_intervals: None, shipped_index: Path, answerer: Answerer, tmp_path: Path
 ) -> None:
     path = tmp_path / "health.json"
 
     async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path) as scene:
-        told = await wait_for_report(path, lambda pulse: pulse.loaded and not pulse.offline and bool(pulse.generation))
-        assert all(f.well for f in assess(told, time.time()))
-        assert told.generation == answerer.current().name
+        report = await wait_for_report(
+            path, lambda report: report.loaded and not report.offline and bool(report.generation)
+        )
+        assert all(f.well for f in assess(report, time.time()))
+        assert report.generation == answerer.current().name
         time.sleep(0.7)
-        assert (await wait_for_report(path, lambda pulse: pulse.lag > 0.5)).lag < 5
-        # Until it was seen: discord.py may be back after any part of a second.
-        away = scene.server.fail("GET", "/ws", status=503, times=float("inf"))
+        assert (await wait_for_report(path, lambda report: report.lag > 0.5)).lag < 5
+        # Refuse connections until the report shows it, as discord.py may reconnect within a second.
+        outage = scene.server.fail("GET", "/ws", status=503, times=float("inf"))
         await scene.server.drop("abort")
-        assert (await wait_for_report(path, lambda pulse: pulse.offline > 0)).offline < 5
-        away.times = 0
-        await wait_for_report(path, lambda pulse: not pulse.offline)
+        assert (await wait_for_report(path, lambda report: report.offline > 0)).offline < 5
+        outage.times = 0
+        await wait_for_report(path, lambda pulse: not report.offline)
     assert read_report(path) is None
 
 
-async def test_a_disk_that_is_slow_keeps_no_sign_of_life_back_and_no_file_after_the_end(
-    quick: None, shipped_index: Path, answerer: Answerer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_slow_disk_delays_no_watchdog_message_and_leaves_no_report_after_the_end(
+    short_intervals: None, shipped_index: Path, answerer: Answerer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "health.json"
-    signs: list[str] = []
+    messages: list[str] = []
 
-    def slow(path: Path, pulse: HealthReport) -> None:
-        before = len(signs)
+    def write_slowly(path: Path, report: HealthReport) -> None:
+        before = len(messages)
         time.sleep(1)
-        during.append(len(signs) - before)
-        write_report(path, pulse)
+        sent_meanwhile.append(len(messages) - before)
+        write_report(path, report)
 
-    during: list[int] = []
-    monkeypatch.setattr(beating, "write_report", slow)
-    monkeypatch.setattr(beating, "notify", signs.append)
+    sent_meanwhile: list[int] = []
+    monkeypatch.setattr(beating, "write_report", write_slowly)
+    monkeypatch.setattr(beating, "notify", messages.append)
     async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path):
-        await wait_for_report(path, lambda pulse: pulse.loaded)
-    assert signs[-1] == "STOPPING=1"
-    assert max(during) > 1
+        await wait_for_report(path, lambda report: report.loaded)
+    assert messages[-1] == "STOPPING=1"
+    assert max(sent_meanwhile) > 1
     await asyncio.sleep(1.1)
     assert read_report(path) is None
 
 
-async def test_a_canary_that_fails_is_told_and_questions_go_on(
-    quick: None, shipped_index: Path, answerer: Answerer, tmp_path: Path
+async def test_a_failing_canary_is_reported_and_questions_are_answered(
+    short_intervals: None, shipped_index: Path, answerer: Answerer, tmp_path: Path
 ) -> None:
     path = tmp_path / "health.json"
-    ailing = cast("Answerer", Ailing(answerer))
-    async with bot_at(shipped_index, tmp_path / "state", lambda: ailing, health=path) as scene:
-        await wait_for_report(path, lambda pulse: pulse.canary == "OSError")
+    failing = cast("Answerer", FailingCanary(answerer))
+    async with bot_at(shipped_index, tmp_path / "state", lambda: failing, health=path) as scene:
+        await wait_for_report(path, lambda report: report.canary == "OSError")
         assert "¶" in (await scene.mention(WHY)).text
 
 
-async def test_the_command_and_systemd_are_told_of_a_bot_in_another_process(
+async def test_byline_health_and_systemd_follow_a_bot_in_another_process(
     shipped_index: Path, tmp_path: Path, command: Run
 ) -> None:
     settings = {"STATE_FILE": str(tmp_path / "state.sqlite")}
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         systemd.setblocking(False)
-        heard: set[str] = set()
-        asyncio.get_running_loop().add_reader(systemd, lambda: heard.update(systemd.recv(100).decode().split("\n")))
+        received: set[str] = set()
+        asyncio.get_running_loop().add_reader(systemd, lambda: received.update(systemd.recv(100).decode().split("\n")))
         listening = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
         async with (
             DiscordServer() as server,
             run_bot(server, shipped_index, tmp_path, listening) as process,
         ):
-            await wait_for_report(tmp_path / "state-health.json", lambda pulse: pulse.loaded and not pulse.offline)
-            told = await asyncio.to_thread(command, "bot", "health", "--json", **settings)
-            facts = json.loads(told.stdout)
-            assert (told.returncode, facts["well"], facts["pulse"]["pid"]) == (0, True, process.pid), told
-            assert server.token not in told.stdout
+            await wait_for_report(tmp_path / "state-health.json", lambda report: report.loaded and not report.offline)
+            done = await asyncio.to_thread(command, "bot", "health", "--json", **settings)
+            facts = json.loads(done.stdout)
+            assert (done.returncode, facts["well"], facts["pulse"]["pid"]) == (0, True, process.pid), done
+            assert server.token not in done.stdout
             await asyncio.sleep(1.1)
             process.send_signal(signal.SIGTERM)
             await asyncio.wait_for(process.communicate(), 15)
             assert process.returncode == 0
         await asyncio.sleep(0.1)
         asyncio.get_running_loop().remove_reader(systemd)
-        assert heard == {"READY=1", "WATCHDOG=1", "STOPPING=1"}
-    told = await asyncio.to_thread(command, "bot", "health", **settings)
-    assert (told.returncode, told.stdout) == (1, "NOT WELL: No bot is running with this STATE_FILE.\n")
+        assert received == {"READY=1", "WATCHDOG=1", "STOPPING=1"}
+    done = await asyncio.to_thread(command, "bot", "health", **settings)
+    assert (done.returncode, done.stdout) == (1, "NOT WELL: No bot is running with this STATE_FILE.\n")
 
 
-def test_a_systemd_that_does_not_listen_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notify_does_not_wait_for_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-    notify("WATCHDOG=1")  # nobody is there at all
+    notify("WATCHDOG=1")  # without a listener
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         for _ in range(1000):

@@ -1,4 +1,4 @@
-"""Log lines: one each, and no secret in any."""
+"""Log records are formatted as one line each, without secrets."""
 
 import logging
 
@@ -14,7 +14,7 @@ def record(message: str, *, error: BaseException | None = None) -> logging.LogRe
     return logging.LogRecord("bot", logging.ERROR, "file.py", 1, message, (), info)
 
 
-def test_an_exception_stands_in_the_same_line_with_its_place() -> None:
+def test_an_exception_is_logged_in_the_same_line_with_its_location() -> None:
     try:
         raise ValueError("two\nlines")
     except ValueError as error:
@@ -43,6 +43,6 @@ def test_debug_shows_the_traceback_without_secrets() -> None:
         f"POST https://discord.com/api/v10/interactions/123/{TOKEN}/callback has returned 204",
     ],
 )
-def test_tokens_are_taken_out(text: str) -> None:
+def test_tokens_are_replaced(text: str) -> None:
     assert TOKEN not in without_secrets(text)
     assert "…" in without_secrets(text)

@@ -1,4 +1,4 @@
-"""Nothing that was put into a setting as a secret comes out anywhere: log, traceback, status, health, files."""
+"""Secrets in settings are shown nowhere: logs, tracebacks, status, health reports, files."""
 
 import io
 import logging
@@ -44,7 +44,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> BotSettings:
     return BotSettings.load()
 
 
-def test_the_settings_know_their_secrets_and_do_not_show_them(settings: BotSettings) -> None:
+def test_settings_list_their_secrets_and_do_not_print_them(settings: BotSettings) -> None:
     assert set(SECRETS) <= set(settings.secrets)
     shown = f"{settings!r} {settings} {settings.model_dump_json(include={'discord_token', 'chat_api_key'})}"
     assert not [secret for secret in SECRETS if secret in shown]
@@ -52,7 +52,9 @@ def test_the_settings_know_their_secrets_and_do_not_show_them(settings: BotSetti
 
 @pytest.mark.parametrize("form", ["{}", "http://user:{}@127.0.0.1:9/api"])
 @pytest.mark.parametrize("name", ["DISCORD_API", "MAX_WAITING", "MESSAGE_CONTENT", "CHAT_TIMEOUT"])
-def test_a_secret_in_the_wrong_place_is_not_repeated(name: str, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_does_not_repeat_a_secret_that_was_given_for_another_setting(
+    name: str, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(name, form.format(SECRETS[0]))
     with pytest.raises(SettingsError) as refused:
         BotSettings.load()
@@ -60,7 +62,7 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(name: str, form: str, monke
     assert SECRETS[0] not in refused.value.message + refused.value.hint
 
 
-def test_a_failed_start_shows_none_even_in_its_traceback(command: Run, shipped_index: Path) -> None:
+def test_a_failed_start_prints_no_secret_even_in_its_traceback(command: Run, shipped_index: Path) -> None:
     done = command("bot", "--debug", "run", INDEX_DIR=str(shipped_index), CHAT_MODEL="openai:x", **MARKED)
     assert done.returncode == 1
     assert "Traceback" in done.stderr
@@ -68,8 +70,8 @@ def test_a_failed_start_shows_none_even_in_its_traceback(command: Run, shipped_i
     assert not [secret for secret in SECRETS if secret in done.stdout + done.stderr]
 
 
-def test_a_traceback_of_what_nobody_foresaw_shows_none(fresh_command: Run, tmp_path: Path) -> None:
-    """An exception that says what it was given, thrown by a stand-in for a library."""
+def test_the_traceback_of_an_unexpected_error_shows_no_secret(fresh_command: Run, tmp_path: Path) -> None:
+    """The exception contains the environment; a fake of a library raises it."""
     (tmp_path / "langchain").mkdir()
     (tmp_path / "langchain" / "__init__.py").write_text("import os\nraise RuntimeError(str(dict(os.environ)))\n")
     paths = {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}"}
@@ -79,8 +81,8 @@ def test_a_traceback_of_what_nobody_foresaw_shows_none(fresh_command: Run, tmp_p
 
 
 @pytest.fixture
-def everything(settings: BotSettings) -> Iterator[Handler]:
-    """A handler of all that is logged, of every library from DEBUG on."""
+def full_log(settings: BotSettings) -> Iterator[Handler]:
+    """A handler that records the log of every library from DEBUG on."""
     root = logging.getLogger()
     handler = logging.StreamHandler(io.StringIO())
     before = root.level
@@ -91,8 +93,8 @@ def everything(settings: BotSettings) -> Iterator[Handler]:
     root.removeHandler(handler)
 
 
-async def test_a_working_bot_shows_none_in_log_status_or_health_at_any_level(
-    everything: Handler,
+async def test_a_running_bot_shows_no_secret_in_log_status_or_health_report(
+    full_log: Handler,
     settings: BotSettings,
     shipped_index: Path,
     answerer: Answerer,
@@ -101,7 +103,7 @@ async def test_a_working_bot_shows_none_in_log_status_or_health_at_any_level(
     path = tmp_path / "health.json"
     async with bot_at(shipped_index, tmp_path / "state.sqlite", lambda: answerer, health=path) as scene:
         secrets = (*settings.secrets, scene.server.token)
-        everything.setFormatter(OneLineFormatter(debug=True, secrets=secrets))
+        full_log.setFormatter(OneLineFormatter(debug=True, secrets=secrets))
         scene.server.fail("PATCH", r"/webhooks/.*", status=503)
         asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "Why?"})
         await asked.wait()
@@ -111,25 +113,25 @@ async def test_a_working_bot_shows_none_in_log_status_or_health_at_any_level(
         status = await scene.server.slash(scene.bob, scene.channel, "status")
         shown = (await status.wait()).text + str(await wait_for_report(path, lambda pulse: pulse.loaded))
         tokens = [one.token for one in scene.server.interactions.all]
-        written = everything.stream.getvalue() + shown
+        written = full_log.stream.getvalue() + shown
         assert len(tokens) == 2
         assert "discord.http" in written
         assert not [secret for secret in (*secrets, *tokens) if secret in written]
 
 
-async def test_a_chat_model_that_echoes_its_key_gets_it_into_no_librarys_log(
-    everything: Handler,
+async def test_a_key_that_a_chat_model_echoes_is_not_logged_by_any_library(
+    full_log: Handler,
 ) -> None:
     with ChatServer() as server:
-        everything.setFormatter(OneLineFormatter(debug=True, secrets=[server.key]))
+        full_log.setFormatter(OneLineFormatter(debug=True, secrets=[server.key]))
         server.script(Status(401, {"error": {"message": f"Wrong key {server.key}", "type": "x", "code": server.key}}))
         read = await reader_of(server).read(PREPARED)
         assert server.key not in as_text(Response(read.reply, ARTICLES))
-        assert "401 Unauthorized" in everything.stream.getvalue()
-        assert server.key not in everything.stream.getvalue()
+        assert "401 Unauthorized" in full_log.stream.getvalue()
+        assert server.key not in full_log.stream.getvalue()
 
 
-def test_what_holds_state_is_private(tmp_path: Path) -> None:
+def test_files_that_hold_state_are_private(tmp_path: Path) -> None:
     State(tmp_path / "state.sqlite")
     make_line_reader(tmp_path / "history")
     with FolderPublisher(tmp_path / "index").begin_rebuild():

@@ -1,4 +1,4 @@
-"""Settings: a flag beats the environment, the environment beats .env, and what cannot be used is named."""
+"""Settings: options beat the environment, the environment beats .env, and errors name the setting."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("given", "ids", "total"), [("0-3/16", (0, 1, 2, 3), 16), ("15/16", (15,), 16), ("0/1", (0,), 1)]
 )
-def test_shards_are_named_by_the_first_the_last_and_their_number(
+def test_shards_are_given_as_first_last_and_total(
     given: str, ids: tuple[int, ...], total: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert BotSettings.load().shards() is None
@@ -34,14 +34,14 @@ def test_shards_are_named_by_the_first_the_last_and_their_number(
     assert BotSettings.load().shards() == (ids, total)
 
 
-def test_processes_that_share_shards_have_a_pulse_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_process_of_a_sharded_bot_has_its_own_health_report(monkeypatch: pytest.MonkeyPatch) -> None:
     assert BotSettings.load().health_file == Path("byline-health.json")
     monkeypatch.setenv("DISCORD_SHARDS", "4-7/16")
     assert BotSettings.load().health_file == Path("byline-health-4-7.json")
 
 
 @pytest.mark.parametrize("given", ["3", "4/4", "3-1/8", "0-8/8", "-1/4", "a/b", "0-1/0", "٣/٤", "0-3 / 16"])
-def test_shards_that_cannot_be_are_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_range_of_shards_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_SHARDS", given)
     with pytest.raises(SettingsError, match="DISCORD_SHARDS") as caught:
         BotSettings.load()
@@ -54,7 +54,7 @@ def test_every_setting_has_a_default() -> None:
     assert (loaded.articles_encoding, loaded.embedding_model) == (None, None)
 
 
-def test_dotenv_is_read_and_what_it_says_of_others_is_ignored(dotenv: Path) -> None:
+def test_dotenv_is_read_and_unknown_names_in_it_are_ignored(dotenv: Path) -> None:
     dotenv.write_text("INDEX_DIR=from-file\nSOMETHING_ELSE=1\n", encoding="utf-8")
     assert IndexSettings.load().index_dir == Path("from-file")
 
@@ -93,7 +93,7 @@ def test_an_encoding_that_python_knows_is_accepted(encoding: str, monkeypatch: p
 
 
 @pytest.mark.parametrize("encoding", ["klingon-8", "hex", "rot13", "undefined"])
-def test_what_names_no_text_encoding_is_an_error_that_names_the_setting(
+def test_an_unknown_text_encoding_is_an_error_that_names_the_setting(
     encoding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ARTICLES_ENCODING", encoding)
@@ -114,7 +114,7 @@ def test_a_dotenv_that_is_not_utf_8_is_an_error_that_says_so(dotenv: Path) -> No
         IndexSettings.load()
 
 
-def test_a_folder_called_dotenv_is_no_settings(dotenv: Path) -> None:
+def test_a_folder_called_dotenv_is_ignored(dotenv: Path) -> None:
     dotenv.mkdir()
     assert IndexSettings.load().index_dir == Path(".byline")
 
@@ -125,7 +125,7 @@ def test_settings_are_read_when_they_are_loaded_and_not_before(monkeypatch: pyte
     assert (before.index_dir, IndexSettings.load().index_dir) == (Path(".byline"), Path("later"))
 
 
-def test_a_header_is_a_name_and_a_value_and_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_header_has_a_name_and_a_value_and_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROMA_HEADER", " Authorization: Bearer marked-secret ")
     loaded = BotSettings.load()
     assert loaded.header() == ("Authorization", "Bearer marked-secret")
@@ -136,7 +136,7 @@ def test_a_header_is_a_name_and_a_value_and_is_shown_nowhere(monkeypatch: pytest
 @pytest.mark.parametrize(
     "value", ["marked-secret", "Na me: marked", "Name:", "Name: mar\nked", "Name: märked", ": marked"]
 )
-def test_what_is_no_header_is_an_error_that_does_not_show_it(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_an_invalid_header_is_an_error_that_does_not_show_it(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("CHROMA_HEADER", value)
     with pytest.raises(SettingsError, match="CHROMA_HEADER") as caught:
         IndexSettings.load()
@@ -150,7 +150,7 @@ def test_every_setting_is_explained_in_the_example(tmp_path: Path) -> None:
     assert declared <= {line.split("=")[0] for line in example.splitlines()}
 
 
-def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_tilde_in_a_path_is_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     settings = IndexSettings.load(articles_dir=Path("~/texts"), index_dir=Path("~/index"), embedding_model="~/model")
     assert settings.articles_dir == tmp_path / "texts"
@@ -158,7 +158,7 @@ def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert settings.embedding_model == str(tmp_path / "model")
 
 
-def test_the_bots_settings_add_to_the_indexs_and_are_explained_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bots_settings_extend_those_of_the_index_and_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     example = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
     added = {name.upper() for name in BotSettings.model_fields} - set(NAMES)
     assert added

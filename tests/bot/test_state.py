@@ -1,4 +1,4 @@
-"""The state file: votes, channels, notes; private, and clear about what is wrong with it."""
+"""The state file: votes, channels, notes, permissions, and errors."""
 
 import io
 import stat
@@ -14,7 +14,7 @@ def test_the_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "deep" / "state").stat().st_mode) == 0o600
 
 
-def test_a_later_vote_replaces_an_earlier_one_and_formulas_are_defused(tmp_path: Path) -> None:
+def test_a_later_vote_replaces_an_earlier_one_and_formulas_are_escaped(tmp_path: Path) -> None:
     state = State(tmp_path / "state")
     state.save_vote(Feedback(1, 5, "up", "=cmd()", "an answer,\nof two lines"))
     state.save_vote(Feedback(1, 5, "down", "=cmd()", "an answer,\nof two lines"))
@@ -24,7 +24,7 @@ def test_a_later_vote_replaces_an_earlier_one_and_formulas_are_defused(tmp_path:
     assert "down,'=cmd()" in out.getvalue()
 
 
-def test_one_person_is_another_digest_in_another_file(tmp_path: Path) -> None:
+def test_a_user_has_the_same_digest_within_a_file_and_another_in_another_file(tmp_path: Path) -> None:
     digests = set()
     for name in ("one", "two"):
         state, out = State(tmp_path / name), io.StringIO()
@@ -51,7 +51,7 @@ def test_channels_and_notes_survive_reopening(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\x00" + b"\x01" * 200])
-def test_a_damaged_file_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_file_is_an_error_and_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "state"
     path.write_bytes(content)
     with pytest.raises(StateUnusable, match="cannot be used") as caught:

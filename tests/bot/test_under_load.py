@@ -2,7 +2,7 @@
 
 The faults: killed rebuilds, damaged files, full disks, a Chroma server that hangs or is killed.
 
-UNDER_LOAD multiplies the kills, and the bots that are started on a spoilt index.
+UNDER_LOAD multiplies the kills, and the number of bots that are started on a damaged index.
 """
 
 import asyncio
@@ -45,12 +45,13 @@ from tests.support.editions import (
 )
 
 TIMES = int(os.environ.get("UNDER_LOAD", "1"))
-EVERY = 0.3
-# An answer that takes longer than this counts as lost; an apology has to come sooner.
-LOST, TIMELY = 60.0, 10.0
-FREELY = {"QUESTIONS_PER_MINUTE": "1000"}
-# Bytes beyond which no file of a rebuild may grow: Chroma's, the articles, and Chroma's largest.
-SMALL = (50_000, 2_000, 200_000)
+# Seconds between two questions.
+INTERVAL = 0.3
+# After this many seconds an answer counts as lost; an apology must come earlier.
+LOST, MAX_APOLOGY_SECONDS = 60.0, 10.0
+NO_RATE_LIMIT = {"QUESTIONS_PER_MINUTE": "1000"}
+# File size limits in bytes, under which a rebuild fails at a file of Chroma, the articles, or Chroma's largest file.
+SIZE_LIMITS = (50_000, 2_000, 200_000)
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ class Stream:
     async def flow(self) -> None:
         while True:
             self._waiting.add(asyncio.create_task(self.ask()))
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(INTERVAL)
 
     async def ask(self) -> Asked:
         text = f"{self._server.bot.mention} {next(self._questions)}"
@@ -117,7 +118,7 @@ class Stream:
             if not asked.apology and asked.answer and edition in (None, *editions([asked.text])):
                 return
             assert time.monotonic() < end, f"no answer of edition {edition}: {asked.text}"
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(INTERVAL)
 
     async def settle(self) -> None:
         """Wait for all that was asked."""
@@ -131,7 +132,7 @@ class Stream:
             assert len(mine) == 1, f"{len(mine)} replies to {asked.question.content}"
             if asked.apology:
                 assert apologies, "it apologised"
-                assert asked.seconds < TIMELY
+                assert asked.seconds < MAX_APOLOGY_SECONDS
                 continue
             quotes = re.findall("“([^“”]+)”", asked.text)
             assert quotes, f"nothing is quoted: {asked.text}"
@@ -145,10 +146,10 @@ def _paragraphs(path: Path) -> list[str]:
 
 
 @asynccontextmanager
-async def _asked_all_the_while(
+async def _run_under_load(
     index: Path, folder: Path, state: Path, **settings: str
 ) -> AsyncIterator[tuple[Stream, BotProcess]]:
-    async with DiscordServer() as server, run_bot(server, index, state, FREELY | settings) as process:
+    async with DiscordServer() as server, run_bot(server, index, state, NO_RATE_LIMIT | settings) as process:
         ending = asyncio.create_task(process.communicate())
         stream = Stream(server, folder, process)
         await server.online(60)
@@ -187,31 +188,31 @@ async def _phase(stream: Stream, name: str, *, apologies: bool = False) -> Async
     print(f"; took {time.monotonic() - began:.0f} s", end="")
 
 
-# A folder
+# An index in a folder
 
 
 @pytest.mark.slow
-async def test_kills_damage_and_full_disks_never_keep_a_bot_from_answering(
+async def test_a_bot_answers_through_killed_rebuilds_full_disks_and_damaged_files(
     folder: Path, tmp_path: Path, embedder: Embedder
 ) -> None:
     index, state = tmp_path / "index", tmp_path / "bot"
     state.mkdir()
     write_edition(folder, 0)
     rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
-    async with _asked_all_the_while(index, folder, state) as (stream, process):
+    async with _run_under_load(index, folder, state) as (stream, process):
         async with _phase(stream, "rebuilds killed"):
-            await _kills(stream, folder, index)
+            await _kill_rebuilds(stream, folder, index)
         async with _phase(stream, "the disk of a rebuild full"):
-            await _no_room_for_a_rebuild(folder, index)
+            await _fill_disk_of_rebuild(folder, index)
         async with _phase(stream, "the bot's own disk full"):
-            await _no_room_for_the_bot(stream, folder, index, state, process)
-        async with _phase(stream, "files spoilt"):
-            await _damage(stream, folder, index, tmp_path)
+            await _fill_disk_of_bot(stream, folder, index, state, process)
+        async with _phase(stream, "files damaged"):
+            await _damage_files(stream, folder, index, tmp_path)
     stream.check()
 
 
-async def _kills(stream: Stream, folder: Path, index: Path) -> None:
-    """Rebuilds are killed while they begin, load the model, embed and write."""
+async def _kill_rebuilds(stream: Stream, folder: Path, index: Path) -> None:
+    """Kill rebuilds while they start, load the model, embed and write."""
     chance = random.Random(5)
     await asyncio.to_thread(write_edition, folder, 1)
     stream.learn()
@@ -219,45 +220,45 @@ async def _kills(stream: Stream, folder: Path, index: Path) -> None:
         await rebuild_in_background(folder, index, 0.7 * (number % 3 + chance.random()))
 
 
-async def _no_room_for_a_rebuild(folder: Path, index: Path) -> None:
+async def _fill_disk_of_rebuild(folder: Path, index: Path) -> None:
     """Remove one article before each rebuild, so that there is something to write."""
     before = FolderPublisher(index).peek_current_name()
     (edition,) = editions(article.text for article in read_articles(FolderPublisher(index).current_folder()))
     await asyncio.to_thread(write_edition, folder, edition)
-    for size, subject in zip(SMALL, SUBJECTS, strict=False):
+    for size, subject in zip(SIZE_LIMITS, SUBJECTS, strict=False):
         (folder / f"{subject}.txt").unlink()
-        status, told = await _limited(folder, index, size)
-        lines = [line for line in told.splitlines() if not line.startswith("Embedding")]
-        assert (status, len(lines)) == (1, 2), told
+        status, errors = await _rebuild_with_small_files(folder, index, size)
+        lines = [line for line in errors.splitlines() if not line.startswith("Embedding")]
+        assert (status, len(lines)) == (1, 2), errors
         assert "cannot be written" in lines[0]
         assert FolderPublisher(index).peek_current_name() == before
     assert not list(index.glob("staging-*"))
 
 
-async def _limited(folder: Path, index: Path, size: int) -> tuple[int | None, str]:
-    """A rebuild none of whose files may grow beyond a size: its exit status, and what it said."""
+async def _rebuild_with_small_files(folder: Path, index: Path, size: int) -> tuple[int | None, str]:
+    """Rebuild with a limit on the size of each file; return the exit status and stderr."""
     process = await asyncio.to_thread(start_rebuild_process, folder, index, largest_file=size)
     _, errors = await process.communicate()
     return process.returncode, errors.decode()
 
 
-async def _no_room_for_the_bot(stream: Stream, folder: Path, index: Path, state: Path, process: BotProcess) -> None:
-    """The bot cannot write its private copy of a new generation: it keeps the old one until there is room."""
+async def _fill_disk_of_bot(stream: Stream, folder: Path, index: Path, state: Path, process: BotProcess) -> None:
+    """While the bot cannot copy a new generation, it answers from the old one; later it switches."""
     await asyncio.to_thread(write_edition, folder, 2)
     stream.learn()
-    old = _pulse(state).generation
-    with _files_of(process, 50_000):
+    old = _report(state).generation
+    with _limit_file_size(process, 50_000):
         await rebuild_in_background(folder, index)
-        await _until(lambda: (_pulse(state).trouble or "").startswith("The newest index cannot be opened"))
+        await _wait_until(lambda: (_report(state).trouble or "").startswith("The newest index cannot be opened"))
         await stream.answered()
-        assert _pulse(state).generation == old != FolderPublisher(index).peek_current_name()
+        assert _report(state).generation == old != FolderPublisher(index).peek_current_name()
     await stream.answered(edition=2, within=60)
-    await _until(lambda: _pulse(state).trouble is None)
+    await _wait_until(lambda: _report(state).trouble is None)
 
 
 @contextmanager
-def _files_of(process: BotProcess, size: int) -> Iterator[None]:
-    """Let no file of another process grow beyond a size."""
+def _limit_file_size(process: BotProcess, size: int) -> Iterator[None]:
+    """Limit the size of the files that another process writes."""
     before = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -266,84 +267,87 @@ def _files_of(process: BotProcess, size: int) -> Iterator[None]:
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, before)
 
 
-def _pulse(state: Path) -> HealthReport:
-    pulse = read_report(state / "state-health.json")
-    assert pulse is not None
-    return pulse
+def _report(state: Path) -> HealthReport:
+    report = read_report(state / "state-health.json")
+    assert report is not None
+    return report
 
 
-async def _until(true: Callable[[], object], seconds: float = 30.0) -> None:
+async def _wait_until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come"
+    while not condition():
+        assert time.monotonic() < end, "the condition did not become true"
         await asyncio.sleep(0.2)
 
 
-def _missing(path: Path) -> None:
+def _delete(path: Path) -> None:
     path.unlink()
 
 
-def _cut(path: Path) -> None:
+def _truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def _zeroed(path: Path) -> None:
+def _zero(path: Path) -> None:
     path.write_bytes(bytes(path.stat().st_size))
 
 
-def _randomised(path: Path) -> None:
+def _randomise(path: Path) -> None:
     path.write_bytes(random.Random(path.name).randbytes(path.stat().st_size))
 
 
-_WAYS = (_missing, _cut, _zeroed, _randomised)
+_DAMAGES = (_delete, _truncate, _zero, _randomise)
 
 
-async def _damage(stream: Stream, folder: Path, index: Path, place: Path) -> None:
-    """The running bot answers from its private copy, whatever is spoilt; one that is started refuses."""
+async def _damage_files(stream: Stream, folder: Path, index: Path, workspace: Path) -> None:
+    """A running bot answers from its private copy, whatever file is damaged; a new bot refuses to start."""
     generation = FolderPublisher(index).current_folder()
     files = sorted(path for path in generation.rglob("*") if path.is_file() and path.stat().st_size)
     assert {"manifest.json", "articles.json", "chroma.sqlite3", "data_level0.bin"} <= {path.name for path in files}
-    for path, way in itertools.product(files, _WAYS):
-        whole = path.read_bytes()
-        way(path)
+    for path, damage in itertools.product(files, _DAMAGES):
+        original = path.read_bytes()
+        damage(path)
         await asyncio.sleep(0.02)
-        path.write_bytes(whole)
+        path.write_bytes(original)
     await stream.answered()
-    # Which files, and how: each of some kinds at least once.
+    # At least one file of each of these kinds, each damaged in another way.
     kinds = ("chroma.sqlite3", "data_level0.bin", "manifest.json", "articles.json")
-    chosen = [(next(path for path in files if path.name == name), way) for name, way in zip(kinds, _WAYS, strict=True)]
-    # Chroma leaves room in some files, which zeros do not change.
-    spoilt = (pair for pair in itertools.product(files, _WAYS) if any(pair[0].read_bytes()) or pair[1] is not _zeroed)
-    rest = [pair for pair in spoilt if pair not in chosen]
+    chosen = [
+        (next(path for path in files if path.name == name), damage)
+        for name, damage in zip(kinds, _DAMAGES, strict=True)
+    ]
+    # Some files of Chroma contain only zeros, so that zeroing does not damage them.
+    pairs = (pair for pair in itertools.product(files, _DAMAGES) if any(pair[0].read_bytes()) or pair[1] is not _zero)
+    rest = [pair for pair in pairs if pair not in chosen]
     random.Random(6).shuffle(rest)
     chosen += rest[: 4 * (TIMES - 1)]
     for start in range(0, len(chosen), 4):
         part = chosen[start : start + 4]
-        await asyncio.gather(*(_refused(index, path, way, place) for path, way in part))
-    # The next rebuild takes nothing from a spoilt generation, and the bot follows.
-    _zeroed(generation / "chroma" / "chroma.sqlite3")
+        await asyncio.gather(*(_check_refusal(index, path, damage, workspace) for path, damage in part))
+    # The next rebuild reuses nothing of a damaged generation, and the bot switches to it.
+    _zero(generation / "chroma" / "chroma.sqlite3")
     await asyncio.to_thread(write_edition, folder, 3)
     stream.learn()
     await rebuild_in_background(folder, index)
     await stream.answered(edition=3)
 
 
-async def _refused(index: Path, path: Path, way: Callable[[Path], None], place: Path) -> None:
-    """A bot that is started on an index with a spoilt file says in one sentence why it does not answer."""
-    what = f"{way.__name__} {path.name}"
-    spoilt, state = place / what / "index", place / what / "bot"
-    await asyncio.to_thread(shutil.copytree, index, spoilt)
+async def _check_refusal(index: Path, path: Path, damage: Callable[[Path], None], workspace: Path) -> None:
+    """A bot that is started on an index with a damaged file ends with one sentence and one hint."""
+    case = f"{damage.__name__} {path.name}"
+    damaged, state = workspace / case / "index", workspace / case / "bot"
+    await asyncio.to_thread(shutil.copytree, index, damaged)
     state.mkdir()
-    way(spoilt / path.relative_to(index))
-    async with DiscordServer() as server, run_bot(server, spoilt, state) as process:
+    damage(damaged / path.relative_to(index))
+    async with DiscordServer() as server, run_bot(server, damaged, state) as process:
         _, errors = await asyncio.wait_for(process.communicate(), 60)
-    told = [line for line in errors.decode().splitlines() if " INFO " not in line]
-    assert (process.returncode, len(told)) == (1, 2), (what, told)
-    assert told[0].startswith("The index is damaged"), (what, told)
-    assert "byline rebuild" in told[1], (what, told)
+    printed = [line for line in errors.decode().splitlines() if " INFO " not in line]
+    assert (process.returncode, len(printed)) == (1, 2), (case, printed)
+    assert printed[0].startswith("The index is damaged"), (case, printed)
+    assert "byline rebuild" in printed[1], (case, printed)
 
 
-# A Chroma server
+# An index on a Chroma server
 
 
 @pytest.fixture
@@ -357,37 +361,37 @@ def chroma(tmp_path: Path) -> Iterator[ChromaServer]:
 
 
 @pytest.mark.slow
-async def test_a_chroma_server_that_stops_or_vanishes_is_apologised_for_until_it_is_back(
+async def test_a_bot_apologises_while_its_chroma_server_is_suspended_or_dead(
     folder: Path, tmp_path: Path, embedder: Embedder, chroma: ChromaServer
 ) -> None:
     index, state = tmp_path / "index", tmp_path / "bot"
     state.mkdir()
     write_edition(folder, 0)
     rebuild(folder, ServerPublisher(index, chroma.url), model_identity(None), lambda: embedder)
-    async with _asked_all_the_while(index, folder, state, CHROMA_URL=chroma.url) as (stream, _):
+    async with _run_under_load(index, folder, state, CHROMA_URL=chroma.url) as (stream, _):
         async with _phase(stream, "the server stopped", apologies=True):
             chroma.suspend()
             await asyncio.sleep(6)
-            await _apologised(stream)
+            await _check_apology(stream)
             chroma.resume()
         async with _phase(stream, "the server killed", apologies=True):
             await asyncio.to_thread(chroma.kill)
             await asyncio.sleep(2)
-            await _apologised(stream)
+            await _check_apology(stream)
             await asyncio.to_thread(chroma.start)
         async with _phase(stream, "afterwards"):
             await asyncio.sleep(3)
     stream.check(apologies=True)
 
 
-async def _apologised(stream: Stream) -> None:
+async def _check_apology(stream: Stream) -> None:
     asked = await stream.ask()
     assert asked.apology, asked.text
-    assert asked.seconds < TIMELY
+    assert asked.seconds < MAX_APOLOGY_SECONDS
 
 
 @pytest.mark.parametrize("arguments", [("run",), ("ask", QUESTIONS[0])], ids=lambda value: value[0])
-def test_a_chroma_server_that_is_not_there_at_the_start_is_told_in_one_sentence(
+def test_without_its_chroma_server_a_command_ends_with_one_sentence_and_one_hint(
     command: Run, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     done = command("bot", *arguments, CHROMA_URL="http://127.0.0.1:9", DISCORD_TOKEN="a.b.c")
