@@ -175,8 +175,3 @@ class PreparedQuestion:
     passages: tuple[Passage, ...] = ()
     whole_article: tuple[Passage, ...] = ()
     for_chat_model: bool = False
-
-    @property
-    def response(self) -> Response:
-        """The extractive reader's reply with its articles."""
-        return Response(self.reply, self.articles)
