@@ -14,7 +14,8 @@ TOP = 4
 def split(texts: Sequence[str]) -> list[Document]:
     """Split texts into chunks of 1,000 characters with an overlap of 200."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
-    return splitter.split_documents([Document(text) for text in texts])
+    chunks: list[Document] = splitter.split_documents([Document(text) for text in texts])
+    return chunks
 
 
 def build(texts: Sequence[str], embeddings: Embeddings, folder: Path) -> Chroma:
@@ -27,4 +28,5 @@ def build(texts: Sequence[str], embeddings: Embeddings, folder: Path) -> Chroma:
 
 
 def search(store: Chroma, question: str) -> list[Document]:
-    return store.similarity_search(question, k=TOP)
+    nearest: list[Document] = store.similarity_search(question, k=TOP)
+    return nearest

@@ -28,7 +28,7 @@ async def test_an_error_is_reported_without_its_details(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(scene.service.state, "answer_in", fail)
+    monkeypatch.setattr(scene.service.state, "set_answer_channel", fail)
     used = await scene.server.slash(scene.bob, scene.channel, "channel", {"answer": "on"})
     assert unescape((await used.wait()).text) == sentence
     assert used.ephemeral
