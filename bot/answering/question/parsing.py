@@ -39,7 +39,6 @@ class ParsedQuestion:
         text: The question, cleaned and respelled; of a long message only its questions.
         context: The last exchange if the question depends on it, else "".
         context_weight: The weight of the context relative to the question, 0 to CONTEXT_WEIGHT.
-        corrections: The respelled words: (as typed, as understood).
         aspects: What it asks about the text itself.
         asks_for_several: It asks for reasons or a list.
     """
@@ -47,7 +46,6 @@ class ParsedQuestion:
     text: str
     context: str
     context_weight: float
-    corrections: tuple[tuple[str, str], ...]
     aspects: tuple[Aspect, ...]
     asks_for_several: bool
 
@@ -110,7 +108,7 @@ def parse_question(question: Question, vocabulary: Mapping[str, int]) -> ParsedQ
     Raises:
         UsageError: The text cannot be a question; see `clean_question`.
     """
-    respelled, corrections = respell(clean_question(question.text), vocabulary)
+    respelled = respell(clean_question(question.text), vocabulary).text
     text = extract_questions(respelled)
     aspects = find_aspects(text)
     weight = CONTEXT_WEIGHT * _dependence(text)
@@ -119,7 +117,6 @@ def parse_question(question: Question, vocabulary: Mapping[str, int]) -> ParsedQ
         text=text,
         context=context,
         context_weight=weight if context else 0.0,
-        corrections=corrections,
         aspects=aspects,
         asks_for_several=asks_for_several(text),
     )
