@@ -59,7 +59,7 @@ def run_app(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean:
         return _report_error(error.message, error.hint, error.exit_status, debug, clean)
     except (KeyboardInterrupt, typer.Abort):
         return _report_error(interrupted, "", INTERRUPTED, debug, clean)
-    except BrokenPipeError:  # the reader of the output has exited, as in `… | head`
+    except BrokenPipeError:  # the process that the output is piped to has exited, as in `… | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
@@ -86,7 +86,7 @@ def exit_process(status: int) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:  # None if it was closed before the start, as by `>&-`
                 stream.flush()
-    except (OSError, ValueError):  # the reader has exited; let the interpreter handle it
+    except (OSError, ValueError):  # the other end of the pipe is closed; let the interpreter handle it
         sys.exit(status)
     os._exit(status)
 

@@ -5,13 +5,13 @@ BylineError
 ├── SettingsError        a setting is not valid
 ├── ArticlesError        the articles folder is missing or unreadable, or contains nothing to index
 ├── ArticleRejected      one file cannot be indexed; the others can
-├── ModelError           the embedding model cannot be loaded
+├── ModelError           a model cannot be loaded: the embedding model, or the one that scores sentences
+├── IndexLocked          another rebuild is running; the current index still answers
 └── IndexUnusable        no index can answer
     ├── IndexMissing     it was never built, or was deleted
     ├── IndexOutdated    it was built with other settings or by another version
     ├── IndexDamaged     its files differ from what the rebuild wrote
-    ├── IndexUnreachable the Chroma server does not respond
-    └── IndexLocked      another rebuild is running
+    └── IndexUnreachable the Chroma server does not respond
 """
 
 UNCHANGED = "The previous index is unchanged."
@@ -61,9 +61,13 @@ class ArticleRejected(BylineError):
 
 
 class ModelError(BylineError):
-    """The embedding model cannot be loaded."""
+    """A model cannot be loaded: the embedding model, or the cross-encoder that scores sentences."""
 
     exit_status = 2
+
+
+class IndexLocked(BylineError):
+    """Another rebuild is running; the current index still answers."""
 
 
 class IndexUnusable(BylineError):
@@ -86,7 +90,3 @@ class IndexDamaged(IndexUnusable):
 
 class IndexUnreachable(IndexUnusable):
     """The Chroma server does not respond."""
-
-
-class IndexLocked(IndexUnusable):
-    """Another rebuild is running."""

@@ -1,4 +1,8 @@
-"""A generation: one complete built index. Write a new one, and open the current one for reading."""
+"""A generation: one complete built index. Write a new one, and open the current one for reading.
+
+Which generation is current is decided elsewhere: a rebuild switches to its new one in `publish`
+(index/publishing/folder.py or server.py), and a running bot follows in index/live.py.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
@@ -49,7 +53,8 @@ def write_generation(
 
     Args:
         publisher: Opens the collections.
-        folder: The staging folder; its name is that of the generation.
+        folder: The staging folder. Its name is passed to `open_collections`; where a Chroma server publishes, it is
+            the generation's name.
         articles: All articles.
         passages: The passages of all articles, in order; a passage's id in Chroma is its position here.
         passage_texts: The text of each passage that BM25 indexes.
@@ -70,7 +75,8 @@ def write_generation(
                 [p.text for p in passages],
                 effort=HIGH_EFFORT,
             )
-            # Sentences are stored as offsets into passages (SentenceTable): Chroma would write each text three times.
+            # Sentences are stored without texts, as offsets in their articles (SentenceTable): Chroma would write each
+            # text three times.
             create_collection(
                 collections.client,
                 collections.sentences,
@@ -128,7 +134,7 @@ class Generation:
     """An open generation. It reads from a private copy of the files, because Chroma writes when it opens a folder.
 
     A position is the number of a passage or sentence among all of the generation, from 0. Methods raise IndexUnusable
-    if the store fails. Close the generation when the last reader is done; that removes the copy.
+    if the store fails. Close the generation when nothing uses it any more; that removes the copy.
 
     Attributes:
         name: The generation's name.
@@ -201,7 +207,7 @@ class Generation:
     ) -> Iterator[tuple[str, Vectors]]:
         """Yield (text, vector) for those of the given texts that this generation embedded.
 
-        Of several vectors of a text only the first is exact, as Chroma stores repeated vectors slightly moved.
+        Of several vectors of a text only the first is exact; `create_collection` adds noise to those that repeat it.
 
         Args:
             texts: The texts whose vectors are wanted.

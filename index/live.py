@@ -18,54 +18,54 @@ from index.publishing.publisher import Publisher
 
 log = logging.getLogger(__name__)
 
-# Seconds between two checks for a new generation, and after which a check is given up.
+# Seconds between two polls for a new generation, and after which a poll is given up.
 INTERVAL, TIMEOUT = 0.5, 60.0
 # A generation that cannot be opened is retried with exponential backoff, from INTERVAL up to this many seconds.
 MAX_BACKOFF = 60.0
-# Checks that hang keep their threads; with this many, no further check is started.
+# Polls that hang keep their threads; with this many, no further poll is started.
 MAX_HANGING = 3
 
 
 @dataclass(slots=True, eq=False)
-class _Lease:
-    """An open generation, how many readers it has, and the number of the check that opened it."""
+class _OpenGeneration:
+    """An open generation, the number of the poll that opened it, and how many leases of it are in use."""
 
     generation: Generation
-    check: int
-    readers: int = 0
+    poll: int
+    leases: int = 0
 
 
 class _Worker:
-    """A thread that runs one check after another.
+    """A thread that runs one poll after another.
 
-    All checks share one thread, because glibc gives each new thread a memory arena of its own: with a thread a check,
+    All polls share one thread, because glibc gives each new thread a memory arena of its own: with a thread a poll,
     memory grew by 190 KiB with each new generation.
     """
 
-    def __init__(self, check: Callable[[int], None]) -> None:
-        self._check = check
+    def __init__(self, poll: Callable[[int], None]) -> None:
+        self._poll = poll
         self._numbers: SimpleQueue[int | None] = SimpleQueue()
         self._done = threading.Event()
-        threading.Thread(target=self._work, name="index-check", daemon=True).start()
+        threading.Thread(target=self._work, name="index-poll", daemon=True).start()
 
     @property
     def busy(self) -> bool:
         return not self._done.is_set()
 
     def run(self, number: int, timeout: float) -> bool:
-        """Run a check; return whether it finished within the timeout. If not, it goes on."""
+        """Run a poll; return whether it finished within the timeout. If not, it goes on."""
         self._done.clear()
         self._numbers.put(number)
         return self._done.wait(timeout)
 
     def stop(self) -> None:
-        """End the thread after its current check."""
+        """End the thread after its current poll."""
         self._numbers.put(None)
 
     def _work(self) -> None:
         while (number := self._numbers.get()) is not None:
-            with suppress(BaseException):  # a check records its own errors; the thread must survive
-                self._check(number)
+            with suppress(BaseException):  # a poll records its own errors; the thread must survive
+                self._poll(number)
             self._done.set()
 
 
@@ -75,7 +75,8 @@ class LiveIndex:
     A new generation is opened and warmed up in the background, and serves the leases that begin afterwards. If it
     cannot be opened, the previous one goes on answering, and opening is retried with exponential backoff.
 
-    After one timeout of the Chroma server, later readers fail fast, until the watcher reaches the server again.
+    After one timeout of the Chroma server, later leases for a search fail fast, until the watcher reaches the server
+    again.
 
     Attributes:
         last_error: Why the newest generation is not the one that answers; None if it is.
@@ -89,8 +90,8 @@ class LiveIndex:
         Args:
             publisher: Where generations are published.
             model: The identity of the embedding model that will embed the questions.
-            interval: Seconds between two checks for a new generation.
-            timeout: Seconds after which a check is given up.
+            interval: Seconds between two polls for a new generation.
+            timeout: Seconds after which a poll is given up.
         """
         self.last_error: IndexUnusable | None = None
         self._publisher = publisher
@@ -102,11 +103,11 @@ class LiveIndex:
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
         self._thread = threading.local()
-        self._current: _Lease | None = None
-        self._replaced: list[_Lease] = []
+        self._current: _OpenGeneration | None = None
+        self._replaced: list[_OpenGeneration] = []
         self._worker: _Worker | None = None
         self._hanging: list[_Worker] = []
-        self._checks = 0
+        self._polls = 0
         self._failed: str | None = None
         self._backoff = 0.0
         self._retry_at = 0.0
@@ -138,20 +139,20 @@ class LiveIndex:
             return
         if searching and self._unreachable is not None:
             raise IndexUnreachable(self._unreachable.message, self._unreachable.hint)
-        lease = self._acquire()
-        self._thread.generation = lease.generation
+        leased = self._acquire()
+        self._thread.generation = leased.generation
         try:
-            yield lease.generation
+            yield leased.generation
         except IndexUnreachable as error:
             self._unreachable = IndexUnreachable(error.message, error.hint)
             raise
         finally:
             self._thread.generation = None
             with self._lock:
-                lease.readers -= 1
+                leased.leases -= 1
 
     def close(self) -> None:
-        """Stop watching, and close all generations without readers; the others are closed when the process ends."""
+        """Stop watching, and close all generations that are not leased; the others are closed when the process ends."""
         self._closed.set()
         if self._watcher is not None:
             self._watcher.join(self._interval + 5.0)
@@ -171,11 +172,11 @@ class LiveIndex:
     ) -> None:
         self.close()
 
-    def _acquire(self) -> _Lease:
+    def _acquire(self) -> _OpenGeneration:
         while True:
             with self._lock:
                 if self._current is not None:
-                    self._current.readers += 1
+                    self._current.leases += 1
                     return self._current
             self._open_first()
 
@@ -187,7 +188,7 @@ class LiveIndex:
             if self._current is not None:
                 return
             self._retry_at = 0.0  # no backoff while there is nothing to answer from
-            self._run_check()
+            self._run_poll()
             if self._current is None:
                 raise self.last_error or IndexUnusable("There is no index that can be opened.", REBUILD_HINT)
             self._watcher = threading.Thread(target=self._watch, name="index", daemon=True)
@@ -196,7 +197,7 @@ class LiveIndex:
     def _watch(self) -> None:
         self._notify()
         while not self._closed.wait(self._interval):
-            self._run_check()
+            self._run_poll()
             self._notify()
             self._close_replaced()
 
@@ -213,30 +214,31 @@ class LiveIndex:
                 log.exception("A subscriber of the index failed")
 
     def _close_replaced(self) -> None:
-        """Close replaced generations that have no readers; called by the watcher, so that no question waits for it."""
+        """Close replaced generations that are not leased; called by the watcher, so that no question waits for it."""
         with self._lock:
-            unused = [lease for lease in self._replaced if not lease.readers]
-            self._replaced = [lease for lease in self._replaced if lease.readers]
-        for lease in unused:
-            lease.generation.close()
+            unused = [replaced for replaced in self._replaced if not replaced.leases]
+            self._replaced = [replaced for replaced in self._replaced if replaced.leases]
+        for replaced in unused:
+            replaced.generation.close()
 
-    def _run_check(self) -> None:
-        """Check for a new generation; a check that hangs is given up, but its result is used if it ends after all."""
+    def _run_poll(self) -> None:
+        """Poll for a new generation; a poll that hangs is given up, but its result is used if it ends after all."""
         self._hanging = [worker for worker in self._hanging if worker.busy]
         if len(self._hanging) >= MAX_HANGING:
             return
-        self._checks += 1
-        self._worker = self._worker or _Worker(self._check)
-        if not self._worker.run(self._checks, self._timeout):
+        self._polls += 1
+        self._worker = self._worker or _Worker(self._poll)
+        if not self._worker.run(self._polls, self._timeout):
             self._worker.stop()
             self._hanging.append(self._worker)
             self._worker = None
             message = f"The index did not open within {self._timeout:g} seconds."
             self._record_failure(
-                self._checks, None, IndexUnusable(message, "Check the disk or the server where it is stored.")
+                self._polls, None, IndexUnusable(message, "Check the disk or the server where it is stored.")
             )
 
-    def _check(self, number: int) -> None:
+    def _poll(self, number: int) -> None:
+        """Open the current generation of the publisher unless it is open, and record why if that fails."""
         name = None
         try:
             name = self._publisher.peek_current_name()
@@ -265,7 +267,7 @@ class LiveIndex:
             return self.last_error is not None and name == self._failed and monotonic() < self._retry_at
 
     def _adopt(self, number: int, name: str | None, generation: Generation) -> None:
-        """Make a generation the current one, unless it does not answer or a later check has opened another."""
+        """Make a generation the current one, unless it does not answer or a later poll has opened another."""
         try:
             _warm_up(generation)
         except BaseException as error:
@@ -275,14 +277,14 @@ class LiveIndex:
                 error = IndexDamaged(f"The index cannot be searched ({type(error).__name__}).", REBUILD_HINT)
             self._record_failure(number, name, error)
             return
-        lease = _Lease(generation, number)
+        opened = _OpenGeneration(generation, number)
         with self._lock:
             current = self._current
-            late = current is not None and (current.check > number or current.generation.name == generation.name)
+            late = current is not None and (current.poll > number or current.generation.name == generation.name)
             if late or self._closed.is_set():
-                self._replaced.append(lease)
+                self._replaced.append(opened)
             else:
-                self._current = lease
+                self._current = opened
                 self._replaced += [current] if current else []
             self._failed = self.last_error = None
             self._backoff = 0.0
@@ -291,7 +293,7 @@ class LiveIndex:
 
     def _record_failure(self, number: int, name: str | None, error: IndexUnusable) -> None:
         with self._lock:
-            if number != self._checks:  # a later check has run since
+            if number != self._polls:  # a later poll has run since
                 return
             repeated = self._backoff and name == self._failed
             self._backoff = min(MAX_BACKOFF, 2 * self._backoff) if repeated else self._interval

@@ -125,10 +125,10 @@ class FolderPublisher:
                 shutil.rmtree(staging, ignore_errors=True)
 
     def publish(self, staging: Path) -> None:
-        """Switch to the generation in the staging folder: this is where the current generation changes.
+        """Name the generation in the staging folder and switch to it: this is where the current generation changes.
 
-        The folder is flushed to disk and moved to generations/, then CURRENT is replaced atomically, so that a reader
-        sees either the old or the new generation. Older ones than GENERATIONS_KEPT are removed.
+        The folder is flushed to disk and moved to generations/, then CURRENT is replaced atomically, so that other
+        processes see either the old or the new generation. Older ones than GENERATIONS_KEPT are removed.
         """
         before = self.peek_current_name()
         name = next_name(folder.name for folder in (self.root / "generations").glob("*"))

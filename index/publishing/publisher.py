@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 GENERATIONS_KEPT = 3
-"""The current generation and the two before it, for readers that have not moved on."""
+"""The current generation and the two before it, for processes that still open or use an older one."""
 
 NAME_PATTERN = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
 """A generation's name: the time of its creation in UTC and a random suffix."""
@@ -63,15 +63,19 @@ class Publisher(Protocol):
     def begin_rebuild(self) -> AbstractContextManager[Path]:
         """Lock the publisher against other rebuilds and create a staging folder for a new generation.
 
-        The folder's name is the generation's name in `open_collections`. Leftovers of killed rebuilds are removed on
-        entry; the staging folder is removed on exit.
+        Until the generation is published, `open_collections` and `check` take the staging folder's name for its name.
+        Leftovers of killed rebuilds are removed on entry; the staging folder is removed on exit.
 
         Raises:
             IndexLocked: Another rebuild is running.
         """
 
     def publish(self, staging: Path) -> None:
-        """Switch to the generation in the staging folder, and remove generations that are no longer needed."""
+        """Switch to the generation in the staging folder, and remove generations that are no longer needed.
+
+        A folder names the generation now; a Chroma server named it when the rebuild began, as its collections have
+        that name.
+        """
 
 
 def next_name(names: Iterable[str]) -> str:
