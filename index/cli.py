@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 MAX_QUESTION_CHARS = 2_000
 _NICENESS = 10
-# The commands that Ctrl-C interrupts without a trace, and what is printed then.
+# The commands that leave the index unchanged when interrupted, and what is printed then.
 WRITING_COMMANDS = frozenset({"rebuild"})
-INTERRUPTED = "Interrupted. The index is as it was."
+INTERRUPTED = "Interrupted. The index is unchanged."
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from index.articles.article import Article
 from index.embedding import Vectors
 from index.errors import REBUILD_HINT, IndexDamaged, IndexOutdated, IndexUnusable
-from index.publishing.copies import PrivateCopy
+from index.publishing.copies import PrivateFolder
 from index.publishing.publisher import Publisher
 from index.store.article_table import FILE_NAME as ARTICLES
 from index.store.article_table import ArticleTable, dump_articles, load_articles
@@ -121,12 +121,12 @@ def _open(publisher: Publisher, name: str, model: str) -> "Generation":
     manifest = publisher.manifest(name)
     check_compatible(manifest, model)
     with translate_errors():
-        copy = PrivateCopy()
+        files = PrivateFolder()
         try:
-            publisher.copy_to(name, copy.path)
-            return Generation(name, copy, publisher.open_collections(name, copy.path), manifest)
+            publisher.copy_to(name, files.path)
+            return Generation(name, files, publisher.open_collections(name, files.path), manifest)
         except BaseException:
-            copy.close()
+            files.close()
             raise
 
 
@@ -144,16 +144,16 @@ class Generation:
         lexical: The BM25 index of the passages.
     """
 
-    def __init__(self, name: str, copy: PrivateCopy, collections: CollectionPair, manifest: Manifest) -> None:
+    def __init__(self, name: str, files: PrivateFolder, collections: CollectionPair, manifest: Manifest) -> None:
         self.name = name
         self.manifest = manifest
-        self._copy = copy
+        self._files = files
         self._collections = collections
         try:
-            self.articles: Mapping[str, Article] = ArticleTable.open(copy.path, [a.id for a in manifest.articles])
+            self.articles: Mapping[str, Article] = ArticleTable.open(files.path, [a.id for a in manifest.articles])
             self.entries: Mapping[str, ArticleEntry] = {entry.id: entry for entry in manifest.articles}
-            self._sentence_table = SentenceTable.load(copy.path, manifest.passages, manifest.sentences)
-            self.lexical = BM25Index.load(copy.path / "lexical")
+            self._sentence_table = SentenceTable.load(files.path, manifest.passages, manifest.sentences)
+            self.lexical = BM25Index.load(files.path / "lexical")
             self._passages = get_collection(collections.client, collections.passages, manifest.passages)
             self._sentences = get_collection(collections.client, collections.sentences, manifest.sentences)
             _check_dimension(self._passages, manifest)
@@ -166,7 +166,7 @@ class Generation:
     def close(self) -> None:
         """Close the collections and remove the private copy."""
         self._collections.close()
-        self._copy.close()
+        self._files.close()
 
     def __enter__(self) -> Self:
         return self
@@ -249,15 +249,12 @@ class Generation:
         return {int(i): 1 - d for i, d in zip(nearest["ids"][0], nearest["distances"][0], strict=True)}
 
     def _fetch(self, positions: list[int]) -> "dict[int, StoredPassage]":
-        rows = self._passages.get(ids=[str(p) for p in positions], include=["documents", "metadatas"])
-        if len(rows["ids"]) < len(positions):
-            raise IndexDamaged("The index is damaged: some of its passages are missing.", REBUILD_HINT)
         stored = {}
-        for row_id, text, meta in zip(rows["ids"], rows["documents"], rows["metadatas"], strict=True):
-            position = int(row_id)
-            sentences = self._sentence_table.read_sentences(position, meta["start"], text)
-            passage = Passage(meta["key"], meta["article"], meta["start"], meta["end"], text, sentences)
-            stored[position] = StoredPassage(position, self.sentences_of(position).start, passage)
+        for page, rows in read_rows(self._passages, positions, ["documents", "metadatas"]):
+            for position, text, meta in zip(page, rows["documents"], rows["metadatas"], strict=True):
+                sentences = self._sentence_table.read_sentences(position, meta["start"], text)
+                passage = Passage(meta["key"], meta["article"], meta["start"], meta["end"], text, sentences)
+                stored[position] = StoredPassage(position, self.sentences_of(position).start, passage)
         return stored
 
 

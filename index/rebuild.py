@@ -2,20 +2,18 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
 from index.articles.article import Article, fingerprint, text_digest
-from index.articles.files import FolderContents, SkippedFile, read_folder
+from index.articles.files import SUFFIX_LIST, FolderContents, SkippedFile, read_folder
 from index.embedding import Embedder, Progress, Vectors, VectorSource, embed_distinct
 from index.errors import (
     UNCHANGED,
     ArticlesError,
     BylineError,
-    IndexLocked,
     IndexMissing,
     IndexOutdated,
     IndexUnreachable,
@@ -23,7 +21,7 @@ from index.errors import (
     UsageError,
 )
 from index.formatting import printable
-from index.publishing.locks import folder_lock
+from index.publishing.locks import remove_leftovers
 from index.publishing.publisher import Publisher
 from index.publishing.verification import verify_built
 from index.store.manifest import FORMAT, ArticleEntry, Manifest, file_digests
@@ -42,7 +40,8 @@ class RebuildPlan:
         changed: The ids of articles whose text or metadata has changed.
         removed: The ids of articles that are no longer in the folder.
         unchanged: The ids of all other articles.
-        stale: Why the whole index is built again, as in "the embedding model has changed"; None if it is not.
+        stale: Why the whole index is built again ("the embedding model has changed"); None if it is not. A field of
+            `rebuild --json`, hence the short name.
     """
 
     added: tuple[str, ...] = ()
@@ -115,17 +114,16 @@ def rebuild(
     options = _Options(folder, model, only, encoding, force)
     changes = _find_changes(publisher, options)
     if dry_run:
-        return _report_unbuilt(changes, started)
+        return _report(changes, False, changes.manifest, started)
     if changes.plan.empty:
-        with suppress(IndexLocked, OSError), folder_lock(publisher.root):  # removes what a killed rebuild left behind
-            pass
-        return _report_unbuilt(changes, started)
+        remove_leftovers(publisher.root)
+        return _report(changes, False, changes.manifest, started)
     try:
         with publisher.begin_rebuild() as staging:
-            if publisher.peek_current_name() != changes.generation:  # another rebuild has published in between
+            if publisher.peek_current_name() != changes.generation_name:  # another rebuild has published in between
                 changes = _find_changes(publisher, options)
                 if changes.plan.empty:
-                    return _report_unbuilt(changes, started)
+                    return _report(changes, False, changes.manifest, started)
             manifest = _build(publisher, staging, changes, model, load, progress)
             verify_built(publisher, staging, manifest)
             publisher.publish(staging)
@@ -133,8 +131,7 @@ def rebuild(
         hint = "Check that folder, or name another with --index." if changes.manifest is None else UNCHANGED
         reason = error.strerror or error
         raise BylineError(f"The index in {publisher.root} cannot be written: {reason}.", hint) from error
-    seconds = perf_counter() - started
-    return RebuildReport(changes.plan, changes.skipped, True, manifest.passages, manifest.sentences, seconds)
+    return _report(changes, True, manifest, started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,42 +147,50 @@ class _Options:
 class _Changes:
     """The articles to index, compared with the current generation, if there is one."""
 
-    generation: str | None
+    generation_name: str | None
     manifest: Manifest | None
     articles: tuple[Article, ...]
     skipped: tuple[SkippedFile, ...]
     plan: RebuildPlan
 
 
+@dataclass(frozen=True, slots=True)
+class _CurrentIndex:
+    """Why nothing of the current generation can be reused, if so; its name and manifest, if they can be read."""
+
+    rebuild_reason: str | None
+    name: str | None = None
+    manifest: Manifest | None = None
+
+
 def _find_changes(publisher: Publisher, options: _Options) -> _Changes:
     """Compare the folder with the index; articles outside `only` are taken from the index if it can be trusted."""
-    generation = publisher.peek_current_name()
-    current, stale = _read_current(publisher, options.model)
-    manifest = current[1] if current else None
+    generation_name = publisher.peek_current_name()
+    current = _read_current(publisher, options.model)
+    manifest, rebuild_reason = current.manifest, current.rebuild_reason
     indexed = {entry.id: entry.digest for entry in manifest.articles} if manifest else {}
     prefixes = tuple(_id_prefix(path, options.folder, indexed) for path in options.only)
     kept: tuple[Article, ...] = ()
-    if current and prefixes and not stale:
-        outside = _articles_outside(publisher, current, prefixes)
-        stale, kept = (DAMAGED, ()) if outside is None else (None, outside)
-    paths = () if stale else tuple(options.folder / prefix for prefix in prefixes)
+    if manifest and prefixes and not rebuild_reason:
+        outside = _articles_outside(publisher, current.name, manifest, prefixes)
+        rebuild_reason, kept = (DAMAGED, ()) if outside is None else (None, outside)
+    paths = () if rebuild_reason else tuple(options.folder / prefix for prefix in prefixes)
     contents = read_folder(options.folder, paths, options.encoding, indexed)
     articles, skipped = _merge(contents, kept)
     if not articles:
         raise ArticlesError(
             f"There is no article in {options.folder} to index.",
             "; ".join(f"{skip.name} was skipped: {skip.reason}" for skip in skipped)
-            or "Put .txt or .md files there, or set ARTICLES_DIR.",
+            or f"Put {SUFFIX_LIST} files there, or set ARTICLES_DIR.",
         )
-    if stale is None and options.force and manifest:
-        stale = "--force was given"
-    return _Changes(generation, manifest, tuple(articles), skipped, _plan(articles, indexed, stale))
+    if rebuild_reason is None and options.force and manifest:
+        rebuild_reason = "--force was given"
+    return _Changes(generation_name, manifest, tuple(articles), skipped, _plan(articles, indexed, rebuild_reason))
 
 
-def _report_unbuilt(changes: _Changes, started: float) -> RebuildReport:
-    manifest = changes.manifest
+def _report(changes: _Changes, built: bool, manifest: Manifest | None, started: float) -> RebuildReport:
     passages, sentences = (manifest.passages, manifest.sentences) if manifest else (0, 0)
-    return RebuildReport(changes.plan, changes.skipped, False, passages, sentences, perf_counter() - started)
+    return RebuildReport(changes.plan, changes.skipped, built, passages, sentences, perf_counter() - started)
 
 
 def _build(
@@ -248,24 +253,23 @@ def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
     )
 
 
-def _read_current(publisher: Publisher, model: str) -> tuple[tuple[str, Manifest] | None, str | None]:
-    """Return the current generation, if there is one, and why nothing of it can be reused, if so."""
+def _read_current(publisher: Publisher, model: str) -> _CurrentIndex:
     try:
         name = publisher.current_name()
         manifest = publisher.manifest(name)
     except IndexMissing:
         # If CURRENT names a generation that is gone, nobody knows which articles it had.
-        return None, None if publisher.peek_current_name() is None else "the index was deleted"
+        return _CurrentIndex(None if publisher.peek_current_name() is None else "the index was deleted")
     except IndexUnreachable:
         raise
     except IndexOutdated:
-        return None, "the index was built by another version of Byline"
+        return _CurrentIndex("the index was built by another version of Byline")
     except IndexUnusable:
-        return None, DAMAGED
-    return (name, manifest), _staleness(publisher, name, manifest, model)
+        return _CurrentIndex(DAMAGED)
+    return _CurrentIndex(_rebuild_reason(publisher, name, manifest, model), name, manifest)
 
 
-def _staleness(publisher: Publisher, name: str, manifest: Manifest, model: str) -> str | None:
+def _rebuild_reason(publisher: Publisher, name: str, manifest: Manifest, model: str) -> str | None:
     if manifest.model != model:
         return "the embedding model has changed"
     if manifest.splitter != SPLITTER_VERSION:
@@ -274,12 +278,11 @@ def _staleness(publisher: Publisher, name: str, manifest: Manifest, model: str) 
 
 
 def _articles_outside(
-    publisher: Publisher, current: tuple[str, Manifest], prefixes: tuple[str, ...]
+    publisher: Publisher, name: str | None, manifest: Manifest, prefixes: tuple[str, ...]
 ) -> tuple[Article, ...] | None:
     """Return the indexed articles below none of the prefixes; None if the stored articles do not match the manifest."""
     from index.generation import read_articles
 
-    name, manifest = current
     try:
         articles = read_articles(publisher, name)
     except IndexUnreachable:
@@ -331,12 +334,12 @@ def _is_below(article: str, prefixes: tuple[str, ...]) -> bool:
     return any(prefix in (".", article) or article.startswith(f"{prefix}/") for prefix in prefixes)
 
 
-def _plan(articles: Sequence[Article], indexed: Mapping[str, str], stale: str | None) -> RebuildPlan:
+def _plan(articles: Sequence[Article], indexed: Mapping[str, str], rebuild_reason: str | None) -> RebuildPlan:
     digests = {article.id: article.digest for article in articles}
     return RebuildPlan(
         added=tuple(name for name in digests if name not in indexed),
         changed=tuple(name for name in digests if name in indexed and digests[name] != indexed[name]),
         removed=tuple(name for name in indexed if name not in digests),
         unchanged=tuple(name for name in digests if indexed.get(name) == digests[name]),
-        stale=stale,
+        stale=rebuild_reason,
     )

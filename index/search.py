@@ -1,4 +1,8 @@
-"""Hybrid search: dense passage, dense sentence and lexical (BM25) scores, fused into one ranking."""
+"""Hybrid search: three retrievers (passage vectors, sentence vectors, BM25) whose scores are fused into one ranking.
+
+The candidates are the nearest passages and those with the best BM25 scores. The nearest sentences add no candidates;
+they only score those.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +18,7 @@ from index.generation import Generation, Positions, StoredPassage
 from index.text.passages import Passage
 from index.text.words import terms
 
-# Weights of the z-scores; benchmarks/views.py compares them, and docs/results.md has the figures.
+# Weights of the z-scores of the three scores; benchmarks/views.py compares them, and docs/results.md has the figures.
 DENSE, SENTENCE, LEXICAL = 1.0, 1.0, 2.0
 NEAR_PASSAGES, NEAR_SENTENCES, LEXICAL_HITS = 64, 256, 64
 
@@ -88,7 +92,8 @@ def search_vector(
     dense = generation.nearest_passages(vector, min(NEAR_PASSAGES, len(scope)), articles)
     sentences = generation.nearest_sentences(vector, NEAR_SENTENCES, articles)
     candidates = sorted({*dense, *_top(lexical, scope, LEXICAL_HITS)})
-    # What a view did not return scores no better than the worst that it did return.
+    # A passage or sentence that its retriever did not return gets the lowest score that it did return: its own is at
+    # most that.
     lowest_dense, lowest_sentence = min(dense.values()), min(sentences.values())
     dense_scores = [dense.get(position, lowest_dense) for position in candidates]
     sentence_scores = [

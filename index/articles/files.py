@@ -14,6 +14,9 @@ from index.formatting import printable
 SUFFIXES = tuple(FORMATS)
 """Suffixes of the files that are read, in lower case; see `index.articles.formats` to add one."""
 
+SUFFIX_LIST = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+"""The same in a sentence."""
+
 MAX_BYTES = 8 * 1024 * 1024
 """Size limit of one file; larger ones are skipped."""
 
@@ -63,7 +66,7 @@ def read_folder(
     if not folder.exists():
         raise ArticlesError(
             f"The articles folder {folder} does not exist.",
-            "Create it and put .txt or .md files there, or set ARTICLES_DIR.",
+            f"Create it and put {SUFFIX_LIST} files there, or set ARTICLES_DIR.",
         )
     if not folder.is_dir():
         raise ArticlesError(

@@ -1,4 +1,4 @@
-"""Private copies in the temporary folder, each locked by its owner; copies of dead processes are removed."""
+"""Private folders for copies of a generation's files, each locked by its owner; those of dead processes are removed."""
 
 import errno
 import os
@@ -17,14 +17,14 @@ _LOCK = "owner.lock"
 _ATTEMPTS = 5
 
 
-class PrivateCopy:
-    """An empty folder that belongs to this process; it is removed by `close`.
+class PrivateFolder:
+    """A private folder of this process in the system's temporary folder. The caller fills it; `close` removes it.
 
-    The owner holds a file lock, which the operating system releases however the process ends. The next PrivateCopy that
+    The owner holds a file lock, which the operating system releases however the process ends. The next one that
     anybody creates removes the folders whose lock is free.
 
     Attributes:
-        path: The folder to copy files into.
+        path: The folder to copy files into, empty at first.
     """
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ def copy_tree(source: Path, target: Path) -> None:
 
 
 def _remove_orphans() -> None:
-    """Remove this user's copies whose owners have died."""
+    """Remove this user's private folders whose owners have died."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         path = folder / _LOCK
         with suppress(OSError, Timeout):

@@ -49,6 +49,12 @@ def folder_lock(root: Path) -> Iterator[None]:
         lock.release()
 
 
+def remove_leftovers(root: Path) -> None:
+    """Remove the temporary files of killed rebuilds, unless another rebuild is running or the folder is read-only."""
+    with suppress(IndexLocked, OSError), folder_lock(root):
+        pass  # taking the lock removes them
+
+
 @contextmanager
 def server_lock(client: "ClientAPI", owner: str) -> Iterator[Callable[[], None]]:
     """Lock a Chroma server against other rebuilds.

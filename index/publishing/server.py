@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 
 POINTER = "byline-current"
 PASSAGES, SENTENCES, FILES = "passages", "sentences", "files"
-# Chroma's hosted service accepts documents of 16,384 bytes, and returns 300 rows at most.
+# Chroma's hosted service accepts documents of 16,384 bytes.
 _PIECE_CHARS = 12_000
-_PAGE = 300
 _COLLECTION = re.compile(rf"byline-({NAME_PATTERN.pattern})-(?:{PASSAGES}|{SENTENCES}|{FILES})")
 
 
@@ -85,9 +84,9 @@ class ServerPublisher:
         page: Any = None
         with chroma.translate_errors():
             files = self._collection(name, FILES)
-            while page is None or len(page["ids"]) == _PAGE:
+            while page is None or len(page["ids"]) == chroma.PAGE:
                 include: Any = ["documents", "metadatas"]
-                page = files.get(where={"path": path}, limit=_PAGE, offset=len(pieces), include=include)
+                page = files.get(where={"path": path}, limit=chroma.PAGE, offset=len(pieces), include=include)
                 pieces += zip((row["part"] for row in page["metadatas"]), page["documents"], strict=True)
         try:
             return zlib.decompress(base64.b64decode("".join(text for _, text in sorted(pieces)), validate=True))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from index.errors import COPY_HINT, REBUILD_HINT, UNCHANGED, IndexDamaged, IndexUnusable
-from index.publishing.copies import PrivateCopy, copy_tree
+from index.publishing.copies import PrivateFolder, copy_tree
 from index.publishing.publisher import Publisher
 from index.store.manifest import Manifest
 from index.store.self_check import CheckResult
@@ -18,15 +18,15 @@ def verify_built(publisher: Publisher, staging: Path, manifest: Manifest) -> Che
         IndexDamaged: The generation is not what it should be.
         OSError: The copy cannot be written.
     """
-    copy = PrivateCopy()
+    private = PrivateFolder()
     try:
-        copy_tree(staging, copy.path)
-        return publisher.check(staging.name, copy.path, manifest)
+        copy_tree(staging, private.path)
+        return publisher.check(staging.name, private.path, manifest)
     except IndexDamaged as error:
         why = error.message.removeprefix(_DAMAGED)
         raise IndexDamaged(f"The new index was not published: {why[0].lower()}{why[1:]}", UNCHANGED) from error
     finally:
-        copy.close()
+        private.close()
 
 
 def verify_current(publisher: Publisher) -> tuple[str, CheckResult]:
@@ -43,11 +43,11 @@ def verify_current(publisher: Publisher) -> tuple[str, CheckResult]:
     if not manifest.files:
         raise IndexDamaged(f"{_DAMAGED}its manifest lists no files.", REBUILD_HINT)
     try:
-        copy = PrivateCopy()
+        private = PrivateFolder()
     except OSError as error:
         raise IndexUnusable(f"The index cannot be copied for the check: {error.strerror}.", COPY_HINT) from None
     try:
-        publisher.copy_to(name, copy.path)
-        return name, publisher.check(name, copy.path, manifest)
+        publisher.copy_to(name, private.path)
+        return name, publisher.check(name, private.path, manifest)
     finally:
-        copy.close()
+        private.close()

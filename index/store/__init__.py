@@ -1,1 +1,1 @@
-"""Store one generation: its Chroma collections, articles, word index, sentences and manifest; and check it."""
+"""Store one generation: its Chroma collections, articles, BM25 index, sentences and manifest; and check it."""

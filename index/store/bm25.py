@@ -1,4 +1,4 @@
-"""The word index: BM25 over stemmed terms. The only module that imports bm25s."""
+"""The BM25 index of passages, over stemmed terms. The only module that imports bm25s."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 PASSAGES, SENTENCES = "passages", "sentences"
 SERVER_HINT = "Check that it runs and that CHROMA_URL is its address; Byline recovers once it answers again."
 HEADER_HINT = "Set CHROMA_HEADER to the header that the proxy requires, for example: Authorization: Bearer …"
-PAGE = 500
+# The most rows of one request; Chroma's hosted service returns no more.
+PAGE = 300
 _DUPLICATE_NOISE = 1e-3
 _BATCH, _BATCHES_PER_SYNC = 500, 20
 TIMEOUT_SECONDS, WRITE_TIMEOUT_SECONDS = 5.0, 120.0
@@ -151,9 +153,9 @@ def create_collection(
         effort: The candidates that HNSW examines.
     """
     vectors = _separate_duplicates(vectors)
-    batches = -(-len(vectors) // min(client.get_max_batch_size(), _BATCH))
-    batches_per_sync = -(-batches // -(-batches // _BATCHES_PER_SYNC))
-    ends = np.linspace(0, len(vectors), -(-batches // batches_per_sync) * batches_per_sync + 1).astype(int)
+    batches = ceil(len(vectors) / min(client.get_max_batch_size(), _BATCH))
+    batches_per_sync = ceil(batches / ceil(batches / _BATCHES_PER_SYNC))
+    ends = np.linspace(0, len(vectors), ceil(batches / batches_per_sync) * batches_per_sync + 1).astype(int)
     rows_per_sync = max(2, int(np.diff(ends).min()) * batches_per_sync)
     graph = {
         "space": "cosine",
@@ -251,12 +253,12 @@ def delete_collection(client: "ClientAPI", name: str) -> None:
         client.delete_collection(name)
 
 
-def read_rows(collection: Any, positions: range, include: Sequence[str]) -> Iterator[tuple[list[int], Any]]:
-    """Read consecutive rows, up to PAGE at a time.
+def read_rows(collection: Any, positions: Sequence[int], include: Sequence[str]) -> Iterator[tuple[list[int], Any]]:
+    """Read rows, up to PAGE at a time.
 
     Args:
         collection: A collection of `create_collection`.
-        positions: The row numbers.
+        positions: The row numbers, without repetitions.
         include: The fields to read, as in Chroma's `get`.
 
     Yields:

@@ -1,4 +1,4 @@
-"""Check the collections of a generation: row counts, empty texts, and whether vectors find themselves.
+"""Check the collections of a generation: row counts, empty texts, and whether vectors are their own nearest neighbours.
 
 `python -m index.store.self_check FOLDER` prints the result as one line of JSON, in a process of its own, because
 a broken store can crash or hang the process that opens it. It imports nothing heavier than chromadb.
@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def check_collections(collections: Any, manifest: Manifest) -> CheckResult:
     A row counts as found if it, or another row with the same vector, comes first.
 
     Raises:
-        IndexDamaged: Rows, texts or vectors are missing, or too few rows find themselves.
+        IndexDamaged: Rows, texts or vectors are missing, or too many rows are not their own nearest neighbour.
     """
     from index.store.chroma import get_collection, translate_errors
 
@@ -61,7 +62,8 @@ def check_collections(collections: Any, manifest: Manifest) -> CheckResult:
     for kind, (searched, found) in results.items():
         if found < MIN_SELF_RECALL * searched:
             raise IndexDamaged(
-                f"The index is damaged: {searched - found} of {searched} {kind} do not find themselves.", REBUILD_HINT
+                f"The index is damaged: {searched - found} of {searched} {kind} are not their own nearest neighbour.",
+                REBUILD_HINT,
             )
     return CheckResult(manifest.passages, manifest.sentences, *map(sum, zip(*results.values(), strict=True)))
 
@@ -109,14 +111,14 @@ def _check_texts(rows: Any, number: int) -> None:
 
 
 def _self_search(rows: Any, number: int, dimension: int) -> tuple[int, int]:
-    """Search for a sample of rows, at even distances, by their own vectors.
+    """Search for a sample of rows, evenly spaced, by their own vectors.
 
     Returns:
         How many rows were searched for, and how many of them came first.
     """
     from index.store.chroma import to_vectors
 
-    step = max(1, -(-number // SAMPLE))
+    step = max(1, ceil(number / SAMPLE))
     ids = [str(n) for n in range(0, number, step)]
     correct = 0
     for start in range(0, len(ids), _BATCH):

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from index.articles.article import Article, Paragraph
 from index.articles.formats import skip_markdown_mark
@@ -144,7 +145,7 @@ def _crosses_note(article: Article, pending: list[Sentence], sentences: list[Sen
 def _first_share(sentences: list[Sentence]) -> int:
     """Return how many sentences the next passage takes so that all have about the same length."""
     total = sum(map(_size, sentences))
-    target = total / -(-total // MAX_WORDS)
+    target = total / ceil(total / MAX_WORDS)
     taken = 0
     for count, sentence in enumerate(sentences):
         taken += _size(sentence)

@@ -248,7 +248,7 @@ def test_a_signal_during_a_rebuild_leaves_the_index_as_it_was(
     process.send_signal(number)
     out, err = process.communicate(timeout=50)
     assert process.returncode == 130
-    assert (out, err) == ("", "Interrupted. The index is as it was.\n")
+    assert (out, err) == ("", "Interrupted. The index is unchanged.\n")
     assert sorted(path.name for path in publisher.root.iterdir()) == ["CURRENT", "generations", "rebuild.lock"]
     assert publisher.current_folder() == before
     with open_current(publisher, "word-lengths") as generation:

@@ -1,4 +1,4 @@
-"""Verification of a chat model's claims: a sentence is shown only above a verified quote of the article. Pure."""
+"""Verification of a chat model's claims: a sentence is shown only above a verified quote of the article. No I/O."""
 
 import re
 import unicodedata

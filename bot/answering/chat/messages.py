@@ -1,4 +1,4 @@
-"""The messages for a chat model, built from a prepared question; no text in them can close its tag. Pure."""
+"""The messages for a chat model, built from a prepared question; no text in them can close its tag. No I/O."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The text that a chat model may quote, and the search for quoted words in it. Pure."""
+"""The text that a chat model may quote, and the search for quoted words in it. No I/O."""
 
 import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Incremental check of one reply of a chat model: which claims are kept, which dropped and why. Pure."""
+"""Incremental check of one reply of a chat model: which claims are kept, which dropped and why. No I/O."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,8 @@
-"""How likely the article answers a question, and how likely it is on the question's topic at all. Pure.
+"""How likely the article answers a question, and how likely it is on the question's topic at all. No I/O.
 
-Two logistic regressions over a few features. Similarity distinguishes topics; whether a question on the topic
-is answered depends on the reader's scores alone.
+Two logistic regressions over the same features. The probability of the topic comes from similarity and from the words
+of the question. The probability of an answer comes from the reader's logits, and from how much the question depends on
+the exchange before it.
 """
 
 import re
@@ -25,7 +26,9 @@ _TO_PEOPLE = re.compile(r"\b(?:you|u|ur|your|me|my|mine|our|anyone|anybody|someo
 
 @dataclass(frozen=True, slots=True)
 class CertaintyFeatures:
-    """The inputs of both regressions, or a weight for each of them.
+    """A number for each feature of both regressions: its value for one question, or its weight in a regression.
+
+    TOPIC_WEIGHTS and ANSWER_WEIGHTS are the weights; a feature that a regression does not use has the weight 0.
 
     Attributes:
         cosine: The cosine of the question to the most similar sentence.

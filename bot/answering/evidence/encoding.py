@@ -1,4 +1,4 @@
-"""Encode a question and a window of sentences as the token ids that the reader's network takes. Pure."""
+"""Encode a question and a window of sentences as the token ids that the reader's network takes. No I/O."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -71,7 +71,9 @@ class WindowEncoder:
         ids += before_ids[-MAX_BEFORE:]
         spans: list[Span] = []
         for sentence in sentence_ids:
-            fitting = sentence[: max(0, MAX_TOKENS - 1 - len(ids))] or ([] if spans else [SEP])
+            fitting = sentence[: max(0, MAX_TOKENS - 1 - len(ids))]
+            if not fitting and not spans:
+                fitting = [SEP]  # a first sentence without tokens: a window must have a sentence to average over
             if not fitting:
                 break
             spans.append((len(ids), len(ids) + len(fitting)))

@@ -1,4 +1,4 @@
-"""How likely a question takes something for granted that the article denies. Pure."""
+"""How likely a question takes something for granted that the article denies. No I/O."""
 
 import re
 from collections.abc import Sequence

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -130,7 +131,7 @@ class CrossEncoderReader:
         pairs = [
             (question, f"{before} {text}".strip())
             for window in windows
-            for before, text in zip((window.before, *window.texts), window.texts, strict=False)
+            for before, text in pairwise((window.before, *window.texts))
         ]
         logits = np.asarray(self._predict(pairs), dtype=np.float32)
         both = np.stack([logits, np.full_like(logits, UNREAD)], axis=1)

@@ -1,4 +1,4 @@
-"""Turn passages into ranked evidence (sentences that may answer), and select what to quote. Pure."""
+"""Turn passages into ranked evidence (sentences that may answer), and select what to quote. No I/O."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace

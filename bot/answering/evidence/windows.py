@@ -1,4 +1,4 @@
-"""Windows: runs of sentences that the reader scores together. Pure."""
+"""Windows: runs of sentences that the reader scores together. No I/O."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -49,18 +49,19 @@ def choose_windows(
         max_words: The word limit of all windows together; the first window is taken even if it is longer.
     """
     windows = {hit.passage.id: _cut(hit) for hit in hits}
-    chosen: dict[tuple[str, int], SentenceWindow] = {}
+    chosen: list[SentenceWindow] = []
+    in_chosen: set[tuple[str, int]] = set()
     words_left = max_words
     for evidence in ranked:
-        key = evidence.passage.article, evidence.sentence.start
-        if key in chosen:
+        if (evidence.passage.article, evidence.sentence.start) in in_chosen:
             continue
         window = next(w for w in windows[evidence.passage.id] if evidence.sentence in w.sentences)
         words_left -= sum(map(_word_count, window.sentences)) + OVERHEAD
         if chosen and words_left < 0:
             break
-        chosen |= {(evidence.passage.article, sentence.start): window for sentence in window.sentences}
-    return list({id(window): window for window in chosen.values()}.values())
+        chosen.append(window)
+        in_chosen |= {(evidence.passage.article, sentence.start) for sentence in window.sentences}
+    return chosen
 
 
 def _cut(hit: Hit) -> list[SentenceWindow]:

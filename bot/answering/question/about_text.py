@@ -1,4 +1,4 @@
-"""Recognise questions about the text itself: its author, date, source, length, topic, summary. Pure."""
+"""Recognise questions about the text itself: its author, date, source, length, topic, summary. No I/O."""
 
 import re
 from typing import Literal

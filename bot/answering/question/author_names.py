@@ -1,4 +1,4 @@
-"""Replace the authors' names in a question by pronouns. Pure."""
+"""Replace the authors' names in a question by pronouns. No I/O."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Follow-up questions: how far one depends on the exchange before it, and that exchange. Pure."""
+"""Follow-up questions: how far one depends on the exchange before it, and that exchange. No I/O."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Recognise the form of a question: one that asks for several things, or for a view on a subject. Pure."""
+"""Recognise the form of a question: one that asks for several things, or for a view on a subject. No I/O."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Parse a question: clean it, respell it, and find the context that it depends on. Pure."""
+"""Parse a question: clean it, respell it, and find the context that it depends on. No I/O."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Small talk: greetings, thanks, goodbyes, and questions about the bot. Pure."""
+"""Small talk: greetings, thanks, goodbyes, and questions about the bot. No I/O."""
 
 import re
 

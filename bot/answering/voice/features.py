@@ -1,4 +1,4 @@
-"""The features of each sentence of an article that its voice is classified by, and its likely source. Pure.
+"""The features of each sentence of an article that its voice is classified by, and its likely source. No I/O.
 
 They come from the sentence itself (reports, quotations, hedges) and from the sentences before it.
 """

@@ -1,4 +1,4 @@
-"""Hedges: words by which an author expresses doubt, guesses, or predicts. Pure."""
+"""Hedges: words by which an author expresses doubt, guesses, or predicts. No I/O."""
 
 import re
 

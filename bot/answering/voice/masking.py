@@ -1,4 +1,4 @@
-"""The sentences of an article with their quotations masked and their reports found. Pure."""
+"""The sentences of an article with their quotations masked and their reports found. No I/O."""
 
 import re
 from bisect import bisect_right

@@ -1,4 +1,4 @@
-"""Mentions of a source, as noun phrases: a person, an organisation, somebody unnamed, the author. Pure."""
+"""Mentions of a source, as noun phrases: a person, an organisation, somebody unnamed, the author. No I/O."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The people that an article names, with their offices, and whom a mention refers to. Pure."""
+"""The people that an article names, with their offices, and whom a mention refers to. No I/O."""
 
 import re
 from collections.abc import Mapping, Sequence

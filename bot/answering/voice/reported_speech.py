@@ -1,4 +1,4 @@
-"""Reported speech in one sentence: reporting verbs, their subjects and complements, and "according to". Pure."""
+"""Reported speech in one sentence: reporting verbs, their subjects and complements, and "according to". No I/O."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The voice of a span: the author, the author with a hedge, or a source whom the author reports. Pure.
+"""The voice of a span: the author, the author with a hedge, or a source whom the author reports. No I/O.
 
 Quotations are masked (masking.py), reports found (reported_speech.py) and their sources resolved (people.py), hedges
 found (hedges.py). A logistic regression (weights.py) over the resulting yes-or-no features (features.py) decides.

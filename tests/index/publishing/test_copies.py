@@ -6,12 +6,12 @@ import tempfile
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from index.publishing.copies import PrivateCopy
+from index.publishing.copies import PrivateFolder
 
 
 def hold_copy(folder: str, connection: Connection) -> None:
     tempfile.tempdir = folder
-    copy = PrivateCopy()
+    copy = PrivateFolder()
     (copy.path / "file").write_text("x", encoding="utf-8")
     connection.send(str(copy.path))
     signal.pause()
@@ -22,12 +22,12 @@ def test_the_next_start_removes_the_copy_of_a_killed_process_but_not_of_a_living
     process = multiprocessing.get_context("spawn").Process(target=hold_copy, args=(str(copies), sender))
     process.start()
     orphan = Path(receiver.recv())
-    mine = PrivateCopy()
+    mine = PrivateFolder()
     assert (orphan / "file").exists()
     process.kill()
     process.join()
     assert (orphan / "file").exists()
-    other = PrivateCopy()
+    other = PrivateFolder()
     assert sorted(copies.iterdir()) == sorted([mine.path.parent, other.path.parent])
     for copy in (mine, other):
         copy.close()
@@ -44,18 +44,18 @@ def test_other_files_and_folders_are_not_removed(copies: Path, tmp_path: Path) -
     (copies / "byline-linked-lock").mkdir()
     (copies / "byline-linked-lock" / "owner.lock").symlink_to(elsewhere / "owner.lock")
     before = sorted(copies.iterdir())
-    PrivateCopy().close()
+    PrivateFolder().close()
     assert sorted(copies.iterdir()) == before
     assert (elsewhere / "owner.lock").exists()
 
 
 def test_a_copy_is_readable_by_its_owner_only(copies: Path) -> None:
-    copy = PrivateCopy()
+    copy = PrivateFolder()
     assert copy.path.parent.stat().st_mode & 0o077 == 0
     copy.close()
 
 
 def test_a_copy_can_be_closed_twice(copies: Path) -> None:
-    copy = PrivateCopy()
+    copy = PrivateFolder()
     copy.close()
     copy.close()

@@ -171,7 +171,7 @@ def test_a_file_of_many_pieces_is_read_in_pages_and_a_missing_piece_is_damage(
     build_on_server: Build, server_publisher: ServerPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.publishing.server._PIECE_CHARS", 40)
-    monkeypatch.setattr("index.publishing.server._PAGE", 3)
+    monkeypatch.setattr("index.store.chroma.PAGE", 3)
     build_on_server()
     assert texts(server_publisher) == [ANTS, BEES]
     name = server_publisher.current_name()

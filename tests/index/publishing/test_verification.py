@@ -132,7 +132,7 @@ def test_passages_that_do_not_find_themselves_are_damage(
     collections = open_folder(built.current_folder() / "chroma")
     to_vectors = index.store.chroma.to_vectors
     monkeypatch.setattr("index.store.chroma.to_vectors", lambda result: np.roll(to_vectors(result), 1, axis=1))
-    with pytest.raises(IndexDamaged, match="do not find themselves"):
+    with pytest.raises(IndexDamaged, match="are not their own nearest neighbour"):
         index.store.self_check.check_collections(collections, built.manifest())
     collections.close()
 
