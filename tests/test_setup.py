@@ -1,4 +1,4 @@
-"""Set-up: what the script asks of pip and uv, both played by scripts that write down how they were called."""
+"""Setup: which pip and uv commands the script runs; fake executables log their arguments instead of installing."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ esac
 
 
 class Project:
-    """A folder with the files that set-up reads, and a Python that installs nothing."""
+    """A project folder with the files that setup reads, and fake `python3` and `uv` executables."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -36,8 +36,8 @@ class Project:
             (folder / "tools" / name).write_text(text, encoding="utf-8")
             (folder / "tools" / name).chmod(0o755)
 
-    def make(self, *arguments: str, **environment: str) -> tuple[list[str], str]:
-        """The calls that `make setup` made, and what it said on stderr."""
+    def run_setup(self, *arguments: str, **environment: str) -> tuple[list[str], str]:
+        """Run `make setup`; return the logged calls and the text on stderr."""
         log = self.folder / "log"
         log.write_text("", encoding="utf-8")
         clean = {name: value for name, value in os.environ.items() if name not in ("TORCH", "MAKEFLAGS", "PYTHON")}
@@ -58,35 +58,35 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path / "project")
 
 
-def torch(calls: list[str]) -> list[str]:
+def torch_installs(calls: list[str]) -> list[str]:
     return [call for call in calls if call.startswith("uv") and call.endswith(" torch")]
 
 
-def test_a_second_set_up_does_nothing(project: Project) -> None:
-    assert len(torch(project.make()[0])) == 1
-    assert project.make()[0] == []
+def test_a_second_setup_runs_no_commands(project: Project) -> None:
+    assert len(torch_installs(project.run_setup()[0])) == 1
+    assert project.run_setup()[0] == []
 
 
-def test_another_build_of_torch_replaces_the_one_that_is_there_and_stays(project: Project) -> None:
-    project.make()
-    (call,) = torch(project.make("TORCH=cuda")[0])
+def test_another_build_of_torch_replaces_the_installed_one_and_becomes_the_default(project: Project) -> None:
+    project.run_setup()
+    (call,) = torch_installs(project.run_setup("TORCH=cuda")[0])
     assert "--reinstall-package torch" in call
     assert "--torch-backend" not in call
-    assert project.make()[0] == []
-    (call,) = torch(project.make("TORCH=cpu")[0])
+    assert project.run_setup()[0] == []
+    (call,) = torch_installs(project.run_setup("TORCH=cpu")[0])
     assert "--reinstall-package torch" in call
 
 
-def test_an_environment_without_pip_is_made_again(project: Project) -> None:
-    project.make()
+def test_an_environment_without_pip_is_recreated(project: Project) -> None:
+    project.run_setup()
     python = project.folder / ".venv" / "bin" / "python"
     python.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
     (project.folder / ".venv" / ".byline-setup-cpu").unlink()
-    assert "python -m venv --clear .venv" in project.make()[0]
+    assert "python -m venv --clear .venv" in project.run_setup()[0]
     assert "pip" in python.read_text(encoding="utf-8") or "venv" in python.read_text(encoding="utf-8")
 
 
-def test_why_the_cpu_index_did_not_do_is_said(project: Project) -> None:
-    calls, said = project.make(OFFLINE="1")
-    assert len(torch(calls)) == 2
-    assert "no route to the index" in said
+def test_the_reason_why_the_cpu_index_failed_is_printed(project: Project) -> None:
+    calls, errors = project.run_setup(OFFLINE="1")
+    assert len(torch_installs(calls)) == 2
+    assert "no route to the index" in errors

@@ -228,7 +228,7 @@ def test_an_interrupted_eval_keeps_the_answers_written_so_far(
         time.sleep(0.02)
     process.send_signal(number)
     assert process.join(60) == 130
-    assert process.printed()[0] == b""
+    assert process.output()[0] == b""
     answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert [answer["id"] for answer in answers] == [f"q{n}" for n in range(1, len(answers) + 1)]
     assert 3 <= len(answers) < 5000

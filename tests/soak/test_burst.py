@@ -1,6 +1,6 @@
-"""A burst: 100 questions of 50 users while the gateway drops and the API fails; none is lost or answered twice.
+"""100 questions from 50 users while the gateway disconnects and the API fails: none is lost or answered twice.
 
-BURST_QUESTIONS, BURST_DROPS and BURST_SECONDS set the size; `make soak` takes 1,000, 50 and ten minutes.
+BURST_QUESTIONS, BURST_DROPS and BURST_SECONDS set the size; `make soak` uses 1,000 questions, 50 drops, 10 minutes.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from tests.servers.discord.server import Interaction, Message
 
 SECONDS = float(os.environ.get("BURST_SECONDS", "8"))
 DROPS = int(os.environ.get("BURST_DROPS", "5"))
-PEOPLE = 50
-EACH = int(os.environ.get("BURST_QUESTIONS", "100")) // PEOPLE
+USERS = 50
+QUESTIONS_PER_USER = int(os.environ.get("BURST_QUESTIONS", "100")) // USERS
 QUESTIONS = (
     "Why does Russia back Maduro?",
     "What does he say about China's investment?",
@@ -30,8 +30,8 @@ QUESTIONS = (
 )
 
 
-async def _faults(scene: Scene, pause: float, chance: random.Random) -> None:
-    """Drop the connection in each way and let requests fail, at regular intervals."""
+async def _cause_faults(scene: Scene, pause: float, chance: random.Random) -> None:
+    """At regular intervals, drop the connection in different ways and make requests fail."""
     server = scene.server
     kinds: list[Any] = ["resumable", "reconnect", "abort", "close", "invalid", "resumable", "abort", "reconnect"]
     for n, kind in enumerate(itertools.islice(itertools.cycle(kinds), DROPS)):
@@ -45,50 +45,50 @@ async def _faults(scene: Scene, pause: float, chance: random.Random) -> None:
 
 
 @pytest.mark.slow
-async def test_a_burst_loses_nothing_and_doubles_nothing(
+async def test_a_burst_of_questions_during_faults_is_answered_exactly_once(
     shipped_index: Path, answerer: Answerer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(4)
 
-    async def hook(*_: object, **__: object) -> None: ...
+    async def identify_at_once(*_: object, **__: object) -> None: ...
 
-    monkeypatch.setattr(discord.Client, "before_identify_hook", hook)
+    monkeypatch.setattr(discord.Client, "before_identify_hook", identify_at_once)
     async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, service={"per_minute": 10}) as scene:
         server = scene.server
         await scene.mention(QUESTIONS[0])
-        people = [server.user(f"Reader {n}") for n in range(PEOPLE)]
-        rooms = [scene.channel, server.guild("Elsewhere").channel("general"), server.guild("Third").channel("talk")]
-        typed: list[Message] = []
-        used: list[Interaction] = []
-        faults = asyncio.create_task(_faults(scene, SECONDS / (DROPS + 1), chance))
-        turns = [person for person in people for _ in range(EACH)]
+        users = [server.user(f"Reader {n}") for n in range(USERS)]
+        channels = [scene.channel, server.guild("Elsewhere").channel("general"), server.guild("Third").channel("talk")]
+        messages: list[Message] = []
+        interactions: list[Interaction] = []
+        faults = asyncio.create_task(_cause_faults(scene, SECONDS / (DROPS + 1), chance))
+        turns = [user for user in users for _ in range(QUESTIONS_PER_USER)]
         chance.shuffle(turns)
-        for n, person in enumerate(turns):
-            text, room = chance.choice(QUESTIONS), chance.choice(rooms)
-            # Discord itself loses a command that is used while the bot has no session.
+        for n, user in enumerate(turns):
+            text, channel = chance.choice(QUESTIONS), chance.choice(channels)
+            # Discord does not deliver a command that is used while the bot has no session.
             if n % 5 == 0 and server.gateway.online():
-                used.append(await server.slash(person, room, "ask", {"question": text}))
+                interactions.append(await server.slash(user, channel, "ask", {"question": text}))
             elif n % 7 == 0:
-                typed.append(await server.say(server.dm(person), person, text))
+                messages.append(await server.say(server.dm(user), user, text))
             else:
-                typed.append(await server.say(room, person, f"{server.bot.mention} {text}"))
+                messages.append(await server.say(channel, user, f"{server.bot.mention} {text}"))
             await asyncio.sleep(SECONDS / len(turns) * chance.uniform(0.2, 1.8))
         await faults
 
-        def replies(asked: Interaction) -> int:
-            """To the command itself, or in its channel where Discord had given it up."""
-            sent = [m for m in server.answers(asked.channel) if m.nonce == str(asked.id)]
-            return len(asked.messages) + len(sent)
+        def reply_count(interaction: Interaction) -> int:
+            """Count the responses to a command, and the messages sent in its channel after the interaction expired."""
+            sent = [m for m in server.answers(interaction.channel) if m.nonce == str(interaction.id)]
+            return len(interaction.messages) + len(sent)
 
         await server.until(
-            lambda: all(m.replies or m.reactions for m in typed) and all(replies(one) for one in used), 60
+            lambda: all(m.replies or m.reactions for m in messages) and all(map(reply_count, interactions)), 60
         )
         await asyncio.sleep(1)
-        assert len(typed) + len(used) == PEOPLE * EACH
-        assert [len(m.replies) + len(m.reactions) for m in typed] == [1] * len(typed)
-        assert [replies(one) for one in used] == [1] * len(used)
-        answered = sum(len(m.replies) for m in typed) + len(used)
-        print(f"\n{answered} answered over {DROPS} drops, {len(typed) + len(used) - answered} told to wait,", end="")
-        print(f" in {SECONDS:.0f} s;")
+        assert len(messages) + len(interactions) == USERS * QUESTIONS_PER_USER
+        assert [len(m.replies) + len(m.reactions) for m in messages] == [1] * len(messages)
+        assert [reply_count(one) for one in interactions] == [1] * len(interactions)
+        answered = sum(len(m.replies) for m in messages) + len(interactions)
+        print(f"\n{answered} answered over {DROPS} drops, ", end="")
+        print(f"{USERS * QUESTIONS_PER_USER - answered} asked to wait, in {SECONDS:.0f} s;")
         print(f"{len(server.gateway.identifies)} logins, {len(server.gateway.resumes)} resumes, ", end="")
         print(f"{sum(request.status >= 400 or not request.status for request in server.requests)} failed requests")

@@ -1,7 +1,7 @@
-"""Rebuilds while questions are asked: none fails, none mixes two generations, the newest answers within two seconds.
+"""Rebuilds during questions: no answer fails or mixes generations, and the newest one is used within two seconds.
 
-REBUILDS and QUERIES set the size; `make soak` takes 50 and 100,000, and rebuilds in separate processes. The short run
-rebuilds in a thread, which is faster.
+REBUILDS and QUERIES set the size; `make soak` uses 50 and 100,000, with rebuilds in separate processes. The short run
+rebuilds in this process, which is faster.
 """
 
 import os
@@ -28,23 +28,23 @@ from tests.support.editions import QUESTIONS, editions, rebuild_in_subprocess, w
 
 REBUILDS = int(os.environ.get("REBUILDS", "2"))
 QUERIES = int(os.environ.get("QUERIES", "300"))
-READERS, WHOLE_EVERY, PAUSE = 2, 25, 0.003
-SHORT = 5
+READERS, ANSWER_EVERY, PAUSE = 2, 25, 0.003
+MAX_REBUILDS_IN_PROCESS = 5
 
 
 class Readers:
-    """Threads that ask continuously, and record errors and times."""
+    """Threads that search and ask continuously, and record errors, durations and when each edition was first seen."""
 
     def __init__(self, live: LiveIndex, embedder: Embedder) -> None:
         self._live = live
         self._answerer = Answerer(live, embedder)
-        self._asked = [
+        self._queries = [
             (question, embedder.embed_query(question), dict.fromkeys(terms(question), 1.0)) for question in QUESTIONS
         ]
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._run, args=(n,), daemon=True) for n in range(READERS)]
-        self.done: Counter[str] = Counter()
-        self.wrong: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self.errors: list[str] = []
         self.seconds: dict[str, list[float]] = {"search": [], "answer": []}
         self.seen: dict[int, float] = {}
 
@@ -61,24 +61,24 @@ class Readers:
     def _run(self, number: int) -> None:
         count = number
         while not self._stop.is_set():
-            kind = "answer" if count % WHOLE_EVERY == number else "search"
-            began = time.perf_counter()
+            kind = "answer" if count % ANSWER_EVERY == number else "search"
+            started = time.perf_counter()
             try:
-                found = self._answer(count) if kind == "answer" else self._search(count)
+                shown = self._answer(count) if kind == "answer" else self._search(count)
             except Exception as error:
-                self.wrong.append(repr(error))
+                self.errors.append(repr(error))
             else:
-                if len(found) != 1:
-                    self.wrong.append(f"{kind} {QUESTIONS[count % len(QUESTIONS)]} is of {found or 'no edition'}")
-                for edition in found:
+                if len(shown) != 1:
+                    self.errors.append(f"{kind} {QUESTIONS[count % len(QUESTIONS)]} shows {shown or 'no edition'}")
+                for edition in shown:
                     self.seen.setdefault(edition, time.time())
-            self.seconds[kind].append(time.perf_counter() - began)
-            self.done[kind] += 1
+            self.seconds[kind].append(time.perf_counter() - started)
+            self.counts[kind] += 1
             count += READERS
             time.sleep(PAUSE)
 
     def _search(self, count: int) -> set[int]:
-        _, vector, words = self._asked[count % len(self._asked)]
+        _, vector, words = self._queries[count % len(self._queries)]
         with self._live.lease() as generation:
             hits = search_vector(generation, vector, words, 5)
             sources = [generation.articles[hit.passage.article].text for hit in hits]
@@ -92,38 +92,42 @@ class Readers:
 
 
 @pytest.mark.slow
-def test_rebuilds_disturb_no_question(folder: Path, tmp_path: Path, embedder: Embedder) -> None:
+def test_questions_during_rebuilds_never_fail_or_mix_generations(
+    folder: Path, tmp_path: Path, embedder: Embedder
+) -> None:
     index = tmp_path / "index"
     write_edition(folder, 0)
     rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
-    process, follows, handles = psutil.Process(), [], 0
+    process, delays, handles_before = psutil.Process(), [], 0
     with LiveIndex(FolderPublisher(index), model_identity(None)) as live, Readers(live, embedder) as readers:
         for number in range(1, REBUILDS + 1):
             write_edition(folder, number)
-            if REBUILDS > SHORT:
+            if REBUILDS > MAX_REBUILDS_IN_PROCESS:
                 rebuild_in_subprocess(folder, index)
             else:
                 rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
-            built = (index / "CURRENT").stat().st_mtime
-            while number not in readers.seen and time.time() < built + 10:
+            published = (index / "CURRENT").stat().st_mtime
+            while number not in readers.seen and time.time() < published + 10:
                 time.sleep(0.01)
-            follows.append(readers.seen[number] - built)
+            delays.append(readers.seen[number] - published)
             if number == 1:
                 time.sleep(1)
-                handles = process.num_fds()
-            while readers.done.total() < QUERIES * number / REBUILDS and not readers.wrong:
+                handles_before = process.num_fds()
+            while readers.counts.total() < QUERIES * number / REBUILDS and not readers.errors:
                 time.sleep(0.05)
         time.sleep(1)
         assert live.last_error is None
-        after = process.num_fds()
-    print(f"\n{REBUILDS} rebuilds, {readers.done['search']:,} searches and {readers.done['answer']:,} whole answers;")
-    print(f"{len(readers.wrong)} failed or mixed, {len(readers.seen)} generations seen;")
-    print(f"the newest answered after {max(follows):.2f} s at most; handles {handles} before, {after} after;")
+        handles_after = process.num_fds()
+    searches, answers = readers.counts["search"], readers.counts["answer"]
+    print(f"\n{REBUILDS} rebuilds, {searches:,} searches and {answers:,} whole answers;")
+    print(f"{len(readers.errors)} failed or mixed, {len(readers.seen)} generations seen;")
+    print(f"the newest answered after {max(delays):.2f} s at most;", end="")
+    print(f" handles {handles_before} before, {handles_after} after;")
     for kind, seconds in readers.seconds.items():
         p50, p99, most = np.percentile(seconds, [50, 99, 100]) * 1000
         print(f"{kind}: median {p50:.0f} ms, 99th percentile {p99:.0f} ms, longest {most:.0f} ms")
-    assert readers.wrong == []
+    assert readers.errors == []
     assert set(readers.seen) == set(range(REBUILDS + 1))
-    assert readers.done.total() >= QUERIES
-    assert max(follows) < 2
-    assert after <= handles + 5
+    assert readers.counts.total() >= QUERIES
+    assert max(delays) < 2
+    assert handles_after <= handles_before + 5

@@ -1,4 +1,4 @@
-"""Articles that name their edition in every sentence, so that an answer that mixes two generations is detected."""
+"""Generated articles whose every sentence contains an edition number, so that mixed generations can be detected."""
 
 import asyncio
 import re
@@ -29,7 +29,7 @@ QUESTIONS = tuple(
 
 
 def write_edition(folder: Path, edition: int) -> None:
-    """Write all articles of an edition."""
+    """Write all articles of one edition into a folder."""
     for number, subject in enumerate(SUBJECTS):
         text = "\n\n".join(
             sentence.format(subject=subject, edition=edition, cost=number + 3) for sentence in _SENTENCES
@@ -38,26 +38,26 @@ def write_edition(folder: Path, edition: int) -> None:
 
 
 def editions(texts: Iterable[str]) -> set[int]:
-    """Return the editions that texts name."""
+    """Return the edition numbers that occur in texts."""
     return {int(number) for text in texts for number in re.findall(r"edition (\d+)", text)}
 
 
 def start_rebuild_process(folder: Path, index: Path, largest_file: int | None = None) -> PreloadedProcess:
-    """Start a rebuild with the real model in a process of its own; largest_file: bytes that a file of it may have."""
+    """Start a rebuild with the real model in a separate process; its files are limited to `largest_file` bytes."""
     arguments = ("index", "rebuild", "--articles", str(folder), "--index", str(index))
     return PRELOADED.start(*arguments, cwd=index.parent, environment={}, largest_file=largest_file)
 
 
 def rebuild_in_subprocess(folder: Path, index: Path) -> None:
-    """Rebuild in a process of its own."""
+    """Rebuild in a separate process, and wait for it."""
     assert start_rebuild_process(folder, index).join(300) == 0, "the rebuild failed"
 
 
-async def rebuild_in_background(folder: Path, index: Path, killed_after: float | None = None) -> None:
-    """Do the same without holding up the event loop; kill it after so many seconds, if it is not done by then."""
+async def rebuild_in_background(folder: Path, index: Path, kill_after: float | None = None) -> None:
+    """Rebuild in a separate process without blocking the event loop; kill it after `kill_after` seconds."""
     process = await asyncio.to_thread(start_rebuild_process, folder, index)
     try:
-        status = await asyncio.wait_for(process.wait(), killed_after)
+        status = await asyncio.wait_for(process.wait(), kill_after)
     except TimeoutError:
         process.kill()
     else:

@@ -1,4 +1,4 @@
-"""Fakes: an embedding model that counts word lengths, and a self-check in this process."""
+"""Fakes: an embedding model that counts word lengths, and a generation check without a subprocess."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ FAKE_MODEL = "word-lengths"
 
 
 class WordLengths(Embeddings):
-    """Embeddings that count the words of each length: cheap, deterministic, and similar for similar texts."""
+    """Fake embeddings: how many words of each length a text has. Fast, deterministic, and similar for similar texts."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [self.embed_query(text) for text in texts]
@@ -26,9 +26,9 @@ class WordLengths(Embeddings):
 
 
 def check_in_process(folder: Path, manifest: Manifest) -> CheckResult:
-    """Check a generation in this process instead of a separate one."""
-    place = open_folder(folder / "chroma")
+    """Check a generation in this process instead of a subprocess."""
+    collections = open_folder(folder / "chroma")
     try:
-        return check_collections(place, manifest)
+        return check_collections(collections, manifest)
     finally:
-        place.close()
+        collections.close()

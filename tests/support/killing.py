@@ -1,4 +1,4 @@
-"""Run rebuilds in subprocesses and kill them at random moments."""
+"""Rebuilds in subprocesses that are killed at random times."""
 
 import contextlib
 import multiprocessing
@@ -20,7 +20,7 @@ from index.rebuild import rebuild
 
 from tests.support.fakes import FAKE_MODEL, WordLengths, check_in_process
 
-# The server process imports Chroma and the index once; each rebuild is forked from it.
+# The fork server imports Chroma and the index once; each rebuild is forked from it.
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
     ["tests.support.killing", "chromadb", "index.generation", "index.publishing.server", "httpx"]
@@ -43,27 +43,28 @@ def run_rebuild(folder: Path, root: Path, url: str | None) -> None:
 
 def start_rebuild(folder: Path, root: Path, url: str | None = None) -> BaseProcess:
     process = PROCESSES.Process(target=run_rebuild, args=(folder, root, url))
-    with pytest.MonkeyPatch.context() as patch:  # the fork server does not have pytest's sys.path
+    with pytest.MonkeyPatch.context() as patch:  # the fork server does not inherit pytest's sys.path
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
         process.start()
     return process
 
 
 def kill_rebuilds_at_random(folder: Path, root: Path, url: str | None, number: int, seed: int) -> Iterator[bool]:
-    """Kill rebuilds, each at a random moment within the time that one takes; yield whether it was still running."""
+    """Start rebuilds and kill each at a random time within a usual run; yield whether it was still running."""
     start_rebuild(folder, root, url).join()
     started = time.monotonic()
     start_rebuild(folder, root, url).join()
     seconds = time.monotonic() - started
-    moments = random.Random(seed)
+    chance = random.Random(seed)
     for _ in range(number):
         process = start_rebuild(folder, root, url)
-        process.join(moments.uniform(0.0, seconds))
-        early = process.exitcode is None
+        process.join(chance.uniform(0.0, seconds))
+        was_running = process.exitcode is None
         process.kill()
         process.join()
-        yield early
+        yield was_running
 
 
 def kill_count() -> int:
+    """Return how many rebuilds a test kills; the environment variable KILLS sets it."""
     return int(os.environ.get("KILLS", "10"))

@@ -1,4 +1,4 @@
-"""The repository's folder, and the folder of the article that ships with it."""
+"""Paths: the repository, and its folder of sample articles."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
-"""Commands in forks of one process that has imported the libraries: importing torch anew takes each process seconds.
+"""Run commands in forks of one process that has already imported the libraries: importing torch takes seconds.
 
-Everything else is as in a process started from a shell: arguments, environment, working directory, streams, signals,
-exit status. What depends on imports (a library that is missing, what --help loads) needs a fresh interpreter.
+Otherwise such a command behaves like one started from a shell: arguments, environment, working directory, streams,
+signals, exit status. Tests that depend on imports (a missing library, what --help loads) need a new interpreter.
 """
 
 import asyncio
@@ -32,25 +32,25 @@ _MESSAGE = 1 << 20
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment of this process without any setting of Byline or of a library."""
+    """Return this process's environment without variables that configure Byline or a library."""
     return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
 
 
 class PreloadedProcess:
-    """A running command; the methods are those of asyncio's Process, and `join` waits without an event loop."""
+    """A running command, with the methods of asyncio's Process, and `join` to wait without an event loop."""
 
     def __init__(self, status: socket.socket, streams: Sequence[int]) -> None:
         self._status = status
-        self._printed: list[list[bytes]] = []
+        self._output: list[list[bytes]] = []
         self._readers: list[Thread] = []
         self._returncode: int | None = None
         for stream in streams:
-            self._printed.append([])
-            self._readers.append(Thread(target=_drain, args=(stream, self._printed[-1]), daemon=True))
+            self._output.append([])
+            self._readers.append(Thread(target=_drain, args=(stream, self._output[-1]), daemon=True))
             self._readers[-1].start()
         pid = status.recv(_MESSAGE)
         if not pid:
-            raise RuntimeError("The process that has imported the libraries has ended; its stderr says why.")
+            raise RuntimeError("The preloaded process has exited; see its output on stderr.")
         self.pid = int(pid)
 
     @property
@@ -62,7 +62,7 @@ class PreloadedProcess:
         return self._returncode
 
     def send_signal(self, number: int) -> None:
-        """Send a signal, unless the process has ended."""
+        """Send a signal, unless the process has exited."""
         if self.returncode is None:
             os.kill(self.pid, number)
 
@@ -71,31 +71,31 @@ class PreloadedProcess:
         self.send_signal(signal.SIGKILL)
 
     def join(self, timeout: float) -> int:
-        """Wait for the end; kill the process and raise TimeoutError if it takes longer than so many seconds."""
-        end = time.monotonic() + timeout
+        """Wait for the process to exit; after `timeout` seconds, kill it and raise TimeoutError."""
+        deadline = time.monotonic() + timeout
         while (status := self.returncode) is None:
-            if time.monotonic() > end:
+            if time.monotonic() > deadline:
                 self.kill()
-                raise TimeoutError(f"The command did not end within {timeout} s: {self.printed()}")
+                raise TimeoutError(f"The command did not exit within {timeout} s: {self.output()}")
             select.select([self._status], [], [], 0.5)
         return status
 
     async def wait(self) -> int:
-        """Wait for the end."""
+        """Wait for the process to exit, and return its exit status."""
         while (status := self.returncode) is None:
             await asyncio.sleep(0.02)
         return status
 
     async def communicate(self) -> tuple[bytes, bytes]:
-        """Wait for the end, and return what was printed."""
+        """Wait for the process to exit, and return its output."""
         await self.wait()
-        return self.printed()
+        return self.output()
 
-    def printed(self) -> tuple[bytes, bytes]:
-        """Return what was printed to stdout and to stderr, all of it once the process has ended."""
+    def output(self) -> tuple[bytes, bytes]:
+        """Return stdout and stderr so far; they are complete once the process has exited."""
         for reader in self._readers:
             reader.join(5 if self.returncode is not None else 0)
-        output, errors = (b"".join(parts) for parts in self._printed)
+        output, errors = (b"".join(parts) for parts in self._output)
         return output, errors
 
 
@@ -106,7 +106,7 @@ def _drain(stream: int, parts: list[bytes]) -> None:
 
 
 class Preloaded:
-    """The process that is forked for each command; it starts with the first one, and ends with this process."""
+    """The process that is forked for each command; it starts with the first command and exits with this process."""
 
     def __init__(self) -> None:
         self._control: socket.socket | None = None
@@ -120,18 +120,18 @@ class Preloaded:
         largest_file: int | None = None,
         terminal: int | None = None,
     ) -> PreloadedProcess:
-        """Start `python -m` with these arguments.
+        """Start `python -m` with these arguments in a fork.
 
         Args:
-            arguments: The package and what follows it.
+            arguments: The package and its arguments.
             cwd: The working directory.
-            environment: The environment variables besides those of `clean_environment`.
-            stdin: What the command can read.
-            largest_file: The number of bytes beyond which no file may grow.
-            terminal: The file descriptor of a terminal that is to be the command's, instead of the streams.
+            environment: Environment variables in addition to those of `clean_environment`.
+            stdin: The text on the command's standard input.
+            largest_file: The maximum size in bytes of a file that the command writes.
+            terminal: The file descriptor of the command's controlling terminal, which replaces the three streams.
         """
         if "PYTHONPATH" in environment:
-            raise ValueError("Here everything is imported already; run a fresh interpreter.")
+            raise ValueError("PYTHONPATH has no effect in a fork; use a new interpreter.")
         if self._control is None:
             self._control = self._begin()
         request = {
@@ -143,10 +143,10 @@ class Preloaded:
         }
         ours, status = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         (output, their_output), (errors, their_errors) = os.pipe(), os.pipe()
-        with status, tempfile.TemporaryFile() as entered:
-            entered.write(stdin.encode())
-            entered.seek(0)
-            streams = [terminal] * 3 if terminal is not None else [entered.fileno(), their_output, their_errors]
+        with status, tempfile.TemporaryFile() as standard_input:
+            standard_input.write(stdin.encode())
+            standard_input.seek(0)
+            streams = [terminal] * 3 if terminal is not None else [standard_input.fileno(), their_output, their_errors]
             files = [*streams, status.fileno()]
             socket.send_fds(self._control, [json.dumps(request).encode()], files)
         os.close(their_output)
@@ -156,10 +156,10 @@ class Preloaded:
     def run(
         self, *arguments: str | bytes, cwd: Path, environment: Mapping[str, str], stdin: str = "", timeout: float = 120
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a command to its end."""
+        """Run a command until it exits."""
         process = self.start(*arguments, cwd=cwd, environment=environment, stdin=stdin)
         status = process.join(timeout)
-        output, errors = (text.decode() for text in process.printed())
+        output, errors = (text.decode() for text in process.output())
         return subprocess.CompletedProcess(arguments, status, output, errors)
 
     def _begin(self) -> socket.socket:
@@ -179,10 +179,10 @@ PRELOADED = Preloaded()
 
 
 def _serve(control: socket.socket) -> None:
-    """Fork for each request until the other end is closed."""
+    """Fork for each request until the other side closes the socket."""
     for name in (*_LIBRARIES, *_MODULES):
         importlib.import_module(name)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for the commands
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the supervising forks are not waited for
     while True:
         message, files, _, _ = socket.recv_fds(control, _MESSAGE, 4)
         if not message:
@@ -195,22 +195,22 @@ def _serve(control: socket.socket) -> None:
 
 
 def _supervise(request: dict[str, Any], files: Sequence[int]) -> None:
-    """Fork the command itself, and report its process id and its exit status."""
+    """Fork the command, and report its process id and then its exit status."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     *streams, status = files
     pid = os.fork()
     if pid == 0:
         os.close(status)
-        _become(request, streams)
+        _run_command(request, streams)
     for file in streams:
         os.close(file)
     os.write(status, str(pid).encode())
-    _, ended = os.waitpid(pid, 0)
-    os.write(status, str(os.waitstatus_to_exitcode(ended)).encode())
+    _, wait_status = os.waitpid(pid, 0)
+    os.write(status, str(os.waitstatus_to_exitcode(wait_status)).encode())
     os._exit(0)
 
 
-def _become(request: dict[str, Any], streams: Sequence[int]) -> None:
+def _run_command(request: dict[str, Any], streams: Sequence[int]) -> None:
     from index.console import exit_process
 
     for number, stream in enumerate(streams):
