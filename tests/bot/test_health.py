@@ -1,4 +1,4 @@
-"""Health reports, and what `byline health` concludes from them."""
+"""The health reports that the bot writes, and how `byline health` judges them."""
 
 import asyncio
 import errno
@@ -15,7 +15,7 @@ import pytest
 from index.errors import BylineError
 
 from bot.answering.answerer import Answerer
-from bot.discord import heartbeat as beating
+from bot.discord import heartbeat
 from bot.health import HealthReport, assess, notify, read_report, write_report
 
 from tests.bot.discord.process import run_bot, wait_for_report
@@ -23,14 +23,14 @@ from tests.bot.discord.scene import bot_at
 from tests.servers.discord.server import DiscordServer
 from tests.support.command import Run
 
-WHY = "Why does Russia back Maduro?"
+QUESTION = "Why does Russia back Maduro?"
 HEALTHY = HealthReport(
     at=1000.0, started=100.0, pid=7, loaded=True, offline=0.0, lag=0.004, unanswered=12.0, canary="",
     waiting=0, hung=0, generation="20260101T000000000000-00000000", trouble=None,
 )  # fmt: skip
 
 
-def test_every_finding_about_a_healthy_bot_is_well() -> None:
+def test_a_healthy_report_gives_one_positive_sentence_for_each_check() -> None:
     assert [(f.well, f.text) for f in assess(HEALTHY, 1003.0)] == [
         (True, "The bot reported 3 s ago."),
         (True, "It is connected to Discord."),
@@ -53,20 +53,22 @@ def test_every_finding_about_a_healthy_bot_is_well() -> None:
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_each_fault_gives_one_finding_that_is_not_well(change: dict[str, Any], expected: str) -> None:
-    (bad,) = [f.text for f in assess(replace(HEALTHY, **change), 1003.0) if not f.well]
-    assert expected in bad
+def test_each_problem_gives_exactly_one_negative_finding(change: dict[str, Any], expected: str) -> None:
+    (problem,) = [f.text for f in assess(replace(HEALTHY, **change), 1003.0) if not f.well]
+    assert expected in problem
 
 
 @pytest.mark.parametrize("change", [{"offline": 20.0}, {"trouble": "The newest index cannot be opened."}], ids=str)
-def test_faults_that_a_restart_would_not_fix_are_reported_as_well(change: dict[str, Any]) -> None:
+def test_a_problem_that_a_restart_would_not_fix_is_reported_but_does_not_make_the_bot_unhealthy(
+    change: dict[str, Any],
+) -> None:
     findings = assess(replace(HEALTHY, **change), 1003.0)
     assert all(f.well for f in findings)
     assert findings != assess(HEALTHY, 1003.0)
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]", '{"at": 1}', "\x00"])
-def test_without_a_valid_report_no_bot_is_running(tmp_path: Path, content: str | None) -> None:
+def test_a_missing_or_invalid_health_file_means_that_no_bot_is_running(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "health.json"
     if content is not None:
         path.write_text(content)
@@ -74,16 +76,16 @@ def test_without_a_valid_report_no_bot_is_running(tmp_path: Path, content: str |
     assert [f.text for f in assess(None, 0)] == ["No bot is running with this STATE_FILE."]
 
 
-def test_a_report_of_another_user_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: object, **__: object) -> str:
+def test_a_health_file_without_read_permission_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_text", refused)
+    monkeypatch.setattr(Path, "read_text", refuse)
     with pytest.raises(BylineError, match="no permission to read"):
         read_report(tmp_path / "health.json")
 
 
-def test_a_report_is_private_and_replaced_atomically(tmp_path: Path) -> None:
+def test_the_health_file_is_private_and_replaced_atomically(tmp_path: Path) -> None:
     path = tmp_path / "health.json"
     for waiting in range(3):
         write_report(path, replace(HEALTHY, waiting=waiting))
@@ -93,7 +95,7 @@ def test_a_report_is_private_and_replaced_atomically(tmp_path: Path) -> None:
 
 
 class FailingCanary:
-    """An answerer that answers everything except the canary question."""
+    """An answerer that fails only at the canary question."""
 
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
@@ -107,12 +109,12 @@ class FailingCanary:
 
 @pytest.fixture
 def short_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beating, "TICK", 0.05)
-    monkeypatch.setattr(beating, "WRITE_EVERY", 0.1)
-    monkeypatch.setattr(beating, "CANARY_EVERY", 0.2)
+    monkeypatch.setattr(heartbeat, "TICK", 0.05)
+    monkeypatch.setattr(heartbeat, "WRITE_EVERY", 0.1)
+    monkeypatch.setattr(heartbeat, "CANARY_EVERY", 0.2)
 
 
-async def test_a_running_bot_reports_lag_connection_and_generation(
+async def test_a_running_bot_reports_its_lag_connection_and_generation(
     short_intervals: None, shipped_index: Path, answerer: Answerer, tmp_path: Path
 ) -> None:
     path = tmp_path / "health.json"
@@ -125,61 +127,63 @@ async def test_a_running_bot_reports_lag_connection_and_generation(
         assert report.generation == answerer.current().name
         time.sleep(0.7)
         assert (await wait_for_report(path, lambda report: report.lag > 0.5)).lag < 5
-        # Refuse connections until the report shows it, as discord.py may reconnect within a second.
-        outage = scene.server.fail("GET", "/ws", status=503, times=float("inf"))
+        # Refuse reconnections until the report shows it: discord.py may reconnect within a fraction of a second.
+        refusal = scene.server.fail("GET", "/ws", status=503, times=float("inf"))
         await scene.server.drop("abort")
         assert (await wait_for_report(path, lambda report: report.offline > 0)).offline < 5
-        outage.times = 0
-        await wait_for_report(path, lambda pulse: not report.offline)
+        refusal.times = 0
+        await wait_for_report(path, lambda report: not report.offline)
     assert read_report(path) is None
 
 
-async def test_a_slow_disk_delays_no_watchdog_message_and_leaves_no_report_after_the_end(
+async def test_a_slow_disk_delays_no_watchdog_signal_and_leaves_no_health_file_after_the_bot_stopped(
     short_intervals: None, shipped_index: Path, answerer: Answerer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "health.json"
-    messages: list[str] = []
+    signals: list[str] = []
 
     def write_slowly(path: Path, report: HealthReport) -> None:
-        before = len(messages)
+        before = len(signals)
         time.sleep(1)
-        sent_meanwhile.append(len(messages) - before)
+        signals_during_write.append(len(signals) - before)
         write_report(path, report)
 
-    sent_meanwhile: list[int] = []
-    monkeypatch.setattr(beating, "write_report", write_slowly)
-    monkeypatch.setattr(beating, "notify", messages.append)
+    signals_during_write: list[int] = []
+    monkeypatch.setattr(heartbeat, "write_report", write_slowly)
+    monkeypatch.setattr(heartbeat, "notify", signals.append)
     async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path):
         await wait_for_report(path, lambda report: report.loaded)
-    assert messages[-1] == "STOPPING=1"
-    assert max(sent_meanwhile) > 1
+    assert signals[-1] == "STOPPING=1"
+    assert max(signals_during_write) > 1
     await asyncio.sleep(1.1)
     assert read_report(path) is None
 
 
-async def test_a_failing_canary_is_reported_and_questions_are_answered(
+async def test_a_failed_canary_question_is_reported_and_other_questions_are_answered(
     short_intervals: None, shipped_index: Path, answerer: Answerer, tmp_path: Path
 ) -> None:
     path = tmp_path / "health.json"
     failing = cast("Answerer", FailingCanary(answerer))
     async with bot_at(shipped_index, tmp_path / "state", lambda: failing, health=path) as scene:
         await wait_for_report(path, lambda report: report.canary == "OSError")
-        assert "¶" in (await scene.mention(WHY)).text
+        assert "¶" in (await scene.mention(QUESTION)).text
 
 
-async def test_byline_health_and_systemd_follow_a_bot_in_another_process(
+async def test_the_health_command_and_systemd_see_a_bot_in_another_process(
     shipped_index: Path, tmp_path: Path, command: Run
 ) -> None:
     settings = {"STATE_FILE": str(tmp_path / "state.sqlite")}
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         systemd.setblocking(False)
-        received: set[str] = set()
-        asyncio.get_running_loop().add_reader(systemd, lambda: received.update(systemd.recv(100).decode().split("\n")))
-        listening = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+        notifications: set[str] = set()
+        asyncio.get_running_loop().add_reader(
+            systemd, lambda: notifications.update(systemd.recv(100).decode().split("\n"))
+        )
+        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
         async with (
             DiscordServer() as server,
-            run_bot(server, shipped_index, tmp_path, listening) as process,
+            run_bot(server, shipped_index, tmp_path, environment) as process,
         ):
             await wait_for_report(tmp_path / "state-health.json", lambda report: report.loaded and not report.offline)
             done = await asyncio.to_thread(command, "bot", "health", "--json", **settings)
@@ -192,14 +196,14 @@ async def test_byline_health_and_systemd_follow_a_bot_in_another_process(
             assert process.returncode == 0
         await asyncio.sleep(0.1)
         asyncio.get_running_loop().remove_reader(systemd)
-        assert received == {"READY=1", "WATCHDOG=1", "STOPPING=1"}
+        assert notifications == {"READY=1", "WATCHDOG=1", "STOPPING=1"}
     done = await asyncio.to_thread(command, "bot", "health", **settings)
     assert (done.returncode, done.stdout) == (1, "NOT WELL: No bot is running with this STATE_FILE.\n")
 
 
-def test_notify_does_not_wait_for_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notify_never_blocks_when_systemd_does_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-    notify("WATCHDOG=1")  # without a listener
+    notify("WATCHDOG=1")  # the socket does not exist
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         for _ in range(1000):

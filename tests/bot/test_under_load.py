@@ -1,8 +1,8 @@
-"""A bot process that is asked continuously survives faults of its index, and answers or apologises to each user.
+"""A bot process under constant questions survives faults of its index: each question gets an answer or an apology.
 
 The faults: killed rebuilds, damaged files, full disks, a Chroma server that hangs or is killed.
 
-UNDER_LOAD multiplies the kills, and the number of bots that are started on a damaged index.
+UNDER_LOAD multiplies the number of killed rebuilds, and of bots that are started on a damaged index.
 """
 
 import asyncio
@@ -44,100 +44,99 @@ from tests.support.editions import (
     write_edition,
 )
 
-TIMES = int(os.environ.get("UNDER_LOAD", "1"))
-# Seconds between two questions.
-INTERVAL = 0.3
-# After this many seconds an answer counts as lost; an apology must come earlier.
-LOST, MAX_APOLOGY_SECONDS = 60.0, 10.0
+REPEAT = int(os.environ.get("UNDER_LOAD", "1"))
+ASK_EVERY = 0.3
+# In seconds: an answer that takes longer counts as lost, an apology that takes longer as late.
+ANSWER_TIMEOUT, APOLOGY_TIMEOUT = 60.0, 10.0
 NO_RATE_LIMIT = {"QUESTIONS_PER_MINUTE": "1000"}
-# File size limits in bytes, under which a rebuild fails at a file of Chroma, the articles, or Chroma's largest file.
-SIZE_LIMITS = (50_000, 2_000, 200_000)
+# Maximum file sizes in bytes at which a rebuild fails: at Chroma's files, at the articles, at Chroma's largest file.
+FILE_LIMITS = (50_000, 2_000, 200_000)
 
 
 @dataclass(slots=True)
-class Asked:
-    question: Message
-    began: float
+class Question:
+    message: Message
+    started: float
     answer: Message | None = None
-    seconds: float = LOST
+    seconds: float = ANSWER_TIMEOUT
 
     @property
     def text(self) -> str:
         return unescape(self.answer.text) if self.answer else ""
 
     @property
-    def apology(self) -> bool:
+    def is_apology(self) -> bool:
         return NO_INDEX in self.text
 
 
-class Stream:
-    """Users who ask at regular intervals without waiting for answers; all answers are recorded."""
+class QuestionStream:
+    """Users who ask at regular intervals without waiting for answers. All questions and answers are recorded."""
 
     def __init__(self, server: DiscordServer, folder: Path, process: BotProcess) -> None:
-        self.all: list[Asked] = []
+        self.questions: list[Question] = []
         self._server = server
         self._folder = folder
         self._process = process
-        self._room = server.guild("Readers").channel("general")
-        self._people = [server.user(f"Reader {n}") for n in range(20)]
-        self._questions = itertools.cycle(QUESTIONS)
-        self._written: set[str] = set()
-        self._waiting: set[asyncio.Task[Asked]] = set()
-        self.learn()
+        self._channel = server.guild("Readers").channel("general")
+        self._users = [server.user(f"Reader {n}") for n in range(20)]
+        self._texts = itertools.cycle(QUESTIONS)
+        self._paragraphs: set[str] = set()
+        self._pending: set[asyncio.Task[Question]] = set()
+        self.allow_current_texts()
 
     @property
     def alive(self) -> bool:
         return self._process.returncode is None
 
-    def learn(self) -> None:
-        """Add the articles' present sentences to those that may be quoted."""
-        self._written |= {p for subject in SUBJECTS for p in _paragraphs(self._folder / f"{subject}.txt")}
+    def allow_current_texts(self) -> None:
+        """Add the articles' current paragraphs to those that may be quoted."""
+        self._paragraphs |= {p for subject in SUBJECTS for p in _paragraphs(self._folder / f"{subject}.txt")}
 
-    async def flow(self) -> None:
+    async def run(self) -> None:
         while True:
-            self._waiting.add(asyncio.create_task(self.ask()))
-            await asyncio.sleep(INTERVAL)
+            self._pending.add(asyncio.create_task(self.ask()))
+            await asyncio.sleep(ASK_EVERY)
 
-    async def ask(self) -> Asked:
-        text = f"{self._server.bot.mention} {next(self._questions)}"
-        person = self._people[len(self.all) % len(self._people)]
-        asked = Asked(await self._server.say(self._room, person, text), time.monotonic())
-        self.all.append(asked)
+    async def ask(self) -> Question:
+        text = f"{self._server.bot.mention} {next(self._texts)}"
+        user = self._users[len(self.questions) % len(self._users)]
+        question = Question(await self._server.say(self._channel, user, text), time.monotonic())
+        self.questions.append(question)
         try:
-            asked.answer = await self._server.reply_to(asked.question, LOST)
+            question.answer = await self._server.reply_to(question.message, ANSWER_TIMEOUT)
         except AssertionError:
-            return asked
-        asked.seconds = time.monotonic() - asked.began
-        return asked
+            return question
+        question.seconds = time.monotonic() - question.started
+        return question
 
-    async def answered(self, edition: int | None = None, within: float = 30.0) -> None:
-        """Ask until there is an answer (of this edition) to a question that was asked from now on."""
-        end = time.monotonic() + within
+    async def wait_for_answer(self, edition: int | None = None, timeout: float = 30.0) -> None:
+        """Ask until a new question is answered, from this edition if one is given."""
+        deadline = time.monotonic() + timeout
         while True:
-            asked = await self.ask()
-            if not asked.apology and asked.answer and edition in (None, *editions([asked.text])):
+            question = await self.ask()
+            if not question.is_apology and question.answer and edition in (None, *editions([question.text])):
                 return
-            assert time.monotonic() < end, f"no answer of edition {edition}: {asked.text}"
-            await asyncio.sleep(INTERVAL)
+            assert time.monotonic() < deadline, f"no answer from edition {edition}: {question.text}"
+            await asyncio.sleep(ASK_EVERY)
 
-    async def settle(self) -> None:
-        """Wait for all that was asked."""
-        await asyncio.gather(*self._waiting)
+    async def wait_for_all(self) -> None:
+        """Wait for the answers to all questions."""
+        await asyncio.gather(*self._pending)
 
-    def check(self, since: int = 0, until: int | None = None, *, apologies: bool = False) -> list[Asked]:
-        """Check that each question was answered once: with quotes of one edition, or with an apology where allowed."""
-        part = self.all[since:until]
-        for asked in part:
-            mine = [one for one in asked.question.replies if one.author is self._server.bot]
-            assert len(mine) == 1, f"{len(mine)} replies to {asked.question.content}"
-            if asked.apology:
-                assert apologies, "it apologised"
-                assert asked.seconds < MAX_APOLOGY_SECONDS
+    def check(self, since: int = 0, until: int | None = None, *, apologies_allowed: bool = False) -> list[Question]:
+        """Check that each question got one reply: quotes from one edition, or an apology where that is allowed."""
+        part = self.questions[since:until]
+        for question in part:
+            replies = [reply for reply in question.message.replies if reply.author is self._server.bot]
+            assert len(replies) == 1, f"{len(replies)} replies to {question.message.content}"
+            if question.is_apology:
+                assert apologies_allowed, "an apology where none is allowed"
+                assert question.seconds < APOLOGY_TIMEOUT
                 continue
-            quotes = re.findall("“([^“”]+)”", asked.text)
-            assert quotes, f"nothing is quoted: {asked.text}"
-            assert not [quote for quote in quotes if quote not in self._written]
-            assert len(editions(quotes)) == 1, asked.text
+            quotes = re.findall("“([^“”]+)”", question.text)
+            assert quotes, f"nothing is quoted: {question.text}"
+            assert not [quote for quote in quotes if quote not in self._paragraphs]
+            assert len(editions(quotes)) == 1, question.text
         return part
 
 
@@ -146,25 +145,25 @@ def _paragraphs(path: Path) -> list[str]:
 
 
 @asynccontextmanager
-async def _run_under_load(
+async def _bot_under_questions(
     index: Path, folder: Path, state: Path, **settings: str
-) -> AsyncIterator[tuple[Stream, BotProcess]]:
+) -> AsyncIterator[tuple[QuestionStream, BotProcess]]:
     async with DiscordServer() as server, run_bot(server, index, state, NO_RATE_LIMIT | settings) as process:
-        ending = asyncio.create_task(process.communicate())
-        stream = Stream(server, folder, process)
+        output = asyncio.create_task(process.communicate())
+        stream = QuestionStream(server, folder, process)
         await server.online(60)
-        await stream.answered(within=90)
-        flowing = asyncio.create_task(stream.flow())
+        await stream.wait_for_answer(timeout=90)
+        running = asyncio.create_task(stream.run())
         try:
             yield stream, process
-            await stream.answered()
-            flowing.cancel()
-            await stream.settle()
+            await stream.wait_for_answer()
+            running.cancel()
+            await stream.wait_for_all()
         finally:
-            flowing.cancel()
+            running.cancel()
         assert process.returncode is None
         process.send_signal(signal.SIGTERM)
-        _, errors = await asyncio.wait_for(ending, 30)
+        _, errors = await asyncio.wait_for(output, 30)
         log = errors.decode()
         assert process.returncode == 0, log
         assert "Traceback" not in log
@@ -172,62 +171,62 @@ async def _run_under_load(
 
 
 @asynccontextmanager
-async def _phase(stream: Stream, name: str, *, apologies: bool = False) -> AsyncIterator[None]:
-    """Run one fault, check all answers given meanwhile, and ask a question afterwards."""
-    since, began = len(stream.all), time.monotonic()
+async def _phase(stream: QuestionStream, name: str, *, apologies_allowed: bool = False) -> AsyncIterator[None]:
+    """Cause one fault in the body, check all answers given meanwhile, and wait for an answer afterwards."""
+    since, started = len(stream.questions), time.monotonic()
     yield
-    await stream.answered()
-    until = len(stream.all)
-    await stream.settle()
-    part = stream.check(since, until, apologies=apologies)
+    await stream.wait_for_answer()
+    until = len(stream.questions)
+    await stream.wait_for_all()
+    part = stream.check(since, until, apologies_allowed=apologies_allowed)
     assert stream.alive
-    apologised = [asked for asked in part if asked.apology]
-    slowest = max(asked.seconds for asked in part)
-    print(f"\n{name}: {len(part)} asked, {len(part) - len(apologised)} answered, {len(apologised)} apologies", end="")
+    apologies = [question for question in part if question.is_apology]
+    slowest = max(question.seconds for question in part)
+    print(f"\n{name}: {len(part)} questions, {len(part) - len(apologies)} answered, {len(apologies)} apologies", end="")
     print(f"; {len(editions(a.text for a in part))} generations; {slowest:.1f} s at most", end="")
-    print(f"; took {time.monotonic() - began:.0f} s", end="")
+    print(f"; took {time.monotonic() - started:.0f} s", end="")
 
 
 # An index in a folder
 
 
 @pytest.mark.slow
-async def test_a_bot_answers_through_killed_rebuilds_full_disks_and_damaged_files(
+async def test_killed_rebuilds_damaged_files_and_full_disks_do_not_stop_a_bot_from_answering(
     folder: Path, tmp_path: Path, embedder: Embedder
 ) -> None:
     index, state = tmp_path / "index", tmp_path / "bot"
     state.mkdir()
     write_edition(folder, 0)
     rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
-    async with _run_under_load(index, folder, state) as (stream, process):
+    async with _bot_under_questions(index, folder, state) as (stream, process):
         async with _phase(stream, "rebuilds killed"):
             await _kill_rebuilds(stream, folder, index)
-        async with _phase(stream, "the disk of a rebuild full"):
-            await _fill_disk_of_rebuild(folder, index)
-        async with _phase(stream, "the bot's own disk full"):
-            await _fill_disk_of_bot(stream, folder, index, state, process)
+        async with _phase(stream, "rebuilds on a full disk"):
+            await _rebuild_on_a_full_disk(folder, index)
+        async with _phase(stream, "the bot on a full disk"):
+            await _fill_the_bots_disk(stream, folder, index, state, process)
         async with _phase(stream, "files damaged"):
             await _damage_files(stream, folder, index, tmp_path)
     stream.check()
 
 
-async def _kill_rebuilds(stream: Stream, folder: Path, index: Path) -> None:
+async def _kill_rebuilds(stream: QuestionStream, folder: Path, index: Path) -> None:
     """Kill rebuilds while they start, load the model, embed and write."""
     chance = random.Random(5)
     await asyncio.to_thread(write_edition, folder, 1)
-    stream.learn()
-    for number in range(3 * TIMES):
+    stream.allow_current_texts()
+    for number in range(3 * REPEAT):
         await rebuild_in_background(folder, index, 0.7 * (number % 3 + chance.random()))
 
 
-async def _fill_disk_of_rebuild(folder: Path, index: Path) -> None:
-    """Remove one article before each rebuild, so that there is something to write."""
+async def _rebuild_on_a_full_disk(folder: Path, index: Path) -> None:
+    """Let rebuilds fail at several file sizes; one article is removed before each, so that it has changes to write."""
     before = FolderPublisher(index).peek_current_name()
     (edition,) = editions(article.text for article in read_articles(FolderPublisher(index).current_folder()))
     await asyncio.to_thread(write_edition, folder, edition)
-    for size, subject in zip(SIZE_LIMITS, SUBJECTS, strict=False):
+    for size, subject in zip(FILE_LIMITS, SUBJECTS, strict=False):
         (folder / f"{subject}.txt").unlink()
-        status, errors = await _rebuild_with_small_files(folder, index, size)
+        status, errors = await _rebuild_with_limit(folder, index, size)
         lines = [line for line in errors.splitlines() if not line.startswith("Embedding")]
         assert (status, len(lines)) == (1, 2), errors
         assert "cannot be written" in lines[0]
@@ -235,29 +234,31 @@ async def _fill_disk_of_rebuild(folder: Path, index: Path) -> None:
     assert not list(index.glob("staging-*"))
 
 
-async def _rebuild_with_small_files(folder: Path, index: Path, size: int) -> tuple[int | None, str]:
-    """Rebuild with a limit on the size of each file; return the exit status and stderr."""
+async def _rebuild_with_limit(folder: Path, index: Path, size: int) -> tuple[int | None, str]:
+    """Run a rebuild whose files are limited to `size` bytes; return its exit status and the text on stderr."""
     process = await asyncio.to_thread(start_rebuild_process, folder, index, largest_file=size)
     _, errors = await process.communicate()
     return process.returncode, errors.decode()
 
 
-async def _fill_disk_of_bot(stream: Stream, folder: Path, index: Path, state: Path, process: BotProcess) -> None:
-    """While the bot cannot copy a new generation, it answers from the old one; later it switches."""
+async def _fill_the_bots_disk(
+    stream: QuestionStream, folder: Path, index: Path, state: Path, process: BotProcess
+) -> None:
+    """Limit the bot's files so that it cannot copy a new generation: it keeps the old one until the limit is lifted."""
     await asyncio.to_thread(write_edition, folder, 2)
-    stream.learn()
+    stream.allow_current_texts()
     old = _report(state).generation
-    with _limit_file_size(process, 50_000):
+    with _file_limit(process, 50_000):
         await rebuild_in_background(folder, index)
         await _wait_until(lambda: (_report(state).trouble or "").startswith("The newest index cannot be opened"))
-        await stream.answered()
+        await stream.wait_for_answer()
         assert _report(state).generation == old != FolderPublisher(index).peek_current_name()
-    await stream.answered(edition=2, within=60)
+    await stream.wait_for_answer(edition=2, timeout=60)
     await _wait_until(lambda: _report(state).trouble is None)
 
 
 @contextmanager
-def _limit_file_size(process: BotProcess, size: int) -> Iterator[None]:
+def _file_limit(process: BotProcess, size: int) -> Iterator[None]:
     """Limit the size of the files that another process writes."""
     before = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, before[1]))
@@ -274,9 +275,9 @@ def _report(state: Path) -> HealthReport:
 
 
 async def _wait_until(condition: Callable[[], object], seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "the condition did not become true"
+        assert time.monotonic() < deadline, "the condition did not become true"
         await asyncio.sleep(0.2)
 
 
@@ -299,8 +300,8 @@ def _randomise(path: Path) -> None:
 _DAMAGES = (_delete, _truncate, _zero, _randomise)
 
 
-async def _damage_files(stream: Stream, folder: Path, index: Path, workspace: Path) -> None:
-    """A running bot answers from its private copy, whatever file is damaged; a new bot refuses to start."""
+async def _damage_files(stream: QuestionStream, folder: Path, index: Path, work: Path) -> None:
+    """Damage index files: the running bot answers from its private copy, and a newly started bot refuses to start."""
     generation = FolderPublisher(index).current_folder()
     files = sorted(path for path in generation.rglob("*") if path.is_file() and path.stat().st_size)
     assert {"manifest.json", "articles.json", "chroma.sqlite3", "data_level0.bin"} <= {path.name for path in files}
@@ -309,42 +310,44 @@ async def _damage_files(stream: Stream, folder: Path, index: Path, workspace: Pa
         damage(path)
         await asyncio.sleep(0.02)
         path.write_bytes(original)
-    await stream.answered()
-    # At least one file of each of these kinds, each damaged in another way.
+    await stream.wait_for_answer()
+    # Each kind of damage at least once, to an important file of its own.
     kinds = ("chroma.sqlite3", "data_level0.bin", "manifest.json", "articles.json")
     chosen = [
         (next(path for path in files if path.name == name), damage)
         for name, damage in zip(kinds, _DAMAGES, strict=True)
     ]
-    # Some files of Chroma contain only zeros, so that zeroing does not damage them.
-    pairs = (pair for pair in itertools.product(files, _DAMAGES) if any(pair[0].read_bytes()) or pair[1] is not _zero)
-    rest = [pair for pair in pairs if pair not in chosen]
+    # Some of Chroma's files contain only zeros, so zeroing does not damage them.
+    candidates = (
+        pair for pair in itertools.product(files, _DAMAGES) if any(pair[0].read_bytes()) or pair[1] is not _zero
+    )
+    rest = [pair for pair in candidates if pair not in chosen]
     random.Random(6).shuffle(rest)
-    chosen += rest[: 4 * (TIMES - 1)]
+    chosen += rest[: 4 * (REPEAT - 1)]
     for start in range(0, len(chosen), 4):
         part = chosen[start : start + 4]
-        await asyncio.gather(*(_check_refusal(index, path, damage, workspace) for path, damage in part))
-    # The next rebuild reuses nothing of a damaged generation, and the bot switches to it.
+        await asyncio.gather(*(_check_refusal(index, path, damage, work) for path, damage in part))
+    # The next rebuild reuses nothing of a damaged generation, and the bot switches to the new one.
     _zero(generation / "chroma" / "chroma.sqlite3")
     await asyncio.to_thread(write_edition, folder, 3)
-    stream.learn()
+    stream.allow_current_texts()
     await rebuild_in_background(folder, index)
-    await stream.answered(edition=3)
+    await stream.wait_for_answer(edition=3)
 
 
-async def _check_refusal(index: Path, path: Path, damage: Callable[[Path], None], workspace: Path) -> None:
-    """A bot that is started on an index with a damaged file ends with one sentence and one hint."""
+async def _check_refusal(index: Path, path: Path, damage: Callable[[Path], None], work: Path) -> None:
+    """Start a bot on a copy of the index with one damaged file; it must exit with one sentence and a hint."""
     case = f"{damage.__name__} {path.name}"
-    damaged, state = workspace / case / "index", workspace / case / "bot"
-    await asyncio.to_thread(shutil.copytree, index, damaged)
+    copy, state = work / case / "index", work / case / "bot"
+    await asyncio.to_thread(shutil.copytree, index, copy)
     state.mkdir()
-    damage(damaged / path.relative_to(index))
-    async with DiscordServer() as server, run_bot(server, damaged, state) as process:
+    damage(copy / path.relative_to(index))
+    async with DiscordServer() as server, run_bot(server, copy, state) as process:
         _, errors = await asyncio.wait_for(process.communicate(), 60)
-    printed = [line for line in errors.decode().splitlines() if " INFO " not in line]
-    assert (process.returncode, len(printed)) == (1, 2), (case, printed)
-    assert printed[0].startswith("The index is damaged"), (case, printed)
-    assert "byline rebuild" in printed[1], (case, printed)
+    lines = [line for line in errors.decode().splitlines() if " INFO " not in line]
+    assert (process.returncode, len(lines)) == (1, 2), (case, lines)
+    assert lines[0].startswith("The index is damaged"), (case, lines)
+    assert "byline rebuild" in lines[1], (case, lines)
 
 
 # An index on a Chroma server
@@ -361,37 +364,37 @@ def chroma(tmp_path: Path) -> Iterator[ChromaServer]:
 
 
 @pytest.mark.slow
-async def test_a_bot_apologises_while_its_chroma_server_is_suspended_or_dead(
+async def test_the_bot_apologises_while_its_chroma_server_is_suspended_or_killed_and_answers_once_it_is_back(
     folder: Path, tmp_path: Path, embedder: Embedder, chroma: ChromaServer
 ) -> None:
     index, state = tmp_path / "index", tmp_path / "bot"
     state.mkdir()
     write_edition(folder, 0)
     rebuild(folder, ServerPublisher(index, chroma.url), model_identity(None), lambda: embedder)
-    async with _run_under_load(index, folder, state, CHROMA_URL=chroma.url) as (stream, _):
-        async with _phase(stream, "the server stopped", apologies=True):
+    async with _bot_under_questions(index, folder, state, CHROMA_URL=chroma.url) as (stream, _):
+        async with _phase(stream, "the server suspended", apologies_allowed=True):
             chroma.suspend()
             await asyncio.sleep(6)
             await _check_apology(stream)
             chroma.resume()
-        async with _phase(stream, "the server killed", apologies=True):
+        async with _phase(stream, "the server killed", apologies_allowed=True):
             await asyncio.to_thread(chroma.kill)
             await asyncio.sleep(2)
             await _check_apology(stream)
             await asyncio.to_thread(chroma.start)
         async with _phase(stream, "afterwards"):
             await asyncio.sleep(3)
-    stream.check(apologies=True)
+    stream.check(apologies_allowed=True)
 
 
-async def _check_apology(stream: Stream) -> None:
-    asked = await stream.ask()
-    assert asked.apology, asked.text
-    assert asked.seconds < MAX_APOLOGY_SECONDS
+async def _check_apology(stream: QuestionStream) -> None:
+    question = await stream.ask()
+    assert question.is_apology, question.text
+    assert question.seconds < APOLOGY_TIMEOUT
 
 
 @pytest.mark.parametrize("arguments", [("run",), ("ask", QUESTIONS[0])], ids=lambda value: value[0])
-def test_without_its_chroma_server_a_command_ends_with_one_sentence_and_one_hint(
+def test_a_chroma_server_that_is_unreachable_at_the_start_is_reported_in_one_sentence(
     command: Run, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     done = command("bot", *arguments, CHROMA_URL="http://127.0.0.1:9", DISCORD_TOKEN="a.b.c")

@@ -1,4 +1,4 @@
-"""Private copies: those of living processes stay, those of killed ones are removed by the next start."""
+"""Private copies: a new process removes those of dead processes and leaves those of running ones."""
 
 import multiprocessing
 import signal
@@ -17,19 +17,19 @@ def hold_copy(folder: str, connection: Connection) -> None:
     signal.pause()
 
 
-def test_the_next_start_removes_the_copy_of_a_killed_process_but_not_of_a_living_one(copies: Path) -> None:
+def test_a_new_process_removes_the_copy_of_a_killed_process_but_not_of_a_running_one(copies: Path) -> None:
     receiver, sender = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(target=hold_copy, args=(str(copies), sender))
     process.start()
     orphan = Path(receiver.recv())
-    mine = PrivateFolder()
+    own = PrivateFolder()
     assert (orphan / "file").exists()
     process.kill()
     process.join()
     assert (orphan / "file").exists()
     other = PrivateFolder()
-    assert sorted(copies.iterdir()) == sorted([mine.path.parent, other.path.parent])
-    for copy in (mine, other):
+    assert sorted(copies.iterdir()) == sorted([own.path.parent, other.path.parent])
+    for copy in (own, other):
         copy.close()
     assert list(copies.iterdir()) == []
 

@@ -1,4 +1,4 @@
-"""Publishing on a real Chroma server: it behaves as a folder does, and a server that is down is reported in time."""
+"""Publishing to a real Chroma server: same behaviour as a folder; a server that is down is reported in time."""
 
 import errno
 import json
@@ -52,10 +52,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
 
 @pytest.fixture
 def server_publisher(running: ChromaServer, tmp_path: Path) -> Iterator[ServerPublisher]:
-    """A publisher on an empty server."""
+    """A publisher on a Chroma server without collections."""
     yield ServerPublisher(tmp_path / "index", running.url)
-    for found in list(list_collections(connect_server(running.url))):
-        connect_server(running.url).delete_collection(found.name)
+    for collection in list(list_collections(connect_server(running.url))):
+        connect_server(running.url).delete_collection(collection.name)
 
 
 @pytest.fixture
@@ -65,17 +65,21 @@ def build_on_server(folder: Path, server_publisher: ServerPublisher, fake: Embed
     return lambda **options: rebuild(folder, server_publisher, FAKE_MODEL, lambda: fake, **options)
 
 
-def names(server_publisher: ServerPublisher) -> list[str]:
-    return sorted(found.name for found in list_collections(server_publisher._client))
+def collection_names(server_publisher: ServerPublisher) -> list[str]:
+    return sorted(collection.name for collection in list_collections(server_publisher._client))
 
 
 def lock_names(server_publisher: ServerPublisher) -> list[str]:
-    return [name for name in names(server_publisher) if name.startswith(locks.SERVER_LOCK)]
+    return [name for name in collection_names(server_publisher) if name.startswith(locks.SERVER_LOCK)]
 
 
 def generations_of(server_publisher: ServerPublisher) -> list[str]:
     return sorted(
-        {name.split("-files")[0].removeprefix("byline-") for name in names(server_publisher) if name.endswith("-files")}
+        {
+            name.split("-files")[0].removeprefix("byline-")
+            for name in collection_names(server_publisher)
+            if name.endswith("-files")
+        }
     )
 
 
@@ -84,22 +88,22 @@ def texts(server_publisher: ServerPublisher | FolderPublisher) -> list[str]:
         return [row.passage.text for row in generation.passages(generation.positions().tolist())]
 
 
-def test_a_server_answers_as_a_folder_does(
+def test_a_generation_on_a_server_gives_the_same_results_as_one_in_a_folder(
     build_on_server: Build, server_publisher: ServerPublisher, build: Build, publisher: FolderPublisher, fake: Embedder
 ) -> None:
     build_on_server()
     build()
     vector = fake.embed_query("The bees left in June.")
-    with open_current(server_publisher, FAKE_MODEL) as there, open_current(publisher, FAKE_MODEL) as here:
-        assert list(there.articles.values()) == list(here.articles.values())
-        assert there.passages([1, 0]) == here.passages([1, 0])
-        assert there.nearest_passages(vector, 2) == pytest.approx(here.nearest_passages(vector, 2), abs=1e-6)
-        assert there.nearest_sentences(vector, 9).keys() == here.nearest_sentences(vector, 9).keys()
-        assert there.sentence_vectors("bees.txt")[0] == here.sentence_vectors("bees.txt")[0]
-        assert there.lexical.scores({"honey": 1.0}).tolist() == here.lexical.scores({"honey": 1.0}).tolist()
+    with open_current(server_publisher, FAKE_MODEL) as on_server, open_current(publisher, FAKE_MODEL) as in_folder:
+        assert list(on_server.articles.values()) == list(in_folder.articles.values())
+        assert on_server.passages([1, 0]) == in_folder.passages([1, 0])
+        assert on_server.nearest_passages(vector, 2) == pytest.approx(in_folder.nearest_passages(vector, 2), abs=1e-6)
+        assert on_server.nearest_sentences(vector, 9).keys() == in_folder.nearest_sentences(vector, 9).keys()
+        assert on_server.sentence_vectors("bees.txt")[0] == in_folder.sentence_vectors("bees.txt")[0]
+        assert on_server.lexical.scores({"honey": 1.0}).tolist() == in_folder.lexical.scores({"honey": 1.0}).tolist()
 
 
-def test_a_machine_that_knows_only_the_url_reads_everything(
+def test_a_machine_without_local_files_reads_the_index_through_the_url(
     build_on_server: Build, server_publisher: ServerPublisher, running: ChromaServer, tmp_path: Path
 ) -> None:
     build_on_server()
@@ -129,14 +133,14 @@ def test_only_the_newest_generations_are_kept(build_on_server: Build, server_pub
         build_on_server(force=True)
         built.append(server_publisher.current_name())
     assert generations_of(server_publisher) == built[-GENERATIONS_KEPT:]
-    assert len(names(server_publisher)) == 3 * GENERATIONS_KEPT + 1
+    assert len(collection_names(server_publisher)) == 3 * GENERATIONS_KEPT + 1
 
 
 def test_a_generation_that_fails_its_check_is_removed_and_not_published(
     build_on_server: Build, server_publisher: ServerPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_on_server()
-    before = names(server_publisher)
+    before = collection_names(server_publisher)
 
     def fail(*_: object) -> None:
         raise IndexDamaged("The index is damaged: the check failed.")
@@ -144,7 +148,7 @@ def test_a_generation_that_fails_its_check_is_removed_and_not_published(
     monkeypatch.setattr("index.publishing.server.check_collections", fail)
     with pytest.raises(IndexDamaged, match="not published"):
         build_on_server(force=True)
-    assert names(server_publisher) == before
+    assert collection_names(server_publisher) == before
 
 
 def test_a_damaged_file_or_collection_is_detected_and_rebuilt(
@@ -167,7 +171,7 @@ def test_a_damaged_file_or_collection_is_detected_and_rebuilt(
     assert texts(server_publisher) == [ANTS, BEES]
 
 
-def test_a_file_of_many_pieces_is_read_in_pages_and_a_missing_piece_is_damage(
+def test_a_file_in_many_pieces_is_read_in_pages_and_a_missing_piece_is_reported_as_damage(
     build_on_server: Build, server_publisher: ServerPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.publishing.server._PIECE_CHARS", 40)
@@ -182,7 +186,7 @@ def test_a_file_of_many_pieces_is_read_in_pages_and_a_missing_piece_is_damage(
         server_publisher.read_file(name, "articles.json")
 
 
-def test_a_manifest_that_lists_a_file_outside_the_generation_is_damage(
+def test_a_manifest_that_lists_a_file_outside_the_generation_is_reported_as_damage(
     build_on_server: Build, server_publisher: ServerPublisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_on_server()
@@ -195,15 +199,15 @@ def test_a_manifest_that_lists_a_file_outside_the_generation_is_damage(
     assert not (tmp_path / "outside").exists()
 
 
-def test_a_full_temporary_folder_is_reported(
+def test_a_full_disk_for_temporary_files_is_reported(
     build_on_server: Build, server_publisher: ServerPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_on_server()
 
-    def full(*_: object) -> int:
+    def fail(*_: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(Path, "write_bytes", fail)
     with pytest.raises(IndexUnusable, match=r"cannot be copied to .*: No space left on device\.") as caught:
         verify_current(server_publisher)
     assert "TMPDIR" in caught.value.hint
@@ -232,7 +236,7 @@ def test_another_model_or_dimension_is_rejected_with_a_hint(
         generation.nearest_passages(np.ones(17, dtype=np.float32), 1)
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="handles are counted as Linux shows them")
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to count file handles")
 def test_opening_many_times_leaks_no_file_handles(
     build_on_server: Build, server_publisher: ServerPublisher, fake: Embedder
 ) -> None:
@@ -247,10 +251,10 @@ def test_opening_many_times_leaks_no_file_handles(
     assert reopen(int(os.environ.get("REOPENINGS", "40")) // 2) <= before + 2
 
 
-# One rebuild at a time
+# Only one rebuild at a time
 
 
-def test_a_second_rebuild_is_refused_on_another_machine_too(
+def test_a_second_rebuild_is_refused_also_from_another_machine(
     folder: Path,
     build_on_server: Build,
     server_publisher: ServerPublisher,
@@ -268,7 +272,7 @@ def test_a_second_rebuild_is_refused_on_another_machine_too(
     assert build_on_server(force=True).built
 
 
-@pytest.mark.parametrize("holder", ["a killed rebuild of the same folder", "a silent machine", "nobody"])
+@pytest.mark.parametrize("holder", ["a killed rebuild of the same folder", "an inactive machine", "unknown"])
 def test_a_stale_lock_is_taken_over(build_on_server: Build, server_publisher: ServerPublisher, holder: str) -> None:
     now = time.time()
     holders: dict[str, dict[str, Any]] = {
@@ -276,8 +280,8 @@ def test_a_stale_lock_is_taken_over(build_on_server: Build, server_publisher: Se
             "owner": f"{socket.gethostname()}:{server_publisher.root.resolve()}",
             "at": now,
         },
-        "a silent machine": {"owner": "elsewhere", "at": now - 2 * locks.STALE_SECONDS},
-        "nobody": {"owner": "?"},
+        "an inactive machine": {"owner": "elsewhere", "at": now - 2 * locks.STALE_SECONDS},
+        "unknown": {"owner": "?"},
     }
     metadata = holders[holder]
     set_metadata(server_publisher._client, locks.SERVER_LOCK, metadata)
@@ -322,7 +326,7 @@ def test_a_former_owner_does_not_remove_the_lock_of_its_successor(server_publish
     assert not lock_names(server_publisher)
 
 
-def test_a_rebuild_that_lost_its_lock_does_not_publish(
+def test_a_rebuild_that_lost_its_lock_publishes_nothing(
     build_on_server: Build, server_publisher: ServerPublisher
 ) -> None:
     build_on_server()
@@ -372,47 +376,47 @@ def test_a_rebuild_killed_at_random_leaves_the_index_unchanged_and_the_next_clea
 ) -> None:
     build_on_server()
     killed_early = 0
-    for killed in kill_rebuilds_at_random(
+    for was_running in kill_rebuilds_at_random(
         folder, server_publisher.root, running.url, max(4, kill_count() // 4), seed=7
     ):
-        killed_early += killed
+        killed_early += was_running
         assert texts(server_publisher) == [ANTS, BEES]
     assert killed_early
     assert build_on_server(force=True).built
     assert len(generations_of(server_publisher)) <= GENERATIONS_KEPT
     assert not lock_names(server_publisher)
-    assert len(names(server_publisher)) == 3 * len(generations_of(server_publisher)) + 1
+    assert len(collection_names(server_publisher)) == 3 * len(generations_of(server_publisher)) + 1
     assert sorted(path.name for path in server_publisher.root.iterdir()) == ["rebuild.lock"]
 
 
-# A server that is down, hangs, or returns
+# A server that is suspended, killed or restarted
 
 
 @pytest.fixture
-def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChromaServer]:
-    """A server that one test may stop and kill."""
+def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChromaServer]:
+    """A Chroma server for one test, which may suspend and kill it."""
     monkeypatch.setattr(chroma, "TIMEOUT_SECONDS", 0.7)
-    (tmp_path / "alone").mkdir()
-    chroma_server = ChromaServer(tmp_path / "alone")
+    (tmp_path / "own").mkdir()
+    chroma_server = ChromaServer(tmp_path / "own")
     chroma_server.start()
     yield chroma_server
     chroma_server.kill()
 
 
 @pytest.fixture
-def server_publisher_alone(folder: Path, alone: ChromaServer, tmp_path: Path, fake: Embedder) -> ServerPublisher:
-    """A publisher with an index of one article on that server."""
-    server_publisher = ServerPublisher(tmp_path / "index", alone.url)
+def publisher_on_own_server(folder: Path, own_server: ChromaServer, tmp_path: Path, fake: Embedder) -> ServerPublisher:
+    """A publisher of an index with one article on `own_server`."""
+    server_publisher = ServerPublisher(tmp_path / "index", own_server.url)
     (folder / "bees.txt").write_text(BEES, encoding="utf-8")
     rebuild(folder, server_publisher, FAKE_MODEL, lambda: fake)
     return server_publisher
 
 
 @pytest.mark.timeout(60)
-def test_a_server_that_is_stopped_or_killed_is_reported_in_time_and_used_again_when_it_returns(
-    folder: Path, alone: ChromaServer, server_publisher_alone: ServerPublisher, fake: Embedder
+def test_a_suspended_or_killed_server_is_reported_within_seconds_and_used_again_once_it_is_back(
+    folder: Path, own_server: ChromaServer, publisher_on_own_server: ServerPublisher, fake: Embedder
 ) -> None:
-    server_publisher = server_publisher_alone
+    server_publisher = publisher_on_own_server
     vector = fake.embed_query("bees")
     requests: list[Callable[[], object]] = [
         lambda: generation.nearest_passages(vector, 1),
@@ -421,8 +425,8 @@ def test_a_server_that_is_stopped_or_killed_is_reported_in_time_and_used_again_w
         lambda: rebuild(folder, server_publisher, FAKE_MODEL, lambda: fake),
     ]
     with open_current(server_publisher, FAKE_MODEL) as generation:
-        for gone, back in ((alone.suspend, alone.resume), (alone.kill, alone.start)):
-            gone()
+        for take_down, bring_back in ((own_server.suspend, own_server.resume), (own_server.kill, own_server.start)):
+            take_down()
             for send in requests:
                 started = time.monotonic()
                 with pytest.raises(IndexUnreachable, match="does not answer") as caught:
@@ -430,21 +434,21 @@ def test_a_server_that_is_stopped_or_killed_is_reported_in_time_and_used_again_w
                 assert time.monotonic() - started < 4
                 assert "CHROMA_URL" in caught.value.hint
             assert server_publisher.peek_current_name() is None
-            back()
+            bring_back()
             assert generation.nearest_passages(vector, 1).keys() == {0}
             assert server_publisher.peek_current_name() == generation.name
-    assert connect_server(alone.url) is connect_server(alone.url)
+    assert connect_server(own_server.url) is connect_server(own_server.url)
 
 
 @pytest.mark.timeout(60)
-def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
-    folder: Path, alone: ChromaServer, server_publisher_alone: ServerPublisher, fake: Embedder
+def test_after_one_timeout_on_a_suspended_server_later_readers_fail_fast(
+    folder: Path, own_server: ChromaServer, publisher_on_own_server: ServerPublisher, fake: Embedder
 ) -> None:
-    server_publisher = server_publisher_alone
+    server_publisher = publisher_on_own_server
     vector = fake.embed_query("bees")
 
     def ask(live: LiveIndex) -> float:
-        """Return the seconds until the server was reported as down; 0.0 if it answers."""
+        """Return the seconds until the server was reported as unreachable; 0.0 if it answers."""
         started = time.monotonic()
         try:
             with live.lease() as generation:
@@ -455,47 +459,52 @@ def test_only_the_first_reader_waits_for_a_server_that_is_stopped(
 
     with LiveIndex(server_publisher, FAKE_MODEL, interval=0.1) as live:
         assert not ask(live)
-        alone.suspend()
+        own_server.suspend()
         assert ask(live) > 0.5
         assert 0 < sum(ask(live) for _ in range(10)) < 0.5
         with live.lease(searching=False) as generation:
             assert list(generation.articles) == ["bees.txt"]
-        alone.resume()
+        own_server.resume()
         deadline = time.monotonic() + 20
         while ask(live):
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
 
-def test_a_rebuild_during_which_the_server_dies_fails_and_the_next_succeeds(
-    folder: Path, alone: ChromaServer, server_publisher_alone: ServerPublisher, fake: Embedder
+def test_a_rebuild_fails_if_the_server_is_killed_meanwhile_and_the_next_one_succeeds(
+    folder: Path, own_server: ChromaServer, publisher_on_own_server: ServerPublisher, fake: Embedder
 ) -> None:
-    server_publisher = server_publisher_alone
+    server_publisher = publisher_on_own_server
     before = server_publisher.current_name()
     with pytest.raises(IndexUnreachable):
         rebuild(
-            folder, server_publisher, FAKE_MODEL, lambda: fake, force=True, progress=lambda done, total: alone.kill()
+            folder,
+            server_publisher,
+            FAKE_MODEL,
+            lambda: fake,
+            force=True,
+            progress=lambda done, total: own_server.kill(),
         )
-    alone.start()
+    own_server.start()
     assert server_publisher.current_name() == before
     assert texts(server_publisher) == [BEES]
     assert rebuild(folder, server_publisher, FAKE_MODEL, lambda: fake, force=True).built
     assert not lock_names(server_publisher)
 
 
-# A proxy that authenticates, and the commands
+# A proxy with authentication, and the command line
 
-SECRET = "Bearer s3cret-of-the-proxy"
+PROXY_SECRET = "Bearer s3cret-of-the-proxy"
 
 
 @pytest.fixture
 def proxy(running: ChromaServer) -> Iterator[str]:
-    """A proxy that forwards requests with the secret header to the server, and rejects others."""
+    """A proxy that forwards requests with the secret header to the Chroma server, and rejects others."""
 
     class Proxy(BaseHTTPRequestHandler):
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if self.headers.get("Authorization") != SECRET:
+            if self.headers.get("Authorization") != PROXY_SECRET:
                 status, content = 403, b"no"
             else:
                 with httpx.Client() as client:
@@ -512,29 +521,29 @@ def proxy(running: ChromaServer) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as listening:
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{listening.server_port}"
-        listening.shutdown()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as http_server:
+        threading.Thread(target=http_server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http_server.server_port}"
+        http_server.shutdown()
 
 
-def test_a_proxy_accepts_the_header_and_a_missing_one_is_reported(
+def test_a_proxy_accepts_the_configured_header_and_a_missing_header_is_reported(
     folder: Path, server_publisher: ServerPublisher, proxy: str, fake: Embedder, caplog: pytest.LogCaptureFixture
 ) -> None:
     (folder / "bees.txt").write_text(BEES, encoding="utf-8")
-    through = ServerPublisher(server_publisher.root, proxy, ("Authorization", SECRET))
+    via_proxy = ServerPublisher(server_publisher.root, proxy, ("Authorization", PROXY_SECRET))
     with caplog.at_level(logging.DEBUG):
-        rebuild(folder, through, FAKE_MODEL, lambda: fake)
-        assert texts(through) == [BEES]
-    assert SECRET not in caplog.text
+        rebuild(folder, via_proxy, FAKE_MODEL, lambda: fake)
+        assert texts(via_proxy) == [BEES]
+    assert PROXY_SECRET not in caplog.text
     with pytest.raises(IndexUnreachable, match="refuses access") as caught:
         ServerPublisher(server_publisher.root, proxy).manifest()
     assert "CHROMA_HEADER" in caught.value.hint
 
 
 @pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"{}", b"[]", b"null", b'"x"', b""], ids=str)
-def test_another_web_server_is_reported_as_not_chroma(body: bytes, tmp_path: Path) -> None:
-    class Other(BaseHTTPRequestHandler):
+def test_a_web_server_other_than_chroma_is_reported(body: bytes, tmp_path: Path) -> None:
+    class OtherServer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
@@ -544,20 +553,20 @@ def test_another_web_server_is_reported_as_not_chroma(body: bytes, tmp_path: Pat
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as listening:
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
+    with ThreadingHTTPServer(("127.0.0.1", 0), OtherServer) as http_server:
+        threading.Thread(target=http_server.serve_forever, daemon=True).start()
         with pytest.raises(IndexUnreachable, match="not a Chroma server") as caught:
-            ServerPublisher(tmp_path, f"http://127.0.0.1:{listening.server_port}").manifest()
-        listening.shutdown()
+            ServerPublisher(tmp_path, f"http://127.0.0.1:{http_server.server_port}").manifest()
+        http_server.shutdown()
     assert "CHROMA_URL" in caught.value.hint
 
 
-def test_the_commands_work_with_a_server(
+def test_the_index_commands_work_with_a_server(
     command: Run, folder: Path, server_publisher: ServerPublisher, proxy: str, fake: Embedder, running: ChromaServer
 ) -> None:
     (folder / "bees.txt").write_text(BEES, encoding="utf-8")
     rebuild(folder, server_publisher, model_identity(None), lambda: fake)
-    settings = {"CHROMA_URL": proxy, "CHROMA_HEADER": f"Authorization: {SECRET}"}
+    settings = {"CHROMA_URL": proxy, "CHROMA_HEADER": f"Authorization: {PROXY_SECRET}"}
     status = command("index", "status", "--json", **settings)
     assert (status.returncode, status.stderr) == (0, "")
     assert json.loads(status.stdout)["generation"] == server_publisher.current_name()
@@ -583,7 +592,7 @@ def test_an_invalid_url_is_a_settings_error(command: Run, url: str) -> None:
     assert "hidden" not in done.stderr
 
 
-def test_a_url_where_nothing_listens_is_reported_in_one_sentence(command: Run) -> None:
+def test_a_url_without_a_listening_server_is_reported_in_one_sentence(command: Run) -> None:
     done = command("index", "status", CHROMA_URL="http://127.0.0.1:9")
     sentence, hint = done.stderr.splitlines()
     assert (done.returncode, done.stdout) == (1, "")

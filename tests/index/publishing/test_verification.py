@@ -1,4 +1,4 @@
-"""Verification of a generation before it is published, and of the current one at any time."""
+"""Verification of a generation before it is published, and of the published one on request."""
 
 import json
 import os
@@ -56,7 +56,7 @@ def test_an_intact_generation_passes_the_check_in_a_subprocess(built: FolderPubl
     assert result.found == result.searched == result.passages + result.sentences
 
 
-def test_the_subprocess_of_the_check_does_not_import_torch(built: FolderPublisher, tmp_path: Path) -> None:
+def test_the_check_subprocess_does_not_import_torch(built: FolderPublisher, tmp_path: Path) -> None:
     shutil.copytree(built.current_folder(), tmp_path / "copy")
     code = (
         "import sys; from index.store.self_check import main; sys.argv = ['', 'copy']; main();"
@@ -80,19 +80,23 @@ def test_the_subprocess_of_the_check_does_not_import_torch(built: FolderPublishe
         pytest.param("DELETE FROM embeddings WHERE id = 1", "damaged", id="a missing row"),
     ],
 )
-def test_wrong_counts_and_empty_texts_are_damage(built: FolderPublisher, statement: str, problem: str) -> None:
+def test_wrong_counts_and_empty_texts_are_reported_as_damage(
+    built: FolderPublisher, statement: str, problem: str
+) -> None:
     manifest = built.manifest()
     with pytest.raises(IndexDamaged, match=problem):
         check_in_process(damaged_copy(built, statement), manifest)
 
 
-def test_a_store_that_crashes_the_subprocess_is_damage(built: FolderPublisher, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_crashes_the_check_subprocess_is_reported_as_damage(
+    built: FolderPublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     with pytest.raises(IndexDamaged, match="crashes"):
         check_in_subprocess(built.current_folder(), built.manifest())
 
 
-def test_the_check_of_a_store_that_hangs_times_out(
+def test_the_check_of_a_hanging_store_times_out(
     built: FolderPublisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sleeper = tmp_path / "sleeper"
@@ -108,14 +112,16 @@ def test_the_check_of_a_store_that_hangs_times_out(
 def test_a_generation_that_fails_its_check_is_removed_and_not_published(
     folder: Path, built: FolderPublisher, fake: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Vectors are lost while they are written, as happens with two writers on one folder."""
+    """Only the first row of each batch is written, as can happen with two writers on one folder."""
     before = built.current_folder()
 
-    def lossy(client: object, name: str, vectors: Vectors, *rest: object, effort: object = None) -> None:
+    def create_with_first_row_only(
+        client: object, name: str, vectors: Vectors, *rest: object, effort: object = None
+    ) -> None:
         create(client, name, vectors[:1], *(part[:1] for part in rest))  # type: ignore[arg-type, index]
 
     create = index.store.chroma.create_collection
-    monkeypatch.setattr("index.generation.create_collection", lossy)
+    monkeypatch.setattr("index.generation.create_collection", create_with_first_row_only)
     with pytest.raises(IndexDamaged, match=r"^The new index was not published: [^.]*\.$") as caught:
         rebuild(folder, built, fake.model, lambda: fake, force=True)
     assert caught.value.exit_status == 1
@@ -126,7 +132,7 @@ def test_a_generation_that_fails_its_check_is_removed_and_not_published(
         assert list(generation.articles) == ["ants.txt", "bees.txt"]
 
 
-def test_passages_that_do_not_find_themselves_are_damage(
+def test_a_passage_whose_own_vector_does_not_find_it_is_reported_as_damage(
     folder: Path, built: FolderPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collections = open_folder(built.current_folder() / "chroma")
@@ -137,7 +143,9 @@ def test_passages_that_do_not_find_themselves_are_damage(
     collections.close()
 
 
-def test_hundreds_of_equal_passages_do_not_hide_others(folder: Path, publisher: FolderPublisher, build: Build) -> None:
+def test_hundreds_of_identical_passages_do_not_hide_other_passages_from_the_check(
+    folder: Path, publisher: FolderPublisher, build: Build
+) -> None:
     (folder / "ants.txt").write_text(ANTS, encoding="utf-8")
     (folder / "long.txt").write_text(f"{'x' * 400_000}\n\nThe end.", encoding="utf-8")
     build()
@@ -146,19 +154,21 @@ def test_hundreds_of_equal_passages_do_not_hide_others(folder: Path, publisher: 
     assert result.found == result.searched
 
 
-def test_the_current_generation_can_be_verified_from_the_command_line(command: Run, built: FolderPublisher) -> None:
-    location = ("--index", str(built.root))
-    done = command("index", "verify", *location)
+def test_the_verify_command_reports_an_intact_generation(command: Run, built: FolderPublisher) -> None:
+    index_option = ("--index", str(built.root))
+    done = command("index", "verify", *index_option)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Generation {built.current_folder().name} is intact: ")
     assert done.stdout.count("\n") == 1
-    response = json.loads(command("index", "verify", "--json", *location).stdout)
+    response = json.loads(command("index", "verify", "--json", *index_option).stdout)
     assert (response["sound"], response["generation"]) == (True, built.current_folder().name)
     assert response["found"] == response["searched"] > 0
 
 
 @pytest.mark.parametrize("file", ["articles.json", "chroma/chroma.sqlite3", "lexical/words.tsv", "manifest.json"])
-def test_a_damaged_generation_is_reported_in_one_sentence(command: Run, built: FolderPublisher, file: str) -> None:
+def test_the_verify_command_reports_a_damaged_generation_in_one_sentence(
+    command: Run, built: FolderPublisher, file: str
+) -> None:
     (built.current_folder() / file).write_bytes(b"{}")
     done = command("index", "verify", "--json", "--index", str(built.root))
     sentence, hint = done.stderr.splitlines()
@@ -168,7 +178,7 @@ def test_a_damaged_generation_is_reported_in_one_sentence(command: Run, built: F
     assert json.loads(done.stdout)["sound"] is False
 
 
-def test_without_an_index_there_is_nothing_to_check(command: Run) -> None:
+def test_the_verify_command_reports_a_missing_index(command: Run) -> None:
     done = command("index", "verify")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("There is no index yet.")

@@ -1,4 +1,4 @@
-"""Words, terms and BM25: how text is tokenised, and how passages are scored."""
+"""Words, terms and BM25: how a text is tokenised, and how passages are scored."""
 
 from math import log
 from pathlib import Path
@@ -34,7 +34,7 @@ def index() -> BM25Index:
         pytest.param("?! … — «»", [], id="punctuation"),
     ],
 )
-def test_a_text_is_a_list_of_lower_case_words(text: str, expected: list[str]) -> None:
+def test_words_are_lower_case_and_keep_inner_punctuation(text: str, expected: list[str]) -> None:
     assert words(text) == expected
 
 
@@ -42,7 +42,7 @@ def test_terms_are_stems_without_stop_words_in_order() -> None:
     assert terms("Why were the pears felled, and what of the orchards?") == ["pear", "fell", "orchard"]
 
 
-def test_words_of_one_stem_are_one_term() -> None:
+def test_words_with_the_same_stem_are_the_same_term() -> None:
     assert {stem(word) for word in ("connect", "connected", "connecting", "connections")} == {"connect"}
 
 
@@ -59,7 +59,7 @@ def test_a_contraction_of_stop_words_is_not_a_term(text: str) -> None:
 @pytest.mark.parametrize(
     ("term", "best"), [("pear", 0), ("keep", 1), ("council", 2), pytest.param("plum", 1, id="in the shorter text")]
 )
-def test_the_passage_that_a_term_describes_best_scores_highest(index: BM25Index, term: str, best: int) -> None:
+def test_the_passage_in_which_a_term_weighs_most_scores_highest(index: BM25Index, term: str, best: int) -> None:
     assert int(index.scores({term: 1.0}).argmax()) == best
 
 
@@ -67,14 +67,14 @@ def test_a_passage_without_the_term_scores_0(index: BM25Index) -> None:
     assert index.scores({"pear": 1.0})[1:].tolist() == [0.0, 0.0]
 
 
-def test_scores_of_terms_add_up_by_their_weights(index: BM25Index) -> None:
-    together = index.scores({"pear": 1.0, "plum": 0.5, "council": 0.5})
-    apart = index.scores({"pear": 1.0}) + 0.5 * index.scores({"plum": 1.0}) + 0.5 * index.scores({"council": 1.0})
-    np.testing.assert_allclose(together, apart, rtol=1e-6)
+def test_the_score_of_a_query_is_the_weighted_sum_of_its_terms_scores(index: BM25Index) -> None:
+    combined = index.scores({"pear": 1.0, "plum": 0.5, "council": 0.5})
+    expected = index.scores({"pear": 1.0}) + 0.5 * index.scores({"plum": 1.0}) + 0.5 * index.scores({"council": 1.0})
+    np.testing.assert_allclose(combined, expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("query", [{}, {"quince": 1.0}, {"_": 1.0}])
-def test_terms_that_are_in_no_passage_score_0(index: BM25Index, query: dict[str, float]) -> None:
+def test_terms_that_occur_in_no_passage_score_0(index: BM25Index, query: dict[str, float]) -> None:
     assert index.scores(query).tolist() == [0.0, 0.0, 0.0]
 
 
@@ -90,19 +90,19 @@ def test_rarer_terms_have_a_higher_idf(index: BM25Index, term: str, n: int) -> N
     assert index.idf(term) == pytest.approx(log(1 + (3 - n + 0.5) / (n + 0.5)))
 
 
-def test_a_score_is_lucenes_bm25(index: BM25Index) -> None:
+def test_scores_follow_lucenes_bm25_formula(index: BM25Index) -> None:
     lengths = [len(terms(text)) for text in TEXTS]
     norm = 1.5 * (1 - 0.75 + 0.75 * lengths[0] / (sum(lengths) / 3))
     assert index.scores({"pear": 1.0})[0] == pytest.approx(index.idf("pear") * 2 / (2 + norm), rel=1e-5)
 
 
-def test_the_index_contains_its_terms_and_counts_its_words(index: BM25Index) -> None:
+def test_the_index_knows_which_terms_it_contains_and_how_often_each_word_occurs(index: BM25Index) -> None:
     assert "pear" in index
     assert "quince" not in index
     assert (index.counts["pears"], index.counts["the"], index.counts.get("quince")) == (2, 6, None)
 
 
-def test_passages_of_only_stop_words_keep_their_row() -> None:
+def test_a_passage_of_only_stop_words_still_has_a_score() -> None:
     index = BM25Index.build(["It was not.", "The pears were.", "?!"])
     assert index.scores({"pear": 1.0}).argmax() == 1
     assert len(index.scores({})) == 3

@@ -1,4 +1,4 @@
-"""The sentence table: it loads what it saved, and detects damaged files."""
+"""The sentence table: sentences survive saving and loading, and damaged files are detected."""
 
 from pathlib import Path
 
@@ -21,22 +21,22 @@ def passages() -> tuple[Passage, ...]:
     return split_passages
 
 
-def test_saved_sentences_load_unchanged(passages: tuple[Passage, ...], tmp_path: Path) -> None:
-    number = sum(len(passage.sentences) for passage in passages)
+def test_sentences_are_unchanged_after_saving_and_loading(passages: tuple[Passage, ...], tmp_path: Path) -> None:
+    sentence_count = sum(len(passage.sentences) for passage in passages)
     SentenceTable.from_passages(passages).save(tmp_path)
-    table = SentenceTable.load(tmp_path, len(passages), number)
+    table = SentenceTable.load(tmp_path, len(passages), sentence_count)
     for index, passage in enumerate(passages):
         assert table.read_sentences(index, passage.start, passage.text) == passage.sentences
         assert table.offsets(table.sentences_of(index)) == [(s.start, s.end) for s in passage.sentences]
-    assert table.sentences_of(len(passages) - 1).stop == number
+    assert table.sentences_of(len(passages) - 1).stop == sentence_count
 
 
 @pytest.mark.parametrize("name", [FIRST, SENTENCES])
 @pytest.mark.parametrize("content", [None, b"", b"no array", "shorter"])
-def test_a_missing_or_changed_file_is_damage(
+def test_a_missing_or_changed_file_is_reported_as_damage(
     passages: tuple[Passage, ...], tmp_path: Path, name: str, content: bytes | str | None
 ) -> None:
-    number = sum(len(passage.sentences) for passage in passages)
+    sentence_count = sum(len(passage.sentences) for passage in passages)
     SentenceTable.from_passages(passages).save(tmp_path)
     if content is None:
         (tmp_path / name).unlink()
@@ -45,4 +45,4 @@ def test_a_missing_or_changed_file_is_damage(
     else:
         np.save(tmp_path / name, np.load(tmp_path / name)[:-1])
     with pytest.raises(IndexDamaged, match="table of its sentences"):
-        SentenceTable.load(tmp_path, len(passages), number)
+        SentenceTable.load(tmp_path, len(passages), sentence_count)
