@@ -1,4 +1,4 @@
-"""A real Chroma server on loopback for the tests: started, stopped, killed and started again on the same files."""
+"""A real Chroma server on the loopback address, which tests start, suspend, kill and restart with the same files."""
 
 import contextlib
 import http.client
@@ -39,13 +39,15 @@ class ChromaServer:
                 return
             time.sleep(0.05)
         self.kill()
-        raise RuntimeError("the Chroma server does not start")
+        raise RuntimeError("The Chroma server did not start.")
 
     def suspend(self) -> None:
-        """Suspend the server with SIGSTOP: it accepts connections, and answers none."""
+        """Suspend the server with SIGSTOP: it still accepts connections, but does not respond."""
         assert self._process is not None
         self._send(signal.SIGSTOP)
-        while psutil.Process(self._process.pid).status() != psutil.STATUS_STOPPED:  # the signal takes its time
+        while (
+            psutil.Process(self._process.pid).status() != psutil.STATUS_STOPPED
+        ):  # signals are delivered asynchronously
             time.sleep(0.01)
 
     def resume(self) -> None:
@@ -58,7 +60,7 @@ class ChromaServer:
             self._process = None
 
     def _answers(self) -> bool:
-        """Wait until the server answers; an open port is not enough."""
+        """Return whether the server responds to a request; an open port is not enough."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
         with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
             connection.request("GET", "/api/v2/heartbeat")

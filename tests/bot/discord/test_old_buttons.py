@@ -18,13 +18,13 @@ async def test_keys_of_eight_hexadecimal_digits_still_work(
     [article] = answerer.articles()
     key = sha256(article.encode()).hexdigest()[:8]
     old = {"In context": f"byline:context:{key}.6", "More": f"byline:more:{key}"}
-    answer.find_part(label)["custom_id"] = old[label]
+    answer.find_component(label)["custom_id"] = old[label]
     pressed = await scene.server.press(scene.bob, answer, label)
     assert expected in unescape((await pressed.wait()).text)
 
 
 async def test_a_button_that_is_unknown_by_now_says_so(scene: Scene) -> None:
     answer = await scene.mention("What does he say about China's investment?")
-    answer.find_part("More")["custom_id"] = "byline:more:01234567"
+    answer.find_component("More")["custom_id"] = "byline:more:01234567"
     pressed = await scene.server.press(scene.bob, answer, "More")
     assert "changed or removed" in unescape((await pressed.wait()).text)

@@ -1,6 +1,6 @@
-"""Validation of requests to the chat completions API, as OpenAI documents it.
+"""Validation of chat completion requests against OpenAI's API documentation.
 
-Pure functions of a request's body; each raises Refused at the first thing that is not as documented.
+Pure functions of a request's body; each raises Refused at the first violation.
 """
 
 import json
@@ -19,12 +19,12 @@ PARAMETERS = frozenset(
     safety_identifier seed service_tier stop store stream stream_options temperature tool_choice tools top_logprobs
     top_p user verbosity""".split()
 )
-# What a strict schema may not contain.
-NOT_STRICT = ("default", "oneOf", "allOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas")
+# Keywords that a strict schema must not contain.
+NON_STRICT = ("default", "oneOf", "allOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas")
 
 
 class Refused(ValueError):
-    """The request is not as documented: `message`, and the parameter at fault."""
+    """The request violates the documentation: `message` says how, `param` names the invalid parameter."""
 
     def __init__(self, message: str, param: str | None = None) -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ def error(message: str, kind: str = "invalid_request_error", param: str | None =
 
 
 def parse(raw: bytes, content_type: str) -> Json:
-    """Return the body of a request; raise Refused if it is not valid."""
+    """Parse the body of a request; raise Refused if it is not a JSON object."""
     if content_type != "application/json":
         raise Refused(f"Unsupported content type: '{content_type}'. This API method only accepts 'application/json'.")
     try:
@@ -50,7 +50,7 @@ def parse(raw: bytes, content_type: str) -> Json:
 
 
 def check(body: Json) -> None:
-    """Raise Refused for the first value that is not as documented."""
+    """Raise Refused for the first invalid parameter of a request."""
     if unknown := sorted(body.keys() - PARAMETERS):
         raise Refused(f"Unrecognized request argument supplied: {', '.join(unknown)}")
     if not isinstance(body.get("model"), str) or not body["model"]:
@@ -111,10 +111,10 @@ def _is_number(value: object) -> bool:
 
 
 def _check_format(body: Json) -> None:
-    wanted = body.get("response_format")
-    if wanted is None:
+    response_format = body.get("response_format")
+    if response_format is None:
         return
-    kind = wanted.get("type") if isinstance(wanted, dict) else None
+    kind = response_format.get("type") if isinstance(response_format, dict) else None
     if kind not in ("text", "json_object", "json_schema"):
         raise Refused(f"Invalid value: '{kind}' for 'response_format.type'.", "response_format.type")
     if kind == "json_object" and "json" not in json.dumps(body["messages"]).casefold():
@@ -123,15 +123,15 @@ def _check_format(body: Json) -> None:
             "messages",
         )
     if kind == "json_schema":
-        described = wanted.get("json_schema")
-        if not isinstance(described, dict) or not NAME.fullmatch(str(described.get("name", ""))):
+        json_schema = response_format.get("json_schema")
+        if not isinstance(json_schema, dict) or not NAME.fullmatch(str(json_schema.get("name", ""))):
             raise Refused("Missing or invalid 'response_format.json_schema.name'.", "response_format.json_schema.name")
-        if not isinstance(described.get("schema"), dict):
+        if not isinstance(json_schema.get("schema"), dict):
             raise Refused(
                 "Missing required parameter: 'response_format.json_schema.schema'.", "response_format.json_schema"
             )
-        if described.get("strict"):
-            _check_strict(described["schema"], f"response_format '{described['name']}'", "response_format")
+        if json_schema.get("strict"):
+            _check_strict(json_schema["schema"], f"response_format '{json_schema['name']}'", "response_format")
 
 
 def _check_tools(body: Json) -> None:
@@ -163,7 +163,7 @@ def _check_strict(schema: Json, what: str, param: str) -> None:
         raise Refused(f"Invalid schema for {what}: schema must be a JSON Schema of 'type: \"object\"'.", param)
     for path, part in _parts(schema, ()):
         start = f"Invalid schema for {what}: In context={path!r}, "
-        for keyword in NOT_STRICT:
+        for keyword in NON_STRICT:
             if keyword in part:
                 raise Refused(f"{start}'{keyword}' is not permitted.", param)
         if "$ref" in part and len(part) > 1:
@@ -180,7 +180,7 @@ def _check_strict(schema: Json, what: str, param: str) -> None:
 
 
 def _parts(schema: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Json]]:
-    """Every schema within a schema, with its path; a property's name is not taken for a keyword."""
+    """Yield each schema within a schema, with its path. A property whose name is a keyword is not mistaken for one."""
     if not isinstance(schema, dict):
         return
     yield path, schema

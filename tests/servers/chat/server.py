@@ -1,4 +1,4 @@
-"""A fake chat model for tests: an OpenAI-compatible API on 127.0.0.1 with scripted replies, over real HTTP.
+"""A fake chat model for tests: an OpenAI-compatible HTTP API on 127.0.0.1 with scripted replies.
 
     with ChatServer() as server:
         model = init_chat_model(f"openai:{server.model}", base_url=server.base_url, api_key=server.key)
@@ -50,16 +50,19 @@ ENDPOINT = "/v1/chat/completions"
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens that a reply reports."""
+    """The token counts that a reply reports."""
 
     prompt: int
     completion: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Written:
-    """Options of all replies with a message: `delay` seconds before the first byte, streamed in chunks of `size`
-    characters with `pause` seconds between them, and `usage` (None: the words of the request and of the reply)."""
+class _ModelReply:
+    """Options of all replies from the model.
+
+    `delay` is the time in seconds before the first byte. A streamed reply has chunks of `size` characters, with `pause`
+    seconds between them. Without a `usage`, the words of the request and of the reply are counted.
+    """
 
     delay: float = 0.0
     size: int = 12
@@ -68,35 +71,35 @@ class _Written:
 
 
 @dataclass(frozen=True)
-class Text(_Written):
-    """Content as it is: prose, half of a JSON, nothing. `finish` is "length" where the reply was cut off."""
+class Text(_ModelReply):
+    """A reply with this content, which may be invalid or empty. `finish` is "length" if the reply was truncated."""
 
     text: str = ""
     finish: str = "stop"
 
 
 @dataclass(frozen=True)
-class Data(_Written):
-    """A value as JSON, in the form that the request asks for: as arguments of the function that it names, or of `call`
-    where the model chooses; as content otherwise."""
+class Data(_ModelReply):
+    """A reply with a value as JSON: as the arguments of the function that the request names, or of the function `call`
+    if the request lets the model choose; otherwise as content."""
 
     value: object
     call: str | None = None
 
 
 @dataclass(frozen=True)
-class Refusal(_Written):
-    """A refusal by the model, in the field that the API has for it."""
+class Refusal(_ModelReply):
+    """A refusal by the model, in the API's field `refusal`."""
 
     text: str = "I'm sorry, I can't help with that."
 
 
-Written = Text | Data | Refusal
+ModelReply = Text | Data | Refusal
 
 
 @dataclass(frozen=True)
 class Status:
-    """An HTTP response as it is; without a body, OpenAI's error for that status."""
+    """An HTTP response with this status; without a body, it gets OpenAI's error body for the status."""
 
     status: int
     body: Json | str | None = None
@@ -105,26 +108,26 @@ class Status:
 
 @dataclass(frozen=True)
 class Hang:
-    """Silence for so many seconds, then the connection is closed: at once, or after so many chunks of a reply."""
+    """Send nothing, or the first `after` chunks of a reply; then stay silent for `seconds` and close the connection."""
 
     seconds: float
-    reply: Written | None = None
+    reply: ModelReply | None = None
     after: int = 1
 
 
 @dataclass(frozen=True)
 class Drop:
-    """The connection breaks after so many chunks of a reply, or in the middle of its body where it isn't streamed."""
+    """Close the connection after `after` chunks of a streamed reply, or in the middle of the body of another reply."""
 
-    reply: Written
+    reply: ModelReply
     after: int = 1
 
 
 @dataclass(frozen=True)
 class Interrupted:
-    """After so many chunks of a reply, the stream carries an error; where it isn't streamed, a 500 does."""
+    """Send an error after `after` chunks of a streamed reply; otherwise respond with status 500."""
 
-    reply: Written
+    reply: ModelReply
     after: int = 1
     message: str = "The server had an error while processing your request. Sorry about that!"
 
@@ -134,14 +137,17 @@ Scripted = Reply | Callable[[Json], Reply]
 
 
 def rate_limited(retry_after: float | None = None) -> Status:
-    """A 429 response with a Retry-After in seconds."""
+    """Return a 429 response with a Retry-After in seconds."""
     return Status(429, headers={} if retry_after is None else {"Retry-After": f"{retry_after:g}"})
 
 
 @dataclass(eq=False)
 class Request:
-    """A request: its time (`time.monotonic`), its status (0: no response was begun), and whether the client
-    disconnected before the response was complete. Header names are lower-case."""
+    """A received request. Header names are in lower case.
+
+    `at` is its time (`time.monotonic`), `status` the status of the response (0 before it starts). `finished` says
+    whether the response was complete, `client_disconnected` whether the client left before that.
+    """
 
     method: str
     path: str
@@ -154,7 +160,7 @@ class Request:
 
     @property
     def text(self) -> str:
-        """The texts of the request's messages, one after another."""
+        """The texts of the request's messages, one on each line."""
         return "\n".join(_content(message) for message in self.body.get("messages", ()))
 
 
@@ -163,7 +169,7 @@ class _Stopping(Exception):
 
 
 class ChatServer:
-    """The server. `models` are the known names; others get a 404."""
+    """A chat model server. A request for a model that is not in `models` gets a 404."""
 
     def __init__(self, *, models: tuple[str, ...] = ("scripted",)) -> None:
         self.key = f"sk-test-{secrets.token_urlsafe(30)}"
@@ -197,7 +203,7 @@ class ChatServer:
             raise self._errors[0]
 
     def stop(self) -> None:
-        """Stop the server at once, even within a reply; stopping it twice is no error."""
+        """Stop the server at once, even in the middle of a reply. It may be called twice."""
         if self._thread is None:
             return
         if self._loop is not None and self._stop is not None and self._thread.is_alive():
@@ -214,7 +220,7 @@ class ChatServer:
 
     @property
     def remaining(self) -> int:
-        """The number of scripted replies that are left."""
+        """The number of scripted replies that have not been used."""
         return len(self._script)
 
     def script(self, *replies: Scripted) -> None:
@@ -222,13 +228,13 @@ class ChatServer:
         self._script.extend(replies)
 
     def set_default_reply(self, reply: Scripted | None) -> None:
-        """Set the reply to every request after the end of the script; None: a 400 that says so."""
+        """Set the reply to requests after the end of the script; with None they get a 400."""
         self._default_reply = reply
 
-    def wait(self, happened: Callable[[], bool], timeout: float = 5.0) -> bool:
-        """Block until a condition is true, and return whether it was in time; each change of a request checks it."""
+    def wait(self, condition: Callable[[], bool], timeout: float = 5.0) -> bool:
+        """Block until a condition is true; return False on timeout. It is checked whenever a request changes."""
         with self._changed:
-            return self._changed.wait_for(happened, timeout)
+            return self._changed.wait_for(condition, timeout)
 
     # The server
 
@@ -239,13 +245,13 @@ class ChatServer:
             application = web.Application()
             application.router.add_post(ENDPOINT, self._complete)
             application.router.add_get("/v1/models", self._list_models)
-            application.router.add_route("*", "/{path:.*}", self._unknown)
+            application.router.add_route("*", "/{path:.*}", self._unknown_path)
             runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1.0)
             await runner.setup()
             await web.SockSite(runner, listener).start()
-        except Exception as failed:
+        except Exception as exception:
             listener.close()
-            ready.set_exception(failed)
+            ready.set_exception(exception)
         else:
             ready.set_result(None)
             await self._stop.wait()
@@ -261,7 +267,7 @@ class ChatServer:
             self._changed.notify_all()
         return request
 
-    def _note(
+    def _update(
         self, request: Request, *, status: int = 0, finished: bool = False, client_disconnected: bool = False
     ) -> None:
         with self._changed:
@@ -269,13 +275,13 @@ class ChatServer:
             request.finished, request.client_disconnected = finished, client_disconnected
             self._changed.notify_all()
 
-    def _key_refused(self, request: Request) -> Status | None:
-        given = request.headers.get("authorization", "")
-        if not given:
+    def _check_key(self, request: Request) -> Status | None:
+        sent = request.headers.get("authorization", "")
+        if not sent:
             return Status(401, error("You didn't provide an API key.", code="invalid_api_key"))
-        return None if secrets.compare_digest(given.encode(), f"Bearer {self.key}".encode()) else Status(401)
+        return None if secrets.compare_digest(sent.encode(), f"Bearer {self.key}".encode()) else Status(401)
 
-    async def _unknown(self, http: web.Request) -> web.StreamResponse:
+    async def _unknown_path(self, http: web.Request) -> web.StreamResponse:
         message = f"Invalid URL ({http.method} {http.path})"
         return self._answer(self._record(http), Status(404, error(message)))
 
@@ -284,13 +290,13 @@ class ChatServer:
         listed = [
             {"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "tests"} for name in self.models
         ]
-        return self._answer(request, self._key_refused(request) or Status(200, {"object": "list", "data": listed}))
+        return self._answer(request, self._check_key(request) or Status(200, {"object": "list", "data": listed}))
 
     async def _complete(self, http: web.Request) -> web.StreamResponse:
         request = self._record(http)
         raw = await http.read()
         try:
-            if refused := self._key_refused(request):
+            if refused := self._check_key(request):
                 return self._answer(request, refused)
             request.body = parse(raw, http.content_type)
             check(request.body)
@@ -300,15 +306,15 @@ class ChatServer:
         except Refused as refusal:
             return self._answer(request, Status(400, error(refusal.message, param=refusal.param)))
         except asyncio.CancelledError:
-            self._note(request, client_disconnected=True)
+            self._update(request, client_disconnected=True)
             raise
         except ConnectionError:
-            self._note(request, client_disconnected=True)
-            return _cut(http)
+            self._update(request, client_disconnected=True)
+            return _close(http)
         except _Stopping:
-            return _cut(http)
-        except Exception as failed:
-            self._errors.append(failed)
+            return _close(http)
+        except Exception as exception:
+            self._errors.append(exception)
             raise
 
     def _next(self, body: Json) -> Reply:
@@ -321,61 +327,61 @@ class ChatServer:
             return reply
         try:
             return reply(body)
-        except Exception as failed:
-            self._errors.append(failed)
-            return Status(400, error("The script failed at this request."))
+        except Exception as exception:
+            self._errors.append(exception)
+            return Status(400, error("The scripted function raised an exception."))
 
     async def _reply(self, http: web.Request, request: Request, reply: Reply) -> web.StreamResponse:
         if isinstance(reply, Status):
             return self._answer(request, reply)
         if isinstance(reply, Hang) and reply.reply is None:
             await self._sleep(reply.seconds)
-            return _cut(http)
-        written = reply.reply if isinstance(reply, Hang | Drop | Interrupted) else reply
-        assert written is not None
-        await self._sleep(written.delay)
+            return _close(http)
+        message = reply.reply if isinstance(reply, Hang | Drop | Interrupted) else reply
+        assert message is not None
+        await self._sleep(message.delay)
         if request.body.get("stream"):
-            return await self._stream(http, request, written, reply)
-        completion = _completion(written, request.body)
+            return await self._stream(http, request, message, reply)
+        completion = _completion(message, request.body)
         if isinstance(reply, Hang):
             await self._sleep(reply.seconds)
-            return _cut(http)
+            return _close(http)
         if isinstance(reply, Interrupted):
             return self._answer(request, Status(500, error(reply.message, "server_error")))
         if isinstance(reply, Drop):
-            return await self._half(http, request, json.dumps(completion).encode())
+            return await self._send_half(http, request, json.dumps(completion).encode())
         return self._answer(request, Status(200, completion))
 
-    async def _half(self, http: web.Request, request: Request, body: bytes) -> web.StreamResponse:
+    async def _send_half(self, http: web.Request, request: Request, body: bytes) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": JSON, "Content-Length": str(len(body))})
         await response.prepare(http)
-        self._note(request, status=200)
+        self._update(request, status=200)
         await response.write(body[: len(body) // 2])
-        _cut(http)
+        _close(http)
         return response
 
     async def _stream(
-        self, http: web.Request, request: Request, written: Written, reply: Written | Hang | Drop | Interrupted
+        self, http: web.Request, request: Request, message: ModelReply, reply: ModelReply | Hang | Drop | Interrupted
     ) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8", **_identity()})
         await response.prepare(http)
-        self._note(request, status=200)
-        whole = isinstance(reply, Text | Data | Refusal)
-        for number, event in enumerate(_events(written, request.body)):
+        self._update(request, status=200)
+        complete = isinstance(reply, Text | Data | Refusal)
+        for number, event in enumerate(_events(message, request.body)):
             if number:
-                await self._sleep(written.pause)
+                await self._sleep(message.pause)
             if not isinstance(reply, Text | Data | Refusal) and number > reply.after:
                 break
             await response.write(_sse(event))
-        if whole:
-            self._note(request, finished=True)
+        if complete:
+            self._update(request, finished=True)
             await response.write(b"data: [DONE]\n\n")
         elif isinstance(reply, Interrupted):
             await response.write(_sse(error(reply.message, "server_error")))
         else:
             if isinstance(reply, Hang):
                 await self._sleep(reply.seconds)
-            _cut(http)
+            _close(http)
         return response
 
     def _answer(self, request: Request, answer: Status) -> web.Response:
@@ -384,7 +390,7 @@ class ChatServer:
         plain = isinstance(body, str)
         content_type = "text/html" if plain else JSON
         text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-        self._note(request, status=answer.status, finished=True)
+        self._update(request, status=answer.status, finished=True)
         return web.Response(
             status=answer.status, text=text, content_type=content_type, headers={**_identity(), **answer.headers}
         )
@@ -401,11 +407,11 @@ class ChatServer:
         raise _Stopping
 
 
-# Pure functions: from replies to what is sent
+# Pure functions: from replies to response bodies
 
 
-def _cut(http: web.Request) -> web.StreamResponse:
-    """Close the connection; the returned reply can no longer be sent."""
+def _close(http: web.Request) -> web.StreamResponse:
+    """Close the connection, and return a response that aiohttp can no longer send."""
     if http.transport is not None:
         http.transport.close()
     return web.Response()
@@ -424,8 +430,8 @@ def _content(message: Json) -> str:
     return content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content)
 
 
-def _called(reply: Written, body: Json) -> str | None:
-    """Return the function that a reply calls, if any."""
+def _function_name(reply: ModelReply, body: Json) -> str | None:
+    """Return the name of the function that a reply calls, if any."""
     if not isinstance(reply, Data):
         return None
     choice = body.get("tool_choice")
@@ -438,20 +444,20 @@ def _called(reply: Written, body: Json) -> str | None:
     return reply.call
 
 
-def _words(reply: Written) -> str:
+def _reply_text(reply: ModelReply) -> str:
     return json.dumps(reply.value, ensure_ascii=False) if isinstance(reply, Data) else reply.text
 
 
-def _finish(reply: Written, body: Json) -> str:
+def _finish_reason(reply: ModelReply, body: Json) -> str:
     if isinstance(reply, Text):
         return reply.finish
-    # OpenAI says "stop", not "tool_calls", where the request left no choice of function.
-    return "tool_calls" if _called(reply, body) and not isinstance(body.get("tool_choice"), dict) else "stop"
+    # OpenAI sends "stop", not "tool_calls", if the request named the function.
+    return "tool_calls" if _function_name(reply, body) and not isinstance(body.get("tool_choice"), dict) else "stop"
 
 
-def _usage(reply: Written, body: Json) -> Json:
+def _usage(reply: ModelReply, body: Json) -> Json:
     prompt = sum(len(_content(message).split()) for message in body["messages"])
-    usage = reply.usage or Usage(prompt, len(_words(reply).split()))
+    usage = reply.usage or Usage(prompt, len(_reply_text(reply).split()))
     return {
         "prompt_tokens": usage.prompt,
         "completion_tokens": usage.completion,
@@ -459,7 +465,7 @@ def _usage(reply: Written, body: Json) -> Json:
     }
 
 
-def _head(body: Json, kind: str) -> Json:
+def _common_fields(body: Json, kind: str) -> Json:
     return {
         "id": f"chatcmpl-{secrets.token_hex(12)}",
         "object": kind,
@@ -469,26 +475,26 @@ def _head(body: Json, kind: str) -> Json:
     }
 
 
-def _call(name: str, arguments: str) -> Json:
+def _tool_call(name: str, arguments: str) -> Json:
     function = {"name": name, "arguments": arguments}
     return {"id": f"call_{secrets.token_hex(12)}", "type": "function", "function": function}
 
 
-def _completion(reply: Written, body: Json) -> Json:
-    """A reply as one object."""
+def _completion(reply: ModelReply, body: Json) -> Json:
+    """Return a reply as one response body."""
     message: Json = {"role": "assistant", "content": None, "refusal": None}
-    if name := _called(reply, body):
-        message["tool_calls"] = [_call(name, _words(reply))]
+    if name := _function_name(reply, body):
+        message["tool_calls"] = [_tool_call(name, _reply_text(reply))]
     else:
-        message["refusal" if isinstance(reply, Refusal) else "content"] = _words(reply)
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish(reply, body)}
-    return {**_head(body, "chat.completion"), "choices": [choice], "usage": _usage(reply, body)}
+        message["refusal" if isinstance(reply, Refusal) else "content"] = _reply_text(reply)
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish_reason(reply, body)}
+    return {**_common_fields(body, "chat.completion"), "choices": [choice], "usage": _usage(reply, body)}
 
 
-def _deltas(reply: Written, body: Json) -> Iterator[Json]:
-    pieces = re.findall(rf".{{1,{reply.size}}}", _words(reply), re.DOTALL)
-    if name := _called(reply, body):
-        yield {"role": "assistant", "content": None, "tool_calls": [{"index": 0, **_call(name, "")}]}
+def _deltas(reply: ModelReply, body: Json) -> Iterator[Json]:
+    pieces = re.findall(rf".{{1,{reply.size}}}", _reply_text(reply), re.DOTALL)
+    if name := _function_name(reply, body):
+        yield {"role": "assistant", "content": None, "tool_calls": [{"index": 0, **_tool_call(name, "")}]}
         for piece in pieces:
             yield {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
     else:
@@ -498,13 +504,13 @@ def _deltas(reply: Written, body: Json) -> Iterator[Json]:
             yield {where: piece}
 
 
-def _events(reply: Written, body: Json) -> Iterator[Json]:
-    """A reply as a stream: first the role, then the chunks of the message, why it ends, and its usage if asked for."""
-    counted = bool((body.get("stream_options") or {}).get("include_usage"))
-    head = _head(body, "chat.completion.chunk") | ({"usage": None} if counted else {})
+def _events(reply: ModelReply, body: Json) -> Iterator[Json]:
+    """Yield the events of a streamed reply: the role, the chunks, the finish reason, and the usage if requested."""
+    with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
+    head = _common_fields(body, "chat.completion.chunk") | ({"usage": None} if with_usage else {})
     for delta in _deltas(reply, body):
         yield {**head, "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": None}]}
-    last = {"index": 0, "delta": {}, "logprobs": None, "finish_reason": _finish(reply, body)}
+    last = {"index": 0, "delta": {}, "logprobs": None, "finish_reason": _finish_reason(reply, body)}
     yield {**head, "choices": [last]}
-    if counted:
+    if with_usage:
         yield {**head, "choices": [], "usage": _usage(reply, body)}

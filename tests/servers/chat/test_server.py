@@ -1,4 +1,4 @@
-"""The fake chat model, and how the real langchain-openai handles its replies."""
+"""The fake chat model, and how the unmodified langchain-openai handles its replies."""
 
 import asyncio
 import gc
@@ -46,16 +46,16 @@ from tests.servers.chat.server import (
     rate_limited,
 )
 
-# Nothing may stay open: the project as a whole does not ask that of every library.
+# Here, resources must be closed. The project's configuration ignores these warnings because of other libraries.
 pytestmark = pytest.mark.filterwarnings("error::ResourceWarning")
 
-WORDS = "He says that “ships” sail — and that they don’t."
+CONTENT = "He says that “ships” sail — and that they don’t."
 METHODS = ("json_schema", "function_calling", "json_mode")
-ASK = "Answer in JSON: why?"
+PROMPT = "Answer in JSON: why?"
 
 
 class Claim(BaseModel):
-    """A claim and what it rests on."""
+    """A claim and its source."""
 
     quote: str
     passage: int
@@ -67,8 +67,8 @@ SCHEMA = Claim.model_json_schema()
 
 
 @pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No setting or proxy of whoever runs the tests has a say, and nothing is left behind."""
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Remove the user's settings and proxies from the environment, and check that no server thread is left."""
     for name in os.environ:
         if name.upper().startswith(("OPENAI_", "LANGSMITH_", "LANGCHAIN_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -77,10 +77,10 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _closed() -> Iterator[None]:
-    """What was left open complains when it is collected: by these tests, not by those before them.
+def _collect_garbage() -> Iterator[None]:
+    """Collect garbage before and after the module, so that a ResourceWarning comes only from these tests.
 
-    langchain-openai keeps 128 clients for good; each that is made here would push one of an earlier test's out.
+    langchain-openai caches 128 clients; those of earlier tests would be evicted, and warn, during these tests.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -92,7 +92,7 @@ def _closed() -> Iterator[None]:
 
 
 @pytest.fixture
-def server(_alone: None) -> Iterator[ChatServer]:
+def server(_clean_environment: None) -> Iterator[ChatServer]:
     with ChatServer() as running:
         yield running
 
@@ -109,8 +109,10 @@ def connect(server: ChatServer, *, model: str | None = None, **options: Any) -> 
 
 @pytest.fixture
 def chat(server: ChatServer) -> Iterator[Chat]:
-    """Makes models. Their HTTP client is ours, because langchain-openai keeps its own for good, one for each address,
-    and an address of a server that has gone may come again."""
+    """A function that creates models with an HTTP client that is closed after the test.
+
+    langchain-openai never closes the clients that it caches by address, and a later server may reuse an address.
+    """
     with openai.DefaultHttpxClient() as http_client:
         yield lambda **options: connect(server, http_client=http_client, **options)
 
@@ -126,13 +128,13 @@ def statuses(server: ChatServer) -> list[int]:
 
 
 def post(server: ChatServer, body: object, **headers: str) -> tuple[int, Json]:
-    """A request without any client's help."""
+    """Send a request without a client library."""
     host = server.base_url.removeprefix("http://").removesuffix("/v1")
     connection = http.client.HTTPConnection(host, timeout=5)
     try:
         sent = body if isinstance(body, str) else json.dumps(body)
-        every = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json", **headers}
-        connection.request("POST", "/v1/chat/completions", sent, every)
+        all_headers = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json", **headers}
+        connection.request("POST", "/v1/chat/completions", sent, all_headers)
         response = connection.getresponse()
         return response.status, json.loads(response.read())
     finally:
@@ -142,10 +144,10 @@ def post(server: ChatServer, body: object, **headers: str) -> tuple[int, Json]:
 # Plain replies
 
 
-def test_invoke(server: ChatServer, chat: Chat) -> None:
-    server.script(Text(WORDS, usage=Usage(120, 30)))
+def test_invoke_returns_the_content_and_the_usage(server: ChatServer, chat: Chat) -> None:
+    server.script(Text(CONTENT, usage=Usage(120, 30)))
     reply = chat(temperature=0, max_tokens=50).invoke([("system", "Be brief."), ("human", "Why?")])
-    assert reply.content == WORDS
+    assert reply.content == CONTENT
     assert reply.usage_metadata is not None
     assert (reply.usage_metadata["input_tokens"], reply.usage_metadata["output_tokens"]) == (120, 30)
     assert reply.response_metadata["finish_reason"] == "stop"
@@ -158,18 +160,18 @@ def test_invoke(server: ChatServer, chat: Chat) -> None:
     assert server.remaining == 0
 
 
-async def test_ainvoke(server: ChatServer) -> None:
-    server.script(Text(WORDS))
+async def test_ainvoke_returns_the_content(server: ChatServer) -> None:
+    server.script(Text(CONTENT))
     async with achat(server) as model:
-        assert (await model.ainvoke("Why?")).content == WORDS
+        assert (await model.ainvoke("Why?")).content == CONTENT
 
 
-def test_a_reply_from_the_request(server: ChatServer, chat: Chat) -> None:
+def test_a_reply_can_be_a_function_of_the_request(server: ChatServer, chat: Chat) -> None:
     server.set_default_reply(lambda body: Text(body["messages"][-1]["content"].upper()))
     assert [chat().invoke(word).content for word in ("why", "how")] == ["WHY", "HOW"]
 
 
-def test_replies_in_order_then_an_error(server: ChatServer, chat: Chat) -> None:
+def test_scripted_replies_come_in_order_and_then_an_error(server: ChatServer, chat: Chat) -> None:
     server.script(Text("one"), Text(""))
     server.script(Text("three"))
     assert [chat().invoke("?").content for _ in range(3)] == ["one", "", "three"]
@@ -177,12 +179,12 @@ def test_replies_in_order_then_an_error(server: ChatServer, chat: Chat) -> None:
         chat().invoke("?")
 
 
-def test_a_script_that_fails_fails_the_test() -> None:
-    def wrong(body: Json) -> Reply:
+def test_an_exception_in_a_scripted_function_is_raised_when_the_server_stops() -> None:
+    def fail(body: Json) -> Reply:
         raise LookupError("no such passage")
 
     server = ChatServer()
-    server.script(wrong)
+    server.script(fail)
 
     def use() -> None:
         with server:
@@ -192,43 +194,43 @@ def test_a_script_that_fails_fails_the_test() -> None:
         use()
 
 
-def test_models_are_listed(server: ChatServer, chat: Chat) -> None:
+def test_the_server_lists_its_models(server: ChatServer, chat: Chat) -> None:
     assert [model.id for model in chat().root_client.models.list()] == [server.model]
 
 
 # Streams
 
 
-def test_stream(server: ChatServer, chat: Chat) -> None:
-    server.script(Text(WORDS, size=5, pause=0.02))
+def test_stream_yields_chunks_over_time(server: ChatServer, chat: Chat) -> None:
+    server.script(Text(CONTENT, size=5, pause=0.02))
     arrivals: list[float] = []
     pieces: list[str] = []
     for chunk in chat().stream("Why?"):
         arrivals.append(time.monotonic())
         pieces.append(chunk.text)
-    assert "".join(pieces) == WORDS
+    assert "".join(pieces) == CONTENT
     assert max(map(len, pieces)) == 5
-    assert arrivals[-1] - arrivals[0] > 0.02 * (len(WORDS) // 5 - 1)
-    assert "stream_options" not in server.requests[0].body  # with a base_url, usage must be asked for
+    assert arrivals[-1] - arrivals[0] > 0.02 * (len(CONTENT) // 5 - 1)
+    assert "stream_options" not in server.requests[0].body  # with a base_url, usage must be requested explicitly
 
 
-async def test_astream_with_usage(server: ChatServer) -> None:
-    server.script(Text(WORDS, usage=Usage(120, 30)))
+async def test_astream_reports_the_usage_if_requested(server: ChatServer) -> None:
+    server.script(Text(CONTENT, usage=Usage(120, 30)))
     async with achat(server, stream_usage=True) as model:
         chunks = [chunk async for chunk in model.astream("Why?")]
-    assert "".join(chunk.text for chunk in chunks) == WORDS
+    assert "".join(chunk.text for chunk in chunks) == CONTENT
     counted = [chunk.usage_metadata for chunk in chunks if chunk.usage_metadata]
     assert [(usage["input_tokens"], usage["output_tokens"]) for usage in counted] == [(120, 30)]
     assert server.requests[0].body["stream_options"] == {"include_usage": True}
 
 
-def test_a_truncated_stream_says_so(server: ChatServer, chat: Chat) -> None:
-    server.script(Text(WORDS, finish="length"))
+def test_a_truncated_stream_ends_with_the_reason_length(server: ChatServer, chat: Chat) -> None:
+    server.script(Text(CONTENT, finish="length"))
     reasons = [chunk.response_metadata.get("finish_reason") for chunk in chat().stream("Why?")]
     assert [reason for reason in reasons if reason] == ["length"]
 
 
-async def test_a_reader_who_leaves_is_noticed(server: ChatServer) -> None:
+async def test_a_client_that_disconnects_is_recorded(server: ChatServer) -> None:
     server.script(Hang(30))
     async with achat(server) as model:
         waiting = asyncio.create_task(model.ainvoke("Why?"))
@@ -244,12 +246,14 @@ async def test_a_reader_who_leaves_is_noticed(server: ChatServer) -> None:
 
 @pytest.mark.parametrize("method", [None, *METHODS])
 @pytest.mark.parametrize("schema", [Claim, SCHEMA], ids=["class", "schema"])
-def test_structured_output(server: ChatServer, chat: Chat, method: str | None, schema: Any) -> None:
+def test_structured_output_has_the_requested_type(
+    server: ChatServer, chat: Chat, method: str | None, schema: Any
+) -> None:
     server.set_default_reply(Data(CLAIM.model_dump()))
     options: dict[str, Any] = {} if method is None else {"method": method}
     expected = CLAIM if schema is Claim else CLAIM.model_dump()
-    assert chat().with_structured_output(schema, **options).invoke(ASK) == expected
-    raw = chat().with_structured_output(schema, include_raw=True, **options).invoke(ASK)
+    assert chat().with_structured_output(schema, **options).invoke(PROMPT) == expected
+    raw = chat().with_structured_output(schema, include_raw=True, **options).invoke(PROMPT)
     assert isinstance(raw, dict)
     assert raw["parsed"] == expected
     assert isinstance(raw["raw"], AIMessage)
@@ -261,99 +265,101 @@ def test_structured_output(server: ChatServer, chat: Chat, method: str | None, s
     else:
         assert body["response_format"]["type"] == ("json_object" if method == "json_mode" else "json_schema")
         assert json.loads(raw["raw"].text) == CLAIM.model_dump()
-    # A class is strict by default under json_schema, where a schema is not.
+    # With json_schema, a class is strict by default, a schema is not.
     if method in (None, "json_schema"):
         assert body["response_format"]["json_schema"]["strict"] is (schema is Claim)
 
 
 @pytest.mark.parametrize("method", METHODS)
-async def test_ainvoke_structured(server: ChatServer, method: Any) -> None:
+async def test_ainvoke_returns_structured_output(server: ChatServer, method: Any) -> None:
     server.script(Data(CLAIM.model_dump()))
     async with achat(server) as model:
-        assert await model.with_structured_output(Claim, method=method).ainvoke(ASK) == CLAIM
+        assert await model.with_structured_output(Claim, method=method).ainvoke(PROMPT) == CLAIM
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_schema_streams_ever_more_of_a_dict(server: ChatServer, chat: Chat, method: Any) -> None:
+def test_a_schema_streams_growing_dicts(server: ChatServer, chat: Chat, method: Any) -> None:
     server.script(Data(CLAIM.model_dump(), size=4))
-    parts = list(chat().with_structured_output(SCHEMA, method=method).stream(ASK))
+    parts = list(chat().with_structured_output(SCHEMA, method=method).stream(PROMPT))
     assert len(parts) > 3
     assert parts[-1] == CLAIM.model_dump()
     assert server.requests[0].body["stream"] is True
 
 
 @pytest.mark.parametrize("method", ["function_calling", "json_mode"])
-def test_a_class_streams_only_its_last_state(server: ChatServer, chat: Chat, method: Any) -> None:
+def test_a_class_streams_only_the_complete_object(server: ChatServer, chat: Chat, method: Any) -> None:
     server.script(Data(CLAIM.model_dump(), size=4))
-    assert list(chat().with_structured_output(Claim, method=method).stream(ASK)) == [CLAIM]
+    assert list(chat().with_structured_output(Claim, method=method).stream(PROMPT)) == [CLAIM]
 
 
 @pytest.mark.filterwarnings("ignore:Pydantic serializer warnings:UserWarning")
-def test_a_class_by_json_schema_streams_its_last_state_and_pydantic_may_warn(server: ChatServer, chat: Chat) -> None:
+def test_a_class_with_json_schema_streams_only_the_complete_object_and_pydantic_may_warn(
+    server: ChatServer, chat: Chat
+) -> None:
     server.script(Data(CLAIM.model_dump(), size=4))
-    assert list(chat().with_structured_output(Claim).stream(ASK)) == [CLAIM]
+    assert list(chat().with_structured_output(Claim).stream(PROMPT)) == [CLAIM]
 
 
-HALF = Text('{"quote": "“ships” sa')
+TRUNCATED_JSON = Text('{"quote": "“ships” sa')
 
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("schema", [Claim, SCHEMA], ids=["class", "schema"])
-def test_a_refusal_is_raised_or_kept_beside_the_raw_reply(
+def test_a_refusal_is_raised_or_returned_with_the_raw_reply(
     server: ChatServer, chat: Chat, method: Any, schema: Any
 ) -> None:
     server.set_default_reply(Refusal("I won't."))
     with pytest.raises(ModelRefusalError, match=r"I won't\."):
-        chat().with_structured_output(schema, method=method).invoke(ASK)
+        chat().with_structured_output(schema, method=method).invoke(PROMPT)
     if method != "function_calling":
         with pytest.raises(ModelRefusalError, match=r"I won't\."):
-            list(chat().with_structured_output(schema, method=method).stream(ASK))
-    kept = chat().with_structured_output(schema, method=method, include_raw=True).invoke(ASK)
-    assert isinstance(kept, dict)
-    assert isinstance(kept["parsing_error"], ModelRefusalError)
+            list(chat().with_structured_output(schema, method=method).stream(PROMPT))
+    result = chat().with_structured_output(schema, method=method, include_raw=True).invoke(PROMPT)
+    assert isinstance(result, dict)
+    assert isinstance(result["parsing_error"], ModelRefusalError)
 
 
-def test_a_streamed_refusal_is_lost_where_no_format_is_asked_for(server: ChatServer, chat: Chat) -> None:
+def test_a_streamed_refusal_is_lost_if_no_format_is_requested(server: ChatServer, chat: Chat) -> None:
     server.set_default_reply(Refusal("I won't."))
-    assert not any(chunk.text for chunk in chat().stream(ASK))
-    assert list(chat().with_structured_output(Claim, method="function_calling").stream(ASK)) in ([], [None])
+    assert not any(chunk.text for chunk in chat().stream(PROMPT))
+    assert list(chat().with_structured_output(Claim, method="function_calling").stream(PROMPT)) in ([], [None])
 
 
-def test_a_class_by_json_schema_loses_the_raw_reply_that_it_cannot_parse(server: ChatServer, chat: Chat) -> None:
-    for reply in (HALF, Text("Because."), Data({"quote": 1})):
+def test_a_class_with_json_schema_loses_a_raw_reply_that_cannot_be_parsed(server: ChatServer, chat: Chat) -> None:
+    for reply in (TRUNCATED_JSON, Text("Because."), Data({"quote": 1})):
         server.script(reply)
         with pytest.raises(ValidationError):
-            chat().with_structured_output(Claim, include_raw=True).invoke(ASK)
+            chat().with_structured_output(Claim, include_raw=True).invoke(PROMPT)
 
 
-def test_a_schema_takes_half_of_a_json_for_whole(server: ChatServer, chat: Chat) -> None:
-    server.set_default_reply(HALF)
-    assert chat().with_structured_output(SCHEMA).invoke(ASK) == {"quote": "“ships” sa"}
-    assert list(chat().with_structured_output(SCHEMA).stream(ASK))[-1] == {"quote": "“ships” sa"}
+def test_a_schema_accepts_truncated_json(server: ChatServer, chat: Chat) -> None:
+    server.set_default_reply(TRUNCATED_JSON)
+    assert chat().with_structured_output(SCHEMA).invoke(PROMPT) == {"quote": "“ships” sa"}
+    assert list(chat().with_structured_output(SCHEMA).stream(PROMPT))[-1] == {"quote": "“ships” sa"}
 
 
-def test_a_schema_keeps_prose_and_empty_replies_beside_the_error(server: ChatServer, chat: Chat) -> None:
-    for words in ("Because.", ""):
-        server.script(Text(words))
-        kept = chat().with_structured_output(SCHEMA, include_raw=True).invoke(ASK)
-        assert isinstance(kept, dict)
-        assert isinstance(kept["parsing_error"], OutputParserException)
-        assert kept["raw"].text == words
+def test_a_schema_returns_prose_and_empty_replies_with_the_error(server: ChatServer, chat: Chat) -> None:
+    for text in ("Because.", ""):
+        server.script(Text(text))
+        result = chat().with_structured_output(SCHEMA, include_raw=True).invoke(PROMPT)
+        assert isinstance(result, dict)
+        assert isinstance(result["parsing_error"], OutputParserException)
+        assert result["raw"].text == text
 
 
-def test_prose_instead_of_a_function_call_is_none(server: ChatServer, chat: Chat) -> None:
+def test_prose_instead_of_a_function_call_returns_none(server: ChatServer, chat: Chat) -> None:
     server.script(Text("Because."))
-    assert chat().with_structured_output(Claim, method="function_calling").invoke(ASK) is None
+    assert chat().with_structured_output(Claim, method="function_calling").invoke(PROMPT) is None
 
 
 @pytest.mark.parametrize("schema", [Claim, SCHEMA], ids=["class", "schema"])
 def test_a_truncated_structured_reply_raises_openais_own_error(server: ChatServer, chat: Chat, schema: Any) -> None:
-    server.set_default_reply(Text(HALF.text, finish="length"))
+    server.set_default_reply(Text(TRUNCATED_JSON.text, finish="length"))
     with pytest.raises(openai.LengthFinishReasonError) as caught:
-        chat().with_structured_output(schema, include_raw=True).invoke(ASK)
-    assert caught.value.completion.choices[0].message.content == HALF.text
+        chat().with_structured_output(schema, include_raw=True).invoke(PROMPT)
+    assert caught.value.completion.choices[0].message.content == TRUNCATED_JSON.text
     with pytest.raises(openai.LengthFinishReasonError):
-        list(chat().with_structured_output(schema).stream(ASK))
+        list(chat().with_structured_output(schema).stream(PROMPT))
 
 
 # Failures
@@ -370,13 +376,15 @@ def test_a_truncated_structured_reply_raises_openais_own_error(server: ChatServe
         (Status(503, "<html>overloaded</html>"), ModelAPIError),
         (Status(529), ModelAPIError),
         (Hang(0.1), ModelConnectionError),
-        (Drop(Text(WORDS)), ModelConnectionError),
-        (Interrupted(Text(WORDS)), ModelAPIError),
-        (Status(402), openai.APIStatusError),  # not one of LangChain's
-        (Status(200, "<html>a captive portal</html>"), ValueError),  # nor one of OpenAI's
+        (Drop(Text(CONTENT)), ModelConnectionError),
+        (Interrupted(Text(CONTENT)), ModelAPIError),
+        (Status(402), openai.APIStatusError),  # LangChain has no class for it
+        (Status(200, "<html>a captive portal</html>"), ValueError),  # OpenAI's client has no class for it
     ],
 )
-def test_what_a_failure_raises(server: ChatServer, chat: Chat, reply: Reply, raised: type[Exception]) -> None:
+def test_each_failure_raises_its_exception_without_the_key(
+    server: ChatServer, chat: Chat, reply: Reply, raised: type[Exception]
+) -> None:
     server.script(reply)
     with pytest.raises(raised) as caught:
         chat().invoke("Why?")
@@ -384,7 +392,7 @@ def test_what_a_failure_raises(server: ChatServer, chat: Chat, reply: Reply, rai
     assert len(server.requests) == 1
 
 
-def test_a_wrong_key(server: ChatServer, chat: Chat) -> None:
+def test_a_wrong_key_is_rejected_and_not_repeated(server: ChatServer, chat: Chat) -> None:
     server.script(Text("unreached"))
     with pytest.raises(ModelAuthenticationError) as caught:
         chat(api_key="sk-test-somebody-else").invoke("Why?")
@@ -392,21 +400,21 @@ def test_a_wrong_key(server: ChatServer, chat: Chat) -> None:
     assert server.remaining == 1
 
 
-def test_an_unknown_model(server: ChatServer, chat: Chat) -> None:
+def test_an_unknown_model_is_reported(server: ChatServer, chat: Chat) -> None:
     with pytest.raises(ModelNotFoundError):
         chat(model="another").invoke("Why?")
 
 
-def test_the_client_waits_as_a_429_says(server: ChatServer, chat: Chat) -> None:
-    server.script(rate_limited(0.3), Text(WORDS))
-    assert chat(max_retries=2).invoke("Why?").content == WORDS
+def test_the_client_waits_as_long_as_a_429_asks(server: ChatServer, chat: Chat) -> None:
+    server.script(rate_limited(0.3), Text(CONTENT))
+    assert chat(max_retries=2).invoke("Why?").content == CONTENT
     assert statuses(server) == [429, 200]
     first, second = server.requests
     assert 0.3 <= second.at - first.at < 0.5 + 1
     assert second.headers["x-stainless-retry-count"] == "1"
 
 
-def test_the_client_does_not_wait_for_more_than_two_minutes(server: ChatServer, chat: Chat) -> None:
+def test_the_client_does_not_wait_longer_than_two_minutes(server: ChatServer, chat: Chat) -> None:
     server.script(rate_limited(121), Text("unreached"))
     with pytest.raises(ModelRateLimitError):
         chat(max_retries=2).invoke("Why?")
@@ -419,7 +427,7 @@ def test_the_client_tries_three_times_by_default(server: ChatServer, chat: Chat)
     assert statuses(server) == [500, 500, 500]
 
 
-def test_a_hang_past_the_timeout(server: ChatServer, chat: Chat) -> None:
+def test_a_response_that_exceeds_the_timeout_is_abandoned(server: ChatServer, chat: Chat) -> None:
     server.script(Hang(30))
     started = time.monotonic()
     with pytest.raises(ModelTimeoutError):
@@ -428,18 +436,18 @@ def test_a_hang_past_the_timeout(server: ChatServer, chat: Chat) -> None:
     assert server.wait(lambda: server.requests[0].client_disconnected)
 
 
-def test_the_client_waits_for_ever_unless_told(server: ChatServer, chat: Chat) -> None:
+def test_the_client_has_no_timeout_by_default(server: ChatServer, chat: Chat) -> None:
     assert chat().root_client.timeout is None
 
 
-def test_a_timeout_counts_silence_not_the_whole(server: ChatServer, chat: Chat) -> None:
+def test_the_timeout_applies_to_silence_not_to_the_whole_response(server: ChatServer, chat: Chat) -> None:
     server.script(Text("a" * 8, size=1, pause=0.2))
     started = time.monotonic()
     assert "".join(chunk.text for chunk in chat(timeout=1).stream("Why?")) == "a" * 8
     assert time.monotonic() - started > 1
 
 
-async def test_the_server_stops_in_the_middle_of_a_hang() -> None:
+async def test_the_server_can_be_stopped_during_a_hanging_response() -> None:
     with ChatServer() as server:
         server.script(Hang(60))
         async with achat(server) as model:
@@ -452,52 +460,54 @@ async def test_the_server_stops_in_the_middle_of_a_hang() -> None:
                 await asking
 
 
-BROKEN: list[tuple[Reply, type[Exception]]] = [
-    (Drop(Text(WORDS, size=9), after=2), ModelConnectionError),
-    (Hang(30, Text(WORDS, size=9), after=2), ModelTimeoutError),
-    (Interrupted(Text(WORDS, size=9), after=2), openai.APIError),
+BROKEN_STREAMS: list[tuple[Reply, type[Exception]]] = [
+    (Drop(Text(CONTENT, size=9), after=2), ModelConnectionError),
+    (Hang(30, Text(CONTENT, size=9), after=2), ModelTimeoutError),
+    (Interrupted(Text(CONTENT, size=9), after=2), openai.APIError),
 ]
 
 
-@pytest.mark.parametrize(("reply", "raised"), BROKEN)
-def test_a_broken_stream_raises_after_what_came_and_is_not_tried_again(
+@pytest.mark.parametrize(("reply", "raised"), BROKEN_STREAMS)
+def test_a_broken_stream_raises_after_the_received_chunks_and_is_not_retried(
     server: ChatServer, chat: Chat, reply: Reply, raised: type[Exception]
 ) -> None:
     server.script(reply, Text("unreached"))
-    got = ""
+    received = ""
     stream = chat(timeout=0.3, max_retries=2).stream("Why?")
-    with pytest.raises(raised):  # noqa: PT012 - what came before the error counts
+    with pytest.raises(raised):  # noqa: PT012 - the chunks before the error matter
         for chunk in stream:
-            got += chunk.text
-    assert got == WORDS[:18]
+            received += chunk.text
+    assert received == CONTENT[:18]
     assert server.remaining == 1
     assert statuses(server) == [200]
 
 
-@pytest.mark.parametrize(("reply", "raised"), BROKEN)
-async def test_a_broken_astream_likewise(server: ChatServer, reply: Reply, raised: type[Exception]) -> None:
+@pytest.mark.parametrize(("reply", "raised"), BROKEN_STREAMS)
+async def test_a_broken_astream_raises_after_the_received_chunks_and_is_not_retried(
+    server: ChatServer, reply: Reply, raised: type[Exception]
+) -> None:
     server.script(reply, Text("unreached"))
-    got = ""
+    received = ""
     async with achat(server, timeout=0.3, max_retries=2) as model:
-        with pytest.raises(raised):  # noqa: PT012 - what came before the error counts
+        with pytest.raises(raised):  # noqa: PT012 - the chunks before the error matter
             async for chunk in model.astream("Why?"):
-                got += chunk.text
-    assert got == WORDS[:18]
+                received += chunk.text
+    assert received == CONTENT[:18]
     assert server.remaining == 1
 
 
-async def test_an_astream_that_stalls_has_a_clock_of_its_own(server: ChatServer) -> None:
-    server.script(Hang(30, Text(WORDS)))
+async def test_an_astream_has_a_separate_timeout_between_chunks(server: ChatServer) -> None:
+    server.script(Hang(30, Text(CONTENT)))
     async with achat(server, stream_chunk_timeout=0.2) as model:
         with pytest.raises(TimeoutError):
             async for _ in model.astream("Why?"):
                 pass
 
 
-# The form of a request
+# Validation of requests
 
 USER = {"role": "user", "content": "Answer in JSON."}
-GOOD: Json = {"model": "scripted", "messages": [USER]}
+VALID: Json = {"model": "scripted", "messages": [USER]}
 
 
 def strict(schema: Json) -> Json:
@@ -514,7 +524,7 @@ TOOL: Json = {"type": "function", "function": {"name": "Claim", "parameters": CL
 
 
 @pytest.mark.parametrize(
-    "more",
+    "change",
     [
         {},
         {"messages": [{"role": "user", "content": [{"type": "text", "text": "Why?"}]}]},
@@ -523,14 +533,14 @@ TOOL: Json = {"type": "function", "function": {"name": "Claim", "parameters": CL
         {"tools": [TOOL], "tool_choice": "auto", "temperature": 2, "max_completion_tokens": 1, "n": 1},
     ],
 )
-def test_what_is_documented_is_taken(server: ChatServer, more: Json) -> None:
-    server.script(Text(WORDS))
-    status, body = post(server, {**GOOD, **more})
-    assert (status, body["choices"][0]["message"]["content"]) == (200, WORDS)
+def test_a_valid_request_is_accepted(server: ChatServer, change: Json) -> None:
+    server.script(Text(CONTENT))
+    status, body = post(server, {**VALID, **change})
+    assert (status, body["choices"][0]["message"]["content"]) == (200, CONTENT)
 
 
 @pytest.mark.parametrize(
-    ("more", "says"),
+    ("change", "expected"),
     [
         ({"model": None}, "model"),
         ({"messages": None}, "messages"),
@@ -555,30 +565,30 @@ def test_what_is_documented_is_taken(server: ChatServer, more: Json) -> None:
         ({"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "Other"}}}, "tool_choice"),
     ],
 )
-def test_what_is_not_documented_is_refused(server: ChatServer, more: Json, says: str) -> None:
+def test_an_invalid_request_is_refused(server: ChatServer, change: Json, expected: str) -> None:
     server.script(Text("unreached"))
-    status, body = post(server, {**GOOD, **more})
+    status, body = post(server, {**VALID, **change})
     assert status == 400
-    assert says in body["error"]["message"]
+    assert expected in body["error"]["message"]
     assert server.remaining == 1
 
 
-def test_bodies_that_are_no_json(server: ChatServer) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(server: ChatServer) -> None:
     assert post(server, "{")[0] == 400
     assert post(server, "[]")[0] == 400
-    assert post(server, GOOD, **{"Content-Type": "text/plain"})[0] == 400
+    assert post(server, VALID, **{"Content-Type": "text/plain"})[0] == 400
 
 
-def test_no_key_and_a_wrong_key(server: ChatServer) -> None:
-    for given in ("", "Bearer wrong", server.key):
-        status, body = post(server, GOOD, Authorization=given)
+def test_a_missing_or_wrong_key_is_refused_and_not_repeated(server: ChatServer) -> None:
+    for authorization in ("", "Bearer wrong", server.key):
+        status, body = post(server, VALID, Authorization=authorization)
         assert status == 401
         assert server.key not in json.dumps(body)
 
 
-def test_a_choice_between_functions(server: ChatServer) -> None:
+def test_the_model_can_choose_a_function(server: ChatServer) -> None:
     server.script(Data({"default": "x"}, call="Claim"), Data({"default": "x"}))
     for choice in ("auto", "required"):
-        _, body = post(server, {**GOOD, "tools": [TOOL], "tool_choice": choice})
+        _, body = post(server, {**VALID, "tools": [TOOL], "tool_choice": choice})
         assert body["choices"][0]["finish_reason"] == "tool_calls"
         assert body["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == "Claim"

@@ -1,4 +1,4 @@
-"""The gateway of the fake Discord server: hello, identify, heartbeats, ready, numbered events, resume, drops."""
+"""The gateway of the fake Discord server: identify, heartbeats, numbered events, resume, simulated disconnections."""
 
 import asyncio
 import contextlib
@@ -27,37 +27,37 @@ Drop = Literal["reconnect", "resumable", "invalid", "close", "abort"]
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """A heartbeat: its time (time.monotonic), its shard (None before the first identify) and the last event."""
+    """A heartbeat: its time (time.monotonic), its shard (None before the first identify), the last sequence number."""
 
     at: float
     shard: int | None
     sequence: int | None
 
 
-class Codec:
-    """One connection's stream: JSON text, or compressed as its address asks (zlib-stream, zstd-stream)."""
+class Encoder:
+    """Encode payloads for one connection: as JSON text, or with the compression that its URL requests."""
 
     def __init__(self, compress: str | None) -> None:
-        self._squeeze: Callable[[bytes], bytes] | None = None
+        self._compress: Callable[[bytes], bytes] | None = None
         if compress == "zlib-stream":
             deflate = zlib.compressobj()
-            self._squeeze = lambda data: deflate.compress(data) + deflate.flush(zlib.Z_SYNC_FLUSH)
+            self._compress = lambda data: deflate.compress(data) + deflate.flush(zlib.Z_SYNC_FLUSH)
         elif compress == "zstd-stream":
-            zstandard: Any = importlib.import_module("zstandard")  # discord.py asks for it only where it is installed
+            zstandard: Any = importlib.import_module("zstandard")  # discord.py requests zstd only if this is installed
             stream = zstandard.ZstdCompressor().compressobj()
-            self._squeeze = lambda data: stream.compress(data) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+            self._compress = lambda data: stream.compress(data) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
 
     async def send(self, socket: web.WebSocketResponse, payload: Json) -> None:
         text = json.dumps(payload)
-        if self._squeeze is None:
+        if self._compress is None:
             await socket.send_str(text)
         else:
-            await socket.send_bytes(self._squeeze(text.encode()))
+            await socket.send_bytes(self._compress(text.encode()))
 
 
 @dataclass(eq=False)
 class Session:
-    """A client's session, kept so that it can resume: all events sent, numbered from 1."""
+    """A client's session with all events sent, numbered from 1, so that the client can resume it."""
 
     shard: int
     shards: int
@@ -67,7 +67,7 @@ class Session:
     connection: "Connection | None" = None
 
     def covers(self, guild: Guild | None) -> bool:
-        """Guild events belong to shard (id >> 22) % shards, direct messages to shard 0."""
+        """Whether this shard gets a guild's events: shard (id >> 22) % shards; direct messages go to shard 0."""
         return self.shard == ((guild.id >> 22) % self.shards if guild else 0)
 
     def send(self, event: str, data: Json) -> None:
@@ -77,34 +77,34 @@ class Session:
 
 
 class Connection:
-    """A connection with a queue of outgoing events, so that a slow client does not block the server."""
+    """A WebSocket connection with a queue of outgoing events, so that a slow client does not block the server."""
 
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.socket = socket
         self.session: Session | None = None
         self.code: int | None = None
         self._transport = request.transport
-        self._codec = Codec(request.query.get("compress"))
-        self._line: asyncio.Queue[Json | int] = asyncio.Queue()
+        self._encoder = Encoder(request.query.get("compress"))
+        self._queue: asyncio.Queue[Json | int] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write())
 
     def send(self, payload: Json) -> None:
-        self._line.put_nowait(payload)
+        self._queue.put_nowait(payload)
 
     def close(self, code: int) -> None:
-        """Close with this code, after the queued events are sent."""
+        """Close the connection with this code after the queued events are sent."""
         self.detach()
         self.code = code
-        self._line.put_nowait(code)
+        self._queue.put_nowait(code)
 
     def abort(self) -> None:
-        """Break the TCP connection: the client sees 1006."""
+        """Abort the TCP connection: the client sees close code 1006."""
         self.detach()
         if self._transport is not None:
             self._transport.abort()
 
     def detach(self) -> None:
-        """Detach the session; its events are kept until it is resumed."""
+        """Detach the session; it collects events until it is resumed."""
         if self.session is not None and self.session.connection is self:
             self.session.connection = None
 
@@ -117,15 +117,15 @@ class Connection:
     async def _write(self) -> None:
         with contextlib.suppress(ConnectionError):
             while not self.socket.closed:
-                item = await self._line.get()
+                item = await self._queue.get()
                 if isinstance(item, int):
                     await self.socket.close(code=item)
                     return
-                await self._codec.send(self.socket, item)
+                await self._encoder.send(self.socket, item)
 
 
 class Gateway:
-    """Accept connections, keep sessions, and send each event to the sessions whose shard and intents cover it."""
+    """Accept connections, manage sessions, and send each event to the sessions whose shard and intents include it."""
 
     def __init__(
         self, token: str, *, granted: int, heartbeat_interval: float, identify_limit: int, changed: Callable[[], None]
@@ -134,7 +134,7 @@ class Gateway:
         self.granted = granted
         self.heartbeat_interval = heartbeat_interval
         self.identify_limit = identify_limit
-        self.replay_again = 0
+        self.replay_count = 0
         self.address = ""
         self.heartbeats: list[Heartbeat] = []
         self.identifies: list[float] = []
@@ -149,7 +149,7 @@ class Gateway:
 
     @property
     def world(self) -> World:
-        assert self._world is not None, "the world comes first"
+        assert self._world is not None, "the world has not been set"
         return self._world
 
     @world.setter
@@ -157,18 +157,18 @@ class Gateway:
         self._world = world
 
     def emit(self, event: str, guild: Guild | None, intents: int, build: Build) -> None:
-        """Send an event to the sessions that cover it; those without the content intent get blank messages."""
+        """Send an event to the sessions that receive it; without the content intent, the content is blank."""
         for session in self.sessions.values():
             if session.covers(guild) and (not intents or session.intents & intents):
                 session.send(event, build(bool(session.intents & MESSAGE_CONTENT)))
         self._changed()
 
     def online(self) -> set[int]:
-        """The shards that have a session with an open connection."""
-        return {one.shard for one in self.sessions.values() if one.connection is not None}
+        """Return the shards that have a session with an open connection."""
+        return {session.shard for session in self.sessions.values() if session.connection is not None}
 
     def drop(self, kind: Drop, *, shard: int | None = None, code: int = 4000) -> None:
-        """End connections as Discord does: reconnect (op 7), invalid session (op 9), a close code, a broken line."""
+        """End connections as Discord does: with op 7 (reconnect), op 9 (invalid session), a close code, or an abort."""
         for connection in list(self.connections):
             session = connection.session
             if session is None or shard not in (None, session.shard):
@@ -181,7 +181,7 @@ class Gateway:
                 connection.detach()
                 connection.send({"op": RECONNECT, "d": None} if kind == "reconnect" else invalid(kind == "resumable"))
             if kind == "invalid":
-                self._forget(session)
+                self._remove_session(session)
         self._changed()
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
@@ -204,7 +204,7 @@ class Gateway:
         return socket
 
     async def stop(self) -> None:
-        """Close all open connections with code 1001 (going away)."""
+        """Close all connections with code 1001 (going away)."""
         connections = list(self.connections)
         for connection in connections:
             connection.detach()
@@ -213,14 +213,14 @@ class Gateway:
             await connection.finish()
 
     def _leave(self, connection: Connection) -> None:
-        """A client that closes with 1000 or 1001 ends its session; after any other end it may resume."""
+        """Handle a closed connection: code 1000 or 1001 ends the session; after any other code it can be resumed."""
         self.connections.discard(connection)
         self.closes.append(connection.code or int(connection.socket.close_code or 1006))
         session = connection.session
         if session and session.connection is connection and connection.socket.close_code in (1000, 1001):
-            self._forget(session)
+            self._remove_session(session)
 
-    def _forget(self, session: Session) -> None:
+    def _remove_session(self, session: Session) -> None:
         self.sessions.pop(session.id, None)
         session.connection = None
 
@@ -242,7 +242,7 @@ class Gateway:
         elif connection.session is None:
             connection.close(4003)
         elif op == REQUEST_MEMBERS:
-            self._members(connection.session, data)
+            self._send_members(connection.session, data)
         elif op not in (3, 4):
             connection.close(4001)
         self._changed()
@@ -266,11 +266,11 @@ class Gateway:
         else:
             self._next_identify = time.monotonic() + self.identify_interval
             session = Session(shard, shards, intents, connection=connection)
-            self.sessions[session.id] = connection_session(connection, session)
-            self._greet(session)
+            self.sessions[session.id] = attach(connection, session)
+            self._send_ready(session)
 
-    def _greet(self, session: Session) -> None:
-        """READY with the guilds unavailable, then GUILD_CREATE for each."""
+    def _send_ready(self, session: Session) -> None:
+        """Send READY with unavailable guilds, then a GUILD_CREATE for each guild."""
         bot = self.world.bot
         guilds = [guild for guild in self.world.guilds.values() if session.covers(guild) and bot.id in guild.users]
         ready: Json = {"v": 10, "user": {**bot.payload(), "verified": True, "mfa_enabled": False, "email": None}}
@@ -282,12 +282,12 @@ class Gateway:
             session.send("GUILD_CREATE", guild.payload())
 
     def flags(self) -> int:
-        """The application's flags: which privileged intents it was granted (the limited kind, under 100 servers)."""
+        """Return the application's flags: its privileged intents, of the kind for bots in fewer than 100 servers."""
         kinds = ((MEMBERS, 1 << 15), (PRESENCES, 1 << 13), (MESSAGE_CONTENT, 1 << 19))
         return sum(flag for intent, flag in kinds if self.granted & intent)
 
     def _resume(self, connection: Connection, data: Json) -> None:
-        """Replay the events that the client has not seen, and repeat as many seen ones as `replay_again` says."""
+        """Replay the events that the client has not seen, and before them the last `replay_count` that it has seen."""
         session = self.sessions.get(data.get("session_id") or "")
         seen = data.get("seq") or 0
         self.resumes.append(time.monotonic())
@@ -296,19 +296,19 @@ class Gateway:
         elif session is None:
             connection.send(invalid(resumable=False))
         elif seen > len(session.events):
-            self._forget(session)
+            self._remove_session(session)
             connection.close(4007)
         else:
-            connection_session(connection, session)
-            for event in itertools.islice(session.events, max(0, seen - self.replay_again), None):
+            attach(connection, session)
+            for event in itertools.islice(session.events, max(0, seen - self.replay_count), None):
                 connection.send(event)
             session.send("RESUMED", {"_trace": []})
 
-    def _members(self, session: Session, data: Json) -> None:
-        """GUILD_MEMBERS_CHUNK: by id or by the start of the name, in one piece."""
+    def _send_members(self, session: Session, data: Json) -> None:
+        """Send the members with these ids, or whose names start with the query, in one GUILD_MEMBERS_CHUNK."""
         guild = self.world.guilds[int(data["guild_id"])]
-        wanted = data.get("user_ids")
-        ids = {int(one) for one in ([wanted] if isinstance(wanted, str | int) else wanted or [])}
+        requested = data.get("user_ids")
+        ids = {int(user_id) for user_id in ([requested] if isinstance(requested, str | int) else requested or [])}
         users = [
             user
             for user in guild.users.values()
@@ -319,7 +319,7 @@ class Gateway:
         session.send("GUILD_MEMBERS_CHUNK", chunk)
 
 
-def connection_session(connection: Connection, session: Session) -> Session:
+def attach(connection: Connection, session: Session) -> Session:
     """Attach a session to a connection, and detach it from its earlier one."""
     connection.session, session.connection = session, connection
     return session

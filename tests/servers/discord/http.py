@@ -1,4 +1,4 @@
-"""Requests and responses of the fake Discord server: reading, recording, and simulated failures."""
+"""HTTP of the fake Discord server: requests, responses, rate limits and simulated failures."""
 
 import json
 import re
@@ -27,7 +27,7 @@ MESSAGES = {
 
 @dataclass(eq=False)
 class Request:
-    """One request: method, path below the API's address, status (0 where the connection was reset), time, and body."""
+    """A recorded request: its path below the API's URL, its time, its status (0 if the connection was reset)."""
 
     method: str
     path: str
@@ -39,7 +39,7 @@ class Request:
 
 @dataclass(eq=False)
 class Fault:
-    """The next `times` requests of this method and path (a regular expression) fail; see DiscordServer.fail."""
+    """A simulated failure of the next `times` requests with this method and path; see DiscordServer.fail."""
 
     method: str
     path: str
@@ -61,7 +61,7 @@ class Fault:
         self.times = self.hits
 
     def response(self) -> web.Response:
-        """Return the failure as Discord, or the proxy in front of it, reports it."""
+        """Return the error response as Discord, or the proxy in front of it, sends it."""
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             return self._rate_limited()
         if self.status in (502, 503, 504):
@@ -86,7 +86,7 @@ class Fault:
 
 @dataclass(eq=False)
 class Bucket:
-    """A rate limit as documented: a number of requests per window of `per` seconds, reported in X-RateLimit headers."""
+    """A rate limit as documented: `limit` requests per window of `per` seconds, reported in X-RateLimit headers."""
 
     limit: int
     per: float
@@ -94,27 +94,27 @@ class Bucket:
     opened: float = field(default_factory=time.monotonic)
 
     def take(self) -> bool:
-        if self.left() <= 0:
+        if self.remaining() <= 0:
             self.used, self.opened = 0, time.monotonic()
         self.used += 1
         return self.used <= self.limit
 
-    def left(self) -> float:
-        """Seconds until the window ends."""
+    def remaining(self) -> float:
+        """Return the seconds until the window ends."""
         return self.opened + self.per - time.monotonic()
 
     def headers(self) -> dict[str, str]:
-        left = max(0.0, self.left())
+        seconds = max(0.0, self.remaining())
         headers = {"X-RateLimit-Limit": str(self.limit), "X-RateLimit-Remaining": str(max(0, self.limit - self.used))}
-        headers |= {"X-RateLimit-Reset": f"{time.time() + left:.3f}", "X-RateLimit-Reset-After": f"{left:.3f}"}
+        headers |= {"X-RateLimit-Reset": f"{time.time() + seconds:.3f}", "X-RateLimit-Reset-After": f"{seconds:.3f}"}
         return {**headers, "X-RateLimit-Bucket": "messages"}
 
     def refusal(self) -> web.Response:
-        return Fault("", "", 429, retry_after=round(max(0.0, self.left()), 3)).response()
+        return Fault("", "", 429, retry_after=round(max(0.0, self.remaining()), 3)).response()
 
 
 def answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """JSON with the bare content type that discord.py compares with."""
+    """Return a JSON response; discord.py expects the content type without a charset."""
     return web.Response(status=status, body=json.dumps(body).encode(), content_type="application/json", headers=headers)
 
 
@@ -129,7 +129,7 @@ class Call:
 
     @classmethod
     async def read(cls, request: web.Request) -> "Call":
-        """JSON, or a form with the JSON in payload_json and files beside it."""
+        """Read a JSON body, or a form with the JSON in the field payload_json and files in the others."""
         body: Any = {}
         files: list[Json] = []
         if request.content_type == "multipart/form-data":
@@ -153,8 +153,8 @@ def reset_connection(request: web.Request) -> None:
         transport.abort()
 
 
-def number(text: str) -> int:
-    """A snowflake; anything else is 400, 50035."""
+def parse_snowflake(text: str) -> int:
+    """Parse a snowflake; anything else is refused with status 400, code 50035."""
     if not text.isdecimal():
         raise invalid("id", "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
     return int(text)

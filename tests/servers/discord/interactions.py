@@ -1,4 +1,4 @@
-"""Interactions of the fake Discord server: those of commands, buttons and modals, and the responses to them."""
+"""Interactions of the fake Discord server: commands, buttons and modals, and the bot's responses to them."""
 
 import secrets
 import time
@@ -24,18 +24,18 @@ ATTACHMENT_LIMIT = 10 * 1024 * 1024
 Until = Callable[[Callable[[], bool], float], Awaitable[bool]]
 
 
-def attachments_of(body: Json, files: list[Json], new_id: Callable[[], int], kept: list[Json]) -> list[Json]:
-    """The attachments that a body keeps, and those that it uploads."""
-    named = {str(one.get("id")) for one in body.get("attachments") or []}
+def attachments_of(body: Json, files: list[Json], new_id: Callable[[], int], existing: list[Json]) -> list[Json]:
+    """Return the attachments that a request body keeps and those that it uploads."""
+    kept_ids = {str(one.get("id")) for one in body.get("attachments") or []}
     uploaded = []
     for file in files:
         url = f"https://cdn.discordapp.com/attachments/{new_id()}/{file['filename']}"
         uploaded.append({"id": str(new_id()), **file, "url": url, "proxy_url": url})
-    return [one for one in kept if one["id"] in named or "attachments" not in body] + uploaded
+    return [one for one in existing if one["id"] in kept_ids or "attachments" not in body] + uploaded
 
 
 def compose(world: World, channel: Channel, body: Json, files: list[Json], **fields: Any) -> Message:
-    """A message of the bot from the body of a request, not yet posted."""
+    """Create a message of the bot from a request body, without posting it."""
     content, reference = body.get("content") or "", fields.get("reference")
     replied = reference.author if fields.get("kind") == REPLY and reference and not fields.get("interaction") else None
     return Message(
@@ -53,11 +53,16 @@ def compose(world: World, channel: Channel, body: Json, files: list[Json], **fie
 
 @dataclass(eq=False)
 class Interaction:
-    """One use of a command, button or modal, as the person sees it.
+    """A user's interaction through a command, button or modal, as the user sees it.
 
-    `callback` is the first answer's body, `acknowledged_after` its delay in seconds, `original` the message that it
-    made (or, for a button, the message that it is on), `followups` the later ones, `choices` what an autocompletion
-    suggests, `modal` the form that opened. `payload` is what the bot was sent.
+    Attributes:
+        payload: The interaction as it was sent to the bot.
+        callback: The body of the bot's first response.
+        acknowledged_after: The seconds until the first response.
+        original: The message that the first response created; for a button, the message with the button.
+        followups: The later messages.
+        choices: The suggestions of an autocompletion.
+        modal: The modal that the response opened.
     """
 
     id: int
@@ -81,40 +86,40 @@ class Interaction:
 
     @property
     def ephemeral(self) -> bool:
-        """Whether the first answer is only for the person who asked."""
+        """Whether only the user sees the first response."""
         return bool(((self.callback or {}).get("data") or {}).get("flags", 0) & EPHEMERAL)
 
     @property
     def failed(self) -> bool:
-        """Whether the person saw “The application did not respond”."""
+        """Whether the user saw “The application did not respond”."""
         return self.callback is None and time.monotonic() - self.created > self.deadline
 
     @property
     def messages(self) -> list[Message]:
-        """All messages that the person received, in order."""
-        own = self.original if self.original is not self.source else None
-        return ([own] if own and not own.loading else []) + self.followups
+        """All messages that the user received, in order."""
+        first = self.original if self.original is not self.source else None
+        return ([first] if first and not first.loading else []) + self.followups
 
     def age(self, seconds: float) -> None:
-        """Make it this much older, to reach the end of its token's 15 minutes."""
+        """Make the interaction older by this many seconds, so that its token's 15 minutes end earlier."""
         self.created -= seconds
 
     async def acknowledged(self, timeout: float = 5.0) -> None:
-        """Wait for the first answer, be it only a deferral."""
+        """Wait for the first response, which may be a deferral."""
         await self.until(lambda: self.callback is not None or self.failed, timeout)
         assert self.callback is not None, "the application did not respond"
 
     async def wait(self, timeout: float = 10.0) -> Message:
-        """Wait until there is more to see than a deferral: the newest message."""
+        """Wait for a response that is more than a deferral, and return the newest message."""
         await self.until(lambda: self.answered or self.failed, timeout)
         assert not self.failed, "the application did not respond"
         message = self.followups[-1] if self.followups else self.original
-        assert message is not None, "the answer was no message"
+        assert message is not None, "the response was not a message"
         return message
 
 
 class Interactions:
-    """Send interactions and accept responses, with the documented deadlines: 3 seconds, then 15 minutes."""
+    """Send interactions and accept responses within the documented deadlines: 3 seconds, then 15 minutes."""
 
     def __init__(self, world: World, until: Until) -> None:
         self.world = world
@@ -125,7 +130,7 @@ class Interactions:
         self._by_token: dict[str, Interaction] = {}
 
     def send(self, kind: int, user: User, channel: Channel, data: Json, source: Message | None = None) -> Interaction:
-        """Send an interaction through the gateway."""
+        """Send an interaction to the bot through the gateway."""
         guild = channel.guild
         if guild is not None:
             guild.join(user)
@@ -145,7 +150,7 @@ class Interactions:
             "channel_id": str(channel.id),
             "channel": {**channel.payload(), "permissions": str(channel.permissions(user))},
             "app_permissions": str(channel.permissions(self.world.bot)),
-            **self._place(user, channel),
+            **self._context(user, channel),
             **({"message": source.payload()} if source else {}),
         }
         self.all.append(interaction)
@@ -154,18 +159,18 @@ class Interactions:
         return interaction
 
     @staticmethod
-    def _place(user: User, channel: Channel) -> Json:
-        """In a server the member who asks and context 0; in direct messages the user and context 1."""
+    def _context(user: User, channel: Channel) -> Json:
+        """Return the user and the context: in a guild the member and context 0, in direct messages context 1."""
         guild = channel.guild
         if guild is None:
             return {"user": user.payload(), "context": 1, "authorizing_integration_owners": {"0": "0"}}
         member = {**guild.member(user), "permissions": str(channel.permissions(user))}
-        place: Json = {"member": member, "guild_id": str(guild.id), "guild_locale": "en-US", "context": 0}
-        place["guild"] = {"id": str(guild.id), "locale": "en-US", "features": []}
-        return {**place, "authorizing_integration_owners": {"0": str(guild.id)}}
+        context: Json = {"member": member, "guild_id": str(guild.id), "guild_locale": "en-US", "context": 0}
+        context["guild"] = {"id": str(guild.id), "locale": "en-US", "features": []}
+        return {**context, "authorizing_integration_owners": {"0": str(guild.id)}}
 
     def respond(self, interaction_id: int, token: str, body: Json, files: list[Json]) -> Json:
-        """The first answer. Late or unknown: 404, 10062; a second one: 400, 40060."""
+        """Accept the first response. A late or unknown one is refused with code 10062, a second one with 40060."""
         interaction = self._by_token.get(token)
         if interaction is None or interaction.id != interaction_id or interaction.failed:
             raise Refusal(404, 10062, "Unknown interaction")
@@ -178,7 +183,7 @@ class Interactions:
         interaction.callback = body
         interaction.acknowledged_after = time.monotonic() - interaction.created
         interaction.answered = kind not in (DEFER, DEFER_UPDATE)
-        self._carry_out(interaction, kind, data, files)
+        self._apply(interaction, kind, data, files)
         return self._response(interaction, kind)
 
     @staticmethod
@@ -190,7 +195,7 @@ class Interactions:
         elif kind == MODAL:
             check_modal(data)
 
-    def _carry_out(self, interaction: Interaction, kind: int, data: Json, files: list[Json]) -> None:
+    def _apply(self, interaction: Interaction, kind: int, data: Json, files: list[Json]) -> None:
         if kind in (SEND, DEFER):
             flags = data.get("flags", 0) & EPHEMERAL | (LOADING if kind == DEFER else 0)
             interaction.original = self._post(interaction, {} if kind == DEFER else data, files, flags)
@@ -205,27 +210,27 @@ class Interactions:
 
     @staticmethod
     def _response(interaction: Interaction, kind: int) -> Json:
-        """Return the body that `with_response` requests."""
-        about: Json = {"id": str(interaction.id), "type": interaction.kind}
-        response: Json = {"interaction": about}
+        """Return the response body for a callback with the parameter `with_response`."""
+        fields: Json = {"id": str(interaction.id), "type": interaction.kind}
+        response: Json = {"interaction": fields}
         message = interaction.original
         if message is not None:
-            about |= {"response_message_id": str(message.id), "response_message_loading": message.loading}
-            about["response_message_ephemeral"] = message.ephemeral
+            fields |= {"response_message_id": str(message.id), "response_message_loading": message.loading}
+            fields["response_message_ephemeral"] = message.ephemeral
         if kind in (SEND, UPDATE) and message is not None:
             response["resource"] = {"type": kind, "message": message.payload()}
         return response
 
     def _post(self, interaction: Interaction, body: Json, files: list[Json], flags: int) -> Message:
-        """A message that answers an interaction; to a button it is a reply to the button's message."""
+        """Post a message as a response; for a button, it is a reply to the button's message."""
         on_button = interaction.kind == COMPONENT
-        menu = interaction.payload["data"].get("target_id") is not None
+        from_menu = interaction.payload["data"].get("target_id") is not None
         message = compose(
             self.world,
             interaction.channel,
             body,
             files,
-            kind=REPLY if on_button else MENU_MESSAGE if menu else SLASH_MESSAGE,
+            kind=REPLY if on_button else MENU_MESSAGE if from_menu else SLASH_MESSAGE,
             reference=interaction.source if on_button else None,
             flags=flags,
             only_for=interaction.user if flags & EPHEMERAL else None,
@@ -243,8 +248,8 @@ class Interactions:
             metadata["target_message_id"] = target
         return metadata
 
-    def live(self, token: str) -> Interaction:
-        """The interaction of a webhook token. Unanswered: 404, 10015; older than 15 minutes: 401, 50027."""
+    def active(self, token: str) -> Interaction:
+        """Return a webhook token's interaction; refuse without a first response (10015) and when expired (50027)."""
         interaction = self._by_token.get(token)
         if interaction is None or interaction.callback is None:
             raise Refusal(404, 10015, "Unknown Webhook")
@@ -253,37 +258,37 @@ class Interactions:
         return interaction
 
     def message(self, token: str, message_id: str) -> tuple[Interaction, Message]:
-        """@original, or a follow-up by its id; a deleted one is unknown (404, 10008)."""
-        interaction = self.live(token)
-        known = [*interaction.followups, *([interaction.original] if interaction.original else [])]
-        for message in known:
-            named = message is interaction.original if message_id == "@original" else str(message.id) == message_id
-            if named and not message.deleted:
+        """Return the message of @original, or a follow-up by its id; refuse a deleted one (404, 10008)."""
+        interaction = self.active(token)
+        messages = [*interaction.followups, *([interaction.original] if interaction.original else [])]
+        for message in messages:
+            matches = message is interaction.original if message_id == "@original" else str(message.id) == message_id
+            if matches and not message.deleted:
                 return interaction, message
         raise Refusal(404, 10008, "Unknown Message")
 
     def edit(self, token: str, message_id: str, body: Json, files: list[Json]) -> Message:
-        """Change an answer; the first edit after a deferral is when it appears."""
+        """Edit a response; the first edit after a deferral makes it visible."""
         interaction, message = self.message(token, message_id)
         if message.loading:
-            return self._fill(interaction, message, body, files)
+            return self._complete_deferred(interaction, message, body, files)
         self.change(message, body, files)
         interaction.answered = True
         return message
 
     def follow_up(self, token: str, body: Json, files: list[Json]) -> Message:
-        """Send a further message; the first one after a deferral replaces “thinking”, and is ephemeral if that was."""
-        interaction = self.live(token)
+        """Send a further message. The first one after a deferral replaces “thinking”, and is ephemeral if that was."""
+        interaction = self.active(token)
         original = interaction.original
         if original is not None and original.loading and not original.deleted:
-            return self._fill(interaction, original, body, files)
+            return self._complete_deferred(interaction, original, body, files)
         check_message(body, empty_allowed=bool(files))
         message = self._post(interaction, body, files, body.get("flags", 0) & EPHEMERAL)
         interaction.followups.append(message)
         interaction.answered = True
         return message
 
-    def _fill(self, interaction: Interaction, message: Message, body: Json, files: list[Json]) -> Message:
+    def _complete_deferred(self, interaction: Interaction, message: Message, body: Json, files: list[Json]) -> Message:
         check_message(body, empty_allowed=bool(files))
         message.flags &= ~LOADING
         message.pinged = pings(body.get("content") or "", body.get("allowed_mentions"), None)
@@ -297,7 +302,7 @@ class Interactions:
         self.world.edit(message, {**body, "attachments": attachments})
 
     def change(self, message: Message, body: Json, files: list[Json]) -> None:
-        """Change one of the bot's own messages; an edit notifies nobody."""
+        """Edit one of the bot's own messages; an edit sends no notifications."""
         merged: Json = {"content": message.content, "embeds": message.embeds, "attachments": message.attachments}
         check_message({**merged, **body}, empty_allowed=bool(files))
         self._change(message, body, files)

@@ -1,4 +1,4 @@
-"""The REST API of the fake Discord server: every route that the bot may need, and simulated faults."""
+"""The REST API of the fake Discord server: all routes that the bot may use, and simulated faults."""
 
 import asyncio
 import re
@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.servers.discord.gateway import Gateway
-from tests.servers.discord.http import PREFIX, Bucket, Call, Fault, Request, answer, number, reset_connection
+from tests.servers.discord.http import PREFIX, Bucket, Call, Fault, Request, answer, parse_snowflake, reset_connection
 from tests.servers.discord.interactions import Interactions, compose
 from tests.servers.discord.limits import Json, Refusal, check_commands, check_message, invalid
 from tests.servers.discord.rules import DEFAULT, MESSAGE_CONTENT, PRIVATE_THREAD, PUBLIC_THREAD, REPLY, User
@@ -22,7 +22,7 @@ Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Rest:
-    """Route requests to the world, and record each."""
+    """Record requests and route them to the world's objects."""
 
     def __init__(
         self,
@@ -93,17 +93,20 @@ class Rest:
             ("PATCH", f"{hook}/messages/{{message}}", self._edit_answer),
             ("DELETE", f"{hook}/messages/{{message}}", self._delete_answer),
         ]
-        for place in (f"{app}/commands", f"{app}/guilds/{{guild}}/commands"):
-            routes += [("GET", place, lambda call: self._commands(call)), ("PUT", place, self._put_commands)]
-            routes += [("POST", place, self._post_command), ("DELETE", f"{place}/{{id}}", self._delete_command)]
-            routes += [("PATCH", f"{place}/{{id}}", self._patch_command), ("GET", f"{place}/{{id}}", self._get_command)]
+        for commands in (f"{app}/commands", f"{app}/guilds/{{guild}}/commands"):
+            routes += [("GET", commands, lambda call: self._commands(call)), ("PUT", commands, self._put_commands)]
+            routes += [("POST", commands, self._post_command), ("DELETE", f"{commands}/{{id}}", self._delete_command)]
+            routes += [
+                ("PATCH", f"{commands}/{{id}}", self._patch_command),
+                ("GET", f"{commands}/{{id}}", self._get_command),
+            ]
         return routes
 
     def _endpoint(self, handler: Handler, path: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-        open_to_all = path.startswith(("/interactions", "/webhooks")) or path == "/gateway"
+        without_token = path.startswith(("/interactions", "/webhooks")) or path == "/gateway"
 
         async def endpoint(request: web.Request) -> web.Response:
-            if not open_to_all and request.headers.get("Authorization") != f"Bot {self.gateway.token}":
+            if not without_token and request.headers.get("Authorization") != f"Bot {self.gateway.token}":
                 raise Refusal(401, 0, "401: Unauthorized")
             result = handler(await Call.read(request))
             return web.Response(status=204) if result is None else answer(result)
@@ -113,40 +116,40 @@ class Rest:
     @web.middleware
     async def _serve(self, request: web.Request, handler: Serve) -> web.StreamResponse:
         path = request.path.removeprefix(PREFIX)
-        fault = next((one for one in self.faults if one.matches(request.method, path)), None)
+        fault = next((fault for fault in self.faults if fault.matches(request.method, path)), None)
         if path == "/ws" and fault is None:
             return await handler(request)
         if fault:
             fault.hits += 1
         record = Request(request.method, path, dict(request.query), (await Call.read(request)).body)
         self.requests.append(record)
-        bucket = None if fault else self._limited(request, path)
+        bucket = None if fault else self._bucket(request, path)
         if fault:
-            response = await self._faulty(request, handler, fault)
+            response = await self._respond_with_fault(request, handler, fault)
         elif bucket and not bucket.take():
             response = bucket.refusal()
         else:
-            response = await self._answered(request, handler)
+            response = await self._respond(request, handler)
         response.headers.update(bucket.headers() if bucket else {})
         record.status = 0 if fault and fault.reset else response.status
         self._changed()
         return response
 
-    def _limited(self, request: web.Request, path: str) -> Bucket | None:
-        """Messages are limited by channel, where a limit was asked for."""
+    def _bucket(self, request: web.Request, path: str) -> Bucket | None:
+        """Return the rate limit of a request: of sending messages, by channel, if the server has one."""
         if self._message_rate is None or request.method != "POST" or not re.fullmatch(r"/channels/\d+/messages", path):
             return None
         return self._buckets.setdefault(path, Bucket(*self._message_rate))
 
-    async def _faulty(self, request: web.Request, handler: Serve, fault: Fault) -> web.StreamResponse:
+    async def _respond_with_fault(self, request: web.Request, handler: Serve, fault: Fault) -> web.StreamResponse:
         await asyncio.sleep(fault.delay)
-        ok = await self._answered(request, handler) if fault.after or fault.status == HTTPStatus.OK else None
+        ok = await self._respond(request, handler) if fault.after or fault.status == HTTPStatus.OK else None
         if fault.reset:
             reset_connection(request)
         return fault.response() if ok is None or fault.status != HTTPStatus.OK else ok
 
     @staticmethod
-    async def _answered(request: web.Request, handler: Serve) -> web.StreamResponse:
+    async def _respond(request: web.Request, handler: Serve) -> web.StreamResponse:
         try:
             return await handler(request)
         except Refusal as refusal:
@@ -154,11 +157,11 @@ class Rest:
         except web.HTTPException as error:
             return answer({"message": f"{error.status}: {error.reason}", "code": 0}, error.status)
 
-    # Looking things up
+    # Looking up objects
 
     def _channel(self, call: Call, *needs: str) -> Channel:
-        """The channel, if the bot may see it and has these permissions: else 404, 10003; 403, 50001; 403, 50013."""
-        channel = self.world.channels.get(number(call.params["channel"]))
+        """Return the channel; refuse if it is unknown (10003), invisible (50001), or lacks permissions (50013)."""
+        channel = self.world.channels.get(parse_snowflake(call.params["channel"]))
         if channel is None or channel.unknown or (channel.parent and channel.parent.unknown):
             raise Refusal(404, 10003, "Unknown Channel")
         if not channel.may(self.world.bot, "view_channel"):
@@ -168,25 +171,25 @@ class Rest:
         return channel
 
     def _message(self, call: Call, *needs: str) -> Message:
-        message = self._channel(call, *needs).messages.get(number(call.params["message"]))
+        message = self._channel(call, *needs).messages.get(parse_snowflake(call.params["message"]))
         if message is None:
             raise Refusal(404, 10008, "Unknown Message")
         return message
 
     def _guild(self, call: Call) -> Guild:
-        guild = self.world.guilds.get(number(call.params["guild"]))
+        guild = self.world.guilds.get(parse_snowflake(call.params["guild"]))
         if guild is None:
             raise Refusal(404, 10004, "Unknown Guild")
         return guild
 
     def _user(self, user_id: str) -> User:
-        user = self.world.bot if user_id == "@me" else self.world.users.get(number(user_id))
+        user = self.world.bot if user_id == "@me" else self.world.users.get(parse_snowflake(user_id))
         if user is None:
             raise Refusal(404, 10013, "Unknown User")
         return user
 
-    def _shown(self, message: Message) -> Json:
-        """A message over REST: blank where the message-content intent was not granted."""
+    def _payload(self, message: Message) -> Json:
+        """Return a message object; its content is blank if the message-content intent was not granted."""
         return message.payload(content=bool(self.gateway.granted & MESSAGE_CONTENT))
 
     # The bot and its servers
@@ -233,7 +236,7 @@ class Rest:
         self._may_send(self._channel(call))
 
     def _may_send(self, channel: Channel, *needs: str) -> None:
-        """403 where the bot may not write: no permission, closed direct messages, a locked thread."""
+        """Refuse if the bot cannot write: no permission, closed direct messages, a locked thread."""
         needs += ("send_messages_in_threads" if channel.is_thread else "send_messages",)
         if channel.forbidden or not channel.may(self.world.bot, *needs):
             raise Refusal(403, 50013, "Missing Permissions")
@@ -249,27 +252,27 @@ class Rest:
         check_message(body, empty_allowed=bool(call.files))
         nonce = None if body.get("nonce") is None else str(body["nonce"])
         if nonce and body.get("enforce_nonce") and (channel.id, nonce) in self._nonces:
-            return self._shown(self._nonces[channel.id, nonce])
+            return self._payload(self._nonces[channel.id, nonce])
         reference = self._reference(channel, body.get("message_reference"))
         kind = REPLY if reference else DEFAULT
         message = compose(self.world, channel, body, call.files, kind=kind, reference=reference, nonce=nonce)
         if nonce:
             self._nonces[channel.id, nonce] = message
-        return self._shown(self.world.post(message))
+        return self._payload(self.world.post(message))
 
     def _reference(self, channel: Channel, reference: Json | None) -> Message | None:
-        """What a message replies to. Gone: 400, 50035, unless fail_if_not_exists is false; unreadable: 403, 160002."""
+        """Return the message that is replied to; refuse a deleted one unless fail_if_not_exists is false."""
         if reference is None:
             return None
         if not channel.may(self.world.bot, "read_message_history"):
             raise Refusal(403, 160002, "Cannot reply without permission to read message history")
-        message = channel.messages.get(number(str(reference.get("message_id"))))
+        message = channel.messages.get(parse_snowflake(str(reference.get("message_id"))))
         if message is None and reference.get("fail_if_not_exists", True):
             raise invalid("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
         return message
 
     def _history(self, call: Call) -> list[Json]:
-        """Newest first; `after` and `around` start at the nearest. Without the permission for it: nothing."""
+        """Return messages, newest first: the nearest ones to `before`, `after` or `around`; none without permission."""
         channel = self._channel(call)
         limit = int(call.query.get("limit", 50))
         if not 1 <= limit <= 100:
@@ -284,17 +287,17 @@ class Rest:
         elif "around" in call.query:
             older = [one for one in ids if one <= int(call.query["around"])][-(limit // 2 + 1) :]
             ids = older + [one for one in ids if one > int(call.query["around"])][: limit - len(older)]
-        return [self._shown(channel.messages[one]) for one in reversed(ids[-limit:])]
+        return [self._payload(channel.messages[one]) for one in reversed(ids[-limit:])]
 
     def _get_message(self, call: Call) -> Json:
-        return self._shown(self._message(call, "read_message_history"))
+        return self._payload(self._message(call, "read_message_history"))
 
     def _edit_message(self, call: Call) -> Json:
         message = self._message(call)
         if message.author is not self.world.bot:
             raise Refusal(403, 50005, "Cannot edit a message authored by another user")
         self.interactions.change(message, call.body, call.files)
-        return self._shown(message)
+        return self._payload(message)
 
     def _delete_message(self, call: Call) -> None:
         message = self._message(call)
@@ -345,7 +348,7 @@ class Rest:
 
     def _callback(self, call: Call) -> Json | None:
         token = call.params["token"]
-        response = self.interactions.respond(number(call.params["id"]), token, call.body, call.files)
+        response = self.interactions.respond(parse_snowflake(call.params["id"]), token, call.body, call.files)
         return response if call.query.get("with_response") in ("1", "true", "True") else None
 
     def _follow_up(self, call: Call) -> Json:
@@ -365,10 +368,10 @@ class Rest:
 
     def _commands(self, call: Call) -> list[Json]:
         guild = call.params.get("guild")
-        return self.commands.setdefault(number(guild) if guild else None, [])
+        return self.commands.setdefault(parse_snowflake(guild) if guild else None, [])
 
     def _put_commands(self, call: Call) -> list[Json]:
-        """Replace all; a command that keeps its type and name keeps its id."""
+        """Replace all commands; one with the same type and name keeps its id."""
         check_commands(call.body)
         commands = self._commands(call)
         commands[:] = [self._registered(call, body) for body in call.body]
@@ -376,10 +379,10 @@ class Rest:
 
     def _registered(self, call: Call, body: Json) -> Json:
         kind = body.get("type") or 1
-        same = (one for one in self._commands(call) if (one["type"], one["name"]) == (kind, body["name"]))
-        known = next((one["id"] for one in same), None)
+        same_name = (one for one in self._commands(call) if (one["type"], one["name"]) == (kind, body["name"]))
+        known_id = next((one["id"] for one in same_name), None)
         fixed: Json = {"default_member_permissions": None, "nsfw": False, "contexts": None, "integration_types": [0]}
-        ids: Json = {"id": known or str(self.world.new_id()), "application_id": str(self.world.bot.id)}
+        ids: Json = {"id": known_id or str(self.world.new_id()), "application_id": str(self.world.bot.id)}
         guild = {"guild_id": call.params["guild"]} if "guild" in call.params else {}
         version = {"version": str(self.world.new_id())}
         return {**fixed, "description": "", "options": [], **body, "type": kind, **ids, **guild, **version}

@@ -1,4 +1,4 @@
-"""Discord's numbers and rules: intents, kinds, flags, permissions, ids with their times, and whom a text notifies."""
+"""Discord's constants and rules: intents, types, flags, permissions, snowflakes, and whom a message notifies."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ EVERYONE = re.compile(r"@(everyone|here)")
 
 
 def bits(*names: str) -> int:
-    """The permissions of these names, as Discord's bit field."""
+    """Return permissions by name as Discord's bit field."""
     return discord.Permissions(**dict.fromkeys(names, True)).value
 
 
@@ -34,13 +34,13 @@ def now() -> datetime:
 
 
 def snowflake_time(snowflake: int) -> str:
-    """When an id was made, as an ISO 8601 time."""
+    """Return the creation time of an id in ISO 8601 format."""
     return datetime.fromtimestamp(((snowflake >> 22) + EPOCH_MS) / 1000, UTC).isoformat()
 
 
 @dataclass(eq=False)
 class User:
-    """A person or a bot; `admin` and `manage_guild` hold in every guild that it is in."""
+    """A human user or a bot. `admin` and `manage_guild` apply to every guild that the user is in."""
 
     id: int
     name: str
@@ -60,7 +60,7 @@ class User:
 
 @dataclass(frozen=True)
 class Pinged:
-    """The users and roles that a message notifies; false if there are none."""
+    """The users and roles that a message notifies; it is false if there are none."""
 
     users: frozenset[int] = frozenset()
     roles: frozenset[int] = frozenset()
@@ -74,12 +74,12 @@ NOBODY = Pinged()
 
 
 def pings(content: str, allowed: Json | None, replied: User | None) -> Pinged:
-    """Return whom a text notifies by the documented rules of allowed_mentions; without it every mention counts.
+    """Return whom a text notifies by the documented rules of allowed_mentions; without them, all mentions notify.
 
-    Stricter than Discord in two ways: mentions in code and @everyone without the permission for it count too.
+    This is stricter than Discord: mentions in code, and @everyone without the permission for it, also notify.
     """
-    users = {int(found) for found in MENTION.findall(content)}
-    roles = {int(found) for found in ROLE_MENTION.findall(content)}
+    users = {int(user_id) for user_id in MENTION.findall(content)}
+    roles = {int(role_id) for role_id in ROLE_MENTION.findall(content)}
     everyone = bool(EVERYONE.search(content))
     if allowed is None:
         return Pinged(frozenset(users | ({replied.id} if replied else set())), frozenset(roles), everyone)

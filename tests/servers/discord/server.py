@@ -1,4 +1,4 @@
-"""A fake Discord server for tests: an unmodified discord.py logs in, resumes and answers over loopback sockets.
+"""A fake Discord server for tests: an unmodified discord.py client connects to it over loopback sockets.
 
     async with DiscordServer(shards=2) as server:
         guild = server.guild("Readers")
@@ -10,11 +10,12 @@
         asked = await server.slash(ann, channel, "ask", {"question": "Why?"})
         assert asked.acknowledged_after < 1 and "¶" in (await asked.wait()).text
 
-discord.py needs two addresses: `discord.http.Route.BASE` is `server.api`; after a session that cannot be resumed it
-goes to `discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY`, which is `server.gateway_address`.
+discord.py needs two addresses: set `discord.http.Route.BASE` to `server.api`, and
+`discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY`, which it uses after a session that cannot be resumed, to
+`server.gateway_address`.
 
-The files beside this one: discord_world (what exists), discord_gateway, discord_rest (routes), discord_http (requests
-and faults), discord_interactions, discord_limits (what is refused).
+The other modules: world.py (users, guilds, channels, messages), gateway.py, rest.py (routes), http.py (requests and
+faults), interactions.py, limits.py (validation), rules.py (constants and permissions).
 """
 
 import asyncio
@@ -56,9 +57,16 @@ PYTHON_TYPES: dict[int, tuple[type, ...]] = {STRING: (str,), INTEGER: (int,), BO
 
 
 class DiscordServer:
-    """The whole of it. Options: `shards` to recommend, which privileged intents the application was granted, how often
-    a client must send heartbeats (seconds), how often it may identify in all, and at what interval (Discord: 5 s), and
-    how many messages a channel takes in how many seconds before a 429 (Discord: about 5 in 5; None: any number)."""
+    """A Discord server with gateway and REST API; its methods also act as the users.
+
+    Args:
+        shards: The recommended number of shards.
+        message_content: Whether the application was granted this privileged intent; likewise `members`, `presences`.
+        heartbeat_interval: The seconds between the heartbeats that a client must send.
+        identify_limit: How often clients may identify in total.
+        identify_interval: The minimum seconds between two identifies (Discord: 5).
+        message_rate: How many messages a channel accepts in how many seconds before a 429 (Discord: about 5 in 5).
+    """
 
     def __init__(
         self,
@@ -104,7 +112,7 @@ class DiscordServer:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    # What there is
+    # The state of the server
 
     @property
     def gateway_address(self) -> str:
@@ -117,7 +125,7 @@ class DiscordServer:
 
     @property
     def requests(self) -> list[Request]:
-        """Every REST request, in order."""
+        """All REST requests, in order."""
         return self._rest.requests
 
     @property
@@ -126,50 +134,50 @@ class DiscordServer:
 
     @property
     def closes(self) -> list[int]:
-        """How the gateway's connections ended, by close code: 1000 where the client left, 1006 where the line broke."""
+        """The close codes of the gateway's connections, such as 1000 (closed by the client) and 1006 (aborted)."""
         return self.gateway.closes
 
     @property
     def commands(self) -> list[Json]:
-        """The commands that are registered globally."""
+        """The globally registered commands."""
         return self._rest.commands[None]
 
     def guild(self, name: str, *, shard: int = 0) -> Guild:
-        """A new guild, whose id belongs to this shard, with the bot in it."""
+        """Create a guild that belongs to this shard and has the bot as a member."""
         return self.world.guild(name, shard=shard)
 
     def user(self, name: str, *, bot: bool = False, admin: bool = False, manage_guild: bool = False) -> User:
-        """A new user; `admin` and `manage_guild` hold in every guild."""
+        """Create a user; `admin` and `manage_guild` apply to every guild."""
         return self.world.user(name, bot=bot, admin=admin, manage_guild=manage_guild)
 
     def dm(self, user: User) -> Channel:
-        """The direct messages between a user and the bot."""
+        """Return the channel of direct messages between a user and the bot."""
         return self.world.dm(user)
 
     def messages(self, channel: Channel) -> list[Message]:
-        """The messages in a channel, oldest first, without ephemeral ones."""
+        """Return the messages in a channel, oldest first, without ephemeral ones."""
         return [channel.messages[one] for one in sorted(channel.messages)]
 
     def answers(self, channel: Channel) -> list[Message]:
-        """The bot's messages in a channel, without “thinking” and thread starters."""
-        mine = [one for one in self.messages(channel) if one.author is self.bot and not one.loading]
-        return [one for one in mine if one.kind not in (THREAD_STARTER, THREAD_CREATED)]
+        """Return the bot's messages in a channel, without “thinking” messages and thread starters."""
+        by_bot = [one for one in self.messages(channel) if one.author is self.bot and not one.loading]
+        return [one for one in by_bot if one.kind not in (THREAD_STARTER, THREAD_CREATED)]
 
     # Waiting
 
     async def until(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:
-        """Wait until a condition is true, and return its value; checked at every change, and twenty times a second."""
-        end = time.monotonic() + timeout
+        """Wait until a condition is true, and return its value; it is checked at every change and every 50 ms."""
+        deadline = time.monotonic() + timeout
         event = asyncio.Event()
         self._waiting.add(event)
         try:
             while not (result := predicate()):
-                left = end - time.monotonic()
-                if left <= 0:
-                    raise AssertionError(f"not within {timeout} s")
-                alarm = asyncio.get_running_loop().call_later(min(left, 0.05), event.set)
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
+                    raise AssertionError(f"the condition did not become true within {timeout} s")
+                timer = asyncio.get_running_loop().call_later(min(remaining, 0.05), event.set)
                 await event.wait()
-                alarm.cancel()
+                timer.cancel()
                 event.clear()
             return result
         finally:
@@ -182,17 +190,17 @@ class DiscordServer:
     async def reply_to(self, message: Message, timeout: float = 10.0) -> Message:
         """Wait for the bot's first answer to a message: a reply, or a message in the thread opened from it."""
 
-        def found() -> list[Message]:
+        def answers() -> list[Message]:
             replies = [one for one in message.replies if one.author is self.bot and one.kind == REPLY]
             return replies + (self.answers(message.thread) if message.thread else [])
 
-        return (await self.until(found, timeout))[0]
+        return (await self.until(answers, timeout))[0]
 
     def _wake(self) -> None:
         for event in self._waiting:
             event.set()
 
-    # Acting as a person
+    # Acting as a user
 
     async def say(
         self,
@@ -205,12 +213,12 @@ class DiscordServer:
         webhook: bool = False,
         kind: int | None = None,
     ) -> Message:
-        """Write a message; a reply mentions its target's author unless `ping` is false.
+        """Send a message as a user; a reply mentions the author of `reply_to` unless `ping` is false.
 
-        `webhook` says it through one with the user's name; `kind` makes it a system message, such as 7, a user's join.
+        `webhook` sends it through a webhook with the user's name; `kind` makes it a system message (7: user join).
         """
         if length(text) > 4000:
-            raise ValueError("nobody can write more than 4,000 characters")
+            raise ValueError("A message can have at most 4,000 characters.")
         author = User(self.world.new_id(), user.name, bot=True) if webhook else user
         replied = reply_to.author if reply_to and ping else None
         message = Message(
@@ -226,56 +234,59 @@ class DiscordServer:
         return self.world.post(message)
 
     async def edit(self, message: Message, text: str) -> None:
-        """Change what a person wrote."""
+        """Edit a user's message."""
         self.world.edit(message, {"content": text})
 
     async def delete(self, message: Message) -> None:
         self.world.delete(message)
 
     async def thread(self, channel: Channel, user: User, name: str, *, start: Message | None = None) -> Channel:
-        """Open a public thread, from a message if one is given."""
+        """Open a public thread, from the message `start` if it is given."""
         return self.world.thread(channel, name, user, start, PUBLIC_THREAD)
 
     async def slash(self, user: User, channel: Channel, name: str, options: Json | None = None) -> Interaction:
-        """Use a slash command ("ask", or "group sub"); LookupError where Discord would not offer or accept it."""
+        """Use a slash command ("ask" or "group sub"); raise LookupError if Discord would not offer or accept it."""
         return self.interactions.send(COMMAND, user, channel, self._slash(user, channel, name, options or {}, None))
 
     async def autocomplete(
         self, user: User, channel: Channel, name: str, option: str, partial: str, others: Json | None = None
     ) -> list[Json]:
-        """Return the choices that the bot suggests for an option typed so far."""
+        """Return the choices that the bot suggests for a partially typed option."""
         data = self._slash(user, channel, name, {**(others or {}), option: partial}, option)
         interaction = self.interactions.send(AUTOCOMPLETE, user, channel, data)
         await interaction.acknowledged()
         return interaction.choices or []
 
     async def menu(self, user: User, channel: Channel, name: str, message: Message) -> Interaction:
-        """Use a message menu; its target comes with its content, whatever the intents."""
+        """Use a message context menu; the target's content is sent regardless of the intents."""
         command = self._command(user, channel, name, MESSAGE_MENU)
-        data = {**_named(command), "target_id": str(message.id)}
+        data = {**_command_fields(command), "target_id": str(message.id)}
         data["resolved"] = {"messages": {str(message.id): message.payload()}}
         return self.interactions.send(COMMAND, user, channel, data)
 
-    async def press(self, user: User, message: Message, what: str, values: list[str] | None = None) -> Interaction:
-        """Press a button, by custom id, label or emoji; or choose `values` of a menu."""
+    async def press(self, user: User, message: Message, button: str, values: list[str] | None = None) -> Interaction:
+        """Press a button, given by its custom id, label or emoji; or choose `values` of a select menu."""
         if message.deleted or message.only_for not in (None, user):
-            raise LookupError("they cannot see this message")
-        part = message.find_part(what)
+            raise LookupError(f"{user.name} cannot see this message")
+        part = message.find_component(button)
         data: Json = {"custom_id": part["custom_id"], "component_type": part["type"]}
         if values is not None:
             data["values"] = values
         return self.interactions.send(COMPONENT, user, message.channel, data, message)
 
     async def submit(self, interaction: Interaction, values: dict[str, str]) -> Interaction:
-        """Fill in the form that an interaction opened, by custom id, and send it."""
+        """Fill in the modal that an interaction opened, with values by custom id, and submit it."""
         form = interaction.modal
-        assert form is not None, "no form was opened"
+        assert form is not None, "no modal was opened"
         rows = []
         for row in form["components"]:
             inputs = [row["component"]] if "component" in row else row.get("components") or []
-            filled = [{**_typed(one), "value": values.get(one["custom_id"], one.get("value") or "")} for one in inputs]
-            about = {"type": row["type"], "id": row.get("id", 0)}
-            rows.append({**about, **({"component": filled[0]} if "component" in row else {"components": filled})})
+            filled = [
+                {**_component_fields(one), "value": values.get(one["custom_id"], one.get("value") or "")}
+                for one in inputs
+            ]
+            fields = {"type": row["type"], "id": row.get("id", 0)}
+            rows.append({**fields, **({"component": filled[0]} if "component" in row else {"components": filled})})
         data = {"custom_id": form["custom_id"], "components": rows}
         return self.interactions.send(MODAL_SUBMIT, interaction.user, interaction.channel, data, interaction.source)
 
@@ -284,14 +295,16 @@ class DiscordServer:
         command = self._command(user, channel, first, CHAT_INPUT)
         resolved: Json = {}
         chosen = self._options(command, rest, options, focused, resolved)
-        data = {**_named(command), "options": chosen}
+        data = {**_command_fields(command), "options": chosen}
         return {**data, **({"resolved": resolved} if resolved else {})}
 
     def _command(self, user: User, channel: Channel, name: str, kind: int) -> Json:
-        """A registered command that this person is offered here."""
+        """Return the registered command that Discord offers this user in this channel."""
         guild = channel.guild
-        known = self._rest.commands.get(guild.id, []) if guild else []
-        command = next((one for one in known + self.commands if (one["name"], one["type"]) == (name, kind)), None)
+        guild_commands = self._rest.commands.get(guild.id, []) if guild else []
+        command = next(
+            (one for one in guild_commands + self.commands if (one["name"], one["type"]) == (name, kind)), None
+        )
         if command is None:
             raise LookupError(f"no command {name!r} is registered")
         if command["contexts"] is not None and (0 if guild else 1) not in command["contexts"]:
@@ -302,26 +315,26 @@ class DiscordServer:
         if guild and not user.admin and channel.permissions(user) & needed != needed:
             raise LookupError(f"{user.name} may not use {name!r}")
         if guild and not channel.may(user, "use_application_commands"):
-            raise LookupError("no commands here")
+            raise LookupError("commands are not allowed in this channel")
         return command
 
-    def _options(self, at: Json, path: list[str], given: Json, focused: str | None, resolved: Json) -> list[Json]:
-        """The options as Discord sends them, after the checks that its client makes."""
-        known = {option["name"]: option for option in at.get("options") or []}
+    def _options(self, command: Json, path: list[str], given: Json, focused: str | None, resolved: Json) -> list[Json]:
+        """Return the options as Discord sends them, after the checks of Discord's own client."""
+        known = {option["name"]: option for option in command.get("options") or []}
         if path:
             inner = known[path[0]]
             within = self._options(inner, path[1:], given, focused, resolved)
             return [{"name": path[0], "type": inner["type"], "options": within}]
         missing = [name for name, option in known.items() if option.get("required") and name not in given]
         if missing and focused is None:
-            raise LookupError(f"missing: {', '.join(missing)}")
+            raise LookupError(f"missing options: {', '.join(missing)}")
         return [self._option(known[name], value, name == focused, resolved) for name, value in given.items()]
 
     def _option(self, option: Json, value: Any, focused: bool, resolved: Json) -> Json:
         kind, sent = option["type"], {"name": option["name"], "type": option["type"]}
         if focused:
             if not option.get("autocomplete"):
-                raise LookupError(f"{option['name']!r} suggests nothing")
+                raise LookupError(f"{option['name']!r} has no autocompletion")
             return {**sent, "value": value, "focused": True}
         if isinstance(value, User):
             resolved.setdefault("users", {})[str(value.id)] = value.payload()
@@ -331,7 +344,7 @@ class DiscordServer:
             resolved.setdefault("channels", {})[str(value.id)] = shown
             return {**sent, "value": str(value.id)}
         if not isinstance(value, PYTHON_TYPES[kind]) or (isinstance(value, bool) and kind != BOOLEAN):
-            raise LookupError(f"{option['name']!r} takes no {value!r}")
+            raise LookupError(f"{option['name']!r} does not accept {value!r}")
         _check_value(option, value)
         return {**sent, "value": value}
 
@@ -352,12 +365,22 @@ class DiscordServer:
         after: bool = False,
         delay: float = 0.0,
     ) -> Fault:
-        """Let the next `times` requests of this method ("*": any) and path fail; the returned fault counts its hits.
+        """Make the next `times` requests with this method ("*": any) and path fail; the returned fault counts its hits.
 
-        `path` is a regular expression for the whole path below the API's address ("/ws" is the gateway's). A 429 with
-        `via` is Discord's, without it the proxy's. `reset` resets the TCP connection; `after` carries the request out
-        before it fails. `delay` comes first; with status 200 it is all there is. aiohttp by itself repeats a GET, PUT
-        or DELETE once where a kept connection was reset.
+        aiohttp itself repeats a GET, PUT or DELETE once if a reused connection was reset.
+
+        Args:
+            method: The HTTP method.
+            path: A regular expression for the whole path below the API's address; "/ws" is the gateway.
+            status: The status of the response; with 200 the request succeeds after the delay.
+            times: The number of requests that fail.
+            code: Discord's JSON error code.
+            retry_after: The seconds in a 429 response.
+            via: Whether a 429 comes from Discord instead of the proxy in front of it.
+            global_: Whether a 429 is for the global rate limit.
+            reset: Whether to reset the TCP connection instead of responding.
+            after: Whether to execute the request before it fails.
+            delay: The seconds before the response.
         """
         fault = Fault(method, path, status, times, code, retry_after, via, global_, reset, after, delay)
         self._rest.faults.append(fault)
@@ -366,31 +389,32 @@ class DiscordServer:
     async def drop(self, kind: Drop = "reconnect", *, shard: int | None = None, code: int = 4000) -> None:
         """End the gateway connections of all shards, or of one.
 
-        "reconnect": op 7, the client should resume; "resumable" and "invalid": op 9; "close": this close code; "abort":
-        the TCP connection breaks. What is sent before the client resumes waits for it, except after "invalid".
+        "reconnect" sends op 7, after which the client should resume; "resumable" and "invalid" send op 9; "close" sends
+        the close code `code`; "abort" aborts the TCP connection. Events are stored until the client resumes, except
+        after "invalid".
         """
         self.gateway.drop(kind, shard=shard, code=code)
         await asyncio.sleep(0)
 
     def replay(self, count: int) -> None:
-        """Let each resume repeat this many events that the client already received, as Discord may do."""
-        self.gateway.replay_again = count
+        """Make each resume repeat this many events that the client has already received, as Discord may do."""
+        self.gateway.replay_count = count
 
 
-def _named(command: Json) -> Json:
-    """How an interaction names its command; one of a single guild comes with that guild's id."""
+def _command_fields(command: Json) -> Json:
+    """Return the fields by which an interaction identifies its command."""
     return {key: command[key] for key in ("id", "name", "type", "guild_id") if key in command}
 
 
-def _typed(part: Json) -> Json:
+def _component_fields(part: Json) -> Json:
     return {key: part[key] for key in ("type", "custom_id", "id") if key in part}
 
 
 def _check_value(option: Json, value: Any) -> None:
-    """The bounds and choices of an option, which Discord's own client enforces."""
+    """Check the limits and choices of an option, which Discord's own client enforces."""
     name, choices = option["name"], option.get("choices")
     if choices and value not in [choice["value"] for choice in choices]:
-        raise LookupError(f"{value!r} is no choice of {name!r}")
+        raise LookupError(f"{value!r} is not a choice of {name!r}")
     size = length(value) if isinstance(value, str) else value
     low, high = ("min_length", "max_length") if isinstance(value, str) else ("min_value", "max_value")
     most = option.get(high, 6000 if isinstance(value, str) else None)

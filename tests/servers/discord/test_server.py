@@ -1,4 +1,4 @@
-"""The fake Discord server: a plain discord.py client logs in to it, and every facility is used once."""
+"""The fake Discord server: every feature of it is used once by an unmodified discord.py client."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ Reply = Callable[[discord.Message], Awaitable[object]]
 
 
 class Client(discord.AutoShardedClient):
-    """A client with a command tree, that answers as its test wants and keeps what it received."""
+    """A client with a command tree that records received messages and answers with functions set by the test."""
 
     def __init__(self, *, intents: discord.Intents | None = None) -> None:
         super().__init__(intents=intents or discord.Intents(guilds=True, messages=True, message_content=True))
@@ -32,7 +32,7 @@ class Client(discord.AutoShardedClient):
         self.pressed: Callable[[discord.Interaction], Awaitable[object]] | None = None
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """No five seconds between shards."""
+        """Do not wait five seconds between shards."""
 
     async def on_message(self, message: discord.Message) -> None:
         self.received.append(message)
@@ -52,7 +52,7 @@ class Client(discord.AutoShardedClient):
 
 
 class Scene:
-    """A server with a guild, a channel and a person, and a client that is to be logged in."""
+    """A server with a guild, a channel and a user, and a client to log in."""
 
     def __init__(self, server: DiscordServer, client: Client) -> None:
         self.server = server
@@ -68,16 +68,16 @@ class Scene:
     async def say(self, text: str) -> Message:
         return await self.server.say(self.channel, self.ann, text)
 
-    async def sent(self, **content: Any) -> Message:
-        """What the client sends to the channel, as it is stored."""
-        place = self.client.get_partial_messageable(self.channel.id)
-        sent = await place.send(**content)
+    async def send(self, **content: Any) -> Message:
+        """Send a message to the channel with the client, and return it as the server stored it."""
+        channel = self.client.get_partial_messageable(self.channel.id)
+        sent = await channel.send(**content)
         return self.channel.messages[sent.id]
 
-    async def refused(self, **content: Any) -> discord.HTTPException:
-        """The error that sending this makes."""
+    async def send_refused(self, **content: Any) -> discord.HTTPException:
+        """Send a message that the server must refuse, and return the client's error."""
         with pytest.raises(discord.HTTPException) as caught:
-            await self.sent(**content)
+            await self.send(**content)
         return caught.value
 
     async def register(self, *commands: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu) -> None:
@@ -90,7 +90,7 @@ class Scene:
 async def logged_in(client: Client | None = None, **options: Any) -> AsyncIterator[Scene]:
     client = client or Client()
     async with DiscordServer(**options) as server:
-        point(server)
+        use_server(server)
         scene = Scene(server, client)
         try:
             async with client:
@@ -100,19 +100,19 @@ async def logged_in(client: Client | None = None, **options: Any) -> AsyncIterat
             await asyncio.gather(scene.running, return_exceptions=True)
 
 
-def point(server: DiscordServer) -> None:
+def use_server(server: DiscordServer) -> None:
     Route.BASE = server.api
     DiscordWebSocket.DEFAULT_GATEWAY = URL(server.gateway_address)
 
 
 @pytest.fixture(autouse=True)
 def addresses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a test points elsewhere points to Discord again after it."""
+    """Restore discord.py's addresses after each test."""
     monkeypatch.setattr(Route, "BASE", Route.BASE)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
 
 
-async def test_login_then_a_message_is_answered() -> None:
+async def test_a_client_logs_in_and_replies_to_a_message() -> None:
     async with logged_in() as scene:
         scene.client.answer = lambda message: message.reply("Because.", mention_author=False)
         question = await scene.say(f"{scene.server.bot.mention} why?")
@@ -124,7 +124,7 @@ async def test_login_then_a_message_is_answered() -> None:
         assert [user.id for user in received.mentions] == [scene.server.bot.id]
 
 
-async def test_a_slash_command_is_deferred_and_edited() -> None:
+async def test_a_slash_command_is_deferred_edited_and_followed_up() -> None:
     async with logged_in() as scene:
 
         @app_commands.command(description="Ask.")
@@ -143,19 +143,19 @@ async def test_a_slash_command_is_deferred_and_edited() -> None:
         assert scene.server.messages(scene.channel) == []
 
 
-def echo(answered: Callable[[discord.Interaction, str], Awaitable[None]]) -> app_commands.Command[Any, ..., Any]:
-    """An /ask command that does this."""
+def ask_command(handler: Callable[[discord.Interaction, str], Awaitable[None]]) -> app_commands.Command[Any, ..., Any]:
+    """Return an /ask command with this handler."""
 
     @app_commands.command(description="Ask.")
     async def ask(interaction: discord.Interaction, question: str) -> None:
-        await answered(interaction, question)
+        await handler(interaction, question)
 
     return ask
 
 
-async def test_a_wrong_token_and_an_intent_that_was_not_granted_are_refused() -> None:
+async def test_a_wrong_token_and_a_privileged_intent_that_was_not_granted_are_refused() -> None:
     async with DiscordServer(message_content=False) as server:
-        point(server)
+        use_server(server)
         async with Client() as client:
             with pytest.raises(discord.LoginFailure):
                 await client.start("wrong")
@@ -164,13 +164,13 @@ async def test_a_wrong_token_and_an_intent_that_was_not_granted_are_refused() ->
                 await client.start(server.token)
 
 
-async def test_without_the_content_intent_messages_are_blank_unless_direct_or_mentioning() -> None:
+async def test_without_the_content_intent_only_direct_messages_and_mentions_have_content() -> None:
     client = Client(intents=discord.Intents(guilds=True, messages=True))
     async with logged_in(client, message_content=False) as scene:
         server, bot = scene.server, scene.server.bot
         await scene.say("private")
         await scene.say(f"{bot.mention} open")
-        mine = await scene.sent(content="mine")
+        mine = await scene.send(content="mine")
         await server.say(scene.channel, scene.ann, "a reply", reply_to=mine)
         await server.say(scene.channel, scene.ann, "no ping", reply_to=mine, ping=False)
         await server.say(server.dm(scene.ann), scene.ann, "direct")
@@ -182,7 +182,7 @@ async def test_without_the_content_intent_messages_are_blank_unless_direct_or_me
         assert [message.content async for message in history] == seen
 
 
-async def test_answers_too_late_or_twice_are_refused() -> None:
+async def test_late_and_repeated_responses_to_an_interaction_are_refused() -> None:
     codes: list[int] = []
 
     async def slow(interaction: discord.Interaction, question: str) -> None:
@@ -195,7 +195,7 @@ async def test_answers_too_late_or_twice_are_refused() -> None:
                 codes.append(error.code)
 
     async with logged_in() as scene:
-        await scene.register(echo(slow))
+        await scene.register(ask_command(slow))
         scene.server.interactions.deadline = 0.2
         late = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "late"})
         with pytest.raises(AssertionError, match="did not respond"):
@@ -206,7 +206,7 @@ async def test_answers_too_late_or_twice_are_refused() -> None:
         await scene.server.until(lambda: codes == [10062, 10062, 40060])
 
 
-async def test_a_follow_up_takes_the_place_of_thinking_and_the_token_ends_after_15_minutes() -> None:
+async def test_a_follow_up_replaces_the_deferral_and_the_token_expires_after_15_minutes() -> None:
     codes: list[tuple[int, int]] = []
     go = asyncio.Event()
 
@@ -221,7 +221,7 @@ async def test_a_follow_up_takes_the_place_of_thinking_and_the_token_ends_after_
             codes.append((error.status, error.code))
 
     async with logged_in() as scene:
-        await scene.register(echo(defer))
+        await scene.register(ask_command(defer))
         asked = [await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?"})]
         await asked[0].acknowledged()
         (thinking,) = scene.server.messages(scene.channel)
@@ -234,7 +234,7 @@ async def test_a_follow_up_takes_the_place_of_thinking_and_the_token_ends_after_
         assert codes == [(401, 50027)]
 
 
-async def test_an_interaction_says_where_it_comes_from() -> None:
+async def test_an_interaction_contains_its_guild_channel_and_permissions() -> None:
     seen: list[discord.Interaction] = []
 
     async def note(interaction: discord.Interaction, question: str) -> None:
@@ -242,7 +242,7 @@ async def test_an_interaction_says_where_it_comes_from() -> None:
         await interaction.response.send_message("Noted.")
 
     async with logged_in() as scene:
-        await scene.register(echo(note))
+        await scene.register(ask_command(note))
         for channel in (scene.channel, scene.server.dm(scene.ann)):
             asked = await scene.server.slash(scene.ann, channel, "ask", {"question": "why?"})
             assert (await asked.wait()).content == "Noted."
@@ -257,7 +257,7 @@ async def test_an_interaction_says_where_it_comes_from() -> None:
         assert isinstance(direct.channel, discord.DMChannel)
 
 
-async def test_a_message_menu_shows_its_target() -> None:
+async def test_a_message_context_menu_contains_its_target() -> None:
     @app_commands.context_menu(name="Ask about this")
     async def about(interaction: discord.Interaction, message: discord.Message) -> None:
         await interaction.response.send_message(f"{message.author.name}: {message.content}", ephemeral=True)
@@ -270,7 +270,7 @@ async def test_a_message_menu_shows_its_target() -> None:
         assert asked.ephemeral
 
 
-async def test_buttons_are_pressed_and_forms_filled_in() -> None:
+async def test_buttons_can_be_pressed_and_modals_submitted() -> None:
     class Form(discord.ui.Modal, title="Why?"):
         reason: discord.ui.TextInput["Form"] = discord.ui.TextInput(label="Reason", custom_id="reason")
 
@@ -295,7 +295,7 @@ async def test_buttons_are_pressed_and_forms_filled_in() -> None:
         view = discord.ui.View(timeout=None)
         for name in ("more", "change", "later", "form"):
             view.add_item(discord.ui.Button(label=name.title(), custom_id=name))
-        message = await scene.sent(content="Press.", view=view)
+        message = await scene.send(content="Press.", view=view)
         assert message.labels == ["More", "Change", "Later", "Form"]
 
         async def press(what: str) -> Interaction:
@@ -315,7 +315,7 @@ async def test_buttons_are_pressed_and_forms_filled_in() -> None:
             await press("none")
 
 
-async def test_autocompletion_brings_choices() -> None:
+async def test_autocompletion_returns_choices() -> None:
     @app_commands.command(description="Ask.")
     async def ask(interaction: discord.Interaction, question: str, article: str | None = None) -> None:
         await interaction.response.send_message(f"{question} {article}")
@@ -332,7 +332,7 @@ async def test_autocompletion_brings_choices() -> None:
         assert (await asked.wait()).content == "why? 1"
 
 
-async def test_commands_are_offered_as_they_are_registered() -> None:
+async def test_commands_are_offered_according_to_their_registration() -> None:
     @app_commands.command(description="Set.")
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
@@ -347,14 +347,14 @@ async def test_commands_are_offered_as_they_are_registered() -> None:
         chief = scene.server.user("Chief", manage_guild=True)
         asked = await scene.server.slash(chief, scene.channel, "channel", {"answer": True})
         assert (await asked.wait()).content == "on"
-        for user, place, options in (
+        for user, where, options in (
             (scene.ann, scene.channel, {"answer": True}),
             (chief, scene.server.dm(chief), {"answer": True}),
             (chief, scene.channel, {}),
             (chief, scene.channel, {"answer": "yes"}),
         ):
             with pytest.raises(LookupError):
-                await scene.server.slash(user, place, "channel", options)
+                await scene.server.slash(user, where, "channel", options)
         with pytest.raises(LookupError):
             await scene.server.slash(chief, scene.channel, "nothing")
 
@@ -397,13 +397,13 @@ def button(n: int = 0, **parts: Any) -> dict[str, Any]:
         {"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}},
     ],
 )
-def test_what_is_over_a_limit_is_an_invalid_form(body: dict[str, Any]) -> None:
+def test_a_message_over_a_limit_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(Refusal) as caught:
         check_message(body)
     assert caught.value.body["code"] == 50035
 
 
-def test_what_is_at_a_limit_is_taken() -> None:
+def test_a_message_at_the_limits_is_accepted() -> None:
     fields = [{"name": "x" * 11, "value": "x" * 20}] * 25
     check_message({"content": "𝒳" * 1000})
     check_message(
@@ -432,71 +432,71 @@ def test_what_is_at_a_limit_is_taken() -> None:
         {"name": "x" * 33, "type": 3},
     ],
 )
-def test_a_command_that_discord_would_not_register_is_refused(command: dict[str, Any]) -> None:
+def test_an_invalid_command_is_refused(command: dict[str, Any]) -> None:
     with pytest.raises(Refusal):
         check_commands([command])
 
 
-def test_pings_follow_allowed_mentions() -> None:
+def test_notifications_follow_allowed_mentions() -> None:
     text, ann = "<@1> <@!2> <@&3> @everyone", User(4, "Ann")
-    everybody = pings(text, None, ann)
-    assert everybody == Pinged(frozenset({1, 2, 4}), frozenset({3}), everyone=True)
+    unrestricted = pings(text, None, ann)
+    assert unrestricted == Pinged(frozenset({1, 2, 4}), frozenset({3}), everyone=True)
     assert not pings(text, {"parse": []}, ann)
     assert pings(text, {"parse": [], "users": ["1"]}, ann).users == {1}
     assert pings(text, {"parse": [], "replied_user": True}, ann).users == {4}
     assert pings(text, {"parse": ["roles", "everyone"]}, None).everyone
 
 
-async def test_sending_is_refused_as_discord_refuses_it() -> None:
+async def test_invalid_messages_replies_and_edits_are_refused_with_discords_codes() -> None:
     async with logged_in() as scene:
-        assert (await scene.refused(content="x" * 2001)).code == 50035
-        assert (await scene.refused(content=" ")).code == 50006
+        assert (await scene.send_refused(content="x" * 2001)).code == 50035
+        assert (await scene.send_refused(content=" ")).code == 50006
         question = await scene.say("why?")
         await scene.server.delete(question)
         reference = discord.MessageReference(message_id=question.id, channel_id=scene.channel.id)
-        assert (await scene.refused(content="x", reference=reference)).code == 50035
+        assert (await scene.send_refused(content="x", reference=reference)).code == 50035
         lenient = discord.MessageReference(
             message_id=question.id, channel_id=scene.channel.id, fail_if_not_exists=False
         )
-        assert (await scene.sent(content="x", reference=lenient)).reference is None
-        place = scene.client.get_partial_messageable(scene.channel.id)
+        assert (await scene.send(content="x", reference=lenient)).reference is None
+        channel = scene.client.get_partial_messageable(scene.channel.id)
         with pytest.raises(discord.NotFound) as gone:
-            await place.fetch_message(question.id)
+            await channel.fetch_message(question.id)
         assert gone.value.code == 10008
         other = await scene.say("mine")
         with pytest.raises(discord.Forbidden) as foreign:
-            await place.get_partial_message(other.id).edit(content="yours")
+            await channel.get_partial_message(other.id).edit(content="yours")
         assert foreign.value.code == 50005
 
 
-async def test_permissions_of_a_channel_are_kept() -> None:
+async def test_the_permissions_of_a_channel_are_enforced() -> None:
     async with logged_in() as scene:
         scene.channel.deny("embed_links")
-        assert (await scene.refused(embed=discord.Embed(title="x"))).code == 50013
+        assert (await scene.send_refused(embed=discord.Embed(title="x"))).code == 50013
         scene.channel.deny("send_messages")
-        assert (await scene.refused(content="x")).code == 50013
+        assert (await scene.send_refused(content="x")).code == 50013
         known = scene.client.get_channel(scene.channel.id)
         assert isinstance(known, discord.TextChannel)
         await scene.server.until(lambda: not known.permissions_for(known.guild.me).send_messages)
         scene.channel.deny("view_channel")
-        assert (await scene.refused(content="x")).code == 50001
+        assert (await scene.send_refused(content="x")).code == 50001
         await scene.say("unseen")
         scene.channel.allow("view_channel", "send_messages", "embed_links")
-        await scene.sent(content="x")
+        await scene.send(content="x")
         await scene.server.until(lambda: scene.client.received)
         assert scene.client.texts == ["x"]
         scene.channel.forbidden = True
-        assert (await scene.refused(content="x")).code == 50013
+        assert (await scene.send_refused(content="x")).code == 50013
         scene.channel.unknown = True
-        assert (await scene.refused(content="x")).code == 10003
+        assert (await scene.send_refused(content="x")).code == 10003
         hidden = scene.guild.channel("hidden", without=["send_messages"])
         assert not hidden.may(scene.server.bot, "send_messages")
 
 
-async def test_a_nonce_makes_a_repeat_harmless() -> None:
+async def test_a_repeated_message_with_the_same_nonce_is_stored_once() -> None:
     async with logged_in() as scene:
         fault = scene.server.fail("POST", r"/channels/\d+/messages", after=True)
-        message = await scene.sent(content="once", nonce="1")
+        message = await scene.send(content="once", nonce="1")
         assert fault.hits == 1
         assert scene.server.messages(scene.channel) == [message]
         assert [one.status for one in scene.server.requests if one.method == "POST"] == [500, 200]
@@ -505,10 +505,10 @@ async def test_a_nonce_makes_a_repeat_harmless() -> None:
 async def test_history_is_paged() -> None:
     async with logged_in() as scene:
         sent = [await scene.say(str(n)) for n in range(7)]
-        place = scene.client.get_partial_messageable(scene.channel.id)
+        channel = scene.client.get_partial_messageable(scene.channel.id)
 
         async def texts(**options: Any) -> list[str]:
-            return [message.content async for message in place.history(**options)]
+            return [message.content async for message in channel.history(**options)]
 
         middle = discord.Object(sent[3].id)
         assert await texts(limit=2) == ["6", "5"]
@@ -519,7 +519,7 @@ async def test_history_is_paged() -> None:
         assert await texts() == []
 
 
-async def test_threads_open_once_from_a_message() -> None:
+async def test_a_thread_can_be_created_only_once_from_a_message() -> None:
     async with logged_in() as scene:
         await scene.say("why?")
         await scene.server.until(lambda: scene.client.received)
@@ -543,7 +543,7 @@ async def test_threads_open_once_from_a_message() -> None:
         await scene.server.until(lambda: scene.client.received[-1].type is discord.MessageType.new_member)
 
 
-async def test_direct_messages_open_and_close() -> None:
+async def test_direct_messages_arrive_unless_the_user_has_closed_them() -> None:
     async with logged_in() as scene:
         user = await scene.client.fetch_user(scene.ann.id)
         await user.send("Hello.")
@@ -554,16 +554,16 @@ async def test_direct_messages_open_and_close() -> None:
         assert closed.value.code == 50007
 
 
-async def test_edits_deletions_replies_webhooks_and_files_are_seen() -> None:
+async def test_edits_deletions_replies_webhooks_and_files_reach_the_other_side() -> None:
     async with logged_in() as scene:
         file = discord.File(io.BytesIO(b"words"), "a.txt")
-        mine = await scene.sent(content="x", file=file, embed=discord.Embed(title="T").set_footer(text="F"))
+        mine = await scene.send(content="x", file=file, embed=discord.Embed(title="T").set_footer(text="F"))
         assert mine.text == "x\nT\nF"
         assert [(one["filename"], one["size"]) for one in mine.attachments] == [("a.txt", 5)]
-        place = scene.client.get_partial_messageable(scene.channel.id)
-        await place.get_partial_message(mine.id).edit(content="y")
+        channel = scene.client.get_partial_messageable(scene.channel.id)
+        await channel.get_partial_message(mine.id).edit(content="y")
         assert (mine.content, mine.edits, len(mine.attachments)) == ("y", 1, 1)
-        await place.get_partial_message(mine.id).add_reaction("👍")
+        await channel.get_partial_message(mine.id).add_reaction("👍")
         assert mine.reactions == ["👍"]
         reply = await scene.server.say(scene.channel, scene.ann, "why?", reply_to=mine)
         await scene.server.say(scene.channel, scene.ann, "hook", webhook=True)
@@ -575,15 +575,15 @@ async def test_edits_deletions_replies_webhooks_and_files_are_seen() -> None:
         assert scene.client.received[2].webhook_id
         await scene.server.edit(reply, "why not?")
         await scene.server.until(lambda: received.content == "why not?")
-        await place.get_partial_message(mine.id).delete()
+        await channel.get_partial_message(mine.id).delete()
         assert mine.deleted
-        fetched = await place.fetch_message(reply.id)
+        fetched = await channel.fetch_message(reply.id)
         assert fetched.reference
         assert isinstance(fetched.reference.resolved, discord.DeletedReferencedMessage)
 
 
 @pytest.mark.parametrize("kind", ["reconnect", "resumable", "close", "abort", "invalid"])
-async def test_after_a_drop_events_are_replayed_unless_the_session_is_lost(kind: Any) -> None:
+async def test_missed_events_are_replayed_after_a_disconnection_unless_the_session_is_invalid(kind: Any) -> None:
     async with logged_in() as scene:
         await scene.say("before")
         await scene.server.until(lambda: scene.client.texts == ["before"])
@@ -598,7 +598,7 @@ async def test_after_a_drop_events_are_replayed_unless_the_session_is_lost(kind:
         await scene.server.until(lambda: scene.client.resumed == (0 if lost else 1))
 
 
-async def test_a_resume_may_repeat_events() -> None:
+async def test_a_resume_can_repeat_events() -> None:
     async with logged_in() as scene:
         for text in ("1", "2"):
             await scene.say(text)
@@ -608,29 +608,29 @@ async def test_a_resume_may_repeat_events() -> None:
         await scene.server.until(lambda: scene.client.texts == ["1", "2", "2"])
 
 
-async def test_faults_come_as_often_as_asked() -> None:
+async def test_simulated_faults_occur_as_often_as_requested() -> None:
     async with logged_in() as scene:
         server, path = scene.server, r"/channels/\d+/messages"
         fault = server.fail("POST", path, status=429, retry_after=0.05, times=2)
-        await scene.sent(content="x")
+        await scene.send(content="x")
         assert fault.hits == 2
         server.fail("POST", path, status=429, via=False)
-        assert (await scene.refused(content="x")).status == 429
+        assert (await scene.send_refused(content="x")).status == 429
         server.fail("POST", path, status=503)
-        assert (await scene.refused(content="x")).status == 503
+        assert (await scene.send_refused(content="x")).status == 503
         server.fail("POST", path, status=403, code=50013)
-        assert (await scene.refused(content="x")).code == 50013
+        assert (await scene.send_refused(content="x")).code == 50013
         server.fail("POST", path, reset=True)
         with pytest.raises((OSError, discord.DiscordException)):
-            await scene.sent(content="x")
+            await scene.send(content="x")
         assert server.requests[-1].status == 0
         server.fail("POST", path, status=200, delay=0.2)
-        await scene.sent(content="x")
+        await scene.send(content="x")
         with pytest.raises(AssertionError):
             await server.until(lambda: False, 0.1)
 
 
-async def test_each_shard_gets_the_events_of_its_guilds() -> None:
+async def test_each_shard_receives_the_events_of_its_guilds() -> None:
     async with logged_in(shards=2) as scene:
         server = scene.server
         other = server.guild("Others", shard=1)
@@ -648,7 +648,7 @@ async def test_each_shard_gets_the_events_of_its_guilds() -> None:
         assert scene.client.texts == ["there", "direct", "here"]
 
 
-async def test_heartbeats_are_recorded_and_members_found() -> None:
+async def test_heartbeats_are_recorded_and_members_can_be_queried() -> None:
     async with logged_in(heartbeat_interval=0.1) as scene:
         await scene.server.until(lambda: len(scene.server.heartbeats) > 3)
         assert scene.server.heartbeats[-1].shard == 0
@@ -659,9 +659,9 @@ async def test_heartbeats_are_recorded_and_members_found() -> None:
         assert (await guild.fetch_member(scene.ann.id)).name == "Ann"
 
 
-async def test_a_rate_limit_is_told_and_kept() -> None:
+async def test_a_rate_limit_is_announced_and_enforced() -> None:
     async with logged_in(message_rate=(2, 0.3)) as scene:
-        await asyncio.gather(*(scene.sent(content=str(n)) for n in range(5)))
+        await asyncio.gather(*(scene.send(content=str(n)) for n in range(5)))
         assert len(scene.server.messages(scene.channel)) == 5
         statuses = [one.status for one in scene.server.requests if one.method == "POST"]
         assert statuses.count(200) == 5
@@ -669,7 +669,7 @@ async def test_a_rate_limit_is_told_and_kept() -> None:
         assert times[-1] - times[0] > 0.5
 
 
-async def test_the_bot_loses_a_channel_and_a_guild() -> None:
+async def test_a_channel_can_be_deleted_and_the_bot_removed_from_a_guild() -> None:
     async with logged_in() as scene:
         channel = scene.guild.channel("short-lived")
         await scene.server.until(lambda: scene.client.get_channel(channel.id))
@@ -677,25 +677,25 @@ async def test_the_bot_loses_a_channel_and_a_guild() -> None:
         await scene.server.until(lambda: scene.client.get_channel(channel.id) is None)
         scene.guild.remove_bot()
         await scene.server.until(lambda: not scene.client.guilds)
-        assert (await scene.refused(content="x")).code == 50001
+        assert (await scene.send_refused(content="x")).code == 50001
 
 
-async def test_a_client_that_closes_ends_its_session() -> None:
+async def test_a_client_that_closes_its_connection_ends_its_session() -> None:
     async with logged_in() as scene:
         await scene.client.close()
         await scene.server.until(lambda: scene.server.closes == [1000])
         assert not scene.server.gateway.sessions
 
 
-async def test_identifying_too_soon_is_refused() -> None:
+async def test_identifying_before_the_interval_has_passed_is_refused() -> None:
     async with logged_in(identify_interval=0.2) as scene:
         await scene.server.drop("invalid")
         await scene.server.online()
         assert len(scene.server.gateway.identifies) > 2
 
 
-async def test_answers_to_interactions_are_changed_fetched_and_deleted() -> None:
-    async def answered(interaction: discord.Interaction, question: str) -> None:
+async def test_responses_to_interactions_can_be_edited_fetched_and_deleted() -> None:
+    async def respond(interaction: discord.Interaction, question: str) -> None:
         await interaction.response.send_message("One.")
         more = await interaction.followup.send("Two.", wait=True)
         await more.edit(content="Two, changed.")
@@ -704,20 +704,20 @@ async def test_answers_to_interactions_are_changed_fetched_and_deleted() -> None
         await (await interaction.followup.send("Three.", wait=True)).delete()
 
     async with logged_in() as scene:
-        await scene.register(echo(answered))
+        await scene.register(ask_command(respond))
         asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?"})
         await scene.server.until(lambda: len(asked.followups) == 2 and asked.followups[1].deleted)
         texts = [message.content for message in scene.server.messages(scene.channel)]
         assert texts == ["One. Changed.", "Two, changed."]
 
 
-async def test_a_command_of_one_guild_is_offered_only_there() -> None:
-    async def answered(interaction: discord.Interaction, question: str) -> None:
+async def test_a_guild_command_is_offered_only_in_its_guild() -> None:
+    async def respond(interaction: discord.Interaction, question: str) -> None:
         await interaction.response.send_message(question)
 
     async with logged_in() as scene:
         guild = discord.Object(scene.guild.id)
-        scene.client.tree.add_command(echo(answered), guild=guild)
+        scene.client.tree.add_command(ask_command(respond), guild=guild)
         await scene.client.tree.sync(guild=guild)
         asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": "why?"})
         assert (await asked.wait()).content == "why?"
@@ -726,7 +726,7 @@ async def test_a_command_of_one_guild_is_offered_only_there() -> None:
             await scene.server.slash(scene.ann, elsewhere, "ask", {"question": "why?"})
 
 
-def test_overlong_suggestions_and_forms_are_refused() -> None:
+def test_suggestions_and_modals_over_a_limit_are_refused() -> None:
     check_choices([{"name": "x" * 100, "value": "x" * 100}] * 25)
     check_modal({"title": "x" * 45, "custom_id": "x", "components": [{}]})
     for choices in ([{"name": "x", "value": "x"}] * 26, [{"name": "x" * 101, "value": 1}]):
@@ -736,7 +736,7 @@ def test_overlong_suggestions_and_forms_are_refused() -> None:
         check_modal({"title": "x" * 46, "custom_id": "x", "components": [{}]})
 
 
-async def test_events_that_the_intents_leave_out_are_not_sent() -> None:
+async def test_events_outside_the_intents_are_not_sent() -> None:
     async with logged_in(Client(intents=discord.Intents(guilds=True, dm_messages=True))) as scene:
         await scene.say("unheard")
         await scene.server.say(scene.server.dm(scene.ann), scene.ann, "heard")

@@ -37,9 +37,9 @@ Emit = Callable[[str, "Guild | None", int, Build], None]
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel, a thread or a direct message.
+    """A text channel, a thread, or the direct messages with a user.
 
-    `forbidden` makes sending there fail (403, 50013), `unknown` every request for it (404, 10003).
+    If `forbidden`, sending to it fails (403, 50013); if `unknown`, every request for it fails (404, 10003).
     """
 
     world: "World"
@@ -64,31 +64,31 @@ class Channel:
         return self.parent is not None
 
     def deny(self, *names: str) -> None:
-        """Take these permissions from the bot in this channel."""
+        """Deny the bot these permissions in this channel."""
         self.denied |= bits(*names)
         self.allowed &= ~bits(*names)
         self.world.emit("CHANNEL_UPDATE", self.guild, GUILDS, lambda _: self.payload())
 
     def allow(self, *names: str) -> None:
-        """Give the bot these permissions in this channel."""
+        """Grant the bot these permissions in this channel."""
         self.allowed |= bits(*names)
         self.denied &= ~bits(*names)
         self.world.emit("CHANNEL_UPDATE", self.guild, GUILDS, lambda _: self.payload())
 
     def delete(self) -> None:
-        """Remove the channel: every further request for it is 404, 10003."""
+        """Delete the channel: all further requests for it fail with 404, 10003."""
         self.unknown = True
         if self.guild is not None:
             self.guild.channels.pop(self.id, None)
             self.world.emit("CHANNEL_DELETE", self.guild, GUILDS, lambda _: self.payload())
 
     def may(self, user: User, *names: str) -> bool:
-        """Whether a user has all these permissions here."""
-        wanted = bits(*names)
-        return self.permissions(user) & wanted == wanted
+        """Return whether a user has all these permissions in this channel."""
+        required = bits(*names)
+        return self.permissions(user) & required == required
 
     def permissions(self, user: User) -> int:
-        """What a user may do here: roles first, then the overwrites of the channel, or of a thread's parent."""
+        """Return a user's permissions: those of the roles, then the overwrites of the channel or thread parent."""
         if self.guild is None:
             return MEMBERS_MAY
         if user is self.world.bot and user.id not in self.guild.users:
@@ -96,8 +96,8 @@ class Channel:
         base = self.guild.permissions(user)
         if user is not self.world.bot or base & bits("administrator"):
             return base
-        home = self.parent or self
-        return base & ~home.denied | home.allowed
+        channel = self.parent or self
+        return base & ~channel.denied | channel.allowed
 
     def payload(self) -> Json:
         last = max(self.messages, default=None)
@@ -133,7 +133,7 @@ class Channel:
 
 @dataclass(eq=False)
 class Guild:
-    """A server with its channels and members; the bot is one of them."""
+    """A guild with its channels and members, to which the bot belongs."""
 
     world: "World"
     id: int
@@ -143,31 +143,31 @@ class Guild:
     joined: datetime = field(default_factory=now)
 
     def channel(self, name: str, *, without: Iterable[str] = ()) -> Channel:
-        """A new text channel; `without` names permissions (as discord.Permissions does) that the bot lacks there."""
+        """Create a text channel; `without` names permissions, as discord.Permissions does, that the bot lacks."""
         channel = Channel(self.world, self.world.new_id(), TEXT, name, self, denied=bits(*without))
         self.channels[channel.id] = self.world.channels[channel.id] = channel
         self.world.emit("CHANNEL_CREATE", self, GUILDS, lambda _: channel.payload())
         return channel
 
     def join(self, user: User) -> None:
-        """Make a user a member; users who act in a guild join it by themselves."""
+        """Make a user a member; users who act in a guild join it automatically."""
         if user.id not in self.users:
             self.users[user.id] = user
             payload = {**self.member(user), "guild_id": str(self.id)}
             self.world.emit("GUILD_MEMBER_ADD", self, MEMBERS, lambda _: payload)
 
     def remove_bot(self) -> None:
-        """Remove the bot: it receives no more events, and every request for a channel is 403, 50001."""
+        """Remove the bot: it receives no more events, and all requests for channels fail with 403, 50001."""
         del self.users[self.world.bot.id]
         self.world.emit("GUILD_DELETE", self, GUILDS, lambda _: {"id": str(self.id)})
 
     def permissions(self, user: User) -> int:
-        """What a user may do in the whole guild."""
-        own = bits("administrator") if user.admin else bits("manage_guild") if user.manage_guild else 0
-        return EVERYTHING if user.admin else MEMBERS_MAY | own
+        """Return a user's permissions in the whole guild."""
+        extra = bits("administrator") if user.admin else bits("manage_guild") if user.manage_guild else 0
+        return EVERYTHING if user.admin else MEMBERS_MAY | extra
 
     def member(self, user: User, *, partial: bool = False) -> Json:
-        """A member object; events about messages carry it without the user."""
+        """Return a member object; `partial` leaves out the user, as in events about messages."""
         roles = [str(self.id + 1)] if user.admin else [str(self.id + 2)] if user.manage_guild else []
         fixed = {"nick": None, "avatar": None, "deaf": False, "mute": False, "flags": 0, "pending": False}
         member = {"roles": roles, "joined_at": self.joined.isoformat(), "premium_since": None, **fixed}
@@ -186,7 +186,7 @@ class Guild:
         return [one for one in self.world.channels.values() if one.guild is self and one.is_thread and not one.archived]
 
     def payload(self) -> Json:
-        """As in GUILD_CREATE without the presences intent: the bot is the only member that is listed."""
+        """Return the guild as in GUILD_CREATE without the presences intent: only the bot is listed as a member."""
         bot = self.world.bot
         return {
             "id": str(self.id),
@@ -215,7 +215,7 @@ class Guild:
 
 @dataclass(eq=False)
 class Message:
-    """A message as it stands now; `edits` counts its changes, `pinged` is whom it notified when it appeared."""
+    """The current state of a message; `edits` counts its edits, `pinged` is whom it notified when it was sent."""
 
     id: int
     channel: Channel
@@ -247,12 +247,12 @@ class Message:
 
     @property
     def loading(self) -> bool:
-        """Whether it only says that the bot is thinking."""
+        """Whether it only shows that the bot is thinking."""
         return bool(self.flags & LOADING)
 
     @property
     def text(self) -> str:
-        """All that a reader sees: the content and the texts of the embeds, a line each."""
+        """The visible text: the content and the texts of the embeds, one on each line."""
         lines: list[str | None] = [self.content]
         for embed in self.embeds:
             lines += [(embed.get("author") or {}).get("name"), embed.get("title"), embed.get("description")]
@@ -263,28 +263,31 @@ class Message:
 
     @property
     def parts(self) -> list[Json]:
-        """The buttons and menus in order."""
+        """The buttons and select menus, in order."""
         return [part for row in self.components for part in row["components"]]
 
     @property
     def labels(self) -> list[str]:
-        """The texts of the buttons: the label, or the emoji where there is none."""
+        """The labels of the buttons, or the emoji of those without a label."""
         return [part.get("label") or (part.get("emoji") or {}).get("name") or "" for part in self.parts]
 
-    def find_part(self, what: str) -> Json:
-        """The button or menu with this custom id, label or emoji, if it can be used."""
+    def find_component(self, name: str) -> Json:
+        """Return the enabled button or select menu with this custom id, label or emoji."""
         for part in self.parts:
             names = (part.get("custom_id"), part.get("label"), (part.get("emoji") or {}).get("name"))
-            if what in names and not part.get("disabled"):
+            if name in names and not part.get("disabled"):
                 return part
-        raise LookupError(f"no usable button {what!r} among {self.labels}")
+        raise LookupError(f"no enabled button {name!r} among {self.labels}")
 
     def payload(self, *, content: bool = True, nested: bool = False) -> Json:
-        """The message object; without `content` the fields that need the message-content intent are blank."""
-        shown = content or self._exempt()
+        """Return a message object; without `content`, the fields that need the message-content intent are blank."""
+        show_content = content or self._exempt()
         body: Json = {"id": str(self.id), "channel_id": str(self.channel.id), "author": self.author.payload()}
-        body |= {"content": self.content if shown else "", "embeds": self.embeds if shown else []}
-        body |= {"attachments": self.attachments if shown else [], "components": self.components if shown else []}
+        body |= {"content": self.content if show_content else "", "embeds": self.embeds if show_content else []}
+        body |= {
+            "attachments": self.attachments if show_content else [],
+            "components": self.components if show_content else [],
+        }
         body |= {"type": self.kind, "flags": self.flags, "tts": False, "pinned": False}
         body |= {"timestamp": snowflake_time(self.id), "edited_timestamp": self.edited and self.edited.isoformat()}
         body |= {"mention_everyone": self.pinged.everyone, "mention_roles": [str(one) for one in self.pinged.roles]}
@@ -297,23 +300,23 @@ class Message:
             body |= self._reference_fields(self.reference, content=content, nested=nested)
         return body
 
-    def _reference_fields(self, to: "Message", *, content: bool, nested: bool) -> Json:
-        """A reply's target comes along one level deep, and is null once it is deleted."""
-        ids: Json = {"type": 0, "message_id": str(to.id), "channel_id": str(to.channel.id)}
-        if to.channel.guild:
-            ids["guild_id"] = str(to.channel.guild.id)
+    def _reference_fields(self, referenced: "Message", *, content: bool, nested: bool) -> Json:
+        """Return the fields of a reply: its target is included one level deep, and is null if it was deleted."""
+        ids: Json = {"type": 0, "message_id": str(referenced.id), "channel_id": str(referenced.channel.id)}
+        if referenced.channel.guild:
+            ids["guild_id"] = str(referenced.channel.guild.id)
         if nested:
             return {"message_reference": ids}
-        target = None if to.deleted else to.payload(content=content, nested=True)
+        target = None if referenced.deleted else referenced.payload(content=content, nested=True)
         return {"message_reference": ids, "referenced_message": target}
 
     def _exempt(self) -> bool:
-        """Direct messages, the bot's own messages and those that mention it never need the intent."""
+        """Whether the content needs no intent: direct messages, the bot's own messages, and those that mention it."""
         bot = self.channel.world.bot
         return self.channel.guild is None or self.author is bot or bot in self.mentions
 
     def event(self, *, content: bool) -> Json:
-        """The message as the gateway sends it: with its guild, and the author's membership."""
+        """Return the message as the gateway sends it, with its guild and the author as a member."""
         body, guild = self.payload(content=content), self.channel.guild
         if guild is None:
             return {**body, "channel_type": DM}
@@ -324,7 +327,7 @@ class Message:
 
 
 class World:
-    """All objects of the server; each change goes through this class, and is sent to `emit`."""
+    """All objects of the server; all changes go through this class, which passes them to `emit` as events."""
 
     def __init__(self, *, shards: int, emit: Emit) -> None:
         self.shards = shards
@@ -337,7 +340,7 @@ class World:
         self.bot = self.user("Byline", bot=True)
 
     def new_id(self) -> int:
-        """A snowflake of this moment, larger than all before."""
+        """Return a snowflake of the current time, larger than all earlier ones."""
         self._last_id = max((int(time.time() * 1000) - EPOCH_MS) << 22, self._last_id + 1)
         return self._last_id
 
@@ -347,17 +350,17 @@ class World:
         return user
 
     def guild(self, name: str, *, shard: int = 0) -> Guild:
-        """A guild whose id belongs to a shard: (id >> 22) % shards."""
-        moment = (self.new_id() >> 22) - self.shards
-        moment += (shard - moment) % self.shards
-        guild = Guild(self, (moment << 22) + next(self._guild_numbers), name)
+        """Create a guild whose id belongs to a shard: (id >> 22) % shards."""
+        timestamp = (self.new_id() >> 22) - self.shards
+        timestamp += (shard - timestamp) % self.shards
+        guild = Guild(self, (timestamp << 22) + next(self._guild_numbers), name)
         guild.users[self.bot.id] = self.bot
         self.guilds[guild.id] = guild
         self.emit("GUILD_CREATE", guild, GUILDS, lambda _: guild.payload())
         return guild
 
     def dm(self, user: User) -> Channel:
-        """The direct messages between a user and the bot."""
+        """Return the channel of direct messages between a user and the bot, and create it if necessary."""
         for channel in self.channels.values():
             if channel.recipient is user:
                 return channel
@@ -366,7 +369,7 @@ class World:
         return channel
 
     def thread(self, parent: Channel, name: str, owner: User, start: Message | None, kind: int) -> Channel:
-        """A thread, from a message (whose id it takes) or on its own; its channel or itself then shows a note of it."""
+        """Create a thread, with the id of the message `start` if there is one, and post the system message about it."""
         thread_id = start.id if start else self.new_id()
         thread = Channel(self, thread_id, kind, name, parent.guild, parent, owner, members={owner.id})
         self.channels[thread.id] = thread
@@ -381,7 +384,7 @@ class World:
         return thread
 
     def post(self, message: Message) -> Message:
-        """Store a message and tell the gateway; one that only one person sees is neither stored nor told."""
+        """Store a message and emit its event; an ephemeral message is neither stored nor emitted."""
         message.mentions = [self.users[one] for one in sorted(message.pinged.users) if one in self.users]
         if message.channel.guild and not message.webhook:
             message.channel.guild.join(message.author)
@@ -396,7 +399,7 @@ class World:
         return message
 
     def edit(self, message: Message, changes: Json) -> None:
-        """Change a message by a body as of PATCH; fields that are not named stay."""
+        """Edit a message with the body of a PATCH request; fields that are not in it stay unchanged."""
         for name in ("content", "embeds", "components", "attachments"):
             if name in changes:
                 setattr(message, name, changes[name] or type(getattr(message, name))())
@@ -416,7 +419,7 @@ class World:
             self.emit("MESSAGE_DELETE", guild, GUILD_MESSAGES if guild else DIRECT_MESSAGES, lambda _: ids)
 
     def _announce(self, event: str, message: Message) -> None:
-        """Events about a channel go to those who can see it."""
+        """Emit an event about a message if the bot can see its channel."""
         channel = message.channel
         if channel.may(self.bot, "view_channel") and not channel.unknown:
             intents = GUILD_MESSAGES if channel.guild else DIRECT_MESSAGES
