@@ -3,12 +3,15 @@
 How to add a file format:
 
 1. Write a function that turns the file's bytes into plain text: paragraphs separated by blank lines, with title, byline
-   and date as lines above them or as YAML front matter. It raises ArticleRejected with the reason for a file that it
-   cannot read.
-2. Add the file's suffix, with that function, to the table `FORMATS`.
+   and date as lines above them or as YAML front matter. It removes the format's own markup (directives, underlines of
+   headings, emphasis), because readers see the text as it returns it. It raises ArticleRejected with the reason for a
+   file that it cannot read.
+2. Add the file's suffix, with that function, to the table `FORMATS`. Set `is_markdown` if "-", "1." and ">" at the
+   start of a line still mark lists and quotations; these marks are then left out of quotes.
 
-Everything else is the same for all formats: `index.articles.files` reads the files whose suffix is in `FORMATS`, and
-`parse` splits the text into paragraphs, separates head and foot from the body and collects the metadata.
+The rest is the same for all formats: `index.articles.files` reads the files whose suffix is in `FORMATS`, and `parse`
+splits the text into paragraphs, separates head and foot from the body and collects the metadata. In every format, a
+line that starts with "# " to "###### " is a heading, whose mark is left out of quotes.
 """
 
 import codecs

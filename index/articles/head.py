@@ -6,7 +6,7 @@ name, "By …", a URL) and from its neighbours: `_classify_byline_or_date` recog
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.articles.dates import is_time_line, split_date
@@ -19,6 +19,7 @@ from index.articles.names import (
     is_all_caps_name,
     is_name,
     is_pen_name,
+    lower_case_words,
     parse_authors,
     strip_by,
     strip_markup,
@@ -31,6 +32,14 @@ MAX_CREDIT_WORDS = 30
 _MAX_TITLE_CHARS = 300
 _MAX_ROLE_WORDS = 8
 _LOOK_AHEAD = 5
+# How many words a head line may have; a longer line with the same form is prose. The first two limits count the whole
+# line, the others what remains of it without the date.
+_LINE_WORDS = 12  # a line with a date below a title; "From …" or "For …" without a date
+_ALL_CAPS_WORDS = 10  # a name in capitals beside a date; longer capitals are a headline
+_LABEL_WORDS = 4  # "Saturday essay, 22 February"; a byline or date line that is not directly below
+_LABEL_WORDS_BELOW_HEAD = 8  # a line below another head line that ends with the date: seldom prose
+_PUBLISHED_WORDS = 10  # a line whose date is the article's; a longer credit may have another date
+_BYLINE_WORDS = 15  # a byline directly below, which may add an office and a newspaper
 
 _CREDIT_START = re.compile(
     r"^[\[(*_]*(?:by|from|for|posted|published|updated|first|last|translated|remarks|specially|interview|as told)\b",
@@ -82,7 +91,7 @@ def read_head(blocks: Sequence[Sequence[Line]], title: str | None, authors: tupl
         authors: Authors from the front matter; likewise.
     """
     line_count = sum(len(block) for block in blocks)
-    body_words = _lower_case_words(line.text for block in blocks[1:] for line in block)
+    body_words = lower_case_words(line.text for block in blocks[1:] for line in block)
     state = _HeadState(title, authors, body_words)
     for block, next_block in zip(blocks, [*blocks[1:], ()], strict=True):
         for index, line in enumerate(block):
@@ -154,7 +163,8 @@ class _HeadState:
 
     def _add_byline(self, text: str, kind: HeadKind) -> None:
         dated = split_date(text)
-        if dated.date and ("|" in text or len(dated.leftover.split()) <= 10 or text.rstrip(" .*_])")[-1:].isdigit()):
+        is_short = len(dated.leftover.split()) <= _PUBLISHED_WORDS
+        if dated.date and ("|" in text or is_short or text.rstrip(" .*_])")[-1:].isdigit()):
             if dated.updated:
                 self.updated = self.updated or dated.date
             else:
@@ -195,7 +205,11 @@ def _classify(
 
 
 def _classify_byline_or_date(text: str, state: _HeadState, below: str) -> HeadKind | None:
-    """Classify a line with a date, with "By" or a credit, or with further information about a known author."""
+    """Classify a line with a date, with "By" or a credit, or with further information about a known author.
+
+    "date" is a line with nothing but a date. A line with a date and other text is a "credit" if the author is known or
+    if it starts like one ("Posted …"), else "author".
+    """
     length = len(text.split())
     dated = split_date(text)
     leftover = dated.leftover
@@ -206,11 +220,10 @@ def _classify_byline_or_date(text: str, state: _HeadState, below: str) -> HeadKi
     if any(_equals(text, author) or describes_author(text, author) for author in state.authors):
         return "author" if length <= 6 and _equals(text, state.authors[0]) else "credit"
     credit, by = bool(_CREDIT_START.match(text)), bool(BY.match(leftover if dated.date else text))
-    named = is_name(
-        candidate_name(leftover), state.body_words, allow_all_caps=by or (bool(dated.date) and length <= 10)
-    )
+    caps_allowed = by or (bool(dated.date) and length <= _ALL_CAPS_WORDS)
+    named = is_name(candidate_name(leftover), state.body_words, allow_all_caps=caps_allowed)
     # "It ended on 3 May 2021." is a sentence, "Saturday essay | 22 February" is not.
-    max_leftover_words = 8 if state.lines and text[-1:].isdigit() else 4
+    max_leftover_words = _LABEL_WORDS_BELOW_HEAD if state.lines and text[-1:].isdigit() else _LABEL_WORDS
     labelled = "|" in text or (len(leftover.split()) <= max_leftover_words and not text.endswith((".", "!", "?")))
     if dated.date and (credit or named or labelled):
         return "credit" if state.has_author or (credit and not by) else "author"
@@ -221,7 +234,7 @@ def _classify_byline_or_date(text: str, state: _HeadState, below: str) -> HeadKi
         or (board and not state.has_author)
     ):
         return "author"
-    if credit and (state.has_title or state.has_author) and length <= 12 and not text.endswith((",", ":")):
+    if credit and (state.has_title or state.has_author) and length <= _LINE_WORDS and not text.endswith((",", ":")):
         return "credit"
     role = (
         state.last == "author"
@@ -255,7 +268,7 @@ def _classify_by_position(
     near: the next lines, in which a byline or date marks this line as a title.
     """
     length, below = len(text.split()), near[0]
-    date_below = _is_date_line(below)
+    date_below = _looks_like_date_line(below)
     beside_date = (
         (date_below and not _has_name(below, state.body_words))
         or is_time_line(strip_markup(below))
@@ -307,19 +320,20 @@ def _is_byline_in_lower_case(text: str) -> bool:
     return strip_by(text) != text or is_time_line(text) or bool(dated.date and not dated.leftover)
 
 
-def _is_date_line(line: str) -> bool:
-    return bool(split_date(line).date) and len(line.split()) <= 12
-
-
 def _has_name(line: str, body_words: frozenset[str]) -> bool:
     return is_name(candidate_name(split_date(line).leftover), body_words, allow_all_caps=True)
+
+
+def _looks_like_date_line(line: str) -> bool:
+    """Whether a short line has a date, whatever else it has; `_is_byline_or_date` also accepts a name and no date."""
+    return bool(split_date(line).date) and len(line.split()) <= _LINE_WORDS
 
 
 def _is_byline_or_date(line: str, body_words: frozenset[str], *, later: bool = False) -> bool:
     """Whether a line is a byline or a date line. later: not directly below, so a date must be almost alone."""
     text = strip_markup(line)
     dated = split_date(text)
-    if dated.date and len(dated.leftover.split()) <= (4 if later else 15):
+    if dated.date and len(dated.leftover.split()) <= (_LABEL_WORDS if later else _BYLINE_WORDS):
         return True
     by = BY.match(text)
     if _EDITORIAL_BOARD.fullmatch(text):
@@ -331,10 +345,3 @@ def _is_byline_or_date(line: str, body_words: frozenset[str], *, later: bool = F
 
 def _equals(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
-
-
-def _lower_case_words(lines: Iterable[str]) -> frozenset[str]:
-    words: set[str] = set()
-    for line in lines:
-        words.update(word for word in re.findall(r"[^\W\d_]+", line) if word.islower())
-    return frozenset(words)

@@ -1,6 +1,7 @@
 """Recognise the names of people in a line, such as the authors in a byline."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 _PARTICLES = frozenset(
@@ -113,3 +114,11 @@ def surname(author: str) -> str:
         if word.strip(".,").lower() not in {"jr", "sr", "ii", "iii"}
     ]
     return words[-1].strip(".,") if words else author
+
+
+def lower_case_words(lines: Iterable[str]) -> frozenset[str]:
+    """Return the words that lines have in lower case: a name does not consist of these."""
+    words: set[str] = set()
+    for line in lines:
+        words.update(word for word in re.findall(r"[^\W\d_]+", line) if word.islower())
+    return frozenset(words)
