@@ -1,7 +1,7 @@
-# Thin names for documented commands; README lists the plain ones.
+# Shortcuts for the documented commands; the README lists the commands themselves.
 PY := .venv/bin/python
 
-# The build of torch: cpu or cuda. Once set up, it stays what it is until another is asked for.
+# The build of torch: cpu or cuda. The default is the build that is already installed, else cpu.
 TORCH ?= $(or $(patsubst .venv/.byline-setup-%,%,$(firstword $(wildcard .venv/.byline-setup-*))),cpu)
 
 .PHONY: setup chat run index test soak bench constraints clean
@@ -22,7 +22,7 @@ run: setup
 index: setup
 	@$(PY) -m index rebuild
 
-# mypy runs beside the tests; what it finds is printed after them.
+# mypy runs in parallel with the tests; its errors are printed after them.
 test: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -31,7 +31,7 @@ test: setup
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist load --maxschedchunk 1; tests=$$?; \
 	wait $$mypy || { cat .venv/mypy.log; exit 1; }; exit $$tests
 
-# What takes too long for every change: about an hour and three quarters. docs/reliability.md has its figures.
+# Long-running tests (about 1 hour 45 minutes); docs/reliability.md has the results.
 SOAK := $(PY) -m pytest -s --timeout 10000
 SOAK_MINUTES ?= 60
 
@@ -43,7 +43,7 @@ soak: setup
 	REBUILDS=50 QUERIES=100000 $(SOAK) tests/soak/test_rebuilds.py
 	SOAK_MINUTES=$(SOAK_MINUTES) $(SOAK) tests/soak/test_traffic.py
 
-# What speed is claimed, as ratios within one run: an hour with these sizes, the first time two (docs/performance.md).
+# Benchmarks: about an hour with these sizes, two hours the first time; docs/performance.md has the results.
 BENCH := $(PY) benchmarks
 BENCH_ARTICLES ?= articles
 BENCH_SIZES ?= 1000,10000
@@ -58,7 +58,7 @@ bench: setup
 	$(BENCH)/scale.py --sizes $(BENCH_SIZES) $(BENCH_ARTICLES)
 	$(BENCH)/plot.py
 
-# After a change of dependencies. No find-links and no index address, so that nothing local gets in.
+# Update constraints.txt after a change of dependencies, without local package sources or index URLs.
 constraints: setup
 	env -u UV_FIND_LINKS -u PIP_FIND_LINKS .venv/bin/uv pip compile --quiet --universal --all-extras --upgrade \
 		--python-version 3.11 --no-header --no-annotate --no-emit-find-links --no-emit-index-url \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Creates .venv with every dependency at the version in constraints.txt.
-# It can be run again to update an existing .venv.
+# Create .venv and install every dependency at the version in constraints.txt.
+# Running it again updates an existing .venv.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -23,7 +23,7 @@ fi
 .venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check "$(grep '^uv==' constraints.txt)"
 
-# UV_FIND_LINKS, uv's setting for local wheels, is separated by commas; pip's setting is separated by spaces.
+# Use pip's setting for local wheels, which is separated by spaces, as uv's setting, which is separated by commas.
 if [ -z "${UV_FIND_LINKS:-}" ] && [ -n "${PIP_FIND_LINKS:-}" ]; then
     UV_FIND_LINKS=$(printf '%s' "$PIP_FIND_LINKS" | tr -s ' ' ',')
     export UV_FIND_LINKS
@@ -33,13 +33,13 @@ install() {
     .venv/bin/uv pip install --quiet --python .venv/bin/python --constraint constraints.txt --compile-bytecode "$@"
 }
 
-# On Linux, the default torch includes several GB of CUDA libraries that a CPU never uses. So the CPU build is installed
-# first: from PyTorch's own index if it can be reached, else from the default index and local wheels.
+# Install torch before everything else: on Linux, the default build includes several GB of CUDA libraries, which the CPU
+# build from PyTorch's own index does not have. If that index is unreachable, use the default index and local wheels.
 torch=${TORCH:-cpu}
 echo "setup: installing torch ($torch)"
 set -- torch
 for stamp in .venv/.byline-setup-*; do
-    # The other build has the same version, so uv would consider it installed.
+    # Both builds have the same version, so without --reinstall-package uv would keep the installed one.
     if [ -e "$stamp" ] && [ "$stamp" != ".venv/.byline-setup-$torch" ]; then
         set -- --reinstall-package torch torch
     fi
