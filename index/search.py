@@ -18,7 +18,7 @@ from index.generation import Generation, Positions, StoredPassage
 from index.text.passages import Passage
 from index.text.words import terms
 
-# Weights of the z-scores of the three scores; benchmarks/views.py compares them, and docs/results.md has the figures.
+# Weights of the z-scores; benchmarks/search_weights.py compares them, and docs/results.md has the figures.
 DENSE, SENTENCE, LEXICAL = 1.0, 1.0, 2.0
 NEAR_PASSAGES, NEAR_SENTENCES, LEXICAL_HITS = 64, 256, 64
 

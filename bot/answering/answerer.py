@@ -244,7 +244,7 @@ class Answerer:
             return reply, []
         ranked, features = self.find_evidence(parsed, generation, scope)
         certainty, topic = answer_probability(features), topic_probability(features)
-        if topic < _OFF_TOPIC or asks_about_unknown_subject(parsed, _word_test(generation, scope)):
+        if topic < _OFF_TOPIC or asks_about_unknown_subject(parsed, _term_lookup(generation, scope)):
             certainty = min(certainty, extractive.UNKNOWN_SUBJECT_CERTAINTY)
         return extractive.answer(asked, parsed, ranked, certainty, topic, generation), ranked
 
@@ -315,8 +315,11 @@ def _overlap(one: str, other: str) -> bool:
     return one in other or other in one
 
 
-def _word_test(generation: Generation, scope: Sequence[ArticleEntry]) -> Callable[[str], bool]:
-    """Return a function that tells whether the articles in scope contain a term."""
+def _term_lookup(generation: Generation, scope: Sequence[ArticleEntry]) -> Callable[[str], bool]:
+    """Return a function that tells whether the article in scope has a stemmed term.
+
+    With several articles in scope it tells whether any passage of the index has the term.
+    """
     if len(scope) > 1:
         return generation.lexical.__contains__
     return _vocabulary(generation.articles[scope[0].id].text).__contains__

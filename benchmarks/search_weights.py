@@ -1,6 +1,6 @@
 """Compare weights of the scores in index/search.py: is the right paragraph in the first passage?
 
-    python benchmarks/views.py FOLDER [FOLDER …]
+    python benchmarks/search_weights.py FOLDER [FOLDER …]
 
 A folder holds articles and a questions.jsonl in the form that `byline eval` reads. Each answerable question without
 a history is searched in its own article.
@@ -56,7 +56,7 @@ def main() -> None:
                         right = [_holds(hit, item) for hit in hits]
                         first[name].append(right[0])
                         top3[name].append(any(right))
-    print(f"{'view':28}{'first':>8}{'in 3':>8}   n = {len(next(iter(first.values())))}")
+    print(f"{'scores':28}{'first':>8}{'in 3':>8}   n = {len(next(iter(first.values())))}")
     for name in WEIGHTS:
         print(f"{name:28}{_share(first[name]):8.3f}{_share(top3[name]):8.3f}")
 
