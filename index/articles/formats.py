@@ -4,7 +4,7 @@ How to add a file format:
 
 1. Write a function that turns the file's bytes into plain text: paragraphs separated by blank lines, with title, byline
    and date as lines above them or as YAML front matter. It removes the format's own markup (directives, underlines of
-   headings, emphasis), because readers see the text as it returns it. It raises ArticleRejected with the reason for a
+   headings, emphasis), because quotes show its result as it is. It raises ArticleRejected with the reason for a
    file that it cannot read.
 2. Add the file's suffix, with that function, to the table `FORMATS`. Set `is_markdown` if "-", "1." and ">" at the
    start of a line still mark lists and quotations; these marks are then left out of quotes.

@@ -36,7 +36,7 @@ _LOOK_AHEAD = 5
 # line, the others what remains of it without the date.
 _LINE_WORDS = 12  # a line with a date below a title; "From …" or "For …" without a date
 _ALL_CAPS_WORDS = 10  # a name in capitals beside a date; longer capitals are a headline
-_LABEL_WORDS = 4  # "Saturday essay, 22 February"; a byline or date line that is not directly below
+_LABEL_WORDS = 4  # "Saturday essay, 22 February"; a date line that is not directly below
 _LABEL_WORDS_BELOW_HEAD = 8  # a line below another head line that ends with the date: seldom prose
 _PUBLISHED_WORDS = 10  # a line whose date is the article's; a longer credit may have another date
 _BYLINE_WORDS = 15  # a byline directly below, which may add an office and a newspaper
