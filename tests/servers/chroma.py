@@ -45,9 +45,8 @@ class ChromaServer:
         """Suspend the server with SIGSTOP: it still accepts connections, but does not respond."""
         assert self._process is not None
         self._send(signal.SIGSTOP)
-        while (
-            psutil.Process(self._process.pid).status() != psutil.STATUS_STOPPED
-        ):  # signals are delivered asynchronously
+        process = psutil.Process(self._process.pid)
+        while process.status() != psutil.STATUS_STOPPED:  # the signal is delivered asynchronously
             time.sleep(0.01)
 
     def resume(self) -> None:

@@ -498,10 +498,10 @@ def _deltas(reply: ModelReply, body: Json) -> Iterator[Json]:
         for piece in pieces:
             yield {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
     else:
-        where = "refusal" if isinstance(reply, Refusal) else "content"
-        yield {"role": "assistant", "content": "" if where == "content" else None, "refusal": None}
+        field_name = "refusal" if isinstance(reply, Refusal) else "content"
+        yield {"role": "assistant", "content": "" if field_name == "content" else None, "refusal": None}
         for piece in pieces:
-            yield {where: piece}
+            yield {field_name: piece}
 
 
 def _events(reply: ModelReply, body: Json) -> Iterator[Json]:
