@@ -43,7 +43,7 @@ def main() -> None:
 
 async def measure(answerer: Answerer, embedder: Embedder, questions: list[str], rounds: int) -> None:
     queue: AnswerQueue[Answerer] = AnswerQueue(
-        lambda: answerer, waiting=1000, seconds=600, allowance=RateLimiter(10**6), prepare=Answerer.prefetch
+        lambda: answerer, capacity=1000, time_limit=600, rate_limiter=RateLimiter(10**6), prepare=Answerer.prefetch
     )
     queue.start()
     n = len(questions)

@@ -59,9 +59,9 @@ async def serve_discord(settings: BotSettings, token: str) -> None:
 
     answers = AnswerQueue(
         lambda: _load_answerer(settings, index),
-        waiting=settings.max_waiting,
-        seconds=settings.answer_seconds,
-        allowance=RateLimiter(settings.questions_per_minute),
+        capacity=settings.max_waiting,
+        time_limit=settings.answer_seconds,
+        rate_limiter=RateLimiter(settings.questions_per_minute),
         prepare=lambda answerer, questions: answerer.prefetch(questions),
     )
     service = AnswerService(

@@ -195,7 +195,7 @@ async def status(interaction: Interaction) -> None:
         "Embedding model": service.model,
         "Reader": service.describe_reader(),
         "Questions": f"{metrics.answered:,} answered, {metrics.declined:,} declined, {metrics.failed:,} failed, "
-        f"{service.queue.waiting:,} waiting",
+        f"{service.queue.pending:,} pending",
         "Latency": metrics.latency(),
         "Up for": _format_duration(monotonic() - metrics.started),
         "Gateway": f"{count(client.shard_count or 1, 'shard')}, {_format_latency(client.latency)}",

@@ -25,7 +25,7 @@ from index.errors import BylineError
 
 from bot.discord import buttons, commands
 from bot.discord.delivery import NETWORK_ERRORS
-from bot.discord.heartbeat import report_health
+from bot.discord.health_report import report_health
 from bot.discord.interactions import ServiceClient
 from bot.discord.messages import MessageHandler
 from bot.discord.service import AnswerService
@@ -216,7 +216,7 @@ async def _run_until_stopped(client: "BylineClient", stopped: "asyncio.Task[Any]
         tasks.add(asyncio.create_task(report_health(client, service, health), name="health"))
     try:
         ended, _ = await asyncio.wait({*tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        log.info("stopping waiting=%d", service.queue.waiting)
+        log.info("stopping pending=%d", service.queue.pending)
         await service.queue.drain(GRACE if stopped in ended else GRACE / 5)
         for task in ended - {stopped}:
             task.result()

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
+from index.formatting import count
+
 from bot.logs import log_failure
 
 log = logging.getLogger(__name__)
@@ -27,8 +29,8 @@ A = TypeVar("A")
 BURST = 5
 # How many waiting questions are prepared together at most.
 TOGETHER = 32
-# The rate limiter keeps the levels of so many users; those who asked longest ago are forgotten first.
-REMEMBERED = 10_000
+# How many users the rate limiter keeps levels of; those who asked longest ago are forgotten first.
+MAX_USERS = 10_000
 
 
 class QuestionDeclined(Exception):
@@ -40,29 +42,28 @@ class RateLimited(QuestionDeclined):
 
     def __init__(self, seconds: float) -> None:
         wait = max(1, round(seconds))
-        super().__init__(f"You are asking faster than I may answer. Ask again in {wait} s, please.")
-        self.seconds = seconds
+        super().__init__(f"You are asking too fast. Please try again in {count(wait, 'second')}.")
 
 
 class QueueFull(QuestionDeclined):
     """Too many questions are waiting, in total or from one server."""
 
     def __init__(self) -> None:
-        super().__init__("Too many questions are waiting just now. Ask again in a minute, please.")
+        super().__init__("Too many questions are waiting at the moment. Please try again in a minute.")
 
 
 class ShuttingDown(QuestionDeclined):
     """The bot is stopping."""
 
     def __init__(self) -> None:
-        super().__init__("I am being restarted. Ask again in a minute, please.")
+        super().__init__("I am being restarted. Please try again in a minute.")
 
 
 class AnswerTimedOut(QuestionDeclined):
     """An answer took too long."""
 
     def __init__(self) -> None:
-        super().__init__("That took me too long, so I gave up. Ask again in a minute, please.")
+        super().__init__("That took me too long, so I gave up. Please try again in a minute.")
 
 
 @dataclass(slots=True, eq=False)
@@ -83,17 +84,17 @@ class RateLimiter:
         self._clock = clock
         self._levels: OrderedDict[int, tuple[float, float]] = OrderedDict()
 
-    def wait(self, user: int) -> float:
+    def seconds_to_wait(self, user: int) -> float:
         """Return how many seconds a user must wait before the next question; 0.0 for none."""
         level = self._level(user)
         return 0.0 if level >= 1 else (1 - level) / self._rate
 
     def take(self, user: int) -> float:
         """Take a token for a question and return 0.0, or return the seconds to wait if the user has none."""
-        wait, level = self.wait(user), self._level(user)
+        wait, level = self.seconds_to_wait(user), self._level(user)
         self._levels.pop(user, None)
         self._levels[user] = (level - 1 if not wait else level, self._clock())
-        if len(self._levels) > REMEMBERED:
+        if len(self._levels) > MAX_USERS:
             self._levels.popitem(last=False)
         return wait
 
@@ -119,28 +120,28 @@ class AnswerQueue(Generic[A]):
         self,
         load: Callable[[], A],
         *,
-        waiting: int,
-        seconds: float,
-        allowance: RateLimiter,
+        capacity: int,
+        time_limit: float,
+        rate_limiter: RateLimiter,
         prepare: Callable[[A, Sequence[Any]], None] | None = None,
     ) -> None:
         """Create a queue.
 
         Args:
             load: makes the object; called once, on the worker thread.
-            waiting: how many questions may be waiting or in progress.
-            seconds: the time limit of a call, including its time in the queue.
-            allowance: limits the questions of each user.
+            capacity: how many questions may be waiting or in progress.
+            time_limit: seconds that a call may take, including its time in the queue.
+            rate_limiter: limits the questions of each user.
             prepare: does work for several waiting calls at once, before the first of them; gets the object and
                 the `item` of each call.
         """
         self._load = load
         self._prepare = prepare
-        self._limit = waiting
-        self._seconds = seconds
-        self._allowance = allowance
+        self._capacity = capacity
+        self._time_limit = time_limit
+        self._rate_limiter = rate_limiter
         self._worker = Worker()
-        self._waiting: OrderedDict[int, deque[_Job]] = OrderedDict()
+        self._jobs_by_group: OrderedDict[int, deque[_Job]] = OrderedDict()
         self._job_added = asyncio.Event()
         self._slots: Counter[int] = Counter()
         self._idle = asyncio.Event()
@@ -154,7 +155,7 @@ class AnswerQueue(Generic[A]):
         self.deliver_now = asyncio.Event()
 
     @property
-    def waiting(self) -> int:
+    def pending(self) -> int:
         """How many questions are waiting or in progress."""
         return self._slots.total()
 
@@ -184,9 +185,9 @@ class AnswerQueue(Generic[A]):
         """
         if not self._open:
             raise ShuttingDown
-        if self._slots.total() >= self._limit or self._slots[group] >= max(1, self._limit // 2):
+        if self._slots.total() >= self._capacity or self._slots[group] >= max(1, self._capacity // 2):
             raise QueueFull
-        wait = self._allowance.take(user) if charge else self._allowance.wait(user)
+        wait = self._rate_limiter.take(user) if charge else self._rate_limiter.seconds_to_wait(user)
         if wait:
             raise RateLimited(wait)
         self._slots[group] += 1
@@ -202,7 +203,7 @@ class AnswerQueue(Generic[A]):
 
     def charge(self, user: int) -> None:
         """Take a token of a user's for a question."""
-        self._allowance.take(user)
+        self._rate_limiter.take(user)
 
     async def run(self, group: int, function: Callable[[A], T], item: Any = None) -> T:
         """Return what `function` returns for the object, once it is its turn.
@@ -218,10 +219,10 @@ class AnswerQueue(Generic[A]):
         if not self._open:
             raise ShuttingDown
         job = _Job(function, asyncio.get_running_loop().create_future(), group, item)
-        self._waiting.setdefault(group, deque()).append(job)
+        self._jobs_by_group.setdefault(group, deque()).append(job)
         self._job_added.set()
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._time_limit):
                 result: T = await job.result
                 return result
         except TimeoutError:
@@ -236,9 +237,9 @@ class AnswerQueue(Generic[A]):
         """
         self._open = False
         if not await self._idle_within(0.8 * seconds):
-            log.warning("closing with %d questions unanswered", self.waiting)
+            log.warning("closing with %d questions unanswered", self.pending)
             self.deliver_now.set()
-            for job in [self._current, *itertools.chain.from_iterable(self._waiting.values())]:
+            for job in [self._current, *itertools.chain.from_iterable(self._jobs_by_group.values())]:
                 if job is not None and not job.result.done():
                     job.result.set_exception(ShuttingDown())
             await self._idle_within(0.2 * seconds)
@@ -263,7 +264,7 @@ class AnswerQueue(Generic[A]):
                 await self._job_added.wait()
                 continue
             task = asyncio.ensure_future(self._worker.run(self._with_preparation(answerer, job)))
-            await asyncio.wait({task}, timeout=self._seconds)
+            await asyncio.wait({task}, timeout=self._time_limit)
             if not task.done():
                 # The call hangs. Its thread is abandoned, and a new one continues with the other questions.
                 self.hung += 1
@@ -277,7 +278,7 @@ class AnswerQueue(Generic[A]):
 
     def _with_preparation(self, answerer: A, job: _Job) -> Callable[[], Any]:
         """The call of a job, preceded by the preparation of it and of those that follow it, if there are any."""
-        following = itertools.zip_longest(*self._waiting.values())  # the order in which `_next` takes them
+        following = itertools.zip_longest(*self._jobs_by_group.values())  # the order in which `_next` takes them
         candidates = itertools.chain([job], *following)
         batch = list(itertools.islice((other for other in candidates if other and other.item is not None), TOGETHER))
         prepare = self._prepare
@@ -298,23 +299,23 @@ class AnswerQueue(Generic[A]):
 
     def _next(self) -> _Job | None:
         """Take the oldest job of the group whose turn it is."""
-        for group in list(self._waiting):
-            jobs = self._waiting.pop(group)
+        for group in list(self._jobs_by_group):
+            jobs = self._jobs_by_group.pop(group)
             while jobs:
                 job = jobs.popleft()
                 if not job.result.done():
                     if jobs:
-                        self._waiting[group] = jobs  # behind all other groups
+                        self._jobs_by_group[group] = jobs  # behind all other groups
                     return job
         return None
 
     def _discard(self, job: _Job) -> None:
         """Remove a job that is still waiting; nobody waits for its result any more."""
-        jobs = self._waiting.get(job.group)
+        jobs = self._jobs_by_group.get(job.group)
         if jobs and job in jobs:
             jobs.remove(job)
         if jobs is not None and not jobs:
-            self._waiting.pop(job.group, None)
+            self._jobs_by_group.pop(job.group, None)
 
 
 class Worker:

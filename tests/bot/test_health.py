@@ -15,7 +15,7 @@ import pytest
 from index.errors import BylineError
 
 from bot.answering.answerer import Answerer
-from bot.discord import heartbeat
+from bot.discord import health_report
 from bot.health import HealthReport, assess, notify, read_report, write_report
 
 from tests.bot.discord.process import run_bot, wait_for_report
@@ -109,9 +109,9 @@ class FailingCanary:
 
 @pytest.fixture
 def short_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat, "TICK", 0.05)
-    monkeypatch.setattr(heartbeat, "WRITE_EVERY", 0.1)
-    monkeypatch.setattr(heartbeat, "CANARY_EVERY", 0.2)
+    monkeypatch.setattr(health_report, "TICK", 0.05)
+    monkeypatch.setattr(health_report, "WRITE_EVERY", 0.1)
+    monkeypatch.setattr(health_report, "CANARY_EVERY", 0.2)
 
 
 async def test_a_running_bot_reports_its_lag_connection_and_generation(
@@ -149,8 +149,8 @@ async def test_a_slow_disk_delays_no_watchdog_signal_and_leaves_no_health_file_a
         write_report(path, report)
 
     signals_during_write: list[int] = []
-    monkeypatch.setattr(heartbeat, "write_report", write_slowly)
-    monkeypatch.setattr(heartbeat, "notify", signals.append)
+    monkeypatch.setattr(health_report, "write_report", write_slowly)
+    monkeypatch.setattr(health_report, "notify", signals.append)
     async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, health=path):
         await wait_for_report(path, lambda report: report.loaded)
     assert signals[-1] == "STOPPING=1"

@@ -81,10 +81,10 @@ def service_of(index: Path, state: Path, load: Callable[[], Answerer], **options
     publisher = FolderPublisher(index)
     kept = State(state)
     chat: Callable[[State], ChatReader] | None = options.pop("chat", None)
-    limits = {"per_minute": 6000, "waiting": 500, "seconds": 60.0} | options
-    allowance = RateLimiter(limits.pop("per_minute"))
+    limits = {"per_minute": 6000, "capacity": 500, "time_limit": 60.0} | options
+    rate_limiter = RateLimiter(limits.pop("per_minute"))
     return AnswerService(
-        AnswerQueue(load, allowance=allowance, prepare=Answerer.prefetch, **limits),
+        AnswerQueue(load, rate_limiter=rate_limiter, prepare=Answerer.prefetch, **limits),
         kept,
         articles={article.id: article for article in read_articles(publisher.current_folder())},
         entries={entry.id: entry for entry in publisher.manifest().articles},

@@ -271,9 +271,9 @@ async def test_somebody_who_asks_too_fast_is_told_once_in_private_and_others_are
     assert len(answered) == 5
     assert not [m for m in answered if m.reactions]
     [notice] = scene.server.answers(scene.server.dm(scene.ann))
-    assert "Ask again in" in notice.text
+    assert "You are asking too fast. Please try again in" in notice.text
     slash = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": WHY})
-    assert "Ask again in" in (await slash.wait()).text
+    assert "You are asking too fast. Please try again in" in (await slash.wait()).text
     assert slash.ephemeral
 
 
@@ -290,7 +290,7 @@ async def test_a_crowded_server_does_not_keep_another_waiting(scene: Scene) -> N
     assert sum(bool(m.replies) for m in crowd) <= 6
 
 
-@pytest.mark.bot(load=slow(0.3), service={"waiting": 6})
+@pytest.mark.bot(load=slow(0.3), service={"capacity": 6})
 async def test_a_full_line_turns_people_away_kindly(scene: Scene) -> None:
     people = [scene.server.user(f"Reader {n}") for n in range(8)]
     asked = [await scene.server.slash(p, scene.channel, "ask", {"question": WHY}) for p in people]
@@ -301,7 +301,7 @@ async def test_a_full_line_turns_people_away_kindly(scene: Scene) -> None:
     assert sum("¶" in text for text in texts) == len(asked) - len(full)
 
 
-@pytest.mark.bot(load=slow(2.0), service={"seconds": 0.5})
+@pytest.mark.bot(load=slow(2.0), service={"time_limit": 0.5})
 async def test_an_answer_that_hangs_ends_in_an_apology(scene: Scene) -> None:
     asked = await scene.server.slash(scene.ann, scene.channel, "ask", {"question": WHY})
     assert "took me too long" in unescape((await asked.wait()).text)
@@ -415,7 +415,7 @@ class Hangs(Slow):
         return self._answerer.ask(question)
 
 
-@pytest.mark.bot(load=lambda answerer: Hangs(answerer, 0), service={"seconds": 1.5})
+@pytest.mark.bot(load=lambda answerer: Hangs(answerer, 0), service={"time_limit": 1.5})
 async def test_an_answer_that_hangs_does_not_stop_the_others(scene: Scene) -> None:
     hung = await ask(scene, "Does this hang?")
     await asyncio.sleep(0.1)

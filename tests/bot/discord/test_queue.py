@@ -1,4 +1,4 @@
-"""The line of questions: turns, places, allowances."""
+"""The queue of questions: turns, slots, rate limits."""
 
 import asyncio
 import threading
@@ -10,7 +10,7 @@ import pytest
 
 from bot.discord.queue import (
     BURST,
-    REMEMBERED,
+    MAX_USERS,
     TOGETHER,
     AnswerQueue,
     AnswerTimedOut,
@@ -30,35 +30,35 @@ class Clock:
 
 
 def queue(
-    waiting: int = 10,
-    seconds: float = 5.0,
+    capacity: int = 10,
+    time_limit: float = 5.0,
     load: Callable[[], str] = lambda: "answerer",
     prepare: Callable[[str, Sequence[Any]], None] | None = None,
 ) -> AnswerQueue[str]:
-    return AnswerQueue(load, waiting=waiting, seconds=seconds, allowance=RateLimiter(6000), prepare=prepare)
+    return AnswerQueue(load, capacity=capacity, time_limit=time_limit, rate_limiter=RateLimiter(6000), prepare=prepare)
 
 
-def test_an_allowance_is_a_burst_and_then_a_rate() -> None:
+def test_the_rate_limiter_allows_a_burst_and_then_a_rate() -> None:
     clock = Clock()
-    allowance = RateLimiter(30, clock)
-    assert [allowance.take(1) for _ in range(BURST)] == [0.0] * BURST
-    assert allowance.take(1) == pytest.approx(2.0)
-    assert allowance.take(2) == 0.0
+    limiter = RateLimiter(30, clock)
+    assert [limiter.take(1) for _ in range(BURST)] == [0.0] * BURST
+    assert limiter.take(1) == pytest.approx(2.0)
+    assert limiter.take(2) == 0.0
     clock.now = 1.0
-    assert allowance.take(1) == pytest.approx(1.0)
+    assert limiter.take(1) == pytest.approx(1.0)
     clock.now = 2.5
-    assert allowance.take(1) == 0.0
-    assert allowance.take(1) > 0
+    assert limiter.take(1) == 0.0
+    assert limiter.take(1) > 0
     clock.now = 1000.0
-    assert [allowance.take(1) for _ in range(BURST)] == [0.0] * BURST
-    assert allowance.take(1) > 0
+    assert [limiter.take(1) for _ in range(BURST)] == [0.0] * BURST
+    assert limiter.take(1) > 0
 
 
-def test_an_allowance_forgets_people_beyond_a_number() -> None:
-    allowance = RateLimiter(1, Clock())
-    for user in range(REMEMBERED + 50):
-        allowance.take(user)
-    assert len(allowance._levels) == REMEMBERED
+def test_the_rate_limiter_forgets_users_beyond_a_number() -> None:
+    limiter = RateLimiter(1, Clock())
+    for user in range(MAX_USERS + 50):
+        limiter.take(user)
+    assert len(limiter._levels) == MAX_USERS
 
 
 async def test_groups_take_turns() -> None:
@@ -145,15 +145,15 @@ async def test_questions_are_answered_even_if_they_cannot_be_prepared() -> None:
 
 
 async def test_places_are_bounded_in_all_and_for_each_group() -> None:
-    answers = queue(waiting=4)
+    answers = queue(capacity=4)
     with answers.slot(1, 7), answers.slot(2, 7):
         with pytest.raises(QueueFull), answers.slot(3, 7):
             pass
         with answers.slot(3, 8), answers.slot(4, 9):
-            assert answers.waiting == 4
+            assert answers.pending == 4
             with pytest.raises(QueueFull), answers.slot(5, 10):
                 pass
-    assert answers.waiting == 0
+    assert answers.pending == 0
     with answers.slot(1, 7):
         pass
 
@@ -172,7 +172,7 @@ async def test_an_error_reaches_whoever_asked_and_the_next_is_served() -> None:
 
 
 async def test_what_takes_too_long_is_given_up_and_does_not_block_for_ever() -> None:
-    answers = queue(seconds=0.2)
+    answers = queue(time_limit=0.2)
     answers.start()
     with pytest.raises(AnswerTimedOut):
         await answers.run(1, lambda _: time.sleep(0.5))
@@ -238,9 +238,9 @@ async def test_a_model_that_does_not_load_ends_the_task_with_its_error() -> None
         await queue(load=load).start()
 
 
-def test_too_soon_says_how_long() -> None:
-    assert "Ask again in 7 s" in str(RateLimited(6.6))
-    assert "Ask again in 1 s" in str(RateLimited(0.1))
+def test_a_rate_limited_user_learns_how_long_to_wait() -> None:
+    assert "Please try again in 7 seconds." in str(RateLimited(6.6))
+    assert "Please try again in 1 second." in str(RateLimited(0.1))
 
 
 @pytest.mark.parametrize("raised", [StopIteration("x"), SystemExit(3), KeyboardInterrupt()], ids=repr)
@@ -258,7 +258,7 @@ async def test_whatever_a_job_raises_the_line_goes_on(raised: BaseException) -> 
 
 
 def test_a_place_that_is_not_charged_costs_nothing_until_it_is() -> None:
-    answers: AnswerQueue[str] = AnswerQueue(str, waiting=10, seconds=1, allowance=RateLimiter(1, Clock()))
+    answers: AnswerQueue[str] = AnswerQueue(str, capacity=10, time_limit=1, rate_limiter=RateLimiter(1, Clock()))
     for _ in range(20):
         with answers.slot(1, 1, charge=False):
             pass

@@ -54,7 +54,7 @@ async def test_an_answer_is_delivered_although_suggesting_fails(scene: Scene) ->
     assert "You could ask" not in answer.text
 
 
-@pytest.mark.bot(load=suggesting(take_long), service={"seconds": 1.0})
+@pytest.mark.bot(load=suggesting(take_long), service={"time_limit": 1.0})
 async def test_an_answer_is_delivered_although_its_suggestions_take_too_long(scene: Scene) -> None:
     answer = await scene.mention(BREAD)
     assert "does not address that" in unescape(answer.text)

@@ -93,7 +93,7 @@ class _Monitor:
             lag=round(max(self.lags), 3),
             unanswered=round(time.monotonic() - self._answered, 1),
             canary=self._canary,
-            waiting=service.queue.waiting,
+            waiting=service.queue.pending,
             hung=service.queue.hung,
             generation=service.generation,
             trouble=service.index_error,
