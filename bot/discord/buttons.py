@@ -6,6 +6,7 @@ A button finds all that it needs in its custom id and its message, so it keeps w
 import asyncio
 import logging
 import re
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Self, cast
 
@@ -36,18 +37,20 @@ from bot.state import Feedback, Vote
 
 log = logging.getLogger(__name__)
 
-ARTICLE_CHANGED = "The article has been changed or removed since; these words are no longer in my index."
+ARTICLE_CHANGED = "I cannot find these quotes any more: the article has been changed or removed."
+ARTICLE_REMOVED = "The article that this answer is about has been removed or renamed."
 UNREADABLE = "I cannot read that answer any more."
-NO_PERMISSION = (
-    "I do not have the permission to open a thread here. Somebody who manages this channel can grant it: Edit Channel "
+UNKNOWN_BUTTON = "That button is from an older version of me and does nothing any more. Please ask again."
+NO_THREAD_PERMISSION = (
+    "I do not have permission to open a thread here. Somebody who manages this channel can grant it: Edit Channel "
     "→ Permissions → my role → Create Public Threads and Send Messages in Threads."
 )
-THREAD_EXISTS = "There is a thread below that answer already: {thread}."
+THREAD_EXISTS = "That answer already has a thread: {thread}."
 MAX_THREAD_NAME = 100
 _THREAD_EXISTS_CODE = 160004
 
 
-class _AnswerButton(DynamicItem[Button[View]], template=r"byline:"):
+class _AnswerButton(DynamicItem[Button[View]], ABC, template="byline:.*"):
     """A button whose user gets a response when something fails; discord.py would only log it."""
 
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
@@ -57,49 +60,51 @@ class _AnswerButton(DynamicItem[Button[View]], template=r"byline:"):
             log_failure(log, request_info(interaction, "button"), error)
             await send_notice(interaction, WENT_WRONG)
 
+    @abstractmethod
     async def on_press(self, interaction: Interaction) -> None:
-        """Respond to a press; this is for buttons of older versions, which do nothing any more."""
-        await send_notice(interaction, UNREADABLE)
+        """Respond to a press."""
 
 
-class ContextButton(_AnswerButton, template=rf"{button_ids.CONTEXT}(?P<positions>[\w.;-]+)"):
+class ContextButton(_AnswerButton, template=button_ids.CONTEXT_PATTERN):
     """Shows the user the paragraphs around the quotes."""
 
-    def __init__(self, custom_id: str) -> None:
-        super().__init__(Button(label="In context", custom_id=custom_id))
-        self.positions = custom_id.removeprefix(button_ids.CONTEXT)
+    def __init__(self, positions: str) -> None:
+        super().__init__(Button(label="In context", custom_id=f"{button_ids.CONTEXT}{positions}"))
+        self.positions = positions
 
     @classmethod
     async def from_custom_id(  # type: ignore[override]
         cls, _: discord.Interaction[ServiceClient], __: Item[View], match: re.Match[str], /
     ) -> Self:
         """Restore a button from its id."""
-        return cls(match[0])
+        return cls(match["positions"])
 
     async def on_press(self, interaction: Interaction) -> None:
         """Show the paragraphs to the user alone."""
         shown = _shown_answer(interaction)
+        if shown is None:
+            await send_notice(interaction, UNREADABLE)
+            return
         if not await acknowledge(interaction, private=True):
             return
-        quotes = shown.quotes if shown else ()
         articles = interaction.client.service.articles
-        embeds = await asyncio.to_thread(render_context, self.positions, quotes, articles)
+        embeds = await asyncio.to_thread(render_context, self.positions, shown.quotes, articles)
         await send_embeds(interaction, embeds or [render_notice(ARTICLE_CHANGED)])
 
 
-class MoreButton(_AnswerButton, template=rf"{button_ids.MORE}(?P<scope>[\w-]+)"):
+class MoreButton(_AnswerButton, template=button_ids.MORE_PATTERN):
     """Shows the user further evidence."""
 
-    def __init__(self, custom_id: str) -> None:
-        super().__init__(Button(label="More", custom_id=custom_id))
-        self.scope = custom_id.removeprefix(button_ids.MORE)
+    def __init__(self, scope: str) -> None:
+        super().__init__(Button(label="More", custom_id=f"{button_ids.MORE}{scope}"))
+        self.scope = scope
 
     @classmethod
     async def from_custom_id(  # type: ignore[override]
         cls, _: discord.Interaction[ServiceClient], __: Item[View], match: re.Match[str], /
     ) -> Self:
         """Restore a button from its id."""
-        return cls(match[0])
+        return cls(match["scope"])
 
     async def on_press(self, interaction: Interaction) -> None:
         """Search again, for what the answer does not quote, and show it to the user alone."""
@@ -109,7 +114,7 @@ class MoreButton(_AnswerButton, template=rf"{button_ids.MORE}(?P<scope>[\w-]+)")
             return
         article = button_ids.find_by_key(self.scope, service.articles)
         if article is None and self.scope != button_ids.ALL_ARTICLES:
-            await send_notice(interaction, ARTICLE_CHANGED)
+            await send_notice(interaction, ARTICLE_REMOVED)
             return
 
         async def search(request: RequestInfo, _: OnPartial) -> Response:
@@ -125,7 +130,7 @@ class MoreButton(_AnswerButton, template=rf"{button_ids.MORE}(?P<scope>[\w-]+)")
         )
 
 
-class VoteButton(_AnswerButton, template=rf"{button_ids.VOTE}(?P<vote>up|down)"):
+class VoteButton(_AnswerButton, template=button_ids.VOTE_PATTERN):
     """Stores what the user thinks of the answer."""
 
     def __init__(self, vote: str) -> None:
@@ -174,7 +179,10 @@ class ThreadButton(_AnswerButton, template=button_ids.THREAD):
     async def on_press(self, interaction: Interaction) -> None:
         """Open the thread, add the user to it and say how to continue."""
         shown, message = _shown_answer(interaction), interaction.message
-        if shown is None or message is None or not await acknowledge(interaction, private=True):
+        if shown is None or message is None:
+            await send_notice(interaction, UNREADABLE)
+            return
+        if not await acknowledge(interaction, private=True):
             return
         try:
             name = shorten(shown.question, MAX_THREAD_NAME, escaped=False)
@@ -186,17 +194,36 @@ class ThreadButton(_AnswerButton, template=button_ids.THREAD):
                 text = THREAD_EXISTS.format(thread=f"<#{message.id}>")
                 await deliver("notice", lambda: interaction.edit_original_response(content=text))
                 return
-            notice = render_notice(NO_PERMISSION if isinstance(error, discord.Forbidden) else WENT_WRONG)
+            notice = render_notice(NO_THREAD_PERMISSION if isinstance(error, discord.Forbidden) else WENT_WRONG)
             await deliver("notice", lambda: interaction.edit_original_response(embed=notice))
             return
         sees_content = interaction.client.service.sees_content
-        how = "Continue here; you need not mention me." if sees_content else "Continue here, and mention me each time."
+        how = f"Continue here; {'no need to mention me' if sees_content else 'please mention me each time'}."
         await deliver("thread", lambda: thread.send(how, nonce=str(interaction.id)))
         await deliver("thread", lambda: thread.add_user(interaction.user))
         await deliver("notice", lambda: interaction.edit_original_response(content=f"Continue in {thread.mention}."))
 
 
-BUTTONS = (ContextButton, MoreButton, VoteButton, ThreadButton)
+class UnknownButton(_AnswerButton, template=button_ids.UNKNOWN_PATTERN):
+    """A button below an answer of an older version, which this version does not know."""
+
+    def __init__(self, custom_id: str) -> None:
+        super().__init__(Button(custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(  # type: ignore[override]
+        cls, _: discord.Interaction[ServiceClient], __: Item[View], match: re.Match[str], /
+    ) -> Self:
+        """Restore a button from its id."""
+        return cls(match[0])
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Tell the user that the button does nothing any more."""
+        await send_notice(interaction, UNKNOWN_BUTTON)
+
+
+# discord.py calls every button whose pattern matches a custom id, so exactly one of these patterns matches any.
+BUTTONS = (ContextButton, MoreButton, VoteButton, ThreadButton, UnknownButton)
 
 
 def make_buttons(reply: Reply, scope: str | None = None, *, more: bool = True, thread: bool = False) -> View | None:
@@ -211,9 +238,9 @@ def make_buttons(reply: Reply, scope: str | None = None, *, more: bool = True, t
     if not reply.quotes:
         return None
     view = View(timeout=None)
-    view.add_item(ContextButton(button_ids.context_id(reply.quotes)))
+    view.add_item(ContextButton(button_ids.format_positions(reply.quotes)))
     if more:
-        view.add_item(MoreButton(button_ids.more_id(scope)))
+        view.add_item(MoreButton(button_ids.format_scope(scope)))
     if thread:
         view.add_item(ThreadButton())
     view.add_item(VoteButton("up"))

@@ -15,6 +15,11 @@ from itertools import groupby
 from bot.answering.types import Quote
 
 CONTEXT, MORE, VOTE, THREAD = "byline:context:", "byline:more:", "byline:vote:", "byline:thread"
+# The custom ids of the buttons of this version, and all others that an older version may have written.
+CONTEXT_PATTERN = rf"{CONTEXT}(?P<positions>[\w.;-]+)"
+MORE_PATTERN = rf"{MORE}(?P<scope>[\w-]+)"
+VOTE_PATTERN = rf"{VOTE}(?P<vote>up|down)"
+UNKNOWN_PATTERN = rf"(?!(?:{CONTEXT_PATTERN}|{MORE_PATTERN}|{VOTE_PATTERN}|{THREAD})\Z)byline:.*"
 ALL_ARTICLES = "-"
 MAX_LENGTH = 100
 # Older versions made keys of eight hexadecimal digits, which stand in messages that are still there.
@@ -35,27 +40,27 @@ def find_by_key(key: str, articles: Iterable[str]) -> str | None:
     return matches[0] if len(matches) == 1 else None
 
 
-def context_id(quotes: Iterable[Quote]) -> str:
-    """Return the id of the button that shows quotes in context; articles that do not fit in are left out."""
+def format_positions(quotes: Iterable[Quote]) -> str:
+    """Return where quotes stand, to follow `CONTEXT` in an id; articles that do not fit in are left out."""
     positions = sorted(dict.fromkeys((quote.article, quote.paragraph) for quote in quotes))
-    custom_id = CONTEXT
+    text = ""
     for article, group in groupby(positions, key=lambda position: position[0]):
-        separator = "" if custom_id == CONTEXT else ";"
+        separator = ";" if text else ""
         part = separator + ".".join([article_key(article), *(str(number) for _, number in group)])
-        if len(custom_id) + len(part) <= MAX_LENGTH:
-            custom_id += part
-    return custom_id
+        if len(CONTEXT) + len(text) + len(part) <= MAX_LENGTH:
+            text += part
+    return text
 
 
-def parse_context(positions: str) -> list[tuple[str, list[int]]]:
-    """Return the keys of articles and their paragraph numbers from what follows `CONTEXT` in an id."""
+def parse_positions(positions: str) -> list[tuple[str, list[int]]]:
+    """Return the keys of articles and their paragraph numbers, as `format_positions` wrote them."""
     parts = [part.split(".") for part in positions.split(";")]
     return [(key, [int(number) for number in numbers if number.isdecimal()]) for key, *numbers in parts]
 
 
-def more_id(article: str | None) -> str:
-    """Return the id of the button for further evidence from one article, or from all."""
-    return MORE + (article_key(article) if article else ALL_ARTICLES)
+def format_scope(article: str | None) -> str:
+    """Return the key of an article, or `ALL_ARTICLES` for None, to follow `MORE` in an id."""
+    return article_key(article) if article else ALL_ARTICLES
 
 
 def _digest(article: str) -> bytes:

@@ -9,7 +9,7 @@ from index.errors import UsageError
 from index.formatting import count, printable
 from index.text.sentences import sentence_spans
 
-from bot.discord.rendering.button_ids import find_by_key, parse_context
+from bot.discord.rendering.button_ids import find_by_key, parse_positions
 from bot.discord.rendering.embeds import NEUTRAL_COLOUR, drop_overlong_fields, title_of
 from bot.discord.rendering.markup import (
     EMBED_DESCRIPTION,
@@ -43,7 +43,7 @@ def render_context(positions: str, quotes: Sequence[str], articles: Mapping[str,
     embeds: list[discord.Embed] = []
     quoted = list(dict.fromkeys(" ".join(text.split()) for text in quotes))
     used = 0
-    for key, numbers in parse_context(positions):
+    for key, numbers in parse_positions(positions):
         article = articles.get(find_by_key(key, articles) or "")
         if article is None:
             continue

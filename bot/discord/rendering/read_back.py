@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.discord.rendering.button_ids import ALL_ARTICLES, CONTEXT, MORE, parse_context
+from bot.discord.rendering.button_ids import ALL_ARTICLES, CONTEXT, MORE, parse_positions
 from bot.discord.rendering.markup import unescape
 
 _QUOTE = re.compile(r"^> “(?P<text>.*)” — ¶(?P<paragraph>\d+)")
@@ -59,5 +59,5 @@ def _keys(message: discord.Message) -> tuple[str | None, tuple[str, ...]]:
             if custom_id.startswith(MORE) and custom_id != MORE + ALL_ARTICLES:
                 scope = custom_id.removeprefix(MORE)
             elif custom_id.startswith(CONTEXT):
-                sources = tuple(key for key, _ in parse_context(custom_id.removeprefix(CONTEXT)))
+                sources = tuple(key for key, _ in parse_positions(custom_id.removeprefix(CONTEXT)))
     return scope, sources

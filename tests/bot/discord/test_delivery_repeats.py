@@ -43,7 +43,7 @@ async def test_a_thread_that_was_opened_unnoticed_is_named(scene: Scene, fault: 
     text = (await pressed.wait()).text
     assert met.hits == 1
     assert answer.thread is not None
-    assert f"already: <#{answer.thread.id}>" in text
+    assert f"already has a thread: <#{answer.thread.id}>" in text
 
 
 @pytest.mark.parametrize("fault", TAKEN_BUT_BROKEN, ids=str)

@@ -7,11 +7,12 @@ from bot.answering.types import Quote
 from bot.discord.rendering.button_ids import (
     CONTEXT,
     MAX_LENGTH,
+    MORE,
     article_key,
-    context_id,
     find_by_key,
-    more_id,
-    parse_context,
+    format_positions,
+    format_scope,
+    parse_positions,
 )
 
 
@@ -50,13 +51,13 @@ def test_a_key_of_an_older_version_is_found_unless_it_is_ambiguous() -> None:
 
 def test_positions_of_quotes_are_read_as_they_were_written() -> None:
     quotes = [quote("b.txt", 7), quote("a.txt", 2), quote("b.txt", 6), quote("b.txt", 7)]
-    positions = parse_context(context_id(quotes).removeprefix(CONTEXT))
+    positions = parse_positions(format_positions(quotes))
     assert positions == [(article_key("a.txt"), [2]), (article_key("b.txt"), [6, 7])]
-    assert parse_context("0123abcd.6.7;89abcdef.2") == [("0123abcd", [6, 7]), ("89abcdef", [2])]
+    assert parse_positions("0123abcd.6.7;89abcdef.2") == [("0123abcd", [6, 7]), ("89abcdef", [2])]
 
 
 def test_ids_fit_discords_limit_however_many_articles_are_quoted() -> None:
     quotes = [quote(f"{n}.txt", 100 + n) for n in range(9)]
-    assert len(context_id(quotes)) <= MAX_LENGTH
-    assert len(parse_context(context_id(quotes).removeprefix(CONTEXT))) >= 5
-    assert len(more_id("a.txt")) <= MAX_LENGTH
+    assert len(CONTEXT + format_positions(quotes)) <= MAX_LENGTH
+    assert len(parse_positions(format_positions(quotes))) >= 5
+    assert len(MORE + format_scope("a.txt")) <= MAX_LENGTH

@@ -13,7 +13,7 @@ from index.articles.formats import parse
 from bot.answering.types import Abstention, Answer, Quote, Reply, Response
 from bot.answering.voice.voice import HEDGED
 from bot.discord.rendering.answers import answer_as_text, render_answer
-from bot.discord.rendering.button_ids import CONTEXT, article_key, context_id
+from bot.discord.rendering.button_ids import article_key, format_positions
 from bot.discord.rendering.catalogue import render_article, render_catalogue
 from bot.discord.rendering.embeds import render_notice
 from bot.discord.rendering.markup import flat, size, unescape
@@ -137,7 +137,7 @@ def test_context_shows_quotes_in_bold_and_long_paragraphs_around_them() -> None:
     source = article(f"{filler}The bridge is old. {filler}", "Bridges fall. They do.")
     reply = answer(source, "The bridge is old.", "Bridges fall.")
     embeds = render_context(
-        context_id(reply.quotes).removeprefix(CONTEXT), ["The bridge is old.", "Bridges fall."], {source.id: source}
+        format_positions(reply.quotes), ["The bridge is old.", "Bridges fall."], {source.id: source}
     )
     texts = [unescape(embed.description or "") for embed in embeds]
     assert [embed.title for embed in embeds] == ["¶2 · a\\.txt", "¶3 · a\\.txt"]
