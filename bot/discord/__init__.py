@@ -1,1 +1,1 @@
-"""Answers in Discord; the only rooms that import discord."""
+"""Answers in Discord; the only package that imports discord."""

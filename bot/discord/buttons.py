@@ -119,7 +119,7 @@ class MoreButton(_AnswerButton, template=button_ids.MORE_PATTERN):
 
         async def search(request: RequestInfo, _: OnPartial) -> Response:
             question = await _question_of(interaction, shown)
-            return await service.more(replace(question, article=article), shown.quotes, request.group)
+            return await service.more(replace(question, article=article), shown.quotes, request)
 
         await respond_with_answer(
             interaction,

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any, Literal
 
@@ -81,7 +82,7 @@ async def suggest_articles(interaction: Interaction, current: str) -> list[Choic
 @app_commands.command(name="ask", description="Ask what an author argues; the answer is in the author's own words.")
 @app_commands.describe(
     question="Your question, in plain words.",
-    article="Ask of this article only.",
+    article="Ask only about this article.",
     private="Show the answer to you alone.",
 )
 @app_commands.autocomplete(article=suggest_articles)
@@ -94,16 +95,14 @@ async def ask(
     await respond_with_answer(
         interaction,
         "ask",
-        lambda request, on_partial: service.ask(
-            Question(question, article=scope), request.group, request.user, on_partial
-        ),
+        lambda request, on_partial: service.ask(Question(question, article=scope), request, on_partial),
         private=private,
         make_buttons=_button_maker(interaction, scope, private=private),
     )
 
 
 @app_commands.command(name="article", description="What I have read: title, author, date, length, source.")
-@app_commands.describe(article="One of the articles.")
+@app_commands.describe(article="Which article; leave empty for a list.")
 @app_commands.autocomplete(article=suggest_articles)
 async def show_article(interaction: Interaction, article: str | None = None) -> None:
     """Show what is known about an article, or list all articles."""
@@ -114,7 +113,7 @@ async def show_article(interaction: Interaction, article: str | None = None) -> 
 
 
 @app_commands.command(name="summary", description="The central claims of an article, each in the author's words.")
-@app_commands.describe(article="One of the articles.")
+@app_commands.describe(article="Which article, if there are several.")
 @app_commands.autocomplete(article=suggest_articles)
 async def summary(interaction: Interaction, article: str | None = None) -> None:
     """Quote the central claims of an article."""
@@ -123,14 +122,14 @@ async def summary(interaction: Interaction, article: str | None = None) -> None:
     await respond_with_answer(
         interaction,
         "summary",
-        lambda request, _: service.summary(chosen.id, request.group),
+        lambda request, _: service.summary(chosen.id, request),
         private=False,
         make_buttons=lambda response: make_buttons(response.reply, chosen.id, more=False, thread=thread),
     )
 
 
 @app_commands.command(name="passage", description="One paragraph of an article, with its neighbours.")
-@app_commands.describe(n="The number behind the sign ¶.", article="One of the articles.")
+@app_commands.describe(n="The paragraph number, after the sign ¶.", article="Which article, if there are several.")
 @app_commands.autocomplete(article=suggest_articles)
 async def passage(interaction: Interaction, n: Range[int, 1, 100_000], article: str | None = None) -> None:
     """Show a paragraph with its neighbours."""
@@ -146,24 +145,25 @@ async def show_help(interaction: Interaction) -> None:
     await send_embeds(interaction, [discord.Embed(description=HELP, colour=NEUTRAL_COLOUR)])
 
 
+# A server may grant these two to anybody (Server Settings → Integrations). They check the permissions all the same:
+# /channel changes what the bot does for everybody in a channel, and /status shows facts about its operation.
 @app_commands.command(name="channel", description="Answer every question in this channel, or only when asked.")
-@app_commands.describe(answer="on: every question here is answered.")
+@app_commands.describe(
+    answer="on: I answer every question here. off: only when mentioned, replied to or asked with /ask."
+)
 @app_commands.default_permissions(manage_guild=True)
+@app_commands.checks.has_permissions(manage_guild=True)
 @app_commands.guild_only()
 async def set_channel(interaction: Interaction, answer: Literal["on", "off"]) -> None:
     """Start or stop answering every question in a channel."""
-    service, channel = interaction.client.service, interaction.channel_id
-    if interaction.guild_id is None or channel is None:
-        raise UsageError("That is for a server's channels.", "Here I answer every message.")
-    if not interaction.permissions.manage_guild:
-        raise UsageError("Only members with the permission Manage Server can do that.", "Please ask one of them.")
-    await asyncio.to_thread(service.state.set_answer_channel, channel, interaction.guild_id, on=answer == "on")
-    (service.answer_channels.add if answer == "on" else service.answer_channels.discard)(channel)
-    log.info("channel answer=%s channel=%d guild=%d", answer, channel, interaction.guild_id)
+    service = interaction.client.service
+    assert interaction.channel_id is not None
+    assert interaction.guild_id is not None
+    await service.set_answering(interaction.channel_id, interaction.guild_id, on=answer == "on")
     if answer == "off":
         text = "From now on I answer here only when I am asked: by mention, reply or /ask."
     elif missing := [name for name, may in interaction.app_permissions if name in NEEDED_PERMISSIONS and not may]:
-        permissions = ", ".join(name.replace("_", " ").title() for name in missing)
+        permissions = _format_permissions(missing)
         text = f"I will answer here once I have permission: Edit Channel → Permissions → my role → {permissions}."
     elif service.sees_content:
         text = "From now on I answer every question in this channel and ignore other messages."
@@ -174,13 +174,12 @@ async def set_channel(interaction: Interaction, answer: Literal["on", "off"]) ->
 
 @app_commands.command(name="status", description="How I am doing; for administrators.")
 @app_commands.default_permissions(administrator=True)
+@app_commands.checks.has_permissions(administrator=True)
 @app_commands.guild_only()
 async def status(interaction: Interaction) -> None:
     """Show administrators the state of the bot and its statistics."""
     client, service = interaction.client, interaction.client.service
     metrics, hung = service.metrics, service.queue.hung
-    if interaction.guild_id is None or not interaction.permissions.administrator:
-        raise UsageError("Only a server's administrators can see that.", "Please ask one of them.")
     try:
         manifest = await asyncio.to_thread(service.read_manifest)
         index = f"{count(len(service.articles), 'article')}, {count(manifest.passages, 'passage')}"
@@ -216,7 +215,7 @@ async def ask_about_message(interaction: Interaction, message: discord.Message) 
     await respond_with_answer(
         interaction,
         "menu",
-        lambda request, on_partial: service.ask(Question(text), request.group, request.user, on_partial),
+        lambda request, on_partial: service.ask(Question(text), request, on_partial),
         private=False,
         make_buttons=_button_maker(interaction, None, private=False),
     )
@@ -230,7 +229,10 @@ COMMANDS: tuple[app_commands.Command[Any, ..., Any] | app_commands.ContextMenu, 
 async def handle_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:
     """Tell the user alone what is wrong, whatever a command raised."""
     cause = getattr(error, "original", error)
-    if isinstance(cause, UsageError):
+    if isinstance(cause, app_commands.MissingPermissions):
+        needed = _format_permissions(cause.missing_permissions)
+        await send_notice(interaction, f"This command needs the permission {needed}. Ask somebody who has it.")
+    elif isinstance(cause, UsageError):
         await send_notice(interaction, f"{cause.message} {cause.hint}")
     elif isinstance(cause, BylineError):  # its message may contain paths
         log.warning("failed %s reason=%s", request_info(interaction, "command"), cause.message)
@@ -273,10 +275,15 @@ def _button_maker(
     return lambda response: make_buttons(response.reply, scope, thread=thread)
 
 
+def _format_permissions(names: Iterable[str]) -> str:
+    """The names of permissions as Discord's settings show them."""
+    return ", ".join(name.replace("_", " ").replace("guild", "server").title() for name in names)
+
+
 def _format_duration(seconds: float) -> str:
     minutes, hours = int(seconds // 60) % 60, int(seconds // 3600)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {int(seconds % 60)} s"
 
 
 def _format_latency(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds == seconds and seconds != float("inf") else "not measured yet"
+    return f"{seconds * 1000:.0f} ms" if math.isfinite(seconds) else "not measured yet"

@@ -22,7 +22,7 @@ from bot.discord.rendering.read_back import ShownAnswer, read_back
 
 log = logging.getLogger(__name__)
 
-Trigger = Literal["mention", "reply", "thread", "dm", "channel"]
+Way = Literal["mention", "reply", "thread", "dm", "channel"]
 
 CANNOT_READ = "I cannot read that message: Message Content Intent is switched off for me."
 # How many answers before a question are taken into account, and how many messages are searched for them: up a chain of
@@ -48,17 +48,17 @@ class AddressedMessage:
     """A message for the bot.
 
     Attributes:
-        trigger: how it reached the bot.
+        way: how it reached the bot.
         text: what it says, without the mention of the bot.
     """
 
-    trigger: Trigger
+    way: Way
     text: str
 
     @property
     def expects_answer(self) -> bool:
         """Whether the user certainly spoke to the bot, and must get a response."""
-        return self.trigger != "channel"
+        return self.way != "channel"
 
 
 def parse_message(
@@ -210,11 +210,11 @@ async def _reply_target(message: discord.Message) -> discord.Message | None:
     reference = message.reference
     if reference is None or reference.message_id is None or reference.type != discord.MessageReferenceType.reply:
         return None
-    number = reference.message_id
+    message_id = reference.message_id
     try:
-        return await with_retries(lambda: message.channel.fetch_message(number))
+        return await with_retries(lambda: message.channel.fetch_message(message_id))
     except (discord.HTTPException, *NETWORK_ERRORS) as error:
-        log.info("message unreadable message=%d error=%s", number, type(error).__name__)
+        log.info("message unreadable message=%d error=%s", message_id, type(error).__name__)
         return None
 
 

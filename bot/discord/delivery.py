@@ -51,17 +51,22 @@ async def with_retries(send: Callable[[], Awaitable[T]], *, idempotent: bool = T
     return await retrying(call)
 
 
-async def deliver(event: object, send: Callable[[], Awaitable[T]], *, idempotent: bool = True) -> T | None:
+async def deliver(what: object, send: Callable[[], Awaitable[T]], *, idempotent: bool = True) -> T | None:
     """Like `with_retries`, but log a request that fails for good, and return None.
 
     It may fail because the question was deleted, a permission was revoked, or the network is down.
+
+    Args:
+        what: what is sent, as the log describes it: a word, or where the request for it came from.
+        send: makes the request.
+        idempotent: whether a repetition is harmless, as for `with_retries`.
     """
     try:
         return await with_retries(send, idempotent=idempotent)
     except discord.HTTPException as error:
-        log.warning("not sent %s status=%d code=%d", event, error.status, error.code)
+        log.warning("not sent %s status=%d code=%d", what, error.status, error.code)
     except NETWORK_ERRORS as error:
-        log.warning("not sent %s error=%s", event, type(error).__name__)
+        log.warning("not sent %s error=%s", what, type(error).__name__)
     return None
 
 

@@ -16,7 +16,7 @@ from bot.logs import log_failure
 
 log = logging.getLogger(__name__)
 
-INCOMPLETE = "A part of this may not have arrived. Please use the command again if something is missing."
+INCOMPLETE = "A part of this may not have arrived. Please try again if something is missing."
 
 
 class ServiceClient(discord.AutoShardedClient):
@@ -30,7 +30,7 @@ Interaction = discord.Interaction[ServiceClient]
 
 async def respond_with_answer(
     interaction: Interaction,
-    trigger: str,
+    way: str,
     answer: Callable[[RequestInfo, OnPartial], Awaitable[Response]],
     *,
     private: bool,
@@ -40,7 +40,7 @@ async def respond_with_answer(
 
     Args:
         interaction: the command or button that was used.
-        trigger: its name for the log.
+        way: its name for the log.
         answer: makes the answer; gets where the question came from, and a callback for unfinished answers.
         private: whether only the user sees the answer.
         make_buttons: makes the buttons below the answer.
@@ -48,7 +48,7 @@ async def respond_with_answer(
     service = interaction.client.service
     if not service.seen.add(interaction.id):
         return
-    request = request_info(interaction, trigger)
+    request = request_info(interaction, way)
     try:
         with service.queue.slot(request.user, request.group):
             await _answer(interaction, request, answer, private=private, make_buttons=make_buttons)
@@ -105,7 +105,7 @@ async def send_embeds(interaction: Interaction, embeds: list[discord.Embed], *, 
     Discord offers no such thing for the messages that follow: they are not repeated if the first try may have arrived.
     """
     first, *others = [[embed] for embed in embeds] if separately else [embeds]
-    request = request_info(interaction, "shown")
+    request = request_info(interaction, "response")
     response = interaction.response
     if response.type is discord.InteractionResponseType.deferred_channel_message:
         await deliver(request, lambda: interaction.edit_original_response(embeds=first))
@@ -120,13 +120,13 @@ async def send_embeds(interaction: Interaction, embeds: list[discord.Embed], *, 
 
 
 async def _follow_up(interaction: Interaction, embeds: list[discord.Embed]) -> discord.WebhookMessage | None:
-    request = request_info(interaction, "shown")
+    request = request_info(interaction, "response")
     return await deliver(
         request, lambda: interaction.followup.send(embeds=embeds, ephemeral=True, wait=True), idempotent=False
     )
 
 
-def request_info(interaction: Interaction, trigger: str) -> RequestInfo:
+def request_info(interaction: Interaction, way: str) -> RequestInfo:
     """Return where an interaction came from."""
     group = interaction.guild_id or interaction.user.id
-    return RequestInfo(trigger, interaction.id, interaction.channel_id or 0, group, interaction.user.id)
+    return RequestInfo(way, interaction.id, interaction.channel_id or 0, group, interaction.user.id)

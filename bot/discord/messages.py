@@ -27,13 +27,14 @@ log = logging.getLogger(__name__)
 WAIT, NOTICE_EVERY, NOTICE_LASTS = "⏳", 60.0, 20.0
 # After a lost session: so many messages are read of each channel, from so many channels at once.
 MAX_MISSED, CHANNELS_AT_ONCE = 1000, 5
-REMEMBERED = 1000
+# How many direct message channels, and how many notices, are remembered; the latest ones.
+MAX_REMEMBERED = 1000
 EMPTY = (
-    "Ask me something about what I have read, for example: What is the main argument? If you mention me in a reply, I "
-    "answer about the message that you reply to."
+    "Ask me something about what I have read, for example: What is the main argument? Or reply to a message and "
+    "mention me, and I will answer about that message."
 )
-NO_PERMISSION = (
-    "I do not have the permission to write in #{channel} of {guild}. Somebody who manages that channel can grant it: "
+NO_WRITE_PERMISSION = (
+    "I do not have permission to write in #{channel} of {guild}. Somebody who manages that channel can grant it: "
     "Edit Channel → Permissions → my role → View Channel, Send Messages (in threads: Send Messages in Threads), Embed "
     "Links, Read Message History."
 )
@@ -81,11 +82,11 @@ class MessageHandler:
             message.channel = channel
             self.handle(message)
 
-    def cancel(self, number: int) -> None:
-        """Give up the answer to a message, by the message's id, since it was deleted."""
-        task = self._tasks.get(number)
+    def cancel(self, message_id: int) -> None:
+        """Give up the answer to a message, since it was deleted."""
+        task = self._tasks.get(message_id)
         if task:
-            log.info("deleted id=%d", number)
+            log.info("deleted id=%d", message_id)
             task.cancel()
 
     async def handle_missed(self, shard: int, since: discord.Object) -> None:
@@ -129,7 +130,7 @@ class MessageHandler:
     async def _process(self, message: discord.Message, addressed: AddressedMessage, me: discord.ClientUser) -> None:
         """Answer a message, or tell its author why not, if they certainly spoke to the bot."""
         group = message.guild.id if message.guild else message.author.id
-        request = RequestInfo(addressed.trigger, message.id, message.channel.id, group, message.author.id)
+        request = RequestInfo(addressed.way, message.id, message.channel.id, group, message.author.id)
         try:
             with self._service.queue.slot(request.user, group, charge=addressed.expects_answer):
                 await self._answer(request, message, addressed, me)
@@ -153,7 +154,7 @@ class MessageHandler:
 
         async def ask() -> Response:
             question = await build_question(message, addressed, me, self._service.articles)
-            return await self._service.ask(question, request.group, request.user, drafts)
+            return await self._service.ask(question, request, drafts)
 
         try:
             outcome = await typing_while(self._service.respond(request, ask()), message.channel)
@@ -181,7 +182,8 @@ class MessageHandler:
     ) -> None:
         """Reply to a message, or finish the draft of a reply.
 
-        Where a message with the same nonce has arrived before, Discord returns that one instead of a second.
+        A repeated request sends nothing twice: discord.py sets `enforce_nonce` wherever a nonce is given, and then
+        Discord returns the message that has arrived with this nonce before.
         """
         body = render_response(outcome, embeds=_can_embed(message))
         view = None
@@ -204,8 +206,8 @@ class MessageHandler:
         except discord.Forbidden as error:
             log.warning("not allowed %s code=%d", request, error.code)
             channel, guild = getattr(message.channel, "name", "this channel"), message.guild
-            if guild and request.trigger != "channel":
-                await self._notify(message, "permission", NO_PERMISSION.format(channel=channel, guild=guild.name))
+            if guild and request.way != "channel":
+                await self._notify(message, "permission", NO_WRITE_PERMISSION.format(channel=channel, guild=guild.name))
         except discord.HTTPException as error:
             log.warning("not sent %s status=%d code=%d", request, error.status, error.code)
         except NETWORK_ERRORS as error:
@@ -280,7 +282,7 @@ def _remember(store: "OrderedDict[Any, Any]", key: object, value: object) -> Non
     """Store a value as the newest of a limited number."""
     store.pop(key, None)
     store[key] = value
-    if len(store) > REMEMBERED:
+    if len(store) > MAX_REMEMBERED:
         store.popitem(last=False)
 
 

@@ -22,7 +22,7 @@ from bot.state import State
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 20_000
+MAX_SEEN_IDS = 20_000
 NO_INDEX = "I cannot read my articles at the moment. The person who runs me can find the reason in my log."
 RESTARTING = "I am being restarted"
 WENT_WRONG = "Something went wrong on my side. The error is in my log; please ask again later."
@@ -38,21 +38,21 @@ class RequestInfo:
     """Where a request came from, for the log.
 
     Attributes:
-        trigger: how it was made, such as "mention", "reply", "ask" or "more".
-        number: the id of the message or interaction.
+        way: how it was made, such as "mention", "reply", "ask" or "more".
+        event_id: the id of the message or interaction.
         channel: the id of the channel, 0 if unknown.
         group: the id of the server, or of the user in direct messages.
         user: the id of the user.
     """
 
-    trigger: str
-    number: int
+    way: str
+    event_id: int
     channel: int
     group: int
     user: int
 
     def __str__(self) -> str:
-        return f"way={self.trigger} id={self.number} channel={self.channel} group={self.group} user={self.user}"
+        return f"way={self.way} id={self.event_id} channel={self.channel} group={self.group} user={self.user}"
 
 
 @dataclass(slots=True)
@@ -84,15 +84,15 @@ class Metrics:
 class SeenIds:
     """The ids of the latest events, since Discord may report the same event twice."""
 
-    def __init__(self, size: int = REMEMBERED) -> None:
+    def __init__(self, size: int = MAX_SEEN_IDS) -> None:
         self._size = size
         self._ids: OrderedDict[int, None] = OrderedDict()
 
-    def add(self, number: int) -> bool:
+    def add(self, event_id: int) -> bool:
         """Add an id, and return whether it is new."""
-        if number in self._ids:
+        if event_id in self._ids:
             return False
-        self._ids[number] = None
+        self._ids[event_id] = None
         if len(self._ids) > self._size:
             self._ids.popitem(last=False)
         return True
@@ -143,13 +143,12 @@ class AnswerService:
         self.sees_content = False
         self._log_questions = log_questions
 
-    async def ask(self, question: Question, group: int, user: int, on_partial: OnPartial | None = None) -> Response:
+    async def ask(self, question: Question, request: RequestInfo, on_partial: OnPartial | None = None) -> Response:
         """Answer a question, with suggested questions if it is not addressed.
 
         Args:
             question: what is asked.
-            group: the server, or the user in direct messages.
-            user: who asks.
+            request: where the question came from.
             on_partial: called with what a chat model has written so far, as it is verified.
 
         Raises:
@@ -157,7 +156,7 @@ class AnswerService:
             BylineError: the question cannot be answered.
         """
         if self.reader is not None:
-            return await self._ask_reader(question, group, user, self.reader, on_partial)
+            return await self._ask_reader(question, request, self.reader, on_partial)
         finished: list[Response] = []
 
         def answer(answerer: Answerer) -> Response:
@@ -167,21 +166,22 @@ class AnswerService:
                 return _with_suggestions(answerer, response, question)
 
         try:
-            return await self.queue.run(group, answer, question)
+            return await self.queue.run(request.group, answer, question)
         except Exception as error:
             if not finished:
                 raise
             return _without_suggestions(finished[0], error)
 
     async def _ask_reader(
-        self, question: Question, group: int, user: int, reader: ChatReader, on_partial: OnPartial | None
+        self, question: Question, request: RequestInfo, reader: ChatReader, on_partial: OnPartial | None
     ) -> Response:
         """Answer with the chat model. The search takes its turn in the queue; waiting for the model blocks nobody."""
-        reworded = await reader.reword(question, user)
+        group = request.group
+        reworded = await reader.reword(question, request.user)
         standalone = replace(question, text=reworded.text, history=()) if reworded.text else question
         prepared = await self.queue.run(group, lambda answerer: answerer.prepare(question, reworded.text), standalone)
         on_claim = None if on_partial is None else lambda answer: on_partial(Response(answer, prepared.articles))
-        reading = asyncio.ensure_future(reader.read(prepared, user=user, on_claim=on_claim))
+        reading = asyncio.ensure_future(reader.read(prepared, user=request.user, on_claim=on_claim))
         deliver_now = asyncio.ensure_future(self.queue.deliver_now.wait())
         try:
             await asyncio.wait({reading, deliver_now}, return_when=asyncio.FIRST_COMPLETED)
@@ -203,13 +203,13 @@ class AnswerService:
             return "no chat model"
         return f"{self.reader.status()}; {count(self.metrics.fallbacks, 'answer')} without it"
 
-    async def more(self, question: Question, shown: tuple[str, ...], group: int) -> Response:
+    async def more(self, question: Question, shown: tuple[str, ...], request: RequestInfo) -> Response:
         """Find further evidence for a question beyond the quotes that were shown."""
-        return await self.queue.run(group, lambda answerer: answerer.find_more(question, shown), question)
+        return await self.queue.run(request.group, lambda answerer: answerer.find_more(question, shown), question)
 
-    async def summary(self, article: str, group: int) -> Response:
+    async def summary(self, article: str, request: RequestInfo) -> Response:
         """Quote the central claims of an article."""
-        return await self.queue.run(group, lambda answerer: answerer.summarize(article))
+        return await self.queue.run(request.group, lambda answerer: answerer.summarize(article))
 
     async def canary(self) -> str | None:
         """Answer a question made from the index itself, to check that everything works.
@@ -260,6 +260,19 @@ class AnswerService:
         self.metrics.declined += 1
         log.info("declined %s reason=%s", request, type(error).__name__)
         return f"{error.message} {error.hint}" if isinstance(error, UsageError) else str(error)
+
+    async def set_answering(self, channel: int, guild: int, *, on: bool) -> None:
+        """Start or stop answering every question in a channel of a server, also after a restart.
+
+        Raises:
+            BylineError: the setting cannot be saved; then nothing changes.
+        """
+        await asyncio.to_thread(self.state.set_answer_channel, channel, guild, on=on)
+        if on:
+            self.answer_channels.add(channel)
+        else:
+            self.answer_channels.discard(channel)
+        log.info("channel answer=%s channel=%d guild=%d", "on" if on else "off", channel, guild)
 
     async def follow_index(self) -> None:
         """Keep `articles`, `entries`, `generation` and `index_error` up to date until this is cancelled."""

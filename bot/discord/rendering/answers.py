@@ -97,7 +97,7 @@ def _quote_line(quote: Quote, article: Article, *, name_article: bool) -> str:
     line = f"> “{escape(quote.text)}” — {source}"
     if size(line) > EMBED_DESCRIPTION // 2:
         length = f"{len(quote.text):,} characters"
-        return f"> ¶{quote.paragraph} answers in one sentence of {length}; /passage shows it."
+        return f"> ¶{quote.paragraph} answers in one sentence of {length}; /passage {quote.paragraph} shows it."
     return line
 
 

@@ -20,7 +20,7 @@ def render_catalogue(articles: Mapping[str, Article]) -> discord.Embed:
     if len(articles) == 1:
         return render_article(next(iter(articles.values())))
     lines = [f"• {escape(wording.describe(article))}" for article in islice(articles.values(), _MAX_LISTED)]
-    rest = f"…and more, {len(articles):,} in all. /article article: finds one by its name."
+    rest = f"…and more, {len(articles):,} in all. Use /article and type a name to find one."
     text = join_blocks(lines, EMBED_DESCRIPTION - size(rest) - 1, "\n")
     if text.count("\n") + 1 < len(articles):
         text += f"\n{rest}"

@@ -84,7 +84,8 @@ def render_paragraph(article: Article, number: int) -> list[discord.Embed]:
         for near in (number - 1, number + 1):
             neighbour = _paragraph(article, near)
             if neighbour is not None:
-                value = join_blocks(_sentences(article, neighbour), FIELD_VALUE, " ") or "/passage shows it."
+                value = join_blocks(_sentences(article, neighbour), FIELD_VALUE, " ")
+                value = value or f"Too long to show here; /passage {near} shows it."
                 embeds[0].add_field(name=f"¶{near}", value=value, inline=False)
     return [drop_overlong_fields(embed) for embed in embeds]
 

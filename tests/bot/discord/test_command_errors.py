@@ -35,6 +35,22 @@ async def test_an_error_is_reported_without_its_details(
     assert scene.channel.id not in scene.service.answer_channels
 
 
+@pytest.mark.parametrize(
+    ("command", "options", "permission"),
+    [("channel", {"answer": "on"}, "Manage Server"), ("status", None, "Administrator")],
+)
+async def test_a_command_granted_in_the_server_settings_still_needs_the_permission(
+    scene: Scene, command: str, options: dict[str, Any] | None, permission: str
+) -> None:
+    for registered in scene.server.commands:
+        registered["default_member_permissions"] = None
+    used = await scene.server.slash(scene.ann, scene.channel, command, options)
+    sentence = f"This command needs the permission {permission}. Ask somebody who has it."
+    assert unescape((await used.wait()).text) == sentence
+    assert used.ephemeral
+    assert scene.channel.id not in scene.service.answer_channels
+
+
 @pytest.mark.parametrize("raise_late", [False, True])
 async def test_an_error_after_the_acknowledgement_takes_the_place_of_the_answer(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, raise_late: bool

@@ -107,7 +107,7 @@ def test_a_sentence_too_long_to_show_is_named_not_cut() -> None:
     source = article(LONG, "The bridge is old.")
     embed = render_answer(Response(answer(source, LONG, "The bridge is old."), {source.id: source}))
     text = unescape(embed.description or "")
-    assert f"¶2 answers in one sentence of {len(LONG):,} characters; /passage shows it." in text
+    assert f"¶2 answers in one sentence of {len(LONG):,} characters; /passage 2 shows it." in text
     assert "“The bridge is old.”" in text
     assert "and on" not in text
 
@@ -159,7 +159,7 @@ def test_a_catalogue_of_a_thousand_articles_says_how_many_more() -> None:
     source = article("The bridge is old.")
     embed = render_catalogue({f"{n}.txt": source for n in range(1000)})
     assert embed.title == "1,000 articles"
-    assert "1,000 in all. /article" in (embed.description or "")
+    assert "1,000 in all. Use /article and type a name to find one." in (embed.description or "")
     check_message({"embeds": [embed.to_dict()]})
 
 
