@@ -40,7 +40,7 @@ T = TypeVar("T")
 LOOK_BACK = timedelta(seconds=90)
 # Seconds that answers in progress have at shutdown.
 GRACE = 10.0
-_WRONG_TOKEN, _TOO_MANY_SHARDS = 4004, 4011
+_WRONG_TOKEN = 4004
 PORTAL = "Discord Developer Portal → your application → Bot"
 
 
@@ -190,15 +190,15 @@ async def run_bot(
     stopped = asyncio.create_task(stop.wait(), name="stop")
     try:
         granted = await _until_stopped(stopped, _check_login(token, own_api=api is not None))
-        if granted is None:
-            return
         if message_content == "on" and not granted:
             raise _no_content_intent()
         use_content = granted and message_content != "off"
         client = BylineClient(service, message_content=use_content, ready_timeout=ready_timeout, shards=shards)
         async with client:
-            if await _until_stopped(stopped, _log_in(client, token)):
-                await _run_until_stopped(client, stopped, health)
+            await _until_stopped(stopped, _translate_errors(client.login(token)))
+            await _run_until_stopped(client, stopped, health)
+    except _StoppedEarly:
+        pass
     finally:
         stopped.cancel()
     log.info("stopped")
@@ -226,24 +226,25 @@ async def _run_until_stopped(client: "BylineClient", stopped: "asyncio.Task[Any]
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _until_stopped(stopped: "asyncio.Task[Any]", work: Coroutine[Any, Any, T]) -> T | None:
-    """Return the result of `work`, or None if the bot is stopped before."""
+class _StoppedEarly(Exception):
+    """The bot was stopped while it was logging in."""
+
+
+async def _until_stopped(stopped: "asyncio.Task[Any]", work: Coroutine[Any, Any, T]) -> T:
+    """Return the result of `work`; if the bot is stopped before, cancel it and raise _StoppedEarly."""
     task = asyncio.create_task(work)
     await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
     if task.done():
         return task.result()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    return None
-
-
-async def _log_in(client: discord.Client, token: str) -> bool:
-    await _translate_errors(client.login(token))
-    return True
+    raise _StoppedEarly
 
 
 async def _check_login(token: str, *, own_api: bool) -> bool:
     """Check the token, and return whether the application may read message content.
+
+    A client's intents are fixed when it is made, so a first client logs in to read what the application is granted.
 
     Args:
         token: the bot's token.
@@ -256,10 +257,15 @@ async def _check_login(token: str, *, own_api: bool) -> bool:
     async with probe:
         await _translate_errors(probe.login(token))
         if own_api:
-            _, gateway, _ = await probe.http.get_bot_gateway()
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+            await _use_own_gateway(probe)
         flags = probe.application.flags if probe.application else discord.ApplicationFlags()
         return flags.gateway_message_content or flags.gateway_message_content_limited
+
+
+async def _use_own_gateway(client: discord.Client) -> None:
+    """Make discord.py open new sessions at the gateway that the API names, instead of Discord's."""
+    _, gateway, _ = await client.http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
 async def _translate_errors(work: Coroutine[Any, Any, None]) -> None:
@@ -301,10 +307,10 @@ def _no_content_intent() -> LoginRefused:
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
+    if os.name == "nt":  # Windows event loops have no signal handlers; Ctrl-C ends the process there
+        return
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if os.name == "nt":  # Windows event loops have no signal handlers; Ctrl-C ends the process there
-            continue
         if signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:  # as nohup sets it
             continue
         with suppress(ValueError, RuntimeError):  # not in the main thread, which alone receives signals
