@@ -23,6 +23,7 @@ from index.rebuild import rebuild
 from bot.answering.answerer import Answerer
 from bot.answering.types import Question, Response
 from bot.discord import delivery
+from bot.discord.buttons import ARTICLE_CHANGED, ARTICLE_REMOVED
 from bot.discord.gateway import run_bot
 from bot.discord.rendering.markup import unescape
 from bot.settings import Shards
@@ -440,7 +441,7 @@ async def test_opening_a_thread_twice_or_without_permission_says_so(scene: Scene
     answer = await scene.mention(WHY)
     await (await scene.server.press(scene.ann, answer, "Thread")).wait()
     again = await scene.server.press(scene.bob, answer, "Thread")
-    assert "a thread below that answer already" in unescape((await again.wait()).text)
+    assert "That answer already has a thread" in unescape((await again.wait()).text)
     scene.channel.deny("create_public_threads")
     await asyncio.sleep(0.1)
     other = await scene.mention(WHY)
@@ -525,9 +526,9 @@ async def test_a_conversation_about_one_article_stays_with_it(tmp_path: Path, fo
         (folder / "trains.txt").unlink()
         await asyncio.to_thread(rebuild, folder, FolderPublisher(index), model_identity(None), lambda: embedder)
         await scene.server.until(lambda: "trains.txt" not in scene.service.articles, 5)
-        for label in ("More", "In context"):
+        for label, notice in (("More", ARTICLE_REMOVED), ("In context", ARTICLE_CHANGED)):
             pressed = await scene.server.press(scene.ann, answer, label)
-            assert "changed or removed" in unescape((await pressed.wait()).text)
+            assert unescape((await pressed.wait()).text) == notice
     live.close()
 
 
