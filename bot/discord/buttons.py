@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 ARTICLE_CHANGED = "I cannot find these quotes any more: the article has been changed or removed."
 ARTICLE_REMOVED = "The article that this answer is about has been removed or renamed."
 UNREADABLE = "I cannot read that answer any more."
-UNKNOWN_BUTTON = "That button is from an older version of me and does nothing any more. Please ask again."
+UNKNOWN_BUTTON = "That button is from another version of me and does not work any more. Please ask again."
 NO_THREAD_PERMISSION = (
     "I do not have permission to open a thread here. Somebody who manages this channel can grant it: Edit Channel "
     "→ Permissions → my role → Create Public Threads and Send Messages in Threads."
@@ -205,7 +205,7 @@ class ThreadButton(_AnswerButton, template=button_ids.THREAD):
 
 
 class UnknownButton(_AnswerButton, template=button_ids.UNKNOWN_PATTERN):
-    """A button below an answer of an older version, which this version does not know."""
+    """A button that another version of the bot made, and this version does not know."""
 
     def __init__(self, custom_id: str) -> None:
         super().__init__(Button(custom_id=custom_id))

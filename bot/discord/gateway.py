@@ -50,6 +50,10 @@ class LoginRefused(BylineError):
     exit_status = 3
 
 
+class _StoppedEarly(Exception):
+    """The bot was stopped while it was logging in."""
+
+
 class BylineClient(ServiceClient):
     """Receives messages and interactions, and passes them on."""
 
@@ -224,10 +228,6 @@ async def _run_until_stopped(client: "BylineClient", stopped: "asyncio.Task[Any]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-class _StoppedEarly(Exception):
-    """The bot was stopped while it was logging in."""
 
 
 async def _until_stopped(stopped: "asyncio.Task[Any]", work: Coroutine[Any, Any, T]) -> T:

@@ -15,7 +15,7 @@ from itertools import groupby
 from bot.answering.types import Quote
 
 CONTEXT, MORE, VOTE, THREAD = "byline:context:", "byline:more:", "byline:vote:", "byline:thread"
-# The custom ids of the buttons of this version, and all others that an older version may have written.
+# The custom ids of the buttons of this version, and all others, which another version may have made.
 CONTEXT_PATTERN = rf"{CONTEXT}(?P<positions>[\w.;-]+)"
 MORE_PATTERN = rf"{MORE}(?P<scope>[\w-]+)"
 VOTE_PATTERN = rf"{VOTE}(?P<vote>up|down)"
