@@ -11,7 +11,7 @@ import typer
 
 from index.cli import INTERRUPTED, WRITING_COMMANDS, IndexOption, JsonOption
 from index.cli import app as index_app
-from index.console import exit_process, progress_bar, run_app
+from index.console import progress_bar, run_app
 from index.errors import BylineError, UsageError
 
 from bot.assembly import ReaderName, open_session, read_manifest, serve_discord
@@ -185,11 +185,6 @@ def main() -> int:
     changes_index = any(argument in WRITING_COMMANDS for argument in sys.argv[1:])
     interrupted = INTERRUPTED if changes_index else "Interrupted."
     return run_app(app, sys.argv[1:], interrupted=interrupted, clean=_without_secrets)
-
-
-def byline() -> None:
-    """Run the installed command `byline`, and exit."""
-    exit_process(main())
 
 
 def _ask_or_abstain(session: "QuestionSession", question: "Question") -> "Response":

@@ -113,11 +113,7 @@ def search(
     settings = IndexSettings.load(index_dir=index)
     model = model_identity(settings.embedding_model)
     with spinner("Loading the model"), open_current(make_publisher(settings), model) as generation:
-        article_id = (
-            None
-            if article is None
-            else find_article(generation.manifest.articles, article, "byline status lists them.").id
-        )
+        article_id = None if article is None else find_article(generation.manifest.articles, article).id
         hits = search_index(generation, load_embedder(settings.embedding_model), question, k, article_id)
     if as_json:
         _print_json([_hit_fields(hit) for hit in hits])

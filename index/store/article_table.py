@@ -86,11 +86,3 @@ def load_articles(data: bytes) -> tuple[Article, ...]:
         return _ARTICLES.validate_json(data)
     except ValueError:
         raise IndexDamaged(_UNREADABLE, REBUILD_HINT) from None
-
-
-def read_articles(folder: Path) -> tuple[Article, ...]:
-    """Read all articles of a generation in a folder; raise IndexDamaged if that fails."""
-    try:
-        return load_articles((folder / FILE_NAME).read_bytes())
-    except OSError:
-        raise IndexDamaged(_UNREADABLE, REBUILD_HINT) from None

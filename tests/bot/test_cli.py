@@ -358,3 +358,14 @@ def test_a_chat_whose_index_is_deleted_goes_on_answering_and_reports_it(start: S
     chat.send("/quit\r")
     assert process.join(20) == 0
     assert not index_copy.exists()
+
+
+def test_the_installed_command_is_the_same_program(tmp_path: Path) -> None:
+    byline = Path(sys.executable).with_name("byline")
+    run = {"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 60, "check": False}
+    shown = subprocess.run([byline, "--help"], **run)  # type: ignore[call-overload]
+    assert shown.returncode == 0
+    assert all(f" {command} " in shown.stdout for command in ("ask", "chat", "run", "rebuild", "status", "verify"))
+    refused = subprocess.run([byline, "nonsense"], **run)  # type: ignore[call-overload]
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "No such command 'nonsense'.\n  Add --help to see how the command is used.\n"

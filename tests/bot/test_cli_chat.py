@@ -130,8 +130,8 @@ def test_eval_counts_the_tokens_of_rewording_a_follow_up(
     ("environment", "arguments", "expected"),
     [
         ({"CHAT_MODEL": "gpt-4"}, ("ask", WHY), "The setting CHAT_MODEL is not of the form provider:model: gpt-4."),
-        ({"CHAT_MODEL": "anthropic:x"}, ("ask", WHY), "pip install 'byline[anthropic]'"),
-        ({"CHAT_MODEL": "ollama:x"}, ("run",), "pip install 'byline[ollama]'"),
+        ({"CHAT_MODEL": "anthropic:x"}, ("ask", WHY), "pip install --editable '.[anthropic]'"),
+        ({"CHAT_MODEL": "ollama:x"}, ("run",), "pip install --editable '.[ollama]'"),
         ({"CHAT_MODEL": "nosuch:x"}, ("ask", WHY), "names a provider that LangChain does not know: nosuch."),
         ({"CHAT_MODEL": "openai:x"}, ("ask", WHY), "There is no key for the chat model openai:x."),
         ({"CHAT_BASE_URL": "nowhere"}, ("ask", WHY), "The setting CHAT_BASE_URL is not a web address."),

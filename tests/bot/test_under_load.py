@@ -22,10 +22,10 @@ from pathlib import Path
 import pytest
 
 from index.embedding import Embedder, model_identity
+from index.generation import read_articles
 from index.publishing.folder import FolderPublisher
 from index.publishing.server import ServerPublisher
 from index.rebuild import rebuild
-from index.store.article_table import read_articles
 
 from bot.discord.rendering.markup import unescape
 from bot.discord.service import NO_INDEX
@@ -222,7 +222,7 @@ async def _kill_rebuilds(stream: QuestionStream, folder: Path, index: Path) -> N
 async def _rebuild_on_a_full_disk(folder: Path, index: Path) -> None:
     """Let rebuilds fail at several file sizes; one article is removed before each, so that it has changes to write."""
     before = FolderPublisher(index).peek_current_name()
-    (edition,) = editions(article.text for article in read_articles(FolderPublisher(index).current_folder()))
+    (edition,) = editions(article.text for article in read_articles(FolderPublisher(index)))
     await asyncio.to_thread(write_edition, folder, edition)
     for size, subject in zip(FILE_LIMITS, SUBJECTS, strict=False):
         (folder / f"{subject}.txt").unlink()

@@ -163,7 +163,10 @@ def _numbers(text: str) -> set[str]:
 
 def _is_copied_from_elsewhere(text: str, verified: Quote, quotable: QuotableText) -> bool:
     """Whether a sentence repeats the article, but not its quote, as when a model obeys the article's text."""
-    copied = quotable.locate(text.strip(" .!")) if len(text.split()) >= MIN_WORDS else None
+    sentence = text.strip(" .!")
+    if len(text.split()) < MIN_WORDS or any(occurrences(normalise(sentence)[0], normalise(verified.text)[0])):
+        return False
+    copied = quotable.locate(sentence)
     return copied is not None and (
         copied.article.id != verified.article or copied.end <= verified.start or verified.end <= copied.start
     )

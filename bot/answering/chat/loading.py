@@ -113,7 +113,9 @@ def _missing_package(provider: str, error: ImportError) -> SettingsError:
     package = named[1] if named else f"langchain-{provider.replace('_', '-')}"
     return SettingsError(
         f"CHAT_MODEL needs the package for the provider {provider}, which is not installed.",
-        f"pip install 'byline[{extra}]'" if extra else f"pip install {package}",
+        f"Install it in Byline's folder: .venv/bin/pip install --editable '.[{extra}]'"
+        if extra
+        else f"Install it: .venv/bin/pip install {package}",
     )
 
 

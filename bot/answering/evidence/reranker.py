@@ -4,7 +4,6 @@ The packaged reader is a MiniLM cross-encoder that scores all sentences of a win
 describes its training). A cross-encoder chosen by the user scores them one by one.
 """
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from importlib.resources import files
@@ -150,12 +149,6 @@ def load_reranker(model: str | None) -> Reranker:
     from index.embedding import load_pair_scorer
 
     return CrossEncoderReader(load_pair_scorer(model), Path(model).name)
-
-
-def weight_digests() -> dict[str, str]:
-    """Return the SHA-256 digests of the packaged weight files by file name."""
-    text = (files("bot.answering.evidence") / "weights" / "manifest.json").read_text(encoding="utf-8")
-    return dict(json.loads(text))
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:

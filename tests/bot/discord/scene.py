@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from index.generation import read_articles
 from index.publishing.folder import FolderPublisher
-from index.store.article_table import read_articles
 
 from bot.answering.answerer import Answerer
 from bot.discord.gateway import run_bot
@@ -86,7 +86,7 @@ def service_of(index: Path, state: Path, load: Callable[[], Answerer], **options
     return AnswerService(
         AnswerQueue(load, rate_limiter=rate_limiter, prepare=Answerer.prefetch, **limits),
         kept,
-        articles={article.id: article for article in read_articles(publisher.current_folder())},
+        articles={article.id: article for article in read_articles(publisher)},
         entries={entry.id: entry for entry in publisher.manifest().articles},
         read_manifest=publisher.manifest,
         model="all-MiniLM-L6-v2",

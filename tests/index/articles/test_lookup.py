@@ -26,6 +26,8 @@ ARTICLES = tuple(
         ("again", "town/ferry.md"),
         ("bell", "town/toll.md"),
         ("who pays", "town/toll.md"),
+        ("“Who Pays the Toll” by Ann Bell", "town/toll.md"),
+        ("“A Ferry Again”", "town/ferry.md"),
     ],
 )
 def test_a_name_finds_its_article(name: str, found: str) -> None:

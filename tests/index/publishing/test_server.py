@@ -307,7 +307,7 @@ def test_exactly_one_of_several_competitors_gets_the_lock(server_publisher: Serv
             return False
 
     with ThreadPoolExecutor(competitors) as threads:
-        for _ in range(int(os.environ.get("LOCK_ROUNDS", "10"))):
+        for _ in range(10):
             if stale:
                 set_metadata(server_publisher._client, locks.SERVER_LOCK, {"owner": "elsewhere", "at": 0.0})
             assert sum(threads.map(compete, range(competitors))) == 1

@@ -1,6 +1,7 @@
 """Verification of claims: whatever a model misquotes, only verified quotes remain."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,12 +19,13 @@ from bot.answering.chat.claims import (
     Claim,
     RejectedClaim,
     VerifiedClaim,
+    _is_copied_from_elsewhere,
     check_claim,
     clean_sentence,
 )
 from bot.answering.chat.model import parse_claim
 from bot.answering.chat.quotable_text import QuotableText, normalise
-from bot.answering.reply.citations import verify
+from bot.answering.reply.citations import quote, verify
 
 from tests.bot.answering.chat.scene import ARTICLES, FERRY, FREE, HEDGED, PASSAGES, REPORTED
 
@@ -352,3 +354,16 @@ def test_a_hedge_that_the_model_missed_is_labelled() -> None:
 
 def test_the_authors_view_that_is_labelled_as_reported_is_corrected() -> None:
     assert kept(replace(GOOD[0], voice="reported:Ann Bell", text="Bell wants it free.")).text == "Roe argues:"
+
+
+def test_a_sentence_that_the_article_repeats_may_be_quoted_where_it_stands_again() -> None:
+    refrain = "The ferry must stay free."
+    article = parse("refrain.txt", f"{refrain} It is a road.\n\nNobody pays for a road.\n\n{refrain}\n".encode())
+    (_, last) = (match.start() for match in re.finditer(re.escape(refrain), article.text))
+    quotable = QuotableText(dict(enumerate_passages(article)), {article.id: article})
+    for passages in ((), ("P1",), ("P2",)):
+        checked = check_claim(Claim(refrain, passages, refrain, "author"), quotable)
+        assert isinstance(checked, VerifiedClaim)
+        assert checked.text == refrain
+    quoted_last = quote(article, last, last + len(refrain))
+    assert not _is_copied_from_elsewhere(refrain, quoted_last, quotable)

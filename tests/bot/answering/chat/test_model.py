@@ -118,14 +118,14 @@ def test_a_missing_extra_is_reported_with_the_command_that_installs_it(
     base._get_chat_model_creator.cache_clear()
     with pytest.raises(SettingsError) as error:
         load_chat_model(f"{provider}:model", api_key=SecretStr("k"))
-    assert error.value.hint == f"pip install 'byline[{provider}]'"
+    assert error.value.hint == f"Install it in Byline's folder: .venv/bin/pip install --editable '.[{provider}]'"
     base._get_chat_model_creator.cache_clear()
 
 
 def test_a_provider_without_an_extra_is_reported_with_its_package() -> None:
     with pytest.raises(SettingsError) as error:
         load_chat_model("mistralai:small")
-    assert error.value.hint == "pip install langchain-mistralai"
+    assert error.value.hint == "Install it: .venv/bin/pip install langchain-mistralai"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_the_missing_package_is_read_from_the_import_error_or_derived(
     monkeypatch.setattr("langchain.chat_models.init_chat_model", missing)
     with pytest.raises(SettingsError) as error:
         load_chat_model("cohere:x")
-    assert error.value.hint == f"pip install {package}"
+    assert error.value.hint == f"Install it: .venv/bin/pip install {package}"
 
 
 def test_a_missing_key_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
