@@ -1,10 +1,14 @@
 """An answer shown while a chat model is still writing it."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from bot.answering.types import Response
+from bot.logs import log_failure
+
+log = logging.getLogger(__name__)
 
 # Seconds between two edits of a draft.
 INTERVAL = 1.0
@@ -19,7 +23,8 @@ class DraftUpdater:
         """Create an updater.
 
         Args:
-            show: sends or edits a message, and returns whether that worked; after a failure it is not called again.
+            show: sends or edits a message, and returns whether that worked; after a failure, or an exception, which is
+                logged, it is not called again.
             interval: seconds between two calls of `show`.
         """
         self._show = show
@@ -39,7 +44,7 @@ class DraftUpdater:
         self._newest = None
         self._stopped.set()
         if self._task is not None:
-            await self._task
+            await asyncio.wait({self._task})  # unlike awaiting the task, this does not cancel it when cancelled itself
 
     async def abandon(self) -> None:
         """Show no more drafts; return as soon as the current one is sent."""
@@ -50,7 +55,12 @@ class DraftUpdater:
         while self._newest is not None:
             draft, self._newest = self._newest, None
             shown_at = asyncio.get_running_loop().time()
-            if not await self._show(draft):
+            try:
+                shown = await self._show(draft)
+            except Exception as error:  # the finished answer does not depend on a draft
+                log_failure(log, "draft", error)
+                shown = False
+            if not shown:
                 self._stopped.set()
                 return
             with suppress(TimeoutError):

@@ -131,25 +131,30 @@ class MessageHandler:
         """Answer a message, or tell its author why not, if they certainly spoke to the bot."""
         group = message.guild.id if message.guild else message.author.id
         request = RequestInfo(addressed.way, message.id, message.channel.id, group, message.author.id)
+        draft = _Draft(request, message)
         try:
             with self._service.queue.slot(request.user, group, charge=addressed.expects_answer):
-                await self._answer(request, message, addressed, me)
+                await self._answer(request, message, addressed, me, draft)
         except QuestionDeclined as error:
             self._service.decline(request, error)
             if addressed.expects_answer:
                 await self._decline(message, error)
         except Exception as error:
             log_failure(log, request, error)
-            if addressed.expects_answer:
-                await self._reply(request, message, WENT_WRONG)
+            if addressed.expects_answer or draft.begun:
+                await self._reply(request, message, WENT_WRONG, draft)
 
     async def _answer(
-        self, request: RequestInfo, message: discord.Message, addressed: AddressedMessage, me: discord.ClientUser
+        self,
+        request: RequestInfo,
+        message: discord.Message,
+        addressed: AddressedMessage,
+        me: discord.ClientUser,
+        draft: "_Draft",
     ) -> None:
         if not addressed.text and message.reference is None:
-            await self._reply(request, message, EMPTY)
+            await self._reply(request, message, EMPTY, draft)
             return
-        draft = _Draft(request, message)
         drafts = DraftUpdater(draft.show)
 
         async def ask() -> Response:
@@ -159,28 +164,24 @@ class MessageHandler:
         try:
             outcome = await typing_while(self._service.respond(request, ask()), message.channel)
             await drafts.stop()
+            if not addressed.expects_answer and not draft.begun:
+                if isinstance(outcome, str):
+                    return
+                if outcome.reply.abstained and is_among_people(addressed.text):
+                    log.info("left alone %s", request)
+                    return
+            if not addressed.expects_answer and not isinstance(outcome, str):
+                self._service.queue.charge(request.user)
+            await self._reply(request, message, outcome, draft)
         except asyncio.CancelledError:  # the question was deleted
             await drafts.abandon()
             await draft.delete()
             raise
-        if not addressed.expects_answer and draft.message is None:
-            if isinstance(outcome, str):
-                return
-            if outcome.reply.abstained and is_among_people(addressed.text):
-                log.info("left alone %s", request)
-                return
-        if not addressed.expects_answer and not isinstance(outcome, str):
-            self._service.queue.charge(request.user)
-        await self._reply(request, message, outcome, draft)
 
     async def _reply(
-        self,
-        request: RequestInfo,
-        message: discord.Message,
-        outcome: Response | str,
-        draft: "_Draft | None" = None,
+        self, request: RequestInfo, message: discord.Message, outcome: Response | str, draft: "_Draft"
     ) -> None:
-        """Reply to a message, or finish the draft of a reply.
+        """Reply to a message, or finish the draft of a reply if one may have arrived.
 
         A repeated request sends nothing twice: discord.py sets `enforce_nonce` wherever a nonce is given, and then
         Discord returns the message that has arrived with this nonce before.
@@ -192,7 +193,7 @@ class MessageHandler:
         if view:
             body["view"] = view
         nonce = str(message.id)
-        sent = draft.message if draft else None
+        sent = draft.message
         try:
             if sent is None:
                 try:
@@ -201,7 +202,7 @@ class MessageHandler:
                     if error.code != _NO_HISTORY:
                         raise
                     sent = await with_retries(lambda: message.channel.send(**body, nonce=nonce))
-            if draft is not None and draft.begun:
+            if draft.begun:
                 await with_retries(lambda: sent.edit(**body))
         except discord.Forbidden as error:
             log.warning("not allowed %s code=%d", request, error.code)
@@ -270,8 +271,13 @@ class _Draft:
 
     async def delete(self) -> None:
         """Delete the reply, since the question was deleted."""
-        if self.message is not None:
-            await deliver(self._name, self.message.delete)
+        sent, question = self.message, self._question
+        if sent is None and self.begun:
+            # Discord returns the reply if it has arrived; only if not, this sends a message. It is no reply, since
+            # Discord may refuse replies to a deleted message.
+            sent = await deliver(self._name, lambda: question.channel.send("…", nonce=str(question.id), silent=True))
+        if sent is not None:
+            await deliver(self._name, sent.delete)
 
 
 def _has_newer(channel: "discord.TextChannel | discord.Thread", since: discord.Object) -> bool:
