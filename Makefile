@@ -22,13 +22,16 @@ run: setup
 index: setup
 	@$(PY) -m index rebuild
 
+# Three workers keep two cores busy, because many tests wait. Each takes about 1.5 GB of memory.
+TEST_WORKERS ?= 3
+
 # mypy runs in parallel with the tests; its errors are printed after them.
 test: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports --no-cache
 	@.venv/bin/mypy >.venv/mypy.log 2>&1 & mypy=$$!; \
-	$(PY) -m pytest -n auto --maxprocesses 4 --dist load --maxschedchunk 1; tests=$$?; \
+	$(PY) -m pytest -n $(TEST_WORKERS) --dist load --maxschedchunk 1; tests=$$?; \
 	wait $$mypy || { cat .venv/mypy.log; exit 1; }; exit $$tests
 
 # Long-running tests (about 1 hour 45 minutes); docs/reliability.md has the results.

@@ -34,7 +34,7 @@ async def test_a_draft_that_was_taken_unnoticed_becomes_the_answer(
     with ChatServer() as model:
 
         def chat(state: State) -> ChatReader:
-            return reader_of(model, ledger=state, timeout=5.0)
+            return reader_of(model, ledger=state, timeout=30.0)
 
         async with bot_at(shipped_index, tmp_path / "state", lambda: answerer, service={"chat": chat}) as scene:
             model.script(faithful(size=12, pause=0.04))
