@@ -25,12 +25,12 @@ index: setup
 # Three workers keep two cores busy, because many tests wait. Each takes about 1.5 GB of memory.
 TEST_WORKERS ?= 3
 
-# mypy runs in parallel with the tests; its errors are printed after them.
+# mypy runs in parallel with the tests, at a low priority, in the time that they wait; its errors are printed after them.
 test: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports --no-cache
-	@.venv/bin/mypy >.venv/mypy.log 2>&1 & mypy=$$!; \
+	@nice -n 19 .venv/bin/mypy >.venv/mypy.log 2>&1 & mypy=$$!; \
 	$(PY) -m pytest -n $(TEST_WORKERS) --dist load --maxschedchunk 1; tests=$$?; \
 	wait $$mypy || { cat .venv/mypy.log; exit 1; }; exit $$tests
 
