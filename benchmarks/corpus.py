@@ -15,7 +15,7 @@ import numpy as np
 
 from index.articles.article import Article
 from index.articles.files import read_folder
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.embedding import Embedder, Progress, Vectors
 from index.text.passages import split
 from index.text.sentences import sentence_spans

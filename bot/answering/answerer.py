@@ -11,7 +11,7 @@ import numpy as np
 
 from index.articles.article import Article
 from index.articles.lookup import find_article
-from index.articles.names import surname
+from index.articles.metadata.names import surname
 from index.embedding import Embedder, Vectors
 from index.errors import BylineError, IndexMissing, IndexUnusable, UsageError
 from index.generation import Generation

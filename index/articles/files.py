@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.articles.article import Article, fingerprint
-from index.articles.formats import FORMATS, parse
+from index.articles.formats import FORMATS
+from index.articles.parse import parse
 from index.errors import ArticleRejected, ArticlesError
 from index.formatting import printable
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from pexpect.fdpexpect import fdspawn
 
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.embedding import Embedder, model_identity
 from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild

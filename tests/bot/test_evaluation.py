@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.articles.article import Article
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.errors import UsageError
 
 from bot.answering.types import Abstention, Answer, Degree, Quote, Reply, Response

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.errors import UsageError
 
 from bot.answering.reply.citations import quote

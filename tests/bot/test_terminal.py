@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from index.articles.article import Article
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.errors import BylineError, IndexMissing, UsageError
 
 from bot.answering.reply.citations import quote

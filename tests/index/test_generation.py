@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.embedding import Embedder
 from index.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusable
 from index.generation import Generation, open_current

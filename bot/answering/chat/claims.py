@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from index.articles.article import Article
-from index.articles.names import surname
+from index.articles.metadata.names import surname
 from index.text.words import terms
 
 from bot.answering.chat.quotable_text import QuotableText, normalise, occurrences

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from index.articles.names import surname
+from index.articles.metadata.names import surname
 
 from bot.answering.voice.people import is_name
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from index.articles.article import Article
-from index.articles.names import surname
+from index.articles.metadata.names import surname
 from index.formatting import count
 from index.generation import Generation
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from index.articles.article import Article
 from index.articles.lookup import ArticleInfo
-from index.articles.names import surname
+from index.articles.metadata.names import surname
 from index.formatting import printable
 
 from bot.answering.types import Answer, Quote, Reply, Response

@@ -3,7 +3,7 @@
 import pytest
 
 from index.articles.article import Article
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.errors import ArticleRejected
 
 TWO_PARAGRAPHS = "The orchard behind the school was felled on a Sunday.\n\nNobody in the village had signed for it.\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.articles.files import MAX_BYTES, read_folder
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.errors import ArticlesError
 
 from tests.index.articles.samples import TWO_PARAGRAPHS

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles.formats import FORMATS, Format, decode, parse
+from index.articles.formats import FORMATS, Format
+from index.articles.formats.plain import decode
+from index.articles.parse import parse
 from index.errors import ArticleRejected
 from index.text.passages import split
 from index.text.sentences import sentence_spans

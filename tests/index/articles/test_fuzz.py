@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles.article import Article
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.errors import ArticleRejected
 from index.text.passages import split
 from index.text.sentences import sentence_spans

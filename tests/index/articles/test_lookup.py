@@ -2,8 +2,8 @@
 
 import pytest
 
-from index.articles.formats import parse
 from index.articles.lookup import find_article
+from index.articles.parse import parse
 from index.errors import UsageError
 
 ARTICLES = tuple(

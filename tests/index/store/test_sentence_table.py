@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.errors import IndexDamaged
 from index.store.sentence_table import FIRST, SENTENCES, SentenceTable
 from index.text.passages import Passage, split

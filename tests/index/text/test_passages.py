@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles.article import Article
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.text.passages import MAX_SENTENCE_CHARS, MAX_WORDS, SHORT_WORDS, Passage, Sentence, split
 from index.text.sentences import sentence_spans
 

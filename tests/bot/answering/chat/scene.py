@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.text.passages import Passage, split
 from index.text.sentences import sentence_spans
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.text.passages import split
 from index.text.sentences import sentence_spans
 

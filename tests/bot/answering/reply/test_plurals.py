@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from index.articles.article import Article
-from index.articles.formats import parse
+from index.articles.parse import parse
 
 from bot.answering.reply.citations import quote
 from bot.answering.reply.wording import as_text, lead

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.articles.formats import parse
+from index.articles.parse import parse
 
 from bot.answering.reply.wording import label, lead
 from bot.answering.types import Quote

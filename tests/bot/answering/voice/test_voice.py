@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles.article import Article
-from index.articles.formats import parse
+from index.articles.parse import parse
 
 from bot.answering.voice.features import sentence_features
 from bot.answering.voice.voice import AUTHOR, BYLINE, HEDGED, UNNAMED, probabilities, voice_of

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles.article import Article
-from index.articles.formats import parse
+from index.articles.parse import parse
 
 from bot.answering.types import Abstention, Answer, Quote, Reply, Response
 from bot.answering.voice.voice import HEDGED

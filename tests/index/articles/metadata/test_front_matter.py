@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.errors import ArticleRejected
 
 from tests.index.articles.samples import TWO_PARAGRAPHS, paragraphs, rejection

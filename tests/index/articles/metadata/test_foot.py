@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.articles.formats import parse
+from index.articles.parse import parse
 from index.text.passages import split
 from index.text.sentences import sentence_spans
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.articles.names import surname
+from index.articles.metadata.names import surname
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.articles.formats import parse
+from index.articles.parse import parse
 
 from tests.index.articles.samples import BODY, QUILL, TITLE, article_with, body_of
 

@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.articles.dates import is_time_line, split_date
-from index.articles.foot import describes_author
-from index.articles.furniture import is_furniture, is_kicker, url_in, without_kicker
+from index.articles.furniture.lines import is_furniture, is_kicker, url_in, without_kicker
 from index.articles.lines import HeadKind, HeadLine, Line
-from index.articles.names import (
+from index.articles.metadata.dates import is_time_line, split_date
+from index.articles.metadata.foot import describes_author
+from index.articles.metadata.names import (
     BY,
     candidate_name,
     is_all_caps_name,

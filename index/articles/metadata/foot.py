@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.articles.furniture import is_furniture
+from index.articles.furniture.lines import is_furniture
 from index.articles.lines import HeadLine, Line
-from index.articles.names import is_name, strip_markup, surname
+from index.articles.metadata.names import is_name, strip_markup, surname
 
 MAX_NOTE_WORDS = 60
 _MAX_FOOT_BLOCKS = 6

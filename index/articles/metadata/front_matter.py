@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from index.articles.dates import read_date
+from index.articles.metadata.dates import read_date
 from index.errors import ArticleRejected
 from index.formatting import strip_control_characters
 

@@ -1,0 +1,91 @@
+"""Parse the bytes of one article file into an `Article`."""
+
+import re
+
+from index.articles.article import Article, Paragraph, text_digest
+from index.articles.formats import format_of, skip_markdown_mark
+from index.articles.lines import Line
+from index.articles.metadata.foot import read_foot, read_note
+from index.articles.metadata.front_matter import date_value, names_value, read_front_matter, text_value
+from index.articles.metadata.head import read_head
+from index.errors import ArticleRejected
+
+_HEADING_MARK = re.compile(r"#{1,6}[ \t]+")
+
+
+def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
+    """Parse one file.
+
+    Args:
+        name: Path relative to the articles folder, which becomes the article's id; its suffix selects the format.
+        data: The content of the file.
+        fallback: Encoding of a file that has no byte order mark and is not UTF-8.
+
+    Raises:
+        ArticleRejected: The file cannot be read or contains no text.
+    """
+    text = format_of(name).to_text(data, fallback)
+    if not text.strip():
+        raise ArticleRejected("it is empty")
+    meta, meta_end = read_front_matter(text)
+    blocks = _split_blocks(text, meta_end)
+    if not any(c.isalnum() for block in blocks for line in block for c in line.text):
+        raise ArticleRejected("it has no text below its front matter" if meta else "it contains no words")
+    title, authors = text_value(meta, "title"), names_value(meta.get("author", meta.get("authors")))
+
+    foot = read_foot(blocks)
+    above_foot = blocks[: len(blocks) - len({line.paragraph for line in foot})]
+    head = read_head(above_foot, title, authors)
+    head_ends = {line.end for line in (*head.lines, *foot)}
+    authors = authors or head.authors
+    last = above_foot[-1]
+    note = read_note(text, last, authors) if len(above_foot) > 2 and last[0].end not in head_ends else None
+    if note and note.author and not authors:
+        authors = (note.author,)
+    note_span = (note.start, note.end) if note else head.note
+
+    paragraphs = tuple(
+        Paragraph(number, block[0].start, block[-1].end, _body_start(name, text, block, head_ends))
+        for number, block in enumerate(blocks, 1)
+    )
+    if not any(c.isalnum() for p in paragraphs for c in text[p.body_start : p.end]):
+        raise ArticleRejected("it contains no words below its head")
+    return Article(
+        id=name,
+        digest=text_digest(text),
+        text=text,
+        title=title or head.title,
+        authors=authors,
+        published=date_value(meta, "published") or date_value(meta, "date") or head.published,
+        source=text_value(meta, "source") or text_value(meta, "url") or head.source,
+        note=text_value(meta, "note") or (text[slice(*note_span)].strip("*_ ") if note_span else None),
+        paragraphs=paragraphs,
+        head=(*head.lines, *foot),
+        note_span=(note.start, note.end) if note else None,
+    )
+
+
+def _split_blocks(text: str, start: int) -> list[list[Line]]:
+    """Split the text from an offset on into paragraphs, which blank lines separate, and these into lines."""
+    blocks: list[list[Line]] = [[]]
+    for line in text[start:].split("\n"):
+        end = start + len(line)
+        if line.strip():
+            number = len(blocks)
+            blocks[-1].append(Line(line, start, end, number))
+        elif blocks[-1]:
+            blocks.append([])
+        start = end + 1
+    return blocks if blocks[-1] else blocks[:-1]
+
+
+def _body_start(name: str, text: str, block: list[Line], head_ends: set[int]) -> int:
+    """Return where the author's text starts in a paragraph; its end if all its lines are head lines.
+
+    head_ends: the end offsets of all head lines.
+    """
+    for line in block:
+        if line.end not in head_ends:
+            heading = _HEADING_MARK.match(text, line.start, line.end)
+            return heading.end() if heading else skip_markdown_mark(name, text, line.start, line.end)
+    return block[-1].end
