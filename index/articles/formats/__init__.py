@@ -2,12 +2,11 @@
 
 How to add a file format:
 
-1. Write a function that turns the file's bytes into plain text: paragraphs separated by blank lines, with title, byline
-   and date as lines above them or as YAML front matter. It removes the format's own markup (directives, underlines of
-   headings, emphasis), because quotes show its result as it is. It raises ArticleRejected with the reason for a
-   file that it cannot read.
-2. Add the file's suffix, with that function, to the table `FORMATS`. Set `is_markdown` if "-", "1." and ">" at the
-   start of a line still mark lists and quotations; these marks are then left out of quotes.
+1. Write a module with a function that turns the file's bytes into a `FormatResult`: paragraphs separated by blank
+   lines, with title, byline and date as lines above them, as YAML front matter, or as stated metadata. It removes the
+   format's own markup (directives, underlines of headings, emphasis), because quotes show its result as it is; or it
+   returns Markdown and says so. It raises ArticleRejected with the reason for a file that it cannot read.
+2. Add the file's suffix, with that function, to the table `FORMATS`.
 
 The rest is the same for all formats: `index.articles.files` reads the files whose suffix is in `FORMATS`, and
 `index.articles.parse` splits the text into paragraphs, separates head and foot from the body and collects the metadata.
@@ -20,6 +19,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from index.articles.formats.plain import decode
+from index.articles.formats.result import FormatResult
 
 _MARKDOWN_MARK = re.compile(
     r"[ \t]*(?:>[ \t]?)+(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?|[ \t]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)"
@@ -30,27 +30,37 @@ class Format(NamedTuple):
     """How the files of one suffix are read.
 
     Attributes:
-        to_text: Turns the file's bytes into text, with line feeds as line ends and without control characters; its
-            second argument is the fallback encoding. Raises ArticleRejected.
-        is_markdown: Whether "-", "1." and ">" at the start of a line mark a list or a quotation.
+        read: Turns the file's bytes into its content; its second argument is the fallback encoding. Raises
+            ArticleRejected.
     """
 
-    to_text: Callable[[bytes, str | None], str]
-    is_markdown: bool = False
+    read: Callable[[bytes, str | None], FormatResult]
+
+
+def _read_plain(data: bytes, fallback: str | None) -> FormatResult:
+    return FormatResult(decode(data, fallback))
+
+
+def _read_markdown(data: bytes, fallback: str | None) -> FormatResult:
+    return FormatResult(decode(data, fallback), is_markdown=True)
 
 
 FORMATS = {
-    ".txt": Format(decode),
-    ".text": Format(decode),
-    ".md": Format(decode, is_markdown=True),
-    ".markdown": Format(decode, is_markdown=True),
+    ".txt": Format(_read_plain),
+    ".text": Format(_read_plain),
+    ".md": Format(_read_markdown),
+    ".markdown": Format(_read_markdown),
 }
 """Format by suffix, in lower case."""
 
 
-def format_of(name: str) -> Format:
-    """Return the format of a file name; that of ".txt" for an unknown suffix."""
-    return FORMATS.get(PurePosixPath(name).suffix.lower(), FORMATS[".txt"])
+def read_format(name: str, data: bytes, fallback: str | None = None) -> FormatResult:
+    """Read the content of a file in the format of its suffix; in that of ".txt" if the suffix is unknown.
+
+    Raises:
+        ArticleRejected: The file cannot be read.
+    """
+    return FORMATS.get(PurePosixPath(name).suffix.lower(), FORMATS[".txt"]).read(data, fallback)
 
 
 def skip_markdown_mark(name: str, text: str, start: int, end: int) -> int:
@@ -62,5 +72,6 @@ def skip_markdown_mark(name: str, text: str, start: int, end: int) -> int:
         start: Start offset of the line.
         end: Offset where the mark must end at the latest.
     """
-    match = _MARKDOWN_MARK.match(text, start, end) if format_of(name).is_markdown else None
+    is_markdown = PurePosixPath(name).suffix.lower() not in ("", ".txt", ".text")
+    match = _MARKDOWN_MARK.match(text, start, end) if is_markdown else None
     return match.end() if match else start

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from index.articles.formats import FORMATS, Format
 from index.articles.formats.plain import decode
+from index.articles.formats.result import FormatResult, StatedMetadata
 from index.articles.parse import parse
 from index.errors import ArticleRejected
 from index.text.passages import split
@@ -170,8 +171,30 @@ def test_any_bytes_are_rejected_or_parsed(data: bytes, fallback: str | None) -> 
 
 
 def test_a_format_is_selected_by_its_suffix_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FORMATS, ".shout", Format(lambda data, _: data.decode().upper()))
+    monkeypatch.setitem(FORMATS, ".shout", Format(lambda data, _: FormatResult(data.decode().upper())))
     assert paragraphs(parse("x.Shout", b"One pear.\n\nTwo pears.")) == ["ONE PEAR.", "TWO PEARS."]
+
+
+def test_metadata_that_a_file_states_gives_way_to_front_matter_and_beats_the_head(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stated = StatedMetadata("The Stated", ("Ada Nwosu",), "2021-05-03", "https://example.org/a")
+    monkeypatch.setitem(FORMATS, ".shout", Format(lambda data, _: FormatResult(data.decode(), stated=stated)))
+    head = parse("x.shout", b"The Orchard\n\nBy Ines Okafor\n\nIt was felled on a Sunday, and nobody signed.")
+    matter = b"---\ntitle: The Front\nauthors: [Ines Okafor]\ndate: 2020-01-01\nurl: https://b.org/b\n---\nIt fell."
+    front = parse("x.shout", matter)
+    assert (head.title, head.authors, head.published, head.source) == (
+        "The Stated",
+        ("Ada Nwosu",),
+        "2021-05-03",
+        "https://example.org/a",
+    )
+    assert (front.title, front.authors, front.published, front.source) == (
+        "The Front",
+        ("Ines Okafor",),
+        "2020-01-01",
+        "https://b.org/b",
+    )
 
 
 def test_only_markdown_has_list_marks() -> None:
