@@ -5,8 +5,9 @@ import re
 from index.articles.article import Article, Paragraph, text_digest
 from index.articles.formats import read_format, skip_markdown_mark
 from index.articles.lines import Line
+from index.articles.metadata.fields import names_value, publication_date, text_value
 from index.articles.metadata.foot import read_foot, read_note
-from index.articles.metadata.front_matter import date_value, names_value, read_front_matter, text_value
+from index.articles.metadata.front_matter import read_front_matter
 from index.articles.metadata.head import read_head
 from index.errors import ArticleRejected
 
@@ -33,7 +34,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     if not any(c.isalnum() for block in blocks for line in block for c in line.text):
         raise ArticleRejected("it has no text below its front matter" if meta else "it contains no words")
     title = text_value(meta, "title") or stated.title
-    authors = names_value(meta.get("author", meta.get("authors"))) or stated.authors
+    authors = names_value(meta.get("author")) or stated.authors
 
     foot = read_foot(blocks)
     above_foot = blocks[: len(blocks) - len({line.paragraph for line in foot})]
@@ -58,8 +59,8 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         text=text,
         title=title or head.title,
         authors=authors,
-        published=date_value(meta, "published") or date_value(meta, "date") or stated.published or head.published,
-        source=text_value(meta, "source") or text_value(meta, "url") or stated.source or head.source,
+        published=publication_date(meta) or stated.published or head.published,
+        source=text_value(meta, "source") or stated.source or head.source,
         note=text_value(meta, "note") or (text[slice(*note_span)].strip("*_ ") if note_span else None),
         paragraphs=paragraphs,
         head=(*head.lines, *foot),

@@ -2,9 +2,11 @@
 
 | module         | what it does                                                                     |
 |----------------|----------------------------------------------------------------------------------|
-| `front_matter` | reads the YAML block at the top of a file                                        |
+| `front_matter` | reads the block of metadata at the top of a file: YAML, TOML or JSON             |
+| `fields`       | knows the names of the fields in such blocks, and reads their values             |
 | `head`         | recognises the lines above the body: title, byline, date line, section name      |
 | `dates`        | recognises a date or a time in such a line                                       |
+| `months`       | finds the number of a month by its name, in forty languages                      |
 | `names`        | recognises a person's name in such a line                                        |
 | `foot`         | recognises the lines below the body: the author note and page furniture          |
 """

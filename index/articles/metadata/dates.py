@@ -1,4 +1,4 @@
-"""Recognise printed dates and times, in English and about twenty other languages.
+"""Recognise printed dates and times, in English and forty other languages.
 
 `split_date` finds the date in a line; `index.articles.metadata.head` decides with it whether the line is a date line. A
 date is a day, a month and a year next to each other in a usual order, so that "April Jones met the council" has none.
@@ -9,71 +9,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-# Names of each month from the Unicode CLDR for German, French, Spanish, Italian, Portuguese, Dutch, Swedish,
-# Danish, Polish, Czech, Ukrainian, Russian, Belarusian, Turkish, Romanian, Finnish, Hungarian, Greek and Bulgarian.
-_MONTH_NAMES = (
-    "january januar janvier enero gennaio janeiro januari stycznia styczeń ledna leden січня січень января январь "
-    "студзеня ocak ianuarie tammikuuta január ιανουαρίου януари jänner",
-    "february februar février febrero febbraio fevereiro februari lutego luty února únor лютого лютий февраля февраль "
-    "лютага şubat februarie helmikuuta február φεβρουαρίου февруари",
-    "march märz mars marzo março maart marts marca marzec března březen березня березень марта март сакавіка mart "
-    "martie maaliskuuta március μαρτίου",
-    "april avril abril aprile kwietnia kwiecień dubna duben квітня квітень апреля апрель красавіка nisan aprilie "
-    "huhtikuuta április απριλίου април",
-    "mai mayo maggio maio mei maj maja května květen травня травень мая mayıs toukokuuta május μαΐου май",
-    "june juni juin junio giugno junho czerwca czerwiec června červen червня червень июня июнь чэрвеня haziran iunie "
-    "kesäkuuta június ιουνίου юни",
-    "july juli juillet julio luglio julho lipca lipiec července červenec липня липень июля июль ліпеня temmuz iulie "
-    "heinäkuuta július ιουλίου юли",
-    "august août agosto augustus augusti sierpnia sierpień srpna srpen серпня серпень августа август жніўня ağustos "
-    "elokuuta augusztus αυγούστου",
-    "september septembre septiembre settembre setembro września wrzesień září вересня вересень сентября сентябрь "
-    "верасня eylül septembrie syyskuuta szeptember σεπτεμβρίου септември",
-    "october oktober octobre octubre ottobre outubro października październik října říjen жовтня жовтень октября "
-    "октябрь кастрычніка ekim octombrie lokakuuta október οκτωβρίου октомври",
-    "november novembre noviembre novembro listopada listopad listopadu листопада листопад ноября ноябрь лістапада "
-    "kasım noiembrie marraskuuta νοεμβρίου ноември",
-    "december dezember décembre diciembre dicembre dezembro desember grudnia grudzień prosince prosinec грудня "
-    "грудень декабря декабрь снежня aralık decembrie joulukuuta δεκεμβρίου декември",
-)
-_ENGLISH_ABBREVIATIONS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-# Abbreviations in other languages. Many are also ordinary words, so they count only next to a day and a year.
-_OTHER_ABBREVIATIONS = (
-    "janv ene gen sty січ янв",
-    "févr fev lut лют февр фев",
-    "mär mrt бер мар",
-    "avr abr kwi квіт апр",
-    "mag трав",
-    "juin giu cze черв июн",
-    "juil lug lip лип июл",
-    "août ago sie серп авг",
-    "sept set wrz вер сент сен",
-    "okt ott out paź жовт окт",
-    "lis лист нояб",
-    "déc dez dic gru груд дек",
-)
-_SAFE_MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, 1) for name in names.split()} | {
-    name: month for month, name in enumerate(_ENGLISH_ABBREVIATIONS, 1)
-}
-_SAFE_MONTHS |= {"sept": 9}
-_MONTHS = {name: month for month, names in enumerate(_OTHER_ABBREVIATIONS, 1) for name in names.split()} | _SAFE_MONTHS
+from index.articles.metadata.months import month_number
 
-_MONTH = "(?P<month>" + "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True)) + r")(?![^\W\d_])\.?"
+# A word that may be a month, with an article's or a case's letters around it; `month_number` decides.
+_MONTH = r"(?P<month>[^\W\d_]{3,})\.?(?![^\W\d_])"
 _DAY = r"(?<![\d.:/])(?P<day>\d{1,2})(?![\d:])(?:st|nd|rd|th|er|re|º|ª)?\.?"
 _YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)(?!\d)"
-_OF = r"(?:of\s+|del?\s+)?"
+_OF = r"(?:of\s+|del?\s+|d['’])?"
 _DATE_PATTERNS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         r"(?<!\d)(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)",
+        rf"(?<![\d./]){_YEAR}(?P<mark>[./])\s?(?P<number>\d{{1,2}})(?P=mark)\s?(?P<day>\d{{1,2}})(?!\d)\.?",
         r"(?P<year>\d{4})[年년]\s*(?P<number>\d{1,2})[月월]\s*(?P<day>\d{1,2})[日일]",
+        r"(?P<day>\d{1,2}) tháng (?P<number>\d{1,2}),? năm (?P<year>\d{4})",
         rf"{_DAY}[\s/-]*{_OF}{_MONTH}(?:[\s/,-]*{_OF}{_YEAR})?",
         rf"(?<![^\W_]){_MONTH}\s+{_DAY}(?:,?\s+{_YEAR})?",
-        rf"(?<![^\W_]){_YEAR}[.,]?\s+{_MONTH}\s+{_DAY}",
+        rf"(?<![^\W_]){_YEAR}[.,]?\s+(?:m\.\s+|gada\s+)?(?:{_DAY}\s+)?{_MONTH}(?<!gada)(?:\s+(?P<later>\d{{1,2}})(?![\d:]))?",
         rf"(?<![^\W_]){_MONTH},?\s+{_OF}{_YEAR}",
-        rf"(?<![\d./])(?P<one>\d{{1,2}})(?P<mark>[./-])(?P<two>\d{{1,2}})(?P=mark){_YEAR}",
+        rf"(?<![\d./])(?P<one>\d{{1,2}})(?P<mark>[./-])\s?(?P<two>\d{{1,2}})(?P=mark)\s?{_YEAR}",
+        r"(?<![\d./-])(?P<one>\d{1,2})(?P<mark>[./-])(?P<two>\d{1,2})(?P=mark)(?P<short>\d{2})(?![./-]?\d)",
     )
 )
+# Short names in other languages are also ordinary words, so all but these count only next to a day and a year.
+_SHORT_MONTHS = frozenset("mai maj mei máj май мая".split())
+_ENGLISH_SHORT_MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split())
+# Years of two digits: POSIX reads 69 to 99 as the 20th century.
+_FIRST_SHORT_YEAR = 69
 _TIME = re.compile(
     r"(?<![\d:.])\d{1,2}[:.h]\d{2}(?::\d{2})?(?!\d)\s*(?:[ap]\.?m\b\.?)?|(?<!\d)\d{1,2}\s*(?:[ap]\.?m\b\.?|uhr\b)", re.I
 )
@@ -171,23 +133,30 @@ def _parse_match(match: "re.Match[str]") -> str | None:
     parts = match.groupdict()
     year = int(parts["year"]) if parts.get("year") else None
     if parts.get("one"):
-        return _numeric_date(match, int(parts["one"]), int(parts["two"]), parts["mark"], year or 0)
-    word = parts.get("month")
-    if word is not None:
-        name = word.lower()
-        if word == "may":  # the verb
-            return None
-        if name not in _SAFE_MONTHS and not (year and parts.get("day")):
-            return None
-    month = _MONTHS[word.lower()] if word else int(parts["number"])
-    if not parts.get("day"):
+        return _numeric_date(match, year or _long_year(int(parts["short"])))
+    word, day = parts.get("month"), parts.get("day") or parts.get("later")
+    month = month_number(word) if word else int(parts["number"])
+    if month is None or (word == "may" and not year):  # the verb
+        return None
+    if word and not (year and day) and not _is_clearly_a_month(word.lower()):
+        return None
+    if not day:
         return f"{year:04}-{month:02}"
-    return _iso_date(year, month, int(parts["day"]), match.group().strip())
+    return _iso_date(year, month, int(day), match.group().strip())
 
 
-def _numeric_date(match: "re.Match[str]", one: int, two: int, mark: str, year: int) -> str | None:
+def _is_clearly_a_month(word: str) -> bool:
+    return len(word) > 3 or word in _SHORT_MONTHS or word in _ENGLISH_SHORT_MONTHS
+
+
+def _long_year(year: int) -> int:
+    return year + (1900 if year >= _FIRST_SHORT_YEAR else 2000)
+
+
+def _numeric_date(match: "re.Match[str]", year: int) -> str | None:
     """Resolve two numbers and a year: day first if separated by dots, else ambiguous unless one exceeds 12."""
-    if mark == "." or one > 12 or one == two:
+    one, two = int(match["one"]), int(match["two"])
+    if match["mark"] == "." or one > 12 or one == two:
         return _iso_date(year, two, one, match.group())
     return _iso_date(year, one, two, match.group()) if two > 12 else match.group()
 

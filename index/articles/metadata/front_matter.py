@@ -1,130 +1,84 @@
-"""Read the YAML front matter: the metadata between two lines of dashes at the top of a file."""
+"""Read the front matter: the metadata at the top of a file, as YAML, TOML or JSON."""
 
+import json
 import re
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+import tomllib
+from collections.abc import Mapping
 from typing import Any
 
-from index.articles.metadata.dates import read_date
+from index.articles.metadata.fields import by_field, field_of
 from index.errors import ArticleRejected
-from index.formatting import strip_control_characters
 
-_BLOCK = re.compile(r"\s*^---[ \t]*\n(?P<yaml>(?=\S).*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.M | re.S)
+_YAML = re.compile(r"\s*^---[ \t]*\n(?P<block>(?=\S).*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.M | re.S)
+_TOML = re.compile(r"\s*^\+\+\+[ \t]*\n(?P<block>.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.M | re.S)
+_JSON = re.compile(r"\s*(?=\{\s*\")")
+_MAX_JSON_CHARS = 100_000
 # A block with one of these keys is front matter. Byline does not use all of them, but other programs do.
-_KNOWN_KEYS = frozenset(
+_OTHER_KEYS = frozenset(
     (
-        "title author authors published date source url note section subtitle description summary excerpt slug layout "
-        "tags categories category keywords permalink draft lang language image"
+        "section subtitle description summary excerpt slug layout tags categories category keywords permalink draft "
+        "lang language image created id aliases cssclass publication"
     ).split()
 )
-_KEY_LINE = re.compile(r"^([A-Za-z]+)[ \t]*:(?:\s|\Z)", re.M)
-_NAME_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d|esq|mp|qc|kc)\.?", re.I)
-_PARTICLE = re.compile(r"[^\W\d_]{2,3}\s")
-_YEAR_OR_MONTH = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
-_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
+_KEY_LINE = re.compile(r"^([A-Za-z]\w*)[ \t]*:(?:\s|\Z)", re.M)
 
 
 def read_front_matter(text: str) -> tuple[Mapping[str, Any], int]:
     """Read the front matter at the top of a text.
 
-    A block between two lines of three dashes is front matter if it contains a usual key; otherwise the dashes are a
-    horizontal rule.
+    A block between two lines of three dashes (YAML) or plus signs (TOML), or an object in JSON, is front matter if it
+    contains a usual key; otherwise dashes are a horizontal rule.
 
     Returns:
-        The values by key in lower case, and the offset where the text after the front matter starts; an empty mapping
-        and 0 if there is no front matter.
+        The values by field (see `index.articles.metadata.fields`), and the offset where the text after the front
+        matter starts; an empty mapping and 0 if there is no front matter.
 
     Raises:
-        ArticleRejected: The front matter is not valid YAML.
+        ArticleRejected: The front matter is not valid YAML or TOML.
     """
-    block = _BLOCK.match(text)
-    if block is None or not any(key[1].lower() in _KNOWN_KEYS for key in _KEY_LINE.finditer(block["yaml"])):
-        return {}, 0
+    if block := _YAML.match(text):
+        if not any(_is_known(key[1]) for key in _KEY_LINE.finditer(block["block"])):
+            return {}, 0
+        meta = _parse_yaml(block["block"])
+        return (by_field(meta), block.end()) if meta is not None else ({}, 0)
+    if block := _TOML.match(text):
+        meta = _parse_toml(block["block"])
+        return (by_field(meta), block.end()) if any(map(_is_known, meta)) else ({}, 0)
+    if start := _JSON.match(text):
+        return _read_json(text, start.end())
+    return {}, 0
+
+
+def _is_known(key: Any) -> bool:
+    return isinstance(key, str) and (field_of(key) is not None or key.lower() in _OTHER_KEYS)
+
+
+def _parse_yaml(block: str) -> dict[Any, Any] | None:
     import yaml
 
     try:
         # Not the C loader: deeply nested brackets crash the process there.
-        meta = yaml.load(block["yaml"], Loader=yaml.SafeLoader)
+        meta = yaml.load(block, Loader=yaml.SafeLoader)
     except (ValueError, TypeError, RecursionError, OverflowError, yaml.YAMLError):
         raise ArticleRejected("its front matter is not valid YAML (the lines between --- and ---)") from None
-    if not isinstance(meta, dict):
-        return {}, 0
-    return {str(key).lower(): value for key, value in meta.items() if isinstance(key, str)}, block.end()
+    return meta if isinstance(meta, dict) else None
 
 
-def text_value(meta: Mapping[str, Any], key: str) -> str | None:
-    """Return a scalar value as one line of text; None if it is missing or not a scalar."""
-    value = meta.get(key)
-    if not isinstance(value, (str, int, float, date)) or isinstance(value, bool):
-        return None
+def _parse_toml(block: str) -> dict[str, Any]:
     try:
-        return " ".join(strip_control_characters(str(value)).split()) or None
-    except ValueError:  # a number too long to print
-        return None
+        return tomllib.loads(block)
+    except (ValueError, RecursionError):
+        raise ArticleRejected("its front matter is not valid TOML (the lines between +++ and +++)") from None
 
 
-def date_value(meta: Mapping[str, Any], key: str) -> str | None:
-    """Return a date in ISO 8601, or as written if it is ambiguous or incomplete; None if the value is not a date."""
-    value = meta.get(key)
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    text = text_value(meta, key)
-    if not text:
-        return None
-    if _YEAR_OR_MONTH.fullmatch(text):
-        return text
-    return read_date(text) or (text if _YEAR.search(text) and len(text.split()) <= 6 else None)
-
-
-def names_value(value: Any) -> tuple[str, ...]:
-    """Return the author names in a value.
-
-    Args:
-        value: A string with one or several names, a list of names, or mappings with the key `name`.
-    """
-    if isinstance(value, str):
-        names = list(_split_names(" ".join(strip_control_characters(value).split())))
-    else:
-        items = value if isinstance(value, list) else [value]
-        values = [item.get("name") if isinstance(item, dict) else item for item in items]
-        texts = [" ".join(strip_control_characters(name).split()) for name in values if isinstance(name, str)]
-        names = [_forename_first(text) for text in texts]
-    return tuple(name for name in names if any(map(str.isalpha, name)))
-
-
-def _split_names(text: str) -> Iterator[str]:
-    groups = [group.strip(" ,") for group in re.split(r";|\s+(?:and|&)\s+", text)]
-    surnames_only = len(groups) > 1 and any(group and " " not in group for group in groups)  # "Roe, Lund and Quill"
-    for group in groups:
-        parts = _split_commas(group)
-        if len(parts) == 2 and not surnames_only and _is_surname(parts[0]) and _is_forename(parts[1]):
-            yield f"{parts[1]} {parts[0]}"
-        else:
-            yield from parts
-
-
-def _forename_first(name: str) -> str:
-    """Turn "Roe, Ann" into "Ann Roe"; return any other name as it is."""
-    parts = _split_commas(name)
-    return f"{parts[1]} {parts[0]}" if len(parts) == 2 and _is_surname(parts[0]) else name
-
-
-def _split_commas(group: str) -> list[str]:
-    """Split at commas, but not before a suffix such as "Jr.", which belongs to the name before it."""
-    parts: list[str] = []
-    for part in filter(None, (part.strip() for part in group.split(","))):
-        if parts and _NAME_SUFFIX.fullmatch(part):
-            parts[-1] += f", {part}"
-        else:
-            parts.append(part)
-    return parts
-
-
-def _is_surname(part: str) -> bool:
-    return " " not in part or (part[0].islower() and bool(_PARTICLE.match(part)))
-
-
-def _is_forename(part: str) -> bool:
-    """Whether a text is one name, perhaps followed by initials."""
-    first, *others = part.split()
-    return all(len(other.strip(".")) == 1 for other in others) and bool(first)
+def _read_json(text: str, start: int) -> tuple[Mapping[str, Any], int]:
+    """Read an object in JSON at an offset; a text that only looks like one is not front matter."""
+    try:
+        meta, length = json.JSONDecoder().raw_decode(text[start : start + _MAX_JSON_CHARS])
+    except (ValueError, RecursionError):
+        return {}, 0
+    end = start + length
+    below = text[end:].split("\n", 1)
+    if not any(map(_is_known, meta)) or below[0].strip():
+        return {}, 0
+    return by_field(meta), end

@@ -66,6 +66,70 @@ def test_a_comma_in_front_matter_does_not_split_one_author_into_two(line: str, a
 
 
 @pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ('author:\n  - "[[Ines Okafor]]"', ("Ines Okafor",)),
+        ("author: [[Ines Okafor]]", ("Ines Okafor",)),
+        ('author: "[[people/Ines Okafor|Ines]]"', ("Ines",)),
+        ('author: "[Ines Okafor](https://selby.example/ines_(press))"', ("Ines Okafor",)),
+        ('author: "By Ines Okafor"', ("Ines Okafor",)),
+        ('byline: "Ines Okafor <ines@selby.example>"', ("Ines Okafor",)),
+        ('creator: "@inesokafor"', ("inesokafor",)),
+        ('author: "https://selby.example/ines"', ()),
+        ("author:\n  '@type': Person\n  name: Ines Okafor\n  url: https://selby.example", ("Ines Okafor",)),
+        ("post_author: Ines Okafor", ("Ines Okafor",)),
+    ],
+    ids=ascii,
+)
+def test_a_link_or_an_address_is_no_part_of_a_name(line: str, authors: tuple[str, ...]) -> None:
+    assert parse("x.md", markdown(line)).authors == authors
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param(
+            '{\n  "headline": "After the Orchard",\n  "author": [{"name": "Ines Okafor"}],\n'
+            '  "datePublished": "2022-10-09T08:00:00Z",\n  "url": "https://selby.example/orchard"\n}',
+            id="JSON",
+        ),
+        pytest.param(
+            '+++\ntitle = "After the Orchard"\nauthors = ["Ines Okafor"]\ndate = 2022-10-09T08:00:00Z\n'
+            'canonical_url = "https://selby.example/orchard"\n[params]\ntoc = true\n+++',
+            id="TOML",
+        ),
+        pytest.param(
+            "---\npost_title: After the Orchard\nauthor: Ines Okafor\npublished: true\n"
+            "post_date: 2022-10-09 18:27:47\nsource_url: https://selby.example/orchard\n---",
+            id="YAML with other names",
+        ),
+    ],
+)
+def test_front_matter_may_be_written_by_other_programs(block: str) -> None:
+    article = parse("x.md", f"{block}\n\n{TWO_PARAGRAPHS}".encode())
+    assert (article.title, article.authors) == ("After the Orchard", ("Ines Okafor",))
+    assert (article.published, article.source) == ("2022-10-09", "https://selby.example/orchard")
+    assert paragraphs(article) == TWO_PARAGRAPHS.strip().split("\n\n")
+
+
+def test_invalid_toml_is_the_reason_for_a_rejection() -> None:
+    assert "front matter is not valid TOML" in rejection(f"+++\ntitle = After\n+++\n\n{TWO_PARAGRAPHS}".encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"title": "The Orchard"', '{"title": 1} is what it printed.', '{"trees": 3}', "{the orchard}", "+++\nAfter\n"],
+    ids=ascii,
+)
+def test_text_that_only_looks_like_json_or_toml_is_kept(text: str) -> None:
+    assert text.strip().split("\n")[0] in paragraphs(parse("x.md", f"{text}\n\n{TWO_PARAGRAPHS}".encode()))[0]
+
+
+def test_the_day_on_which_a_clipper_saved_an_article_is_not_its_date() -> None:
+    assert parse("x.md", markdown("title: After the Orchard\ncreated: 2022-10-09")).published is None
+
+
+@pytest.mark.parametrize(
     ("line", "published"),
     [
         pytest.param("published: 1787", "1787", id="a year"),

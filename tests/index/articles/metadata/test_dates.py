@@ -1,0 +1,70 @@
+"""Dates in many forms and languages."""
+
+import pytest
+
+from index.articles.metadata.dates import read_date, split_date
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "14 March 2024",
+        "Thursday, March 14th, 2024",
+        "2024/03/14",
+        "2024.03.14",
+        "14/03/24",
+        "14.03.24",
+        "14. 3. 2024",
+        "14-Mar-2024",
+        "2024-03-14T20:11:32+01:00",
+        "2024 March 14",
+        "14. März 2024",
+        "le 14 mars 2024",
+        "14 de marzo de 2024",
+        "14 marzo 2024",
+        "14 de março de 2024",
+        "14 de març de 2024",
+        "14 maart 2024",
+        "14 mars 2024",
+        "14. marts 2024",
+        "14. maaliskuuta 2024",
+        "14 marca 2024",
+        "14. března 2024",
+        "14 березня 2024 р.",
+        "14 марта 2024 г.",
+        "14 сакавіка 2024",
+        "14 март 2024",
+        "14. ožujka 2024",
+        "14 martie 2024",
+        "2024. március 14.",
+        "14 Μαρτίου 2024",
+        "14 Mart 2024",
+        "2024. gada 14. marts",
+        "14. märts 2024",
+        "14 Maret 2024",
+        "14 tháng 3 năm 2024",
+        "14 مارس 2024",
+        "14 מרץ 2024",
+        "2024年3月14日",
+        "2024년 3월 14일",
+    ],
+)
+def test_a_date_is_read_in_the_forms_of_many_countries(printed: str) -> None:
+    dated = split_date(printed)
+    assert (dated.date, dated.leftover) == ("2024-03-14", "")
+
+
+@pytest.mark.parametrize("printed", ["3/4/2024", "03-04-2024", "3/4/24"])
+def test_a_date_whose_order_is_unclear_is_kept_as_printed(printed: str) -> None:
+    assert read_date(f"Posted {printed}") == printed
+
+
+@pytest.mark.parametrize(
+    "text", ["3 views in 2024", "it may 3 times", "April Jones 2024", "Chapter 12 Summer 2019", "32/13/2024", "1.2.345"]
+)
+def test_numbers_and_names_are_not_dates(text: str) -> None:
+    assert read_date(text) is None
+
+
+def test_a_year_of_two_digits_is_of_the_20th_century_from_69_on() -> None:
+    assert (read_date("14.03.68"), read_date("14.03.69")) == ("2068-03-14", "1969-03-14")
