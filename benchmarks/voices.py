@@ -100,7 +100,7 @@ def _sentences(article: Article, gold: dict[str, Any]) -> tuple[int, int] | None
     start, end = _find(article.text, gold["quote"], paragraph.start, paragraph.end)
     if start < 0:
         return None
-    if start < paragraph.body_start or (article.note_span is not None and start >= article.note_span[0]):
+    if start < paragraph.body_start or article.is_note(start):
         return start, end
     spans = sentence_spans(article.text[paragraph.body_start : paragraph.end])
     sentences = [

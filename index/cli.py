@@ -91,6 +91,23 @@ def status(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def show(
+    file: Annotated[str, typer.Argument(help="An article file, or the name of an article in the folder.")],
+    articles: ArticlesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what is understood of one file: title, authors, date, and each paragraph with its number and kind."""
+    from index.show import as_fields, as_lines, find_file
+
+    settings = IndexSettings.load(articles_dir=articles)
+    article = find_file(file, settings.articles_dir, settings.articles_encoding)
+    if as_json:
+        _print_json(as_fields(article))
+    else:
+        print("\n".join(as_lines(article)))
+
+
+@app.command()
 def search(
     question: Annotated[str, typer.Argument(help="What to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,

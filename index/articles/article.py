@@ -2,8 +2,21 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Literal
 
 from index.articles.lines import HeadLine
+
+Kind = Literal["body", "head", "note", "correction", "salutation", "signature", "caption", "comment", "furniture"]
+"""What a paragraph is.
+
+body: the author's text, subheadings included. head: title, byline, date and what else introduces the text.
+note: about the author or the text, by whoever. correction: what the editors changed later.
+salutation, signature: the opening and the closing of a letter. caption: of a picture, with its credit.
+comment: a reader's. furniture: whatever else the page added.
+"""
+
+NOTE_KINDS = frozenset({"note", "correction"})
+"""Kinds that are searched and quoted though they are not the argument; their voice is the byline's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +29,14 @@ class Paragraph:
         end: Offset after its last character.
         body_start: Offset where the author's text starts, after head lines and the marks of a heading, list or
             quotation; equal to `end` if the paragraph consists of head lines.
+        kind: What the paragraph is. Only the body, notes and corrections have sentences.
     """
 
     number: int
     start: int
     end: int
     body_start: int
+    kind: Kind = "body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +55,7 @@ class Article:
         source: URL of the article.
         note: Text of the author note.
         paragraphs: All paragraphs in reading order.
-        head: Lines that are not the author's text, above and below the body.
+        head: Lines that are not the author's text, above, below and between the body, in order.
         note_span: Start and end offset of the author note if it stands at the foot.
     """
 
@@ -60,6 +75,12 @@ class Article:
     def word_count(self) -> int:
         """Number of words in the body."""
         return sum(len(self.text[p.body_start : p.end].split()) for p in self.paragraphs)
+
+    def is_note(self, offset: int) -> bool:
+        """Whether an offset is in the author note, another note or a correction: not the argument, yet quotable."""
+        if self.note_span is not None and self.note_span[0] <= offset < self.note_span[1]:
+            return True
+        return any(p.kind in NOTE_KINDS and p.start <= offset < p.end for p in self.paragraphs)
 
     def paragraph_at(self, offset: int) -> Paragraph:
         """Return the paragraph that contains an offset.

@@ -80,12 +80,26 @@ def read_folder(
         try:
             if name != name.encode("utf-8", "replace").decode("utf-8"):
                 raise ArticleRejected("its name is not valid UTF-8 (rename it)")
-            parsed.append(parse(name, _read_bytes(path), fallback))
+            parsed.append(read_article(path, name, fallback))
         except ArticleRejected as error:
             skipped.append(SkippedFile(name, error.message))
     articles, duplicates = _deduplicate(parsed, indexed or {})
     skipped = sorted(skipped + duplicates)
     return FolderContents(tuple(articles), tuple(SkippedFile(printable(name), reason) for name, reason in skipped))
+
+
+def read_article(path: Path, name: str, fallback: str | None = None) -> Article:
+    """Read one file.
+
+    Args:
+        path: The file.
+        name: Id of the article.
+        fallback: Encoding of a file that has no byte order mark and is not UTF-8; None rejects it.
+
+    Raises:
+        ArticleRejected: It cannot be read or contains no text.
+    """
+    return parse(name, _read_bytes(path), fallback)
 
 
 def _deduplicate(parsed: list[Article], indexed: Mapping[str, str]) -> tuple[list[Article], list[SkippedFile]]:

@@ -2,9 +2,11 @@
 
 import re
 
-from index.articles.article import Article, Paragraph, text_digest
+from index.articles.article import NOTE_KINDS, Article, Kind, Paragraph, text_digest
 from index.articles.formats import read_format, skip_markdown_mark
-from index.articles.lines import Line
+from index.articles.furniture.blocks import classify_blocks
+from index.articles.furniture.lines import url_in
+from index.articles.lines import HeadLine, Line
 from index.articles.metadata.fields import names_value, publication_date, text_value
 from index.articles.metadata.foot import read_foot, read_note
 from index.articles.metadata.front_matter import read_front_matter
@@ -36,10 +38,24 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     title = text_value(meta, "title") or stated.title
     authors = names_value(meta.get("author")) or stated.authors
 
-    foot = read_foot(blocks)
-    above_foot = blocks[: len(blocks) - len({line.paragraph for line in foot})]
+    kinds = classify_blocks(blocks)
+    # The head is read from what is not set aside, from web addresses, which may be the source, and from ornaments.
+    kept = [
+        block for block, kind in zip(blocks, kinds, strict=True) if kind == "body" or _is_address_or_ornament(block)
+    ]
+    foot = read_foot(kept)
+    above_foot = kept[: len(kept) - len({line.paragraph for line in foot})]
     head = read_head(above_foot, title, authors)
-    head_ends = {line.end for line in (*head.lines, *foot)}
+    read = {line.end for line in (*head.lines, *foot)}
+    aside = [
+        HeadLine("furniture", line.start, line.end, line.paragraph)
+        for block, kind in zip(blocks, kinds, strict=True)
+        if kind != "body" and kind not in NOTE_KINDS
+        for line in block
+        if line.end not in read
+    ]
+    head_lines = tuple(sorted((*head.lines, *foot, *aside), key=lambda line: line.start))
+    head_ends = {line.end for line in head_lines}
     authors = authors or head.authors
     last = above_foot[-1]
     note = read_note(text, last, authors) if len(above_foot) > 2 and last[0].end not in head_ends else None
@@ -48,8 +64,10 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     note_span = (note.start, note.end) if note else head.note
 
     paragraphs = tuple(
-        Paragraph(number, block[0].start, block[-1].end, _body_start(name, text, block, head_ends))
-        for number, block in enumerate(blocks, 1)
+        _make_paragraph(
+            number, block, kind, _body_start(name, text, block, head_ends), note_start=note.start if note else None
+        )
+        for number, (block, kind) in enumerate(zip(blocks, kinds, strict=True), 1)
     )
     if not any(c.isalnum() for p in paragraphs for c in text[p.body_start : p.end]):
         raise ArticleRejected("it contains no words below its head")
@@ -63,7 +81,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         source=text_value(meta, "source") or stated.source or head.source,
         note=text_value(meta, "note") or (text[slice(*note_span)].strip("*_ ") if note_span else None),
         paragraphs=paragraphs,
-        head=(*head.lines, *foot),
+        head=head_lines,
         note_span=(note.start, note.end) if note else None,
     )
 
@@ -80,6 +98,24 @@ def _split_blocks(text: str, start: int) -> list[list[Line]]:
             blocks.append([])
         start = end + 1
     return blocks if blocks[-1] else blocks[:-1]
+
+
+def _is_address_or_ornament(block: list[Line]) -> bool:
+    """Whether a block is nothing but a web address, or has no words."""
+    words = any(c.isalnum() for line in block for c in line.text)
+    return not words or (len(block) == 1 and url_in(block[0].text.strip()) is not None)
+
+
+def _make_paragraph(
+    number: int, block: list[Line], kind: Kind, body_start: int, *, note_start: int | None
+) -> Paragraph:
+    """Make a paragraph; its kind is "note" if it is the author note, and "head" if it consists of head lines."""
+    start, end = block[0].start, block[-1].end
+    if kind == "body" and note_start is not None and start == note_start:
+        kind = "note"
+    elif kind == "body" and body_start == end:
+        kind = "head"
+    return Paragraph(number, start, end, body_start, kind)
 
 
 def _body_start(name: str, text: str, block: list[Line], head_ends: set[int]) -> int:

@@ -12,7 +12,7 @@ from math import ceil
 from index.articles.article import Article, Paragraph
 from index.articles.formats import skip_markdown_mark
 
-SPLITTER_VERSION = 3
+SPLITTER_VERSION = 4
 """The version of the passage splitter.
 
 Raise it with every change of offsets, of the lines that count as head, or of the context header. An index
@@ -137,9 +137,8 @@ def _split_at_note(article: Article, sentences: list[Sentence]) -> list[list[Sen
 
 
 def _crosses_note(article: Article, pending: list[Sentence], sentences: list[Sentence]) -> bool:
-    """Whether the author note starts between the pending sentences and the next ones."""
-    span = article.note_span
-    return span is not None and bool(sentences) and pending[0].start < span[0] <= sentences[0].start
+    """Whether only one is of a note: the pending sentences, or the next ones."""
+    return bool(sentences) and article.is_note(pending[0].start) != article.is_note(sentences[0].start)
 
 
 def _first_share(sentences: list[Sentence]) -> int:

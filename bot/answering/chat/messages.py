@@ -84,8 +84,7 @@ def _number(passages: Iterable[Passage]) -> dict[str, Passage]:
 
 def _body_passages(passages: Sequence[Passage], articles: Mapping[str, Article]) -> list[Passage]:
     """The passages outside an author note, which is no part of what the author argues."""
-    notes = {name: article.note_span for name, article in articles.items()}
-    return [p for p in passages if (note := notes[p.article]) is None or p.start < note[0]]
+    return [p for p in passages if not articles[p.article].is_note(p.start)]
 
 
 def _render(passages: Mapping[str, Passage], articles: Mapping[str, Article], retrieved: set[str]) -> str:

@@ -116,9 +116,8 @@ def _regions(passages: Iterable[Passage], articles: Mapping[str, Article]) -> It
     """Group the sentences of passages, without author notes: no claim can rest on one."""
     paragraphs: dict[tuple[str, int], set[tuple[int, int]]] = {}
     for passage in passages:
-        note = articles[passage.article].note_span
         for sentence in passage.sentences:
-            if note is None or sentence.start < note[0]:
+            if not articles[passage.article].is_note(sentence.start):
                 spans = paragraphs.setdefault((passage.article, sentence.paragraph), set())
                 spans.add((sentence.start, sentence.end))
     for (name, _), spans in paragraphs.items():

@@ -61,8 +61,7 @@ def verify(article: Article, quote: Quote) -> None:
     in_head = quote.start < paragraph.body_start
     if in_head and not _is_head(article, quote.start, quote.end, paragraph.body_start):
         raise UnverifiedQuote(f"the quote joins a head line to ¶{quote.paragraph} of {article.id}")
-    in_note = article.note_span is not None and quote.start >= article.note_span[0]
-    if (in_head or in_note) != (quote.voice == "byline"):
+    if (in_head or article.is_note(quote.start)) != (quote.voice == "byline"):
         raise UnverifiedQuote(f"in {article.id}, a byline has another voice, or another quote the voice byline")
 
 

@@ -71,7 +71,7 @@ def central_sentences(generation: Generation, article: Article, n: int) -> list[
     scored = []
     for position, (start, end) in enumerate(spans):
         text = article.text[start:end]
-        if article.note_span is not None and start >= article.note_span[0]:
+        if article.is_note(start):
             continue
         length = len(text.split())
         if not CENTRAL_WORDS[0] <= length <= CENTRAL_WORDS[1]:
@@ -206,13 +206,13 @@ def _ending(article: Article) -> list[Quote]:
 
     chosen: list[tuple[int, int]] = []
     for paragraph in reversed(article.paragraphs):
-        if article.note_span is not None and paragraph.start >= article.note_span[0]:
-            continue
         spans = [
             (paragraph.body_start + s, paragraph.body_start + e)
             for s, e in sentence_spans(article.text[paragraph.body_start : paragraph.end])
         ]
         for start, end in reversed(spans):
+            if article.is_note(start):
+                continue
             chosen.append((start, end))
             if len(chosen) >= 2 and sum(len(article.text[s:e].split()) for s, e in chosen) >= 30:
                 return _quotes(article, sorted(chosen))

@@ -68,7 +68,9 @@ class SentenceFeatures:
 @lru_cache(maxsize=64)
 def sentence_features(article: Article) -> tuple[SentenceFeatures, ...]:
     """Extract the features of every sentence of an article's body, in order."""
-    people = find_people(article.text, max((line.end for line in article.head), default=0))
+    people = find_people(
+        article.text, min((p.body_start for p in article.paragraphs if p.body_start < p.end), default=0)
+    )
     sentences = mask_sentences(article)
     extracted: list[SentenceFeatures] = []
     for at in range(len(sentences)):

@@ -21,9 +21,7 @@ def voice_of(article: Article, start: int, end: int) -> str:
         "author", "author_hedged", "reported:NAME", "reported:unnamed" or "byline". Of several sentences the first
         reported one decides, else a hedged one.
     """
-    if article.note_span is not None and start >= article.note_span[0]:
-        return BYLINE
-    if any(line.start <= start < line.end for line in article.head):
+    if article.is_note(start) or any(line.start <= start < line.end for line in article.head):
         return BYLINE
     voices = [_classify(s) for s in sentence_features(article) if s.start < end and start < s.end]
     reported = [voice for voice in voices if voice.startswith("reported:")]
