@@ -36,7 +36,7 @@ def classify_blocks(blocks: Sequence[Sequence[Line]]) -> tuple[Kind, ...]:
     comments = _comments_start(texts)
     if comments is not None:
         kinds[comments:] = ["comment" if kind == "body" else kind for kind in kinds[comments:]]
-    return tuple(kinds) if "body" in kinds else ("body",) * len(kinds)
+    return tuple(kinds) if "body" in kinds else tuple("body" for _ in kinds)
 
 
 def _sign(kinds: list[Kind], texts: Sequence[str]) -> None:
