@@ -42,7 +42,8 @@ soak: setup
 	BURST_QUESTIONS=1000 BURST_DROPS=50 BURST_SECONDS=600 $(SOAK) tests/soak/test_burst.py
 	QUEUED=200 $(SOAK) tests/bot/discord/test_faults.py -k many_questions
 	REOPENINGS=200 $(SOAK) tests/test_reliability.py tests/index/publishing/test_server.py
-	KILLS=200 STORE_EXAMPLES=50 FUZZ=2000 $(SOAK) tests/index/test_generation_faults.py tests/index/test_generation_machine.py tests/index/articles/test_fuzz.py
+	KILLS=200 STORE_EXAMPLES=50 FUZZ=2000 $(SOAK) tests/index/test_generation_faults.py tests/index/test_generation_machine.py \
+		tests/index/articles/test_fuzz.py tests/bot/discord/rendering
 	REBUILDS=50 QUERIES=100000 $(SOAK) tests/soak/test_rebuilds.py
 	SOAK_MINUTES=$(SOAK_MINUTES) $(SOAK) tests/soak/test_traffic.py
 

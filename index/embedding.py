@@ -157,7 +157,7 @@ def load_embedder(model: str | None, threads: int | None = None) -> Embedder:
     from langchain_huggingface import HuggingFaceEmbeddings
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     if threads is not None and "OMP_NUM_THREADS" not in os.environ:
         import torch
@@ -201,7 +201,7 @@ def load_pair_scorer(model: str) -> Callable[[Sequence[tuple[str, str]]], Vector
         from torch.nn import Identity
         from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        transformers_logging.disable_progress_bar()
         encoder = CrossEncoder(model, device="cpu", local_files_only=local or not _needs_download(model))
     except Exception as error:  # torch, transformers and the hub raise many types
         raise ModelError(

@@ -87,7 +87,8 @@ def _learn(start: State, examples: Sequence[Example], plan: Plan, source: Path) 
     model = Reader.from_folder(source)
     model.load_state_dict(start)
     train(model, examples, word_pieces(source), plan)
-    return model.state_dict()
+    state: State = model.state_dict()
+    return state
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def train(
     for step, batch in enumerate(_batches(examples, plan, steps, rng), 1):
         loss = _loss(model, batch, encoder, plan, rng)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()

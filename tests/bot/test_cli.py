@@ -179,12 +179,12 @@ def write_questions(path: Path, *texts: str) -> Path:
 
 
 def test_eval_scores_the_shipped_questions_and_writes_the_answers(
-    fresh_command: Run, shipped_index: Path, tmp_path: Path
+    command: Run, shipped_index: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.jsonl"
     out.write_text("an answer of an earlier run, longer than the new ones\n" * 1000)
     file = REPOSITORY / "tests" / "data" / "questions.jsonl"
-    done = fresh_command("bot", "eval", str(file), "--answers", str(out), "--json", "--index", str(shipped_index))
+    done = command("bot", "eval", str(file), "--answers", str(out), "--json", "--index", str(shipped_index))
     assert done.returncode == 0
     # On a slow machine, progress is printed every few seconds.
     assert all(line.startswith("Asking: ") for line in done.stderr.splitlines())
@@ -246,9 +246,9 @@ def test_an_eval_that_fails_before_its_first_answer_does_not_overwrite_the_file(
 # chat
 
 
-def test_chat_on_a_pipe_prints_answers_on_stdout_and_errors_on_stderr(fresh_command: Run, shipped_index: Path) -> None:
+def test_chat_on_a_pipe_prints_answers_on_stdout_and_errors_on_stderr(command: Run, shipped_index: Path) -> None:
     lines = "\n".join(["/HELP", "why " * 5000, "a\x1bb", "/nosuch\x1b[31m", "who wrote this?", "/QUIT", "never asked"])
-    done = fresh_command("bot", "chat", stdin=lines, INDEX_DIR=str(shipped_index))
+    done = command("bot", "chat", stdin=lines, INDEX_DIR=str(shipped_index))
     assert done.returncode == 0
     assert "Ask about" in done.stdout
     assert "/passage N" in done.stdout

@@ -33,9 +33,9 @@ def settings(server: ChatServer, shipped_index: Path) -> dict[str, str]:
     }
 
 
-def test_ask_prints_claims_and_quotes(fresh_command: Run, server: ChatServer, settings: dict[str, str]) -> None:
+def test_ask_prints_claims_and_quotes(command: Run, server: ChatServer, settings: dict[str, str]) -> None:
     server.script(faithful())
-    done = fresh_command("bot", "ask", WHY, **settings)
+    done = command("bot", "ask", WHY, **settings)
     assert done.returncode == 0, done.stderr
     blocks = done.stdout.split("\n\n")
     assert [block.startswith('> "') for block in blocks] == [False, True] * 3

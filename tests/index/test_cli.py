@@ -63,7 +63,7 @@ def test_rebuild_status_and_search_work_together_with_the_real_model(
     assert "The Bees Have Left · Ines Okafor · 2021-05-03" in status.stdout
 
     (tmp_path / ".env").write_text("INDEX_DIR=.byline\n", encoding="utf-8")
-    searched = fresh_command("index", "search", "Who sprayed the verges?", "-k", "1", "--json")
+    searched = command("index", "search", "Who sprayed the verges?", "-k", "1", "--json")
     assert (searched.returncode, searched.stderr) == (0, "")
     (hit,) = json.loads(searched.stdout)
     assert (hit["article"], hit["paragraphs"]) == ("bees.txt", [4, 5, 6])

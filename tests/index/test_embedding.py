@@ -106,11 +106,14 @@ def test_many_texts_keep_their_order(fake: Embedder) -> None:
 class PythonFloats(Embeddings):
     """Returns vectors as LangChain's models do: lists of Python floats, each a separate object."""
 
+    _DIVISORS = np.arange(1, 385)
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [self.embed_query(text) for text in texts]
 
     def embed_query(self, text: str) -> list[float]:
-        return [len(text) / (n + 1) for n in range(384)]
+        vector: list[float] = (len(text) / self._DIVISORS).tolist()
+        return vector
 
 
 def all_new(_: Collection[str]) -> Iterator[tuple[str, Vectors]]:

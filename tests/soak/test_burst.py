@@ -21,7 +21,7 @@ from tests.servers.discord.server import Interaction, Message
 SECONDS = float(os.environ.get("BURST_SECONDS", "8"))
 DROPS = int(os.environ.get("BURST_DROPS", "5"))
 USERS = 50
-QUESTIONS_PER_USER = int(os.environ.get("BURST_QUESTIONS", "100")) // USERS
+QUESTIONS_PER_USER = int(os.environ.get("BURST_QUESTIONS", "50")) // USERS
 QUESTIONS = (
     "Why does Russia back Maduro?",
     "What does he say about China's investment?",

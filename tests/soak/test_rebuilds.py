@@ -27,7 +27,7 @@ from bot.answering.types import Question
 from tests.support.editions import QUESTIONS, editions, rebuild_in_subprocess, write_edition
 
 REBUILDS = int(os.environ.get("REBUILDS", "2"))
-QUERIES = int(os.environ.get("QUERIES", "300"))
+QUERIES = int(os.environ.get("QUERIES", "100"))
 READERS, ANSWER_EVERY, PAUSE = 2, 25, 0.003
 MAX_REBUILDS_IN_PROCESS = 5
 

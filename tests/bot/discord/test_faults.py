@@ -31,7 +31,7 @@ from bot.settings import Shards
 from tests.bot.discord.scene import Scene, bot_at, service_of
 from tests.servers.discord.server import DiscordServer, Message
 
-QUEUED = int(os.environ.get("QUEUED", "60"))
+QUEUED = int(os.environ.get("QUEUED", "24"))
 WHY = "Why does Russia back Maduro?"
 POST = ("POST", r"/channels/\d+/messages")
 

@@ -1,5 +1,6 @@
 """Text that Discord shows as it stands, within its limits: examples, and thousands of generated ones."""
 
+import os
 import time
 import unicodedata
 
@@ -19,6 +20,7 @@ NASTY = st.text(
     ),
     max_size=300,
 )
+EXAMPLES = int(os.environ.get("FUZZ", "500"))
 ACTIVE = ("@everyone", "@here", "<@", "<#", "<t:", "</", "<:", "](", "**", "__", "~~", "||", "`", "http://", "https://")
 
 
@@ -56,7 +58,7 @@ def test_markup_is_shown_and_does_nothing(text: str) -> None:
     assert "discord.gg" not in shown
 
 
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(NASTY)
 @example("a" * 10)
 def test_escaping_loses_nothing_and_leaves_nothing_active(text: str) -> None:
@@ -68,7 +70,7 @@ def test_escaping_loses_nothing_and_leaves_nothing_active(text: str) -> None:
     assert "\x00" not in shown
 
 
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(NASTY, st.integers(2, 80))
 @example("👨‍👩‍👧 family", 4)
 def test_shortening_keeps_to_the_limit_and_to_whole_words(text: str, limit: int) -> None:

@@ -20,7 +20,7 @@ from bot.discord.rendering.markup import flat, size, unescape
 from bot.discord.rendering.paragraphs import MAX_PAGES, render_context, render_paragraph
 from bot.discord.rendering.read_back import ShownAnswer, read_back
 
-from tests.bot.discord.rendering.test_markup import NASTY
+from tests.bot.discord.rendering.test_markup import EXAMPLES, NASTY
 from tests.servers.discord.limits import check_message
 from tests.support.paths import REPOSITORY
 
@@ -163,7 +163,7 @@ def test_a_catalogue_of_a_thousand_articles_says_how_many_more() -> None:
     check_message({"embeds": [embed.to_dict()]})
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(
     st.lists(NASTY.filter(lambda text: any(c.isalnum() for c in text)), min_size=1, max_size=8),
     NASTY,
