@@ -18,8 +18,8 @@ SUFFIXES = tuple(FORMATS)
 SUFFIX_LIST = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
 """The same in a sentence."""
 
-MAX_BYTES = 8 * 1024 * 1024
-"""Size limit of one file; larger ones are skipped."""
+MAX_BYTES = FORMATS[".txt"].max_bytes
+"""Size limit of a text file; larger ones are skipped."""
 
 
 class SkippedFile(NamedTuple):
@@ -144,7 +144,8 @@ def _list_files(folder: Path, only: tuple[Path, ...]) -> tuple[list[Path], list[
 
 
 def _read_bytes(path: Path) -> bytes:
-    """Read a file without blocking on a pipe, following a link or reading more than `MAX_BYTES`."""
+    """Read a file without blocking on a pipe, following a link or reading more than its format allows."""
+    max_bytes = FORMATS[path.suffix.lower()].max_bytes if path.suffix.lower() in FORMATS else MAX_BYTES
     if path.is_symlink():
         raise ArticleRejected("it is a link (copy the file into the folder instead)")
     try:
@@ -152,9 +153,9 @@ def _read_bytes(path: Path) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise ArticleRejected("it is not a regular file")
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(max_bytes + 1)
     except OSError as error:
         raise ArticleRejected(f"it cannot be read ({error.strerror})") from None
-    if len(data) > MAX_BYTES:
-        raise ArticleRejected(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
+    if len(data) > max_bytes:
+        raise ArticleRejected(f"it is larger than {max_bytes // 1024 // 1024} MB")
     return data

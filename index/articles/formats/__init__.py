@@ -6,7 +6,9 @@ How to add a file format:
    lines, with title, byline and date as lines above them, as YAML front matter, or as stated metadata. It removes the
    format's own markup (directives, underlines of headings, emphasis), because quotes show its result as it is; or it
    returns Markdown and says so. It raises ArticleRejected with the reason for a file that it cannot read.
-2. Add the file's suffix, with that function, to the table `FORMATS`.
+2. If the function calls a library that may not stop or that needs much memory, name it in `isolation.child.READERS`: it
+   then runs in a child process with limits, and may raise anything.
+3. Add the file's suffix to the table `FORMATS`.
 
 The rest is the same for all formats: `index.articles.files` reads the files whose suffix is in `FORMATS`, and
 `index.articles.parse` splits the text into paragraphs, separates head and foot from the body and collects the metadata.
@@ -18,6 +20,8 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from index.articles.formats.html.encoding import looks_like_html
+from index.articles.formats.isolation.parent import shared_reader
 from index.articles.formats.plain import decode
 from index.articles.formats.result import FormatResult
 
@@ -32,17 +36,25 @@ class Format(NamedTuple):
     Attributes:
         read: Turns the file's bytes into its content; its second argument is the fallback encoding. Raises
             ArticleRejected.
+        max_bytes: Size limit of a file; larger ones are skipped.
     """
 
     read: Callable[[bytes, str | None], FormatResult]
+    max_bytes: int = 8 * 1024 * 1024
 
 
 def _read_plain(data: bytes, fallback: str | None) -> FormatResult:
-    return FormatResult(decode(data, fallback))
+    return _read_html(data, fallback) if looks_like_html(data) else FormatResult(decode(data, fallback))
 
 
 def _read_markdown(data: bytes, fallback: str | None) -> FormatResult:
+    if looks_like_html(data):
+        return _read_html(data, fallback)
     return FormatResult(decode(data, fallback), is_markdown=True)
+
+
+def _read_html(data: bytes, fallback: str | None) -> FormatResult:
+    return shared_reader().read("html", data, fallback=fallback)
 
 
 FORMATS = {
@@ -50,6 +62,9 @@ FORMATS = {
     ".text": Format(_read_plain),
     ".md": Format(_read_markdown),
     ".markdown": Format(_read_markdown),
+    ".html": Format(_read_html),
+    ".htm": Format(_read_html),
+    ".xhtml": Format(_read_html),
 }
 """Format by suffix, in lower case."""
 

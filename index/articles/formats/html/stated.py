@@ -1,0 +1,109 @@
+"""Read what a page states about title, authors, date and address, without what is plainly no such thing."""
+
+import re
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from index.articles.formats.result import StatedMetadata
+
+_SEPARATOR = re.compile(r"\s+[|–—·•»:/-]{1,2}\s+")
+_NOBODY = frozenset(
+    "admin administrator anonymous author editor editors guest none null redaktion staff unknown user webmaster "
+    "wordpress".split()
+)
+_MAX_TITLE, _MAX_NAME, _MAX_AUTHORS = 300, 60, 8
+
+
+def read_stated(tree: HtmlElement, url: str | None) -> StatedMetadata:
+    """Return what a page states in its meta elements, JSON-LD and marked-up byline.
+
+    Args:
+        tree: The page.
+        url: Where the page is from; None for a file.
+    """
+    from trafilatura.metadata import extract_metadata
+    from trafilatura.settings import set_date_params
+
+    # Without the extensive search, which takes any date of the page for its own.
+    document = extract_metadata(tree, url, set_date_params(extensive=False))
+    site = document.sitename
+    return StatedMetadata(
+        title=clean_title(document.title, site, _headings(tree)),
+        authors=clean_authors((document.author or "").split(";"), (site, document.hostname)),
+        published=document.date,
+        source=_choose_source(document.url, url),
+    )
+
+
+def clean_title(title: str | None, site: str | None = None, headings: tuple[str, ...] = ()) -> str | None:
+    """Return a title without the name of the site; None if nothing else is left.
+
+    Args:
+        title: The title as stated.
+        site: Name of the site.
+        headings: The page's headings of the first level.
+    """
+    text = " ".join((title or "").split())
+    if not text or len(text) > _MAX_TITLE:
+        return None
+    for heading in headings:
+        if len(heading) >= 8 and text.startswith(heading) and _SEPARATOR.match(text, len(heading)):
+            return heading
+    parts = _SEPARATOR.split(text)
+    if site and len(parts) > 1 and _same_name(parts[-1], site):
+        text = text[: text.rindex(parts[-1])].rstrip(" |–—·•»:/-")
+    if not any(map(str.isalpha, text)) or (site and _same_name(text, site)):
+        return None
+    return text
+
+
+def clean_authors(names: list[str], others: tuple[str | None, ...] = ()) -> tuple[str, ...]:
+    """Return the names that can be a person's or an organisation's, without repetitions.
+
+    Args:
+        names: The names as stated.
+        others: Names that are not an author: the site, its host.
+    """
+    kept: dict[str, str] = {}
+    for name in names:
+        text = " ".join(name.split()).strip(" ,;|")
+        text = re.sub(r"^(?:by|von|par|por|di|door|av|af)\s+(?=[A-Z])", "", text, flags=re.I)
+        if not _is_name(text) or any(other and _same_name(text, other) for other in others):
+            continue
+        kept.setdefault(text.casefold(), text)
+    return tuple(kept.values())[:_MAX_AUTHORS]
+
+
+def _is_name(text: str) -> bool:
+    letters = sum(map(str.isalpha, text))
+    return (
+        letters >= 2
+        and len(text) <= _MAX_NAME
+        and letters >= 0.6 * len(text)
+        and text.casefold() not in _NOBODY
+        and not re.search(r"https?:|www\.|@|\d{3}|[<>{}\\]", text)
+        and len(text.split()) <= 7
+    )
+
+
+def _same_name(one: str, other: str) -> bool:
+    """Whether two names are the same apart from case, blanks, "The" and the ending of a host name."""
+
+    def reduce(name: str) -> str:
+        name = re.sub(r"^(?:https?://)?(?:www\.)?|^the\s+|\.[a-z]{2,6}$", "", name.casefold().strip())
+        return "".join(filter(str.isalnum, name))
+
+    return bool(reduce(one)) and reduce(one) == reduce(other)
+
+
+def _headings(tree: HtmlElement) -> tuple[str, ...]:
+    return tuple(" ".join("".join(element.itertext()).split()) for element in tree.iter("h1"))
+
+
+def _choose_source(stated: str | None, url: str | None) -> str | None:
+    """Return the address that a page gives itself, but one on another host only if it is from no known host."""
+    parts = urlsplit(stated or "")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or len(stated or "") > 2_000:
+        return url
+    return stated if url is None or parts.hostname == urlsplit(url).hostname else url
