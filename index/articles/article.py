@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.articles.lines import HeadLine
+from index.articles.offsets import OffsetMap
 
 Kind = Literal["body", "head", "note", "correction", "salutation", "signature", "caption", "comment", "furniture"]
 """What a paragraph is.
@@ -23,13 +24,18 @@ NOTE_KINDS = frozenset({"note", "correction"})
 class Paragraph:
     """A block of lines between blank lines.
 
+    It keeps its number if nothing of it is text, as of a picture; then it starts where it ends.
+
     Attributes:
         number: Position in the article, counted from 1.
         start: Offset of its first character in the article's text.
         end: Offset after its last character.
-        body_start: Offset where the author's text starts, after head lines and the marks of a heading, list or
-            quotation; equal to `end` if the paragraph consists of head lines.
-        kind: What the paragraph is. Only the body, notes and corrections have sentences.
+        body_start: Offset where the author's text starts, after head lines and the marks of a heading or list; equal
+            to `end` if the paragraph has none, because it consists of head lines or is a footnote.
+        kind: What the paragraph is. Only the body, notes (but for footnotes) and corrections have sentences.
+        quoted: Whether it is a block quotation.
+        items: Start and end of each part of the body that is split into sentences on its own, without its mark: the
+            points of a list, the rows of a table; empty if the whole body is one.
     """
 
     number: int
@@ -37,18 +43,26 @@ class Paragraph:
     end: int
     body_start: int
     kind: Kind = "body"
+    quoted: bool = False
+    items: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[int, int], ...]:
+        """Start and end of each part of the body that consists of whole sentences."""
+        return self.items or ((self.body_start, self.end),)
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The text of one file and its metadata.
+    """The text of one file as a reader of the page sees it, and its metadata.
 
     All offsets in Byline are code points in `text`.
 
     Attributes:
         id: Path relative to the articles folder, with forward slashes.
         digest: SHA-256 of `text`, in hexadecimal.
-        text: The decoded file, with line feeds as line ends.
+        text: The article text: the decoded file with line feeds as line ends, without marks of Markdown, invisible
+            characters, hyphens of line ends and running heads; front matter is as in the file.
         title: From the front matter, else from the head.
         authors: Names of the authors, in the order printed.
         published: ISO 8601 ("2019-03-26", "2019-03"), or as printed if the year is missing or the order is ambiguous.
@@ -57,6 +71,7 @@ class Article:
         paragraphs: All paragraphs in reading order.
         head: Lines that are not the author's text, above, below and between the body, in order.
         note_span: Start and end offset of the author note if it stands at the foot.
+        offsets: Maps offsets in `text` to those in the decoded file.
     """
 
     id: str
@@ -70,11 +85,12 @@ class Article:
     paragraphs: tuple[Paragraph, ...]
     head: tuple[HeadLine, ...]
     note_span: tuple[int, int] | None
+    offsets: OffsetMap = OffsetMap()
 
     @property
     def word_count(self) -> int:
         """Number of words in the body."""
-        return sum(len(self.text[p.body_start : p.end].split()) for p in self.paragraphs)
+        return sum(len(self.text[start:end].split()) for p in self.paragraphs for start, end in p.parts)
 
     def is_note(self, offset: int) -> bool:
         """Whether an offset is in the author note, another note or a correction: not the argument, yet quotable."""

@@ -20,12 +20,14 @@ class Line:
         start: Start offset in the article's text.
         end: End offset in the article's text.
         paragraph: Number of its paragraph, from 1.
+        emphasised: Whether all of it was set in emphasis, the marks of which are not in the text.
     """
 
     text: str
     start: int
     end: int
     paragraph: int
+    emphasised: bool = False
 
 
 @dataclass(frozen=True, slots=True)

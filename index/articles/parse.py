@@ -3,7 +3,7 @@
 import re
 
 from index.articles.article import NOTE_KINDS, Article, Kind, Paragraph, text_digest
-from index.articles.formats import read_format, skip_markdown_mark
+from index.articles.formats import read_format
 from index.articles.furniture.blocks import classify_blocks
 from index.articles.furniture.lines import url_in
 from index.articles.lines import HeadLine, Line
@@ -11,6 +11,7 @@ from index.articles.metadata.fields import names_value, publication_date, text_v
 from index.articles.metadata.foot import read_foot, read_note
 from index.articles.metadata.front_matter import read_front_matter
 from index.articles.metadata.head import read_head
+from index.articles.text.reading import ArticleText, TextBlock, clean, read_text
 from index.errors import ArticleRejected
 
 _HEADING_MARK = re.compile(r"#{1,6}[ \t]+")
@@ -27,12 +28,14 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     Raises:
         ArticleRejected: The file cannot be read or contains no text.
     """
-    content = read_format(name, data, fallback)
-    text, stated = content.text, content.stated
-    if not text.strip():
+    result = read_format(name, data, fallback)
+    source, stated = clean(result.text), result.stated
+    if not source.text.strip():
         raise ArticleRejected("it is empty")
-    meta, meta_end = read_front_matter(text)
-    blocks = _split_blocks(text, meta_end)
+    meta, meta_end = read_front_matter(source.text)
+    article_text = read_text(source, meta_end, is_markdown=result.is_markdown)
+    text = article_text.content.text
+    blocks, footnotes = _lines(article_text)
     if not any(c.isalnum() for block in blocks for line in block for c in line.text):
         raise ArticleRejected("it has no text below its front matter" if meta else "it contains no words")
     title = text_value(meta, "title") or stated.title
@@ -53,7 +56,8 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         if kind != "body" and kind not in NOTE_KINDS
         for line in block
         if line.end not in read
-    ]
+    ] + [HeadLine("furniture", line.start, line.end, line.paragraph) for line in footnotes]
+    kinds_by_number = {block[0].paragraph: kind for block, kind in zip(blocks, kinds, strict=True)}
     head_lines = tuple(sorted((*head.lines, *foot, *aside), key=lambda line: line.start))
     head_ends = {line.end for line in head_lines}
     authors = authors or head.authors
@@ -65,11 +69,11 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
 
     paragraphs = tuple(
         _make_paragraph(
-            number, block, kind, _body_start(name, text, block, head_ends), note_start=note.start if note else None
+            number, block, kinds_by_number.get(number, "body"), text, head_ends, note.start if note else None
         )
-        for number, (block, kind) in enumerate(zip(blocks, kinds, strict=True), 1)
+        for number, block in enumerate(article_text.blocks, 1)
     )
-    if not any(c.isalnum() for p in paragraphs for c in text[p.body_start : p.end]):
+    if not any(c.isalnum() for p in paragraphs for start, end in p.parts for c in text[start:end]):
         raise ArticleRejected("it contains no words below its head")
     return Article(
         id=name,
@@ -83,21 +87,26 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         paragraphs=paragraphs,
         head=head_lines,
         note_span=(note.start, note.end) if note else None,
+        offsets=article_text.content.map,
     )
 
 
-def _split_blocks(text: str, start: int) -> list[list[Line]]:
-    """Split the text from an offset on into paragraphs, which blank lines separate, and these into lines."""
-    blocks: list[list[Line]] = [[]]
-    for line in text[start:].split("\n"):
-        end = start + len(line)
-        if line.strip():
-            number = len(blocks)
-            blocks[-1].append(Line(line, start, end, number))
-        elif blocks[-1]:
-            blocks.append([])
-        start = end + 1
-    return blocks if blocks[-1] else blocks[:-1]
+def _lines(article_text: ArticleText) -> tuple[list[list[Line]], list[Line]]:
+    """Return the lines of each block that has text, and apart from them the lines of footnotes."""
+    blocks, footnotes = [], []
+    for number, block in enumerate(article_text.blocks, 1):
+        lines, start = [], block.start
+        for line in article_text.content.text[block.start : block.end].split("\n"):
+            end = start + len(line)
+            if line.strip():
+                inside = start + len(line) - len(line.lstrip()), start + len(line.rstrip())
+                lines.append(Line(line, start, end, number, article_text.is_emphasised(*inside)))
+            start = end + 1
+        if block.footnote:
+            footnotes += lines
+        elif lines:
+            blocks.append(lines)
+    return blocks, footnotes
 
 
 def _is_address_or_ornament(block: list[Line]) -> bool:
@@ -107,24 +116,28 @@ def _is_address_or_ornament(block: list[Line]) -> bool:
 
 
 def _make_paragraph(
-    number: int, block: list[Line], kind: Kind, body_start: int, *, note_start: int | None
+    number: int, block: TextBlock, kind: Kind, text: str, head_ends: set[int], note_start: int | None
 ) -> Paragraph:
-    """Make a paragraph; its kind is "note" if it is the author note, and "head" if it consists of head lines."""
-    start, end = block[0].start, block[-1].end
-    if kind == "body" and note_start is not None and start == note_start:
-        kind = "note"
-    elif kind == "body" and body_start == end:
-        kind = "head"
-    return Paragraph(number, start, end, body_start, kind)
-
-
-def _body_start(name: str, text: str, block: list[Line], head_ends: set[int]) -> int:
-    """Return where the author's text starts in a paragraph; its end if all its lines are head lines.
+    """Make a paragraph; its kind is "note" if it is the author note or a footnote, and "head" if it is head lines.
 
     head_ends: the end offsets of all head lines.
     """
-    for line in block:
-        if line.end not in head_ends:
-            heading = _HEADING_MARK.match(text, line.start, line.end)
-            return heading.end() if heading else skip_markdown_mark(name, text, line.start, line.end)
-    return block[-1].end
+    start = block.start
+    while start < block.end:
+        line_end = text.find("\n", start, block.end)
+        line_end = line_end if line_end >= 0 else block.end
+        if line_end not in head_ends and text[start:line_end].strip():
+            break
+        start = line_end + 1
+    if block.footnote:
+        return Paragraph(number, block.start, block.end, block.end, "note")
+    if start >= block.end:
+        kind = "head" if kind == "body" and block.start < block.end else kind
+        return Paragraph(number, block.start, block.end, block.end, kind, block.quoted)
+    if kind == "body" and block.start == note_start:
+        kind = "note"
+    heading = _HEADING_MARK.match(text, start, block.end)
+    units = block.units(start) or ((block.end, block.end),)
+    body_start = heading.end() if heading else units[0][0]
+    items = ((body_start, units[0][1]), *units[1:]) if len(units) > 1 else ()
+    return Paragraph(number, block.start, block.end, body_start, kind, block.quoted, items)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from math import ceil
 
 from index.articles.article import Article, Paragraph
-from index.articles.formats import skip_markdown_mark
 
 SPLITTER_VERSION = 4
 """The version of the passage splitter.
@@ -78,7 +77,7 @@ def split(article: Article, splitter: SentenceSplitter) -> tuple[Passage, ...]:
     passages: list[Passage] = []
     pending: list[Sentence] = []
     for paragraph in article.paragraphs:
-        for sentences in _split_at_note(article, list(_find_sentences(article, paragraph, splitter))):
+        for sentences in _split_at_note(article, list(find_sentences(article, paragraph, splitter))):
             if pending and (_crosses_note(article, pending, sentences) or not _can_join(pending, sentences)):
                 passages.append(_make_passage(article, pending))
                 pending = []
@@ -92,22 +91,12 @@ def split(article: Article, splitter: SentenceSplitter) -> tuple[Passage, ...]:
     return tuple(passages)
 
 
-def _find_sentences(article: Article, paragraph: Paragraph, splitter: SentenceSplitter) -> Iterator[Sentence]:
-    for item_start, item_end in _list_items(article, paragraph):
-        for sentence_start, sentence_end in splitter(article.text[item_start:item_end]):
-            for start, end in _split_overlong(article.text, item_start + sentence_start, item_start + sentence_end):
+def find_sentences(article: Article, paragraph: Paragraph, splitter: SentenceSplitter) -> Iterator[Sentence]:
+    """Yield the sentences of a paragraph's body. Each point of a list and each row of a table is at least one."""
+    for part_start, part_end in paragraph.parts:
+        for sentence_start, sentence_end in splitter(article.text[part_start:part_end]):
+            for start, end in _split_overlong(article.text, part_start + sentence_start, part_start + sentence_end):
                 yield Sentence(start, end, paragraph.number, article.text[start:end])
-
-
-def _list_items(article: Article, paragraph: Paragraph) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each list item without its mark; of the whole body if the paragraph is not a list."""
-    start = line = paragraph.body_start
-    while (line := article.text.find("\n", line, paragraph.end) + 1) > 0:
-        item = skip_markdown_mark(article.id, article.text, line, paragraph.end)
-        if item > line and article.text[line:item].strip(" \t>"):
-            yield start, line
-            start = item
-    yield start, paragraph.end
 
 
 def _split_overlong(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,7 @@ from jellyfish import metaphone
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from index.text.english import english_dictionary
+from index.english import english_dictionary
 from index.text.words import STOP_WORDS
 
 # The highest cost (see _cost) of a correction.

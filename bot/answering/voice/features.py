@@ -145,7 +145,7 @@ def _pulled_from(
     """Return the features of a sentence; for a pull-quote, those of the sentence that it repeats."""
     sentence = sentences[at]
     paragraph = article.paragraphs[sentence.paragraph - 1]
-    if not sentence.is_quoted and not article.text.startswith(">", paragraph.start):
+    if not sentence.is_quoted and not paragraph.quoted:
         return extracted[at]
     bare = article.text[sentence.start : sentence.end].strip('"“”«»>*_ \n')
     if len(bare.split()) < PULL_QUOTE_WORDS:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.text.english import english_dictionary
+from index.english import english_dictionary
 
 from bot.answering.voice.grammar import TITLES
 from bot.answering.voice.mentions import Mention

@@ -11,11 +11,11 @@ How to add a file format:
 3. Add the file's suffix to the table `FORMATS`.
 
 The rest is the same for all formats: `index.articles.files` reads the files whose suffix is in `FORMATS`, and
-`index.articles.parse` splits the text into paragraphs, separates head and foot from the body and collects the metadata.
+`index.articles.text` makes of the text what a reader of the page reads and splits it into blocks, and
+`index.articles.parse` separates head and foot from the body and collects the metadata.
 In every format, a line that starts with "# " to "###### " is a heading, whose mark is left out of quotes.
 """
 
-import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -24,10 +24,6 @@ from index.articles.formats.html.encoding import looks_like_html
 from index.articles.formats.isolation.parent import shared_reader
 from index.articles.formats.plain import decode
 from index.articles.formats.result import FormatResult
-
-_MARKDOWN_MARK = re.compile(
-    r"[ \t]*(?:>[ \t]?)+(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?|[ \t]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)"
-)
 
 
 class Format(NamedTuple):
@@ -76,17 +72,3 @@ def read_format(name: str, data: bytes, fallback: str | None = None) -> FormatRe
         ArticleRejected: The file cannot be read.
     """
     return FORMATS.get(PurePosixPath(name).suffix.lower(), FORMATS[".txt"]).read(data, fallback)
-
-
-def skip_markdown_mark(name: str, text: str, start: int, end: int) -> int:
-    """Return where a line's text starts after the mark of a list or quotation; its start if it has none.
-
-    Args:
-        name: File name of the article; only Markdown files have such marks.
-        text: Text of the article.
-        start: Start offset of the line.
-        end: Offset where the mark must end at the latest.
-    """
-    is_markdown = PurePosixPath(name).suffix.lower() not in ("", ".txt", ".text")
-    match = _MARKDOWN_MARK.match(text, start, end) if is_markdown else None
-    return match.end() if match else start

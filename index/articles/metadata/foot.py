@@ -65,14 +65,15 @@ def read_note(text: str, block: Sequence[Line], authors: tuple[str, ...]) -> Aut
         block: Lines of the last paragraph.
         authors: Known authors.
     """
-    whole = _note(text, block[0].start, block[-1].end, authors)
+    emphasised = all(line.emphasised for line in block)
+    whole = _note(text, block[0].start, block[-1].end, authors, emphasised=emphasised)
     if whole or len(block) < 2 or not _END.search(block[-2].text.rstrip()):
         return whole
-    last = _note(text, block[-1].start, block[-1].end, authors)
+    last = _note(text, block[-1].start, block[-1].end, authors, emphasised=block[-1].emphasised)
     return last if last and any(_describes(strip_markup(block[-1].text), author) for author in authors) else None
 
 
-def _note(text: str, start: int, end: int, authors: tuple[str, ...]) -> AuthorNote | None:
+def _note(text: str, start: int, end: int, authors: tuple[str, ...], *, emphasised: bool) -> AuthorNote | None:
     stripped = text[start:end].strip()
     words = stripped.strip(_OPEN + _CLOSE + " ").strip()
     if not words or len(words.split()) > MAX_NOTE_WORDS:
@@ -82,7 +83,8 @@ def _note(text: str, start: int, end: int, authors: tuple[str, ...]) -> AuthorNo
     name = _leading_name(words)
     if name and not authors and name not in text[:start]:
         return AuthorNote(start, end, author=name)
-    return AuthorNote(start, end) if stripped[0] in _OPEN and stripped[-1] in _CLOSE else None
+    set_apart = emphasised or (stripped[0] in _OPEN and stripped[-1] in _CLOSE)
+    return AuthorNote(start, end) if set_apart else None
 
 
 def describes_author(line: str, author: str) -> bool:

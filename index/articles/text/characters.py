@@ -1,0 +1,24 @@
+"""Remove characters that nobody sees, and replace those that only look different."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from index.articles.offsets import Edit
+
+# Soft hyphens (one at a line end joins the lines), zero-width spaces, word joiners and byte order marks; joiners only
+# between Latin letters, because other scripts and emoji need them; Latin ligatures; spaces of other widths.
+_CHARACTERS = re.compile(
+    "\u00ad[ \t]*\n[ \t]*|[\u00ad\u200b\u2060\ufeff\u180e]+|(?<=[A-Za-zÀ-ɏ])[\u200c\u200d]+(?=[A-Za-zÀ-ɏ])"
+    "|[\ufb00-\ufb06]|[\u00a0\u2002-\u200a\u202f\u205f]"
+)
+
+
+def clean_characters(text: str) -> Iterator[Edit]:
+    """Yield the edits that remove invisible characters, resolve ligatures and turn all spaces into plain ones."""
+    for match in _CHARACTERS.finditer(text):
+        character = match[0]
+        if "\ufb00" <= character <= "\ufb06":
+            yield Edit(match.start(), match.end(), unicodedata.normalize("NFKC", character))
+        else:
+            yield Edit(match.start(), match.end(), " " if character.isspace() else "")

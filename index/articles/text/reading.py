@@ -1,0 +1,151 @@
+"""Make the article text of a decoded file."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.articles.offsets import Edit, MappedText, join
+from index.articles.text.blocks import Block, Span, split_blocks, without_blank_lines
+from index.articles.text.characters import clean_characters
+from index.articles.text.lists import list_marks
+from index.articles.text.markdown import MarkdownMarks, covers, read_markdown
+from index.articles.text.pages import undo_pages
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """A block of the article text.
+
+    Attributes:
+        start: Start offset in the article's text.
+        end: End offset; equal to `start` if nothing of it is left.
+        quoted: Whether it is a block quotation.
+        footnote: Whether it is a footnote.
+        breaks: Offsets in it at which a sentence ends whatever its punctuation.
+        marks: Spans of the list marks at the start of its lines.
+        notes: Spans of footnotes in it.
+    """
+
+    start: int
+    end: int
+    quoted: bool = False
+    footnote: bool = False
+    breaks: tuple[int, ...] = ()
+    marks: tuple[Span, ...] = ()
+    notes: tuple[Span, ...] = ()
+
+    def units(self, start: int) -> tuple[Span, ...]:
+        """Return the spans, from an offset on, that each consist of whole sentences: a point, a table row, the rest."""
+        cuts = sorted({*(at for at in self.breaks if at > start), *(mark[0] for mark in self.marks if mark[0] > start)})
+        after_mark = dict(self.marks)
+        spans = zip([start, *cuts], [*cuts, self.end], strict=True)
+        return tuple(
+            (after_mark.get(first, first), last) for first, last in spans if not covers(self.notes, first, last)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleText:
+    """The article text with its blocks.
+
+    Attributes:
+        content: The text with its map; what stands above the first block is as in the file.
+        blocks: The blocks of the file in order.
+        emphases: Spans in the file that are set in emphasis.
+    """
+
+    content: MappedText
+    blocks: tuple[TextBlock, ...]
+    emphases: tuple[Span, ...]
+
+    def is_emphasised(self, start: int, end: int) -> bool:
+        """Whether all between two offsets of the text is set in emphasis."""
+        return start < end and covers(self.emphases, *self.content.map.file_span(start, end))
+
+
+def clean(text: str) -> MappedText:
+    """Return a decoded file without invisible characters, mapped to the file."""
+    return MappedText(text).edit(clean_characters(text))
+
+
+def read_text(source: MappedText, start: int, *, is_markdown: bool) -> ArticleText:
+    """Make the article text.
+
+    Args:
+        source: The result of `clean`.
+        start: Offset in it where the text below the front matter starts.
+        is_markdown: Whether the file is Markdown.
+    """
+    marks = read_markdown(source.text, start) if is_markdown else MarkdownMarks()
+    above, blocks = split_blocks(source, start)
+    blocks = undo_pages(_apply(blocks, source, marks.edits))
+    content = join([above, *(part for block in blocks for part in (block.content, block.gap))])
+    spans = _spans(len(above.text), blocks)
+    listed = list_marks([content.text[first:last] for first, last in spans], is_markdown=is_markdown)
+    to_file = source.map.to_file
+    quotations, footnotes, emphases = (
+        tuple((to_file(first), to_file(last)) for first, last in found)
+        for found in (marks.quotations, marks.footnotes, marks.emphases)
+    )
+    to_text = content.map.to_text
+    breaks = sorted({to_text(to_file(offset)) for offset in marks.breaks})
+    notes = [(to_text(first), to_text(last)) for first, last in footnotes]
+    text_blocks = []
+    for (first, last), found in zip(spans, listed, strict=True):
+        inside = _strip(content.text, first, last)
+        file_span = content.map.file_span(*inside) if inside else None
+        text_blocks.append(
+            TextBlock(
+                first,
+                last,
+                quoted=file_span is not None and covers(quotations, *file_span),
+                footnote=file_span is not None and covers(footnotes, *file_span),
+                breaks=tuple(breaks[bisect_right(breaks, first) : bisect_left(breaks, last)]),
+                marks=tuple((first + a, first + b) for a, b in found),
+                notes=tuple(note for note in notes if note[0] < last and first < note[1]),
+            )
+        )
+    return ArticleText(content, tuple(text_blocks), emphases)
+
+
+def _apply(blocks: Sequence[Block], source: MappedText, edits: Sequence[Edit]) -> list[Block]:
+    """Apply the edits of a whole text to its blocks."""
+    if not edits:
+        return list(blocks)
+    result, at = [], 0
+    ends = _block_ends(blocks, source)
+    for block, (start, end) in zip(blocks, ends, strict=True):
+        inside = []
+        while at < len(edits) and edits[at].end <= end:
+            edit = edits[at]
+            if edit.start >= start:
+                inside.append(Edit(edit.start - start, edit.end - start, edit.text))
+            at += 1
+        content = block.content.edit(inside) if inside else block.content
+        result.append(block.with_content(without_blank_lines(content) if inside else content))
+    return result
+
+
+def _block_ends(blocks: Sequence[Block], source: MappedText) -> list[Span]:
+    spans, end = [], len(source.text)
+    for block in reversed(blocks):
+        end -= len(block.gap.text)
+        spans.append((end - len(block.content.text), end))
+        end -= len(block.content.text)
+    return spans[::-1]
+
+
+def _spans(start: int, blocks: Sequence[Block]) -> list[Span]:
+    spans = []
+    for block in blocks:
+        spans.append((start, start + len(block.content.text)))
+        start += len(block.content.text) + len(block.gap.text)
+    return spans
+
+
+def _strip(text: str, start: int, end: int) -> Span | None:
+    """Return a span without white space at its ends; None if nothing else is in it."""
+    inside = text[start:end]
+    first = start + len(inside) - len(inside.lstrip())
+    last = start + len(inside.rstrip())
+    return (first, last) if first < last else None
