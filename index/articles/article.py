@@ -1,7 +1,7 @@
 """The types `Article` and `Paragraph`, which all other packages use, and the digests of a text."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from index.articles.lines import HeadLine
@@ -85,7 +85,7 @@ class Article:
     paragraphs: tuple[Paragraph, ...]
     head: tuple[HeadLine, ...]
     note_span: tuple[int, int] | None
-    offsets: OffsetMap = OffsetMap()
+    offsets: OffsetMap = field(default_factory=OffsetMap)
 
     @property
     def word_count(self) -> int:

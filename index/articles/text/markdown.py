@@ -337,7 +337,7 @@ def _code_content(text: str, start: int, end: int) -> Span:
 
 
 def _merge_edits(edits: Sequence[Edit]) -> Iterator[Edit]:
-    """Yield edits sorted; an insertion into what another edit replaces is joined to that one, and others are dropped."""
+    """Yield edits sorted and apart: an insertion into what another one replaces is joined to that one."""
     last: Edit | None = None
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         if last is None or edit.start >= last.end:

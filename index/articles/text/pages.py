@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from index.english import english_dictionary
-
 from index.articles.offsets import Edit, join
 from index.articles.text.blocks import Block, without_blank_lines
+from index.english import english_dictionary
 
 _MAX_RUN = 3
 _MAX_WORDS = 12

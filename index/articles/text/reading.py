@@ -121,8 +121,11 @@ def _apply(blocks: Sequence[Block], source: MappedText, edits: Sequence[Edit]) -
             if edit.start >= start:
                 inside.append(Edit(edit.start - start, edit.end - start, edit.text))
             at += 1
-        content = block.content.edit(inside) if inside else block.content
-        result.append(block.with_content(without_blank_lines(content) if inside else content))
+        if inside:
+            content = without_blank_lines(block.content.edit(inside))
+            blanks = len(content.text) - len(content.text.lstrip()) if inside[0].start == 0 else 0
+            block = block.with_content(content.cut(blanks, len(content.text)))
+        result.append(block)
     return result
 
 

@@ -148,7 +148,7 @@ def test_head_lines_and_heading_marks_are_in_no_passage() -> None:
         ("1. The pears went.\n2. The plums\n   went next.", ["The pears went.", "The plums\n   went next."]),
         ("> - The pears went.\n> - The plums.", ["The pears went.", "The plums."]),
         ("They took:\n- the pears\n- the plums.", ["They took:", "the pears", "the plums."]),
-        ("**The pears** went.", ["**The pears** went."]),
+        ("**The pears** went.", ["The pears went."]),
         ("-5 degrees. Then frost.", ["-5 degrees.", "Then frost."]),
     ],
 )

@@ -1,5 +1,7 @@
 """Front matter: its values, its limits, and text that only looks like it."""
 
+import re
+
 import pytest
 
 from index.articles.parse import parse
@@ -235,7 +237,7 @@ def test_no_text_between_horizontal_rules_is_lost() -> None:
 )
 def test_text_that_is_not_front_matter_is_kept(text: str) -> None:
     article = parse("x.md", text.encode())
-    assert "".join(text.split()) == "".join("".join(paragraphs(article)).split())
+    assert re.findall(r"\w+", text) == re.findall(r"\w+", " ".join(paragraphs(article)))
 
 
 @pytest.mark.parametrize(
