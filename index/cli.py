@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +17,7 @@ from index.formatting import count, printable, strip_control_characters
 from index.publishing.factory import make_publisher
 from index.settings import IndexSettings
 from index.store.manifest import Manifest
+from index.text.language import list_languages
 
 if TYPE_CHECKING:
     from index.rebuild import RebuildReport
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_QUESTION_CHARS = 2_000
 _NICENESS = 10
+# How many articles in other languages are named.
+_SHOWN = 5
 # The commands that leave the index unchanged when interrupted, and what is printed then.
 WRITING_COMMANDS = frozenset({"rebuild"})
 INTERRUPTED = "Interrupted. The index is unchanged."
@@ -219,12 +223,25 @@ def _print_report(report: "RebuildReport", dry_run: bool) -> None:
         print(f"A rebuild would index: {counts}. Nothing was written.")
     else:
         print(f"Indexed: {counts}; {report.passages:,} passages, {report.sentences:,} sentences; {seconds}.")
+    if not dry_run:
+        _print_unread(report.unread)
+
+
+def _print_unread(languages: Mapping[str, str]) -> None:
+    """Say which articles are in languages that are not read without a chat model, in one line."""
+    if not languages:
+        return
+    shown = [f"{printable(article)} ({list_languages([code])})" for article, code in list(languages.items())[:_SHOWN]]
+    shown += [f"{len(languages) - _SHOWN:,} more"] if len(languages) > _SHOWN else []
+    print(f"Not in English: {', '.join(shown)}. Without a chat model, only their closest passages are shown.")
 
 
 def _print_status(name: str, manifest: Manifest) -> None:
     print(f"Generation {name}, built {manifest.created} with {manifest.model}")
     counts = ((len(manifest.articles), "article"), (manifest.passages, "passage"), (manifest.sentences, "sentence"))
-    print(", ".join(count(n, noun) for n, noun in counts), end="\n\n")
+    print(", ".join(count(n, noun) for n, noun in counts))
+    _print_unread(manifest.unread)
+    print()
     for article in manifest.articles:
         details = " · ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
         size = f"{count(article.words, 'word')}, {count(article.paragraphs, 'paragraph')}"

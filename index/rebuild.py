@@ -25,6 +25,7 @@ from index.publishing.locks import remove_leftovers
 from index.publishing.publisher import Publisher
 from index.publishing.verification import verify_built
 from index.store.manifest import FORMAT, ArticleEntry, Manifest, file_digests
+from index.text.language import text_language
 from index.text.passages import SPLITTER_VERSION, Passage, split, with_context_header
 from index.text.sentences import sentence_spans
 
@@ -66,6 +67,7 @@ class RebuildReport:
         built: Whether a new generation was published; false after a dry run and if nothing has changed.
         passages: The number of passages in the index.
         sentences: The number of sentences in the index.
+        unread: Article id → ISO 639-1 code, for articles in languages that are not read without a chat model.
         seconds: How long it took.
     """
 
@@ -74,6 +76,7 @@ class RebuildReport:
     built: bool
     passages: int
     sentences: int
+    unread: dict[str, str]
     seconds: float
 
 
@@ -190,7 +193,10 @@ def _find_changes(publisher: Publisher, options: _Options) -> _Changes:
 
 def _report(changes: _Changes, built: bool, manifest: Manifest | None, started: float) -> RebuildReport:
     passages, sentences = (manifest.passages, manifest.sentences) if manifest else (0, 0)
-    return RebuildReport(changes.plan, changes.skipped, built, passages, sentences, perf_counter() - started)
+    unread = manifest.unread if manifest else {}
+    seconds = perf_counter() - started
+    return RebuildReport(changes.plan, changes.skipped, built, passages, sentences, unread, seconds)
+
 
 
 def _build(
@@ -250,6 +256,7 @@ def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
         paragraphs=len(article.paragraphs),
         passages=len(passages),
         sentences=sum(len(passage.sentences) for passage in passages),
+        language=text_language("\n".join(article.text[p.body_start : p.end] for p in article.paragraphs)),
     )
 
 

@@ -35,7 +35,7 @@ from bot.answering.evidence.windows import choose_windows
 from bot.answering.question import small_talk
 from bot.answering.question.author_names import replace_authors
 from bot.answering.question.parsing import ParsedQuestion, clean_question, parse_question
-from bot.answering.reply import extractive, overview, wording
+from bot.answering.reply import extractive, languages, overview, wording
 from bot.answering.reply.suggestions import MAIN_ARGUMENT, Candidate, make_candidates, windows_naming
 from bot.answering.types import Abstention, Answer, Evidence, PreparedQuestion, Question, Reply, Response
 from bot.answering.voice.people import names_person
@@ -141,6 +141,8 @@ class Answerer:
             asked, reply, ranked = question.text, result.reply, result.ranked
             if not ranked and not (reply.quotes and _CHAT_ASPECTS.intersection(result.parsed.aspects)):
                 return PreparedQuestion(asked, result.parsed.text, reply, generation.articles)
+            if ranked and len(languages.readable(result.scope)) < len(result.scope):  # a chat model reads them all
+                ranked, _ = self.find_evidence(result.parsed, generation, result.scope)
             whole_article = self._whole_article(generation, result.scope)
             quoted = tuple(p for p in whole_article if any(p.start < q.end and q.start < p.end for q in reply.quotes))
             return PreparedQuestion(
@@ -195,12 +197,12 @@ class Answerer:
     def summarize(self, article: str) -> Response:
         """Quote the central claims of an article in its order; raises UsageError if there is no such article."""
         with self._index.lease() as generation:
-            chosen = generation.articles[find_article(generation.manifest.articles, article).id]
-            asked = f"What does {wording.describe(chosen)} argue?"
-            reply = Answer(
-                asked, wording.IN_SHORT, overview.quote_central_claims(generation, chosen), _METADATA_CERTAINTY
-            )
-            return Response(reply, generation.articles)
+            entry = find_article(generation.manifest.articles, article)
+            asked = f"What does {wording.describe(entry)} argue?"
+            if not languages.readable([entry]):
+                return Response(languages.abstain(asked, (), [entry], generation), generation.articles)
+            quotes = overview.quote_central_claims(generation, generation.articles[entry.id])
+            return Response(Answer(asked, wording.IN_SHORT, quotes, _METADATA_CERTAINTY), generation.articles)
 
     def suggest(self, response: Response, within: str | None = None) -> tuple[str, ...]:
         """Suggest at most MAX_SUGGESTIONS questions in place of one that was not answered.
@@ -226,12 +228,12 @@ class Answerer:
 
     def _is_likely_answered(self, candidate: Candidate, generation: Generation) -> bool:
         """Whether the sentences that name a candidate's subject answer its question."""
-        if candidate.article not in generation.entries:  # removed since the reply
+        entry = generation.entries.get(candidate.article)
+        if entry is None or not languages.readable([entry]):  # removed since the reply, or not English
             return False
         stored = generation.passages(generation.positions([candidate.article]))
         windows = windows_naming(candidate.subject, [row.passage for row in stored])
-        authors = generation.entries[candidate.article].authors
-        scores = self._reranker.score(replace_authors(candidate.question, authors), "", windows)
+        scores = self._reranker.score(replace_authors(candidate.question, entry.authors), "", windows)
         logits = [float(row[0]) for rows in scores for row in rows]
         return bool(logits) and answer_probability_from_logits(logits) >= extractive.ANSWER_THRESHOLD
 
@@ -242,11 +244,16 @@ class Answerer:
         reply = self._reply_without_search(asked, parsed, generation, scope)
         if reply is not None:
             return reply, []
-        ranked, features = self.find_evidence(parsed, generation, scope)
+        read = languages.readable(scope)
+        if parsed.language or not read:
+            ranked, _ = self.find_evidence(parsed, generation, scope)
+            return languages.abstain(asked, ranked, scope, generation), ranked
+        ranked, features = self.find_evidence(parsed, generation, read)
         certainty, topic = answer_probability(features), topic_probability(features)
         if topic < _OFF_TOPIC or asks_about_unknown_subject(parsed, _term_lookup(generation, scope)):
             certainty = min(certainty, extractive.UNKNOWN_SUBJECT_CERTAINTY)
-        return extractive.answer(asked, parsed, ranked, certainty, topic, generation), ranked
+        reply = extractive.answer(asked, parsed, ranked, certainty, topic, generation)
+        return languages.mention_unread(reply, len(scope) - len(read)), ranked
 
     def _reply_without_search(
         self, asked: str, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
@@ -256,8 +263,8 @@ class Answerer:
             return Abstention(asked, lead, (), 0.0, "not_addressed")
         if parsed.aspects and len(scope) > 1:
             return Abstention(asked, wording.WHICH_ARTICLE.format(n=len(scope)), (), 0.0, "not_addressed")
-        if parsed.aspects:
-            about = overview.answer_aspects(generation, generation.articles[scope[0].id], parsed.aspects)
+        if aspects := languages.answerable(parsed.aspects, scope):
+            about = overview.answer_aspects(generation, generation.articles[scope[0].id], aspects)
             if about.answered:
                 return Answer(asked, about.lead, about.quotes, _METADATA_CERTAINTY)
             return Abstention(asked, about.lead, (), 1 - _METADATA_CERTAINTY, "not_addressed")

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from index.errors import REBUILD_HINT, IndexDamaged, IndexOutdated
+from index.text.language import is_read
 
-FORMAT = 3
+FORMAT = 4
 """The version of a generation's format. It is raised with every change; generations of other versions are refused."""
 _THREADS = 4
 _UNREADABLE = "The index is damaged: its manifest cannot be read."
@@ -28,6 +29,7 @@ class ArticleEntry:
         paragraphs: The number of paragraphs.
         passages: The number of passages.
         sentences: The number of sentences in its passages.
+        language: The ISO 639-1 code of its language; None if unclear.
     """
 
     id: str
@@ -39,6 +41,7 @@ class ArticleEntry:
     paragraphs: int
     passages: int
     sentences: int
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,11 @@ class Manifest:
     def sentences(self) -> int:
         """The number of sentences."""
         return sum(article.sentences for article in self.articles)
+
+    @property
+    def unread(self) -> dict[str, str]:
+        """The languages of the articles that are not read without a chat model, by article id."""
+        return {a.id: a.language for a in self.articles if a.language and not is_read(a.language)}
 
     def matches(self, folder: Path) -> bool:
         """Tell whether a folder has every listed file, unchanged."""

@@ -173,8 +173,8 @@ MANIFESTS = {
     "a list": b"[]",
     "a number": b"1",
     "an odd format": b'{"format": "old"}',
-    "too little": b'{"format": 3, "articles": []}',
-    "odd articles": b'{"format": 3, "articles": [1]}',
+    "too little": b'{"format": 4, "articles": []}',
+    "odd articles": b'{"format": 4, "articles": [1]}',
     "not UTF-8": b'{"format": "\xff"}',
     "deep": b"[" * 100_000,
 }

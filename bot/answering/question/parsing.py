@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from index.errors import UsageError
+from index.text.language import question_language
 from index.text.words import terms
 
 from bot.answering.question.about_text import Aspect, find_aspects
@@ -41,6 +42,7 @@ class ParsedQuestion:
         context_weight: The weight of the context relative to the question, 0 to CONTEXT_WEIGHT.
         aspects: What it asks about the text itself.
         asks_for_several: It asks for reasons or a list.
+        language: The ISO 639-1 code of its language if that is certainly not English, else None.
     """
 
     text: str
@@ -48,6 +50,7 @@ class ParsedQuestion:
     context_weight: float
     aspects: tuple[Aspect, ...]
     asks_for_several: bool
+    language: str | None = None
 
     @property
     def term_weights(self) -> dict[str, float]:
@@ -108,8 +111,9 @@ def parse_question(question: Question, vocabulary: Mapping[str, int]) -> ParsedQ
     Raises:
         UsageError: The text cannot be a question; see `clean_question`.
     """
-    respelled = respell(clean_question(question.text), vocabulary).text
-    text = extract_questions(respelled)
+    cleaned = clean_question(question.text)
+    language = question_language(cleaned, vocabulary)
+    text = extract_questions(cleaned if language else respell(cleaned, vocabulary).text)
     aspects = find_aspects(text)
     weight = CONTEXT_WEIGHT * _dependence(text)
     context = "" if aspects or not weight else last_exchange(question.history)
@@ -119,6 +123,7 @@ def parse_question(question: Question, vocabulary: Mapping[str, int]) -> ParsedQ
         context_weight=weight if context else 0.0,
         aspects=aspects,
         asks_for_several=asks_for_several(text),
+        language=language,
     )
 
 

@@ -73,6 +73,14 @@ def decline(question: str, ranked: Sequence[Evidence], generation: Generation) -
     return Abstention(question, f"{lead} {wording.CLOSEST}", closest, CLOSEST_THRESHOLD, "not_addressed")
 
 
+def abstain_unread(question: str, lead: str, ranked: Sequence[Evidence], generation: Generation) -> Abstention:
+    """Abstain because of a language that is not read, and quote the closest passages, if any."""
+    closest = _quotes(select_quotes(ranked, CLOSEST), generation)
+    if not closest:
+        return Abstention(question, lead, (), 0.0, "not_addressed")
+    return Abstention(question, f"{lead} {wording.CLOSEST}", closest, CLOSEST_THRESHOLD, "closest")
+
+
 def _quotes(evidence: Sequence[Evidence], generation: Generation) -> tuple[Quote, ...]:
     return tuple(
         quote(generation.articles[e.passage.article], *balanced(e.sentence.text, e.sentence.start)) for e in evidence

@@ -17,6 +17,7 @@ NOTHING_MORE = "I found nothing more on that."
 IN_SHORT = "In short:"
 WHICH_ARTICLE = "That depends on the article, and there are {n}. Name the one you mean."
 CONTRADICTION = "The article says otherwise:"
+QUESTION_NOT_READ = "I read questions in English only without a chat model."
 NO_CHAT_MODEL = "No chat model: {why}."
 
 
@@ -35,6 +36,18 @@ def off_topic(articles: int) -> str:
     """Say that a question is about another topic, before the closest passages."""
     verb = "It is" if articles == 1 else "They are"
     return f"{not_addressed(articles)} {verb} about something else. {CLOSEST}"
+
+
+def article_not_read(described: str, articles: int, languages: str) -> str:
+    """Say that one or several articles are in languages that are not read without a chat model."""
+    verb = "is" if articles == 1 else "are"
+    return f"{described} {verb} in {languages}, and I read English only without a chat model."
+
+
+def not_all_read(articles: int) -> str:
+    """Say that some of several articles are in languages that are not read without a chat model."""
+    count = "One article is" if articles == 1 else f"{articles:,} articles are"
+    return f"{count} not in English, and I did not read {'it' if articles == 1 else 'them'} without a chat model."
 
 
 def speaker(article: Article) -> str:

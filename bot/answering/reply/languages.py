@@ -1,0 +1,53 @@
+"""Replies where the question or the articles are in a language that is not read without a chat model."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.generation import Generation
+from index.store.manifest import ArticleEntry
+from index.text.language import is_read, list_languages
+
+from bot.answering.question.about_text import Aspect
+from bot.answering.reply import extractive, wording
+from bot.answering.types import Abstention, Evidence, Reply
+
+# What the metadata of an article tells in any language.
+_METADATA: frozenset[Aspect] = frozenset(("author", "date", "title", "source", "length"))
+# The least share of a question's words that a passage has to contain to be shown.
+_COVERAGE = 0.2
+
+
+def readable(scope: Sequence[ArticleEntry]) -> tuple[ArticleEntry, ...]:
+    """Return the articles that are read without a chat model."""
+    return tuple(article for article in scope if is_read(article.language))
+
+
+def answerable(aspects: Sequence[Aspect], scope: Sequence[ArticleEntry]) -> tuple[Aspect, ...]:
+    """Return the aspects that are answered without a chat model: of unread articles only their metadata."""
+    return tuple(aspect for aspect in aspects if aspect in _METADATA or readable(scope))
+
+
+def abstain(
+    question: str, ranked: Sequence[Evidence], scope: Sequence[ArticleEntry], generation: Generation
+) -> Abstention:
+    """Say which language is not read, and quote the closest passages with words of the question, if any.
+
+    Args:
+        question: the question as it was asked.
+        ranked: the evidence, best first.
+        scope: the articles that were searched.
+        generation: the generation that was searched.
+    """
+    if readable(scope):
+        lead = wording.QUESTION_NOT_READ
+    else:
+        described = wording.describe(scope[0]) if len(scope) == 1 else f"The {len(scope)} articles"
+        lead = wording.article_not_read(described, len(scope), list_languages(entry.language for entry in scope))
+    return extractive.abstain_unread(question, lead, [e for e in ranked if e.coverage >= _COVERAGE], generation)
+
+
+def mention_unread(reply: Reply, unread: int) -> Reply:
+    """Say in an abstention that some articles in scope were not read."""
+    if not unread or not isinstance(reply, Abstention):
+        return reply
+    return replace(reply, lead=f"{wording.not_all_read(unread)} {reply.lead}")
