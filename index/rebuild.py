@@ -198,7 +198,6 @@ def _report(changes: _Changes, built: bool, manifest: Manifest | None, started: 
     return RebuildReport(changes.plan, changes.skipped, built, passages, sentences, unread, seconds)
 
 
-
 def _build(
     publisher: Publisher,
     staging: Path,

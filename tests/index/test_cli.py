@@ -78,6 +78,22 @@ def test_status_as_json_lists_the_indexed_articles(command: Run, ready: FolderPu
     assert status["articles"][0]["authors"] == ["Ines Okafor"]
 
 
+def test_status_names_the_articles_that_are_not_in_english(
+    command: Run, folder: Path, publisher: FolderPublisher, build: Build
+) -> None:
+    (folder / "bees.txt").write_text(ARTICLE, encoding="utf-8")
+    german = "Die Bienen sind fort, und niemand weiß, wohin sie geflogen sind.\n\nDer Rat schweigt dazu ({}).\n"
+    for number in range(7):
+        (folder / f"bienen{number}.txt").write_text(german.format(number), encoding="utf-8")
+    report = build()
+    assert report.unread == {f"bienen{number}.txt": "de" for number in range(7)}
+    done = command("index", "status", "--index", str(publisher.root))
+    assert (done.returncode, done.stderr) == (0, "")
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("Not in English"))
+    assert line.startswith("Not in English: bienen0.txt (German), ")
+    assert line.endswith("bienen4.txt (German), 2 more. Without a chat model, only their closest passages are shown.")
+
+
 @pytest.mark.parametrize(
     ("arguments", "settings", "status", "message"),
     [

@@ -268,3 +268,85 @@ def test_asking_without_a_chat_model_computes_nothing_for_one(
     assert answerer.ask(Question("Why does Russia back Maduro?")).reply.degree == "answers"
     with pytest.raises(AssertionError):
         answerer.prepare(Question("Why does Russia back Maduro?"))
+
+
+@pytest.fixture(scope="module")
+def multilingual(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
+    """An answerer for a German and an English article."""
+    root = tmp_path_factory.mktemp("multilingual")
+    folder = root / "articles"
+    folder.mkdir()
+    (folder / "bruecke.md").write_text(
+        "---\ntitle: Keine neue Brücke\nauthor: Jonas Feld\ndate: 2022-05-03\n---\n\n"
+        "Die Brücke wird neun Millionen kosten, und niemand in der Nähe hat sie verlangt.\n\n"
+        "Der Rat will sie trotzdem bauen. Das Geld fehlt dann den Schulen und den Bädern.\n",
+        encoding="utf-8",
+    )
+    (folder / "ferry.md").write_text(
+        "---\ntitle: The Ferry\nauthor: Jane Orlova\n---\n\n"
+        "The ferry should stay free, for want of another road.\n\nA bridge would cost more than it saves.\n"
+    )
+    rebuild(folder, FolderPublisher(root / "index"), model_identity(None), lambda: embedder)
+    with LiveIndex(FolderPublisher(root / "index"), model_identity(None)) as live:
+        yield Answerer(live, embedder)
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [("Was kostet die neue Brücke?", None), ("Was hält der Autor von der Fähre?", "ferry.md"), ("Чому?", "ferry.md")],
+)
+def test_a_question_in_another_language_gets_the_closest_passages_at_most(
+    multilingual: Answerer, question: str, article: str | None
+) -> None:
+    reply = multilingual.ask(Question(question, article=article)).reply
+    assert reply.lead.startswith("I read questions in English only without a chat model.")
+    assert reply.degree == ("closest" if reply.quotes else "not_addressed")
+    assert reply.abstained
+
+
+def test_the_closest_passages_to_a_question_in_another_language_share_its_words(multilingual: Answerer) -> None:
+    reply = multilingual.ask(Question("Wer hat die Brücke verlangt?")).reply
+    assert "verlangt" in reply.quotes[0].text
+    assert reply.lead.endswith("The closest passages:")
+    assert multilingual.ask(Question("Чому?")).reply.quotes == ()
+
+
+@pytest.mark.parametrize("question", ["Why is he against the bridge?", "tldr", "What is the main point?"])
+def test_an_article_in_another_language_is_said_to_be_unread(multilingual: Answerer, question: str) -> None:
+    reply = multilingual.ask(Question(question, article="bruecke.md")).reply
+    assert "Keine neue Brücke” by Jonas Feld (2022-05-03) is in German, and I read English only" in reply.lead
+    assert reply.abstained
+    assert "argues" not in reply.lead
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"), [("who wrote this?", "Jonas Feld"), ("when was it published?", "2022-05-03")]
+)
+def test_the_metadata_of_an_article_in_another_language_are_told(
+    multilingual: Answerer, question: str, lead: str
+) -> None:
+    reply = multilingual.ask(Question(question, article="bruecke.md")).reply
+    assert not reply.abstained
+    assert lead in reply.lead
+
+
+def test_of_several_articles_only_those_in_english_are_read_and_an_abstention_says_so(multilingual: Answerer) -> None:
+    answered = multilingual.ask(Question("Should the ferry stay free?")).reply
+    assert answered.degree == "answers"
+    assert {quote.article for quote in answered.quotes} == {"ferry.md"}
+    abstained = multilingual.ask(Question("What does the museum cost?")).reply
+    assert abstained.lead.startswith("One article is not in English, and I did not read it without a chat model.")
+    assert {quote.article for quote in abstained.quotes} <= {"ferry.md"}
+
+
+def test_a_chat_model_gets_passages_in_all_languages(multilingual: Answerer) -> None:
+    prepared = multilingual.prepare(Question("Is the Brücke worth its cost to the schools?"))
+    assert prepared.for_chat_model
+    assert {passage.article for passage in prepared.passages} == {"bruecke.md", "ferry.md"}
+    assert multilingual.prepare(Question("tldr", article="bruecke.md")).for_chat_model
+
+
+def test_an_article_in_another_language_is_neither_summarized_nor_suggested(multilingual: Answerer) -> None:
+    response = multilingual.summarize("bruecke.md")
+    assert "is in German" in response.reply.lead
+    assert not any("Brücke" in question for question in multilingual.suggest(response, "bruecke.md"))
