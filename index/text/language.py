@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from index.text.english import english_dictionary
+from index.english import english_dictionary
 from index.text.words import STOP_WORDS
 
 ENGLISH = "en"
