@@ -8,6 +8,7 @@ from index.articles.article import Article
 from index.articles.metadata.names import surname
 from index.formatting import count
 from index.generation import Generation
+from index.text.passages import find_sentences
 
 from bot.answering.question.about_text import Aspect
 from bot.answering.reply.citations import quote
@@ -193,10 +194,9 @@ def _biography(article: Article) -> list[Quote]:
 
     chosen: list[tuple[int, int]] = []
     for paragraph in article.paragraphs:
-        for start, end in sentence_spans(article.text[paragraph.body_start : paragraph.end]):
-            span = paragraph.body_start + start, paragraph.body_start + end
-            if _CAREER.search(article.text[span[0] : span[1]]) and len(chosen) < 2:
-                chosen.append(span)
+        for sentence in find_sentences(article, paragraph, sentence_spans):
+            if _CAREER.search(sentence.text) and len(chosen) < 2:
+                chosen.append((sentence.start, sentence.end))
     return _quotes(article, chosen)
 
 
@@ -206,14 +206,10 @@ def _ending(article: Article) -> list[Quote]:
 
     chosen: list[tuple[int, int]] = []
     for paragraph in reversed(article.paragraphs):
-        spans = [
-            (paragraph.body_start + s, paragraph.body_start + e)
-            for s, e in sentence_spans(article.text[paragraph.body_start : paragraph.end])
-        ]
-        for start, end in reversed(spans):
-            if article.is_note(start):
+        for sentence in reversed(list(find_sentences(article, paragraph, sentence_spans))):
+            if article.is_note(sentence.start):
                 continue
-            chosen.append((start, end))
+            chosen.append((sentence.start, sentence.end))
             if len(chosen) >= 2 and sum(len(article.text[s:e].split()) for s, e in chosen) >= 30:
                 return _quotes(article, sorted(chosen))
     return _quotes(article, sorted(chosen))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from index.articles.article import Article
+from index.text.passages import find_sentences
 from index.text.sentences import sentence_spans
 
 from bot.answering.voice.grammar import SENTENCE_OPENERS
@@ -49,7 +50,8 @@ def mask_sentences(article: Article) -> list[MaskedSentence]:
         body = article.text[paragraph.body_start : paragraph.end]
         quotations = [match.span() for match in _QUOTATION.finditer(body)]
         ends = [b for _, b in quotations]
-        for start, end in sentence_spans(body):
+        for sentence in find_sentences(article, paragraph, sentence_spans):
+            start, end = sentence.start - paragraph.body_start, sentence.end - paragraph.body_start
             inside = []
             for a, b in islice(quotations, bisect_right(ends, start), None):
                 if a >= end:

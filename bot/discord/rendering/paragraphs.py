@@ -1,6 +1,6 @@
 """Paragraphs of articles as embeds: whole ones, and those around quotes. Sentences are never cut in two if they fit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import discord
 
@@ -111,9 +111,19 @@ def _sentences(article: Article, paragraph: Paragraph, skip: int = 0) -> list[st
     head = [
         article.text[line.start : line.end] for line in article.head if paragraph.start <= line.start < paragraph.end
     ]
-    body = article.text[paragraph.body_start + skip : paragraph.end][:_MAX_CHARS]
-    spans = sentence_spans(body)
-    return [escape(text) for text in (*(() if skip else head), *(body[start:end] for start, end in spans))]
+    return [escape(text) for text in (*(() if skip else head), *_body_sentences(article, paragraph, skip))]
+
+
+def _body_sentences(article: Article, paragraph: Paragraph, skip: int) -> Iterator[str]:
+    """The sentences of a paragraph's body; the first one of each point of a list has its mark."""
+    at = first = paragraph.body_start + skip
+    for part_start, part_end in paragraph.parts:
+        start, end = max(part_start, first), min(part_end, first + _MAX_CHARS)
+        mark = article.text[at:start].strip() if at < start else ""
+        for sentence_start, sentence_end in sentence_spans(article.text[start:end]):
+            yield f"{mark} {article.text[start + sentence_start : start + sentence_end]}".lstrip()
+            mark = ""
+        at = max(part_end, at)
 
 
 def _excerpt(article: Article, paragraph: Paragraph, quoted: Sequence[str]) -> str:
