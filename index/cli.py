@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.articles.lookup import find_article
-from index.console import progress_bar, run_app, spinner
-from index.errors import IndexUnusable, UsageError
+from index.console import print_error, progress_bar, run_app, spinner
+from index.errors import BylineError, IndexUnusable, UsageError
 from index.formatting import count, printable, strip_control_characters
 from index.publishing.factory import make_publisher
 from index.settings import IndexSettings
@@ -27,8 +27,9 @@ MAX_QUESTION_CHARS = 2_000
 _NICENESS = 10
 # How many articles in other languages are named.
 _SHOWN = 5
+_SHOWN_LINES = 60
 # The commands that leave the index unchanged when interrupted, and what is printed then.
-WRITING_COMMANDS = frozenset({"rebuild"})
+WRITING_COMMANDS = frozenset({"add", "rebuild"})
 INTERRUPTED = "Interrupted. The index is unchanged."
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -59,26 +60,58 @@ def rebuild(
     as_json: JsonOption = False,
 ) -> None:
     """Update the index from the articles folder. The old index answers until the new one is complete."""
-    from index.embedding import load_embedder, model_identity
-    from index.rebuild import rebuild as rebuild_index
-
     settings = IndexSettings.load(articles_dir=articles, index_dir=index)
-    with progress_bar("Embedding passages") as progress:
-        report = rebuild_index(
-            settings.articles_dir,
-            make_publisher(settings),
-            model_identity(settings.embedding_model),
-            lambda: load_embedder(settings.embedding_model, _lower_priority()),
-            only=tuple(paths or ()),
-            encoding=settings.articles_encoding,
-            force=force,
-            dry_run=dry_run,
-            progress=progress,
-        )
+    report = _rebuild(settings, tuple(paths or ()), force, dry_run)
     if as_json:
         _print_json({**asdict(report), "skipped": [skip._asdict() for skip in report.skipped]})
     else:
         _print_report(report, dry_run)
+
+
+@app.command()
+def add(
+    sources: Annotated[list[str], typer.Argument(help="Addresses of pages, or files.", metavar="URL|FILE...")],
+    name: Annotated[str | None, typer.Option("--name", help="The file name in the articles folder.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file of the same name.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Also fetch from addresses that are not public.")
+    ] = False,
+    no_rebuild: Annotated[bool, typer.Option("--no-rebuild", help="Do not update the index.")] = False,
+    articles: ArticlesOption = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add articles: fetch pages or read files, write them to the articles folder, and update the index."""
+    from index.adding import Options
+    from index.adding import add as add_article
+    from index.show import as_fields, as_lines
+
+    if name is not None and len(sources) > 1:
+        raise UsageError("--name is for one article.", "Add the articles one by one, or leave --name out.")
+    settings = IndexSettings.load(articles_dir=articles, index_dir=index)
+    options = Options(settings.articles_dir, name, force, allow_private, settings.articles_encoding)
+    added: list[dict[str, Any]] = []
+    failed: list[BylineError] = []
+    for source in sources:
+        try:
+            with spinner(f"Reading {printable(source)}"):
+                result = add_article(source, options)
+        except BylineError as error:
+            failed.append(error)
+            print_error(error)
+            continue
+        added.append({"source": source, "outcome": result.outcome, **as_fields(result.article)})
+        if not as_json:
+            _print_added(result.outcome, result.path, as_lines(result.article))
+    if as_json:
+        failures = [{"message": error.message, "hint": error.hint} for error in failed]
+        _print_json({"added": added, "failed": failures})
+    if added and not no_rebuild:
+        report = _rebuild(settings)
+        if not as_json:
+            _print_report(report, dry_run=False)
+    if failed:
+        raise typer.Exit(2 if not added and all(error.exit_status == 2 for error in failed) else 1)
 
 
 @app.command()
@@ -182,6 +215,26 @@ def options(
     """Build and inspect the index of articles."""
 
 
+def _rebuild(
+    settings: IndexSettings, only: tuple[Path, ...] = (), force: bool = False, dry_run: bool = False
+) -> "RebuildReport":
+    from index.embedding import load_embedder, model_identity
+    from index.rebuild import rebuild as rebuild_index
+
+    with progress_bar("Embedding passages") as progress:
+        return rebuild_index(
+            settings.articles_dir,
+            make_publisher(settings),
+            model_identity(settings.embedding_model),
+            lambda: load_embedder(settings.embedding_model, _lower_priority()),
+            only=only,
+            encoding=settings.articles_encoding,
+            force=force,
+            dry_run=dry_run,
+            progress=progress,
+        )
+
+
 def _hit_fields(hit: "Hit") -> dict[str, Any]:
     passage = hit.passage
     return {
@@ -202,6 +255,16 @@ def _lower_priority() -> int:
     if hasattr(os, "nice"):  # not on Windows
         os.nice(_NICENESS)
     return max(1, (os.cpu_count() or 1) // 2)
+
+
+def _print_added(outcome: str, path: Path, lines: Iterable[str]) -> None:
+    """Print what was understood of an article; of a long one, its beginning."""
+    shown = list(lines)
+    print(f"{outcome:10} {printable(path.name)}")
+    print("\n".join(shown[:_SHOWN_LINES]))
+    if len(shown) > _SHOWN_LINES:
+        print(f"… (byline show {printable(path.name)} shows all of it)")
+    print()
 
 
 def _print_report(report: "RebuildReport", dry_run: bool) -> None:

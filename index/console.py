@@ -74,6 +74,11 @@ def run_app(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean:
         )
 
 
+def print_error(error: BylineError) -> None:
+    """Report one of several failures on stderr, as one sentence and one hint; the command goes on."""
+    _print_error(error.message, error.hint)
+
+
 def exit_process(status: int) -> NoReturn:
     """Exit with os._exit after the atexit hooks; tearing torch down takes about a second.
 
@@ -231,6 +236,10 @@ def _raise_if_interrupted() -> None:
 def _report_error(message: str, hint: str, status: int, debug: bool, clean: Callable[[str], str]) -> int:
     if debug:
         print(clean(traceback.format_exc()), end="", file=sys.stderr)
+    _print_error(message, hint)
+    return status
+
+
+def _print_error(message: str, hint: str) -> None:
     sys.stdout.flush()
     print(f"{message}\n  {hint}" if hint else message, file=sys.stderr)
-    return status

@@ -99,7 +99,7 @@ def read_article(path: Path, name: str, fallback: str | None = None) -> Article:
     Raises:
         ArticleRejected: It cannot be read or contains no text.
     """
-    return parse(name, _read_bytes(path), fallback)
+    return parse(name, read_bytes(path), fallback)
 
 
 def _deduplicate(parsed: list[Article], indexed: Mapping[str, str]) -> tuple[list[Article], list[SkippedFile]]:
@@ -143,7 +143,7 @@ def _list_files(folder: Path, only: tuple[Path, ...]) -> tuple[list[Path], list[
     return sorted((folder / path.relative_to(base) for path in paths), key=lambda path: path.as_posix()), skipped
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """Read a file without blocking on a pipe, following a link or reading more than its format allows."""
     max_bytes = FORMATS[path.suffix.lower()].max_bytes if path.suffix.lower() in FORMATS else MAX_BYTES
     if path.is_symlink():

@@ -39,6 +39,9 @@ class Format(NamedTuple):
     max_bytes: int = 8 * 1024 * 1024
 
 
+_TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown")
+
+
 def _read_plain(data: bytes, fallback: str | None) -> FormatResult:
     return _read_html(data, fallback) if looks_like_html(data) else FormatResult(decode(data, fallback))
 
@@ -72,3 +75,28 @@ def read_format(name: str, data: bytes, fallback: str | None = None) -> FormatRe
         ArticleRejected: The file cannot be read.
     """
     return FORMATS.get(PurePosixPath(name).suffix.lower(), FORMATS[".txt"]).read(data, fallback)
+
+
+def read_page(
+    name: str, data: bytes, fallback: str | None = None, charset: str | None = None, url: str | None = None
+) -> FormatResult:
+    """Read what a server sent.
+
+    Args:
+        name: A file name whose suffix selects the format.
+        data: The content.
+        fallback: Encoding of a page that declares none and is not UTF-8.
+        charset: The encoding that the server declared.
+        url: Where the page is from.
+
+    Raises:
+        ArticleRejected: The page cannot be read.
+    """
+    if not is_text_format(name, data) and name.endswith((*_TEXT_SUFFIXES, ".html")):
+        return shared_reader().read("html", data, charset=charset, fallback=fallback, url=url)
+    return read_format(name, data, charset or fallback)
+
+
+def is_text_format(name: str, data: bytes) -> bool:
+    """Return whether a file is text or Markdown, not a page that was saved under such a name."""
+    return name.lower().endswith(_TEXT_SUFFIXES) and not looks_like_html(data)
