@@ -1,6 +1,7 @@
 """The types `Article` and `Paragraph`, which all other packages use, and the digests of a text."""
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -31,9 +32,10 @@ class Paragraph:
         start: Offset of its first character in the article's text.
         end: Offset after its last character.
         body_start: Offset where the author's text starts, after head lines and the marks of a heading or list; equal
-            to `end` if the paragraph has none, because it consists of head lines or is a footnote.
-        kind: What the paragraph is. Only the body, notes (but for footnotes) and corrections have sentences.
+            to `end` if the paragraph has none, because it consists of head lines.
+        kind: What the paragraph is. Only the body, notes and corrections have sentences.
         quoted: Whether it is a block quotation.
+        footnote: Whether it is a footnote: the author's words, but beside the argument.
         items: Start and end of each part of the body that is split into sentences on its own, without its mark: the
             points of a list, the rows of a table; empty if the whole body is one.
     """
@@ -44,6 +46,7 @@ class Paragraph:
     body_start: int
     kind: Kind = "body"
     quoted: bool = False
+    footnote: bool = False
     items: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -93,10 +96,18 @@ class Article:
         return sum(len(self.text[start:end].split()) for p in self.paragraphs for start, end in p.parts)
 
     def is_note(self, offset: int) -> bool:
-        """Whether an offset is in the author note, another note or a correction: not the argument, yet quotable."""
+        """Whether an offset is in the author note, another note or a correction: not the argument, yet quotable.
+
+        A footnote is none of these, because it is the author's word.
+        """
         if self.note_span is not None and self.note_span[0] <= offset < self.note_span[1]:
             return True
-        return any(p.kind in NOTE_KINDS and p.start <= offset < p.end for p in self.paragraphs)
+        paragraph = self._last_paragraph_before(offset)
+        return paragraph.kind in NOTE_KINDS and not paragraph.footnote and paragraph.start <= offset < paragraph.end
+
+    def is_argument(self, offset: int) -> bool:
+        """Whether an offset is in the text that makes the argument: in no note and no footnote."""
+        return not self.is_note(offset) and not self._last_paragraph_before(offset).footnote
 
     def paragraph_at(self, offset: int) -> Paragraph:
         """Return the paragraph that contains an offset.
@@ -104,10 +115,14 @@ class Article:
         Raises:
             ValueError: The offset is between paragraphs or outside the text.
         """
-        for paragraph in self.paragraphs:
-            if paragraph.start <= offset < paragraph.end:
-                return paragraph
+        paragraph = self._last_paragraph_before(offset)
+        if paragraph.start <= offset < paragraph.end:
+            return paragraph
         raise ValueError(f"no paragraph contains offset {offset}")
+
+    def _last_paragraph_before(self, offset: int) -> Paragraph:
+        """Return the last paragraph that starts at an offset or before it, else the first one."""
+        return self.paragraphs[max(0, bisect_right(self.paragraphs, offset, key=lambda p: p.start) - 1)]
 
 
 def text_digest(text: str) -> str:

@@ -35,7 +35,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     meta, meta_end = read_front_matter(source.text)
     article_text = read_text(source, meta_end, is_markdown=result.is_markdown)
     text = article_text.content.text
-    blocks, footnotes = _lines(article_text)
+    blocks = _lines(article_text)
     if not any(c.isalnum() for block in blocks for line in block for c in line.text):
         raise ArticleRejected("it has no text below its front matter" if meta else "it contains no words")
     title = text_value(meta, "title") or stated.title
@@ -56,7 +56,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         if kind != "body" and kind not in NOTE_KINDS
         for line in block
         if line.end not in read
-    ] + [HeadLine("furniture", line.start, line.end, line.paragraph) for line in footnotes]
+    ]
     kinds_by_number = {block[0].paragraph: kind for block, kind in zip(blocks, kinds, strict=True)}
     head_lines = tuple(sorted((*head.lines, *foot, *aside), key=lambda line: line.start))
     head_ends = {line.end for line in head_lines}
@@ -91,9 +91,9 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     )
 
 
-def _lines(article_text: ArticleText) -> tuple[list[list[Line]], list[Line]]:
-    """Return the lines of each block that has text, and apart from them the lines of footnotes."""
-    blocks, footnotes = [], []
+def _lines(article_text: ArticleText) -> list[list[Line]]:
+    """Return the lines of each block that may be head, body or foot; blocks without text and footnotes are not."""
+    blocks = []
     for number, block in enumerate(article_text.blocks, 1):
         lines, start = [], block.start
         for line in article_text.content.text[block.start : block.end].split("\n"):
@@ -102,11 +102,9 @@ def _lines(article_text: ArticleText) -> tuple[list[list[Line]], list[Line]]:
                 inside = start + len(line) - len(line.lstrip()), start + len(line.rstrip())
                 lines.append(Line(line, start, end, number, article_text.is_emphasised(*inside)))
             start = end + 1
-        if block.footnote:
-            footnotes += lines
-        elif lines:
+        if lines and not block.footnote:
             blocks.append(lines)
-    return blocks, footnotes
+    return blocks
 
 
 def _is_address_or_ornament(block: list[Line]) -> bool:
@@ -129,15 +127,13 @@ def _make_paragraph(
         if line_end not in head_ends and text[start:line_end].strip():
             break
         start = line_end + 1
-    if block.footnote:
-        return Paragraph(number, block.start, block.end, block.end, "note")
     if start >= block.end:
         kind = "head" if kind == "body" and block.start < block.end else kind
         return Paragraph(number, block.start, block.end, block.end, kind, block.quoted)
-    if kind == "body" and block.start == note_start:
+    if block.footnote or (kind == "body" and block.start == note_start):
         kind = "note"
     heading = _HEADING_MARK.match(text, start, block.end)
     units = block.units(start) or ((block.end, block.end),)
     body_start = heading.end() if heading else units[0][0]
     items = ((body_start, units[0][1]), *units[1:]) if len(units) > 1 else ()
-    return Paragraph(number, block.start, block.end, body_start, kind, block.quoted, items)
+    return Paragraph(number, block.start, block.end, body_start, kind, block.quoted, block.footnote, items)

@@ -126,8 +126,12 @@ def _split_at_note(article: Article, sentences: list[Sentence]) -> list[list[Sen
 
 
 def _crosses_note(article: Article, pending: list[Sentence], sentences: list[Sentence]) -> bool:
-    """Whether only one is of a note: the pending sentences, or the next ones."""
-    return bool(sentences) and article.is_note(pending[0].start) != article.is_note(sentences[0].start)
+    """Whether the pending sentences and the next ones are not all argument, or all of a note, or all of footnotes."""
+    return bool(sentences) and _status(article, pending[0].start) != _status(article, sentences[0].start)
+
+
+def _status(article: Article, offset: int) -> tuple[bool, bool]:
+    return article.is_note(offset), article.is_argument(offset)
 
 
 def _first_share(sentences: list[Sentence]) -> int:

@@ -72,7 +72,7 @@ def central_sentences(generation: Generation, article: Article, n: int) -> list[
     scored = []
     for position, (start, end) in enumerate(spans):
         text = article.text[start:end]
-        if article.is_note(start):
+        if not article.is_argument(start):
             continue
         length = len(text.split())
         if not CENTRAL_WORDS[0] <= length <= CENTRAL_WORDS[1]:
@@ -207,7 +207,7 @@ def _ending(article: Article) -> list[Quote]:
     chosen: list[tuple[int, int]] = []
     for paragraph in reversed(article.paragraphs):
         for sentence in reversed(list(find_sentences(article, paragraph, sentence_spans))):
-            if article.is_note(sentence.start):
+            if not article.is_argument(sentence.start):
                 continue
             chosen.append((sentence.start, sentence.end))
             if len(chosen) >= 2 and sum(len(article.text[s:e].split()) for s, e in chosen) >= 30:

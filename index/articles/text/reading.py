@@ -9,6 +9,7 @@ from index.articles.text.blocks import Block, Span, split_blocks, without_blank_
 from index.articles.text.characters import clean_characters
 from index.articles.text.lists import list_marks
 from index.articles.text.markdown import MarkdownMarks, covers, read_markdown
+from index.articles.text.notes import find_notes
 from index.articles.text.pages import undo_pages
 
 
@@ -79,6 +80,8 @@ def read_text(source: MappedText, start: int, *, is_markdown: bool) -> ArticleTe
     marks = read_markdown(source.text, start) if is_markdown else MarkdownMarks()
     above, blocks = split_blocks(source, start)
     blocks = undo_pages(_apply(blocks, source, marks.edits))
+    plain_notes = find_notes([block.content.text for block in blocks])
+    blocks = [_without(block, spans) for block, spans in zip(blocks, plain_notes.marks, strict=True)]
     content = join([above, *(part for block in blocks for part in (block.content, block.gap))])
     spans = _spans(len(above.text), blocks)
     listed = list_marks([content.text[first:last] for first, last in spans], is_markdown=is_markdown)
@@ -91,18 +94,19 @@ def read_text(source: MappedText, start: int, *, is_markdown: bool) -> ArticleTe
     breaks = sorted({to_text(to_file(offset)) for offset in marks.breaks})
     notes = [(to_text(first), to_text(last)) for first, last in footnotes]
     text_blocks = []
-    for (first, last), found in zip(spans, listed, strict=True):
+    for number, ((first, last), found) in enumerate(zip(spans, listed, strict=True)):
         inside = _strip(content.text, first, last)
         file_span = content.map.file_span(*inside) if inside else None
+        is_footnote = file_span is not None and covers(footnotes, *file_span)
         text_blocks.append(
             TextBlock(
                 first,
                 last,
                 quoted=file_span is not None and covers(quotations, *file_span),
-                footnote=file_span is not None and covers(footnotes, *file_span),
+                footnote=is_footnote or number in plain_notes.blocks,
                 breaks=tuple(breaks[bisect_right(breaks, first) : bisect_left(breaks, last)]),
-                marks=tuple((first + a, first + b) for a, b in found),
-                notes=tuple(note for note in notes if note[0] < last and first < note[1]),
+                marks=tuple(sorted({(first + a, first + b) for a, b in (*found, *plain_notes.labels[number])})),
+                notes=() if is_footnote else tuple(note for note in notes if note[0] < last and first < note[1]),
             )
         )
     return ArticleText(content, tuple(text_blocks), emphases)
@@ -127,6 +131,11 @@ def _apply(blocks: Sequence[Block], source: MappedText, edits: Sequence[Edit]) -
             block = block.with_content(content.cut(blanks, len(content.text)))
         result.append(block)
     return result
+
+
+def _without(block: Block, spans: Sequence[Span]) -> Block:
+    """Return a block without what stands in some spans."""
+    return block.with_content(block.content.edit(Edit(*span) for span in spans)) if spans else block
 
 
 def _block_ends(blocks: Sequence[Block], source: MappedText) -> list[Span]:

@@ -132,7 +132,7 @@ HOSTILE = {
     "emphasised letters": "**a " * 15_000,
     "pictures": "![" * 30_000,
     "nested pictures": "![" * 6_000 + "](a)" * 6_000,
-    "wikilinks": "[[a|" * 15_000,
+    "wikilinks": "[[a|" * 6_000,
     "notes": "[^1]" * 15_000,
     "code": "`" * 60_000,
     "hidden elements": "<script>" * 7_500,

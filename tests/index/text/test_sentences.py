@@ -61,6 +61,26 @@ def test_odd_text_is_split_in_bounded_time_without_loss(text: str) -> None:
     assert sum(len(text[start:end].split()) for start, end in spans) == len(text.split())
 
 
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        pytest.param(["Il a dit : « La neige tombe.", "Le froid vient. »", "Puis il partit."], id="French"),
+        pytest.param(["« Non ! » dit-elle.", "Puis elle partit."], id="a remark behind a French quotation"),
+        pytest.param(["Er sagte: „Der Schnee fällt.", "Die Kälte kommt.“", "Dann ging er."], id="German"),
+        pytest.param(["„Nein!“, rief sie.", "»Der Schnee fällt.«", "Das war am 3. Mai 2019."], id="other German marks"),
+        pytest.param(["«Сніг падає.", "Холод прийде.»", "Він пішов.", "«Ні!» — сказала вона."], id="Ukrainian"),
+        pytest.param(["— Où sont-ils ?", "— Au moulin, dit-il.", "— Bien."], id="direct speech behind dashes"),
+        pytest.param(
+            ["The pears went.[1]", "The plums fell.¹", "The swing hung.*", "It ended.2", "So."], id="footnotes"
+        ),
+        pytest.param(["“The pears went.”3", "They paid 2.5 million.", "See Vol.2 Part 3 of it."], id="numbers"),
+    ],
+)
+def test_quotation_marks_of_other_languages_and_marks_of_footnotes_end_a_sentence(sentences: list[str]) -> None:
+    text = " ".join(sentences)
+    assert [text[start:end] for start, end in sentence_spans(text)] == sentences
+
+
 PIECES = st.one_of(
     st.text(max_size=6),
     st.sampled_from(
@@ -83,6 +103,13 @@ PIECES = st.one_of(
             "…",
             "’",
             "n't",
+            "« ",
+            " » ",
+            "„",
+            "“ ",
+            "[1] ",
+            "¹ ",
+            "– ",
         ]
     ),
 )
