@@ -1,1 +1,1 @@
-"""Parse a question: typos, follow-ups, small talk, questions about the text itself, names of authors."""
+"""Parse a question: typos, marks of chat applications, follow-ups, small talk, questions about the text, authors."""

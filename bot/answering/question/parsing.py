@@ -12,6 +12,7 @@ from index.text.words import terms
 from bot.answering.question.about_text import Aspect, find_aspects
 from bot.answering.question.follow_ups import context_dependence, last_exchange
 from bot.answering.question.forms import asks_for_several
+from bot.answering.question.message_marks import remove_marks
 from bot.answering.question.spelling import respell
 from bot.answering.types import Question
 
@@ -69,7 +70,7 @@ def content_terms(question: str) -> list[str]:
 
 
 def clean_question(text: str) -> str:
-    """Return a question on one line without invisible characters.
+    """Return a question on one line without invisible characters and without a chat application's marks.
 
     Raises:
         UsageError: It is empty, too long, without words, or contains control characters.
@@ -79,9 +80,10 @@ def clean_question(text: str) -> str:
     if any(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in text):
         raise UsageError("The question contains control characters.", "Type it again as plain text.")
     # Zero-width spaces, direction overrides, blank letters and the like.
-    text = " ".join("".join(c for c in text if unicodedata.category(c) != "Cf" and c not in BLANK).split())
+    typed = "".join(c for c in text if unicodedata.category(c) != "Cf" and c not in BLANK).strip()
+    text = " ".join(remove_marks(typed).split())
     if not any(c.isalnum() for c in text):
-        problem = "contains no words" if text else "is empty"
+        problem = "contains no words" if typed else "is empty"
         raise UsageError(f"The question {problem}.", "Ask something about the article, such as: what is it about?")
     if len(text) > MAX_CHARS:
         raise UsageError(

@@ -2,6 +2,8 @@
 
 import re
 
+from bot.answering.question.message_marks import remove_marks
+
 _TO = r"(?: (?:again|there|all|everyone|everybody|folks|friend|bot|byline|byline bot|mate|sir))*"
 _GREETING = (
     r"(?:(?:hi|hiya|hello|hey|heya|howdy|yo|greetings|salut|good (?:morning|afternoon|evening|day)|sup"
@@ -52,7 +54,7 @@ def _kind(text: str) -> int | None:
     """Return the index of the kind of small talk in _KINDS and _OPENINGS."""
     if len(text) > MAX_CHARS:
         return None
-    words = " ".join(re.findall(r"[\w']+", text.replace("’", "'").casefold()))
+    words = " ".join(re.findall(r"[\w']+", remove_marks(text).replace("’", "'").casefold()))
     for message in (words, _GREETED.sub("", words, count=1)):  # "hi, what can you do?"
         for kind, pattern in enumerate(_KINDS):
             if pattern.fullmatch(message):
