@@ -24,6 +24,8 @@ HISTORY_TURNS = 6
 MAX_WIDTH = 88
 # What a terminal acts on instead of showing: C0 controls, DEL, C1 controls, surrogates, direction marks.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]")
+# The mark and number before a paragraph, as `/passage` writes them.
+_PARAGRAPH = re.compile(r"[▸ ] ¶\d+ +")
 
 WELCOME = "Ask about {what}. /help lists the commands, /quit leaves."
 WITHDRAWN = "(The answer above is withdrawn. The new answer:)"
@@ -88,10 +90,11 @@ def sanitize(text: str) -> str:
 
 
 def wrap(text: str, width: int) -> str:
-    """Wrap text between words; each line of a block quote begins with its mark."""
+    """Wrap text between words; each line of a block quote begins with its mark, each of a paragraph below its text."""
     lines = []
     for line in text.split("\n"):
-        indent = "> " if line.startswith("> ") else ""
+        paragraph = _PARAGRAPH.match(line)
+        indent = " " * len(paragraph[0]) if paragraph else "> " if line.startswith("> ") else ""
         lines += textwrap.wrap(
             line, min(width, MAX_WIDTH), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
         ) or [""]

@@ -20,7 +20,7 @@ from bot.answering.question.parsing import MAX_CHARS
 from bot.answering.reply import wording
 from bot.answering.types import Question, Response
 from bot.discord.buttons import can_open_thread, make_buttons
-from bot.discord.conversation import text_of
+from bot.discord.conversation import NOT_READ, attachments_of, text_of, words_of
 from bot.discord.delivery import acknowledge
 from bot.discord.interactions import (
     Interaction,
@@ -43,7 +43,8 @@ log = logging.getLogger(__name__)
 # Discord's limits: the number of choices, and the length of the name and of the value of each.
 MAX_CHOICES, MAX_CHOICE = 25, 100
 CHOOSE = "Choose one from the list that appears while you type."
-NEEDED_PERMISSIONS = ("view_channel", "send_messages", "embed_links", "read_message_history")
+NEEDED_PERMISSIONS = frozenset({"view_channel", "send_messages", "embed_links", "read_message_history"})
+NEEDED_IN_THREADS = NEEDED_PERMISSIONS - {"send_messages"} | {"send_messages_in_threads"}
 NEEDS_CONTENT = (
     "I will answer questions here as soon as I can read them: switch on Message Content Intent (Discord Developer "
     "Portal → my application → Bot → Privileged Gateway Intents) and restart me. Until then, mention me."
@@ -91,11 +92,11 @@ async def ask(
 ) -> None:
     """Answer a question about one article or all of them."""
     scope = _find(interaction, article).id if article else None
-    service = interaction.client.service
+    service, asked = interaction.client.service, words_of(question)
     await respond_with_answer(
         interaction,
         "ask",
-        lambda request, on_partial: service.ask(Question(question, article=scope), request, on_partial),
+        lambda request, on_partial: service.ask(Question(asked, article=scope), request, on_partial),
         private=private,
         make_buttons=_button_maker(interaction, scope, private=private),
     )
@@ -156,17 +157,25 @@ async def show_help(interaction: Interaction) -> None:
 @app_commands.guild_only()
 async def set_channel(interaction: Interaction, answer: Literal["on", "off"]) -> None:
     """Start or stop answering every question in a channel."""
-    service = interaction.client.service
+    service, channel = interaction.client.service, interaction.channel
     assert interaction.channel_id is not None
     assert interaction.guild_id is not None
-    await service.set_answering(interaction.channel_id, interaction.guild_id, on=answer == "on")
+    chosen, where, needed = interaction.channel_id, "in this channel and its threads", NEEDED_PERMISSIONS
+    if isinstance(channel, discord.Thread) and channel.parent is not None:
+        # A thread has the setting of its channel; that of a forum can only be chosen in one of its posts.
+        chosen, needed = channel.parent_id, NEEDED_IN_THREADS
+        kind = "posts" if isinstance(channel.parent, discord.ForumChannel) else "threads"
+        where = f"in #{channel.parent.name} and all of its {kind}"
+        if answer == "off":  # older versions stored the threads themselves
+            await service.set_answering(channel.id, interaction.guild_id, on=False)
+    await service.set_answering(chosen, interaction.guild_id, on=answer == "on")
     if answer == "off":
-        text = "From now on I answer here only when I am asked: by mention, reply or /ask."
-    elif missing := [name for name, may in interaction.app_permissions if name in NEEDED_PERMISSIONS and not may]:
+        text = f"From now on I answer {where} only when I am asked: by mention, reply or /ask."
+    elif missing := [name for name, may in interaction.app_permissions if name in needed and not may]:
         permissions = _format_permissions(missing)
         text = f"I will answer here once I have permission: Edit Channel → Permissions → my role → {permissions}."
     elif service.sees_content:
-        text = "From now on I answer every question in this channel and ignore other messages."
+        text = f"From now on I answer every question {where} and ignore other messages."
     else:
         text = NEEDS_CONTENT
     await send_notice(interaction, text)
@@ -208,7 +217,9 @@ async def status(interaction: Interaction) -> None:
 @app_commands.context_menu(name="Ask about this")
 async def ask_about_message(interaction: Interaction, message: discord.Message) -> None:
     """Answer what somebody's message says, as a question."""
-    text = shorten(text_of(message), MAX_CHARS, escaped=False)
+    text, attached = shorten(text_of(message), MAX_CHARS, escaped=False), bool(attachments_of(message))
+    if not text and attached:
+        raise UsageError(NOT_READ, "")
     if not text:
         raise UsageError("There is no text in that message to ask about.", "Choose another one.")
     service = interaction.client.service
@@ -218,6 +229,7 @@ async def ask_about_message(interaction: Interaction, message: discord.Message) 
         lambda request, on_partial: service.ask(Question(text), request, on_partial),
         private=False,
         make_buttons=_button_maker(interaction, None, private=False),
+        remark=NOT_READ if attached else "",
     )
 
 

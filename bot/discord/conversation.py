@@ -14,6 +14,8 @@ import discord
 
 from index.errors import UsageError
 
+from bot.answering.question.message_marks import remove_marks
+from bot.answering.question.parsing import MAX_CHARS
 from bot.answering.types import Question, Turn
 from bot.discord.delivery import NETWORK_ERRORS, with_retries
 from bot.discord.rendering.button_ids import find_by_key
@@ -24,11 +26,14 @@ log = logging.getLogger(__name__)
 
 Way = Literal["mention", "reply", "thread", "dm", "channel"]
 
+NOT_READ = f"I do not read attachments. A question may have up to {MAX_CHARS:,} characters."
 CANNOT_READ = "I cannot read that message: Message Content Intent is switched off for me."
 # How many answers before a question are taken into account, and how many messages are searched for them: up a chain of
 # replies, and back in a thread or in direct messages.
 EXCHANGES = 3
 _MAX_REPLIES, _MAX_HISTORY = 2 * EXCHANGES, 30
+# The file that Discord makes of a paste that is longer than a message.
+PASTE = "message.txt"
 _TYPES = (discord.MessageType.default, discord.MessageType.reply)
 # Words of questions that people ask each other rather than an article.
 _AMONG_PEOPLE = re.compile(
@@ -49,11 +54,13 @@ class AddressedMessage:
 
     Attributes:
         way: how it reached the bot.
-        text: what it says, without the mention of the bot.
+        text: what it says, without mentions and other marks.
+        has_attachments: whether files are attached, which the bot does not read.
     """
 
     way: Way
     text: str
+    has_attachments: bool = False
 
     @property
     def expects_answer(self) -> bool:
@@ -67,26 +74,68 @@ def parse_message(
     """Return what a message says to the bot, or None if it is not for the bot.
 
     It is if it mentions the bot, replies to it, or is a direct message, and if it is a question in a thread of the
-    bot's or in one of the channels in which every question is answered.
+    bot's or in one of the channels in which every question is answered, or in a thread or forum post of these.
     """
     if message.author.bot or message.webhook_id or message.type not in _TYPES:
         return None
-    text = _text_without_mention(message, me)
-    if isinstance(message.channel, discord.DMChannel):
-        return AddressedMessage("dm", text)
-    replied = _cached_target(message)
+    text, replied = _typed_text(message, me), _cached_target(message)
+    way = _way_of(message, text, replied, me, answer_channels)
+    if way is None:
+        return None
+    title = _forum_title(message)
+    if title and (not text or (way == "channel" and _asks_better(title, text))):
+        text = title
+    return AddressedMessage(way, text, bool(attachments_of(message)))
+
+
+def _way_of(
+    message: discord.Message,
+    text: str,
+    replied: discord.Message | None,
+    me: discord.ClientUser,
+    answer_channels: Container[int],
+) -> Way | None:
+    """How a message reaches the bot; None if it does not."""
+    channel = message.channel
+    if isinstance(channel, discord.DMChannel):
+        return "dm"
     replies_to_me = replied is not None and replied.author.id == me.id
     if _is_mentioned(message, me):
-        return AddressedMessage("reply" if replies_to_me else "mention", text)
-    if not text or _is_for_others(message, replied, me):
+        return "reply" if replies_to_me else "mention"
+    if _is_for_others(message, replied, me):
+        return None
+    if isinstance(channel, discord.Thread) and channel.owner_id == me.id and not replies_to_me:
+        is_paste = not text and any(file.filename == PASTE for file in message.attachments)
+        return "thread" if is_paste or _ONE_WORD.fullmatch(text) or is_question(text) else None
+    if not text:
         return None
     if replies_to_me:
-        return AddressedMessage("reply", text)
-    if isinstance(message.channel, discord.Thread) and message.channel.owner_id == me.id:
-        return AddressedMessage("thread", text) if _ONE_WORD.fullmatch(text) or is_question(text) else None
-    if message.channel.id in answer_channels and is_question(text):
-        return AddressedMessage("channel", text)
+        return "reply"
+    if _is_answered(channel, answer_channels) and (is_question(text) or is_question(_forum_title(message))):
+        return "channel"
     return None
+
+
+def _is_answered(channel: object, answer_channels: Container[int]) -> bool:
+    """Whether every question in a channel is answered, or in the channel of a thread that the bot is in or may join."""
+    if not isinstance(channel, discord.Thread):
+        return getattr(channel, "id", 0) in answer_channels
+    if channel.is_private() and channel.me is None:  # whoever may manage threads sees private ones of other people too
+        return False
+    return channel.id in answer_channels or channel.parent_id in answer_channels
+
+
+def _forum_title(message: discord.Message) -> str:
+    """The title of the forum post that a message starts; "" for other messages."""
+    channel = message.channel
+    if not isinstance(channel, discord.Thread) or channel.id != message.id:
+        return ""
+    return words_of(channel.name) if isinstance(channel.parent, discord.ForumChannel) else ""
+
+
+def _asks_better(title: str, text: str) -> bool:
+    """Whether a forum post asks its question in the title rather than in the text below."""
+    return is_question(title) and (not is_question(text) or is_among_people(text))
 
 
 def is_question(text: str) -> bool:
@@ -103,7 +152,7 @@ def is_among_people(text: str) -> bool:
 
 async def build_question(
     message: discord.Message, addressed: AddressedMessage, me: discord.ClientUser, articles: Iterable[str] = ()
-) -> Question:
+) -> tuple[Question, bool]:
     """Build the question in a message, with the conversation before it and the article that this was about.
 
     A mention of the bot alone, in a reply to somebody's message, asks about that message; with other words, these ask
@@ -115,27 +164,33 @@ async def build_question(
         me: the bot's user.
         articles: the ids of the indexed articles.
 
+    Returns:
+        The question, and whether it, or the message that it asks about, has attachments, which are not read.
+
     Raises:
-        UsageError: the bot may not read the message that it replies to.
+        UsageError: the message that it replies to has no text, or the bot may not read it.
     """
     replied = await _reply_target(message)
     if replied is not None and replied.author.id != me.id:
-        text = text_of(replied)
-        if not text and not replied.attachments:
+        text, unread = text_of(replied), addressed.has_attachments or bool(attachments_of(replied))
+        if not text and not unread:
             raise UsageError(CANNOT_READ, "Use that message's menu → Apps → Ask about this instead.")
-        if not addressed.text and text:
-            return Question(text)
-        return Question(addressed.text, (Turn("user", text),) if text else ())
+        if _has_words(addressed.text):
+            return Question(addressed.text, (Turn("user", text),) if text else ()), unread
+        if not text:
+            raise UsageError(NOT_READ, "")
+        return Question(text), unread
     answers = await answers_before(message, me)
     scope = answers[-1].scope if answers else None
     article = find_by_key(scope, articles) if scope else None
-    return Question(addressed.text, turns(answers), article, _recent_article(answers, articles))
+    question = Question(addressed.text, turns(answers), article, _recent_article(answers, articles))
+    return question, addressed.has_attachments
 
 
 async def typed_question(answer: discord.Message, me: discord.ClientUser) -> str:
     """Return what the user wrote that an answer replies to; "" if that cannot be read."""
     question = await _reply_target(answer)
-    return _text_without_mention(question, me) if question is not None and not question.author.bot else ""
+    return _typed_text(question, me) if question is not None and not question.author.bot else ""
 
 
 def text_of(message: discord.Message) -> str:
@@ -144,7 +199,13 @@ def text_of(message: discord.Message) -> str:
     if shown:
         return shown.question
     embedded = message.embeds[0].description or "" if message.embeds else ""
-    return flat(message.clean_content) or flat(_forwarded_text(message)) or flat(embedded)
+    return words_of(message.content) or words_of(_forwarded_text(message)) or words_of(embedded)
+
+
+def attachments_of(message: discord.Message) -> list[discord.Attachment]:
+    """Return the files in a message, or in what it forwards."""
+    forwarded = message.message_snapshots[0].attachments if message.message_snapshots else []
+    return [*message.attachments, *forwarded]
 
 
 async def answers_before(message: discord.Message, me: discord.ClientUser) -> list[ShownAnswer]:
@@ -239,16 +300,23 @@ def _is_for_others(message: discord.Message, replied: discord.Message | None, me
     return bool(others) or (message.reference is not None and (replied is None or replied.author.id != me.id))
 
 
-def _text_without_mention(message: discord.Message, me: discord.ClientUser) -> str:
-    """What was typed, without the mention of the bot and with names in place of other mentions."""
-    names = {str(user.id): f"@{user.display_name}" for user in message.mentions} | {str(me.id): ""}
-    names |= {
-        str(role.id): "" if role.tags and role.tags.bot_id == me.id else f"@{role.name}"
-        for role in message.role_mentions
-    }
-    names |= {str(channel.id): f"#{channel.name}" for channel in message.channel_mentions if hasattr(channel, "name")}
-    text = re.sub(r"<(?:@[!&]?|#)(\d{1,20})>", lambda m: names.get(m[1], m[0]), message.content)
-    return " ".join(text.split()) or flat(_forwarded_text(message))
+def _typed_text(message: discord.Message, me: discord.ClientUser) -> str:
+    """What was typed or forwarded, without mentions and other marks; these themselves if there is nothing else."""
+    mine = {f"<@{me.id}>", f"<@!{me.id}>"}
+    mine |= {role.mention for role in message.role_mentions if role.tags and role.tags.bot_id == me.id}
+    typed = message.content
+    for mention in mine:
+        typed = typed.replace(mention, " ")
+    return words_of(typed) or words_of(_forwarded_text(message))
+
+
+def words_of(text: str) -> str:
+    """Return a text on one line, without the marks in it if there is anything else."""
+    return flat(remove_marks(text)) or flat(text)
+
+
+def _has_words(text: str) -> bool:
+    return any(c.isalnum() for c in remove_marks(text))
 
 
 def _forwarded_text(message: discord.Message) -> str:

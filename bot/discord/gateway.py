@@ -27,7 +27,7 @@ from bot.discord import buttons, commands
 from bot.discord.delivery import NETWORK_ERRORS
 from bot.discord.health_report import report_health
 from bot.discord.interactions import ServiceClient
-from bot.discord.messages import MessageHandler
+from bot.discord.messages.handler import MessageHandler
 from bot.discord.service import AnswerService
 from bot.logs import log_failure
 from bot.settings import Shards
@@ -98,6 +98,10 @@ class BylineClient(ServiceClient):
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message if it is for the bot."""
         self.message_handler.handle(message)
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Answer a message again if it was edited, or hear it if it is for the bot now."""
+        self.message_handler.handle_edit(event.message, event.cached_message)
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Give up the answer to a message that was deleted."""

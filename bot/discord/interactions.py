@@ -35,6 +35,7 @@ async def respond_with_answer(
     *,
     private: bool,
     make_buttons: Callable[[Response], discord.ui.View | None],
+    remark: str = "",
 ) -> None:
     """Answer an interaction, once.
 
@@ -44,6 +45,7 @@ async def respond_with_answer(
         answer: makes the answer; gets where the question came from, and a callback for unfinished answers.
         private: whether only the user sees the answer.
         make_buttons: makes the buttons below the answer.
+        remark: a sentence about the question, shown beside the answer.
     """
     service = interaction.client.service
     if not service.seen.add(interaction.id):
@@ -51,7 +53,7 @@ async def respond_with_answer(
     request = request_info(interaction, way)
     try:
         with service.queue.slot(request.user, request.group):
-            await _answer(interaction, request, answer, private=private, make_buttons=make_buttons)
+            await _answer(interaction, request, answer, private=private, make_buttons=make_buttons, remark=remark)
     except QuestionDeclined as error:
         await send_notice(interaction, service.decline(request, error))
 
@@ -63,6 +65,7 @@ async def _answer(
     *,
     private: bool,
     make_buttons: Callable[[Response], discord.ui.View | None],
+    remark: str,
 ) -> None:
     acknowledged = await acknowledge(interaction, private=private)
     embeds = interaction.guild_id is None or interaction.app_permissions.embed_links
@@ -79,7 +82,7 @@ async def _answer(
         await drafts.stop()
     try:
         view = None if isinstance(outcome, str) else make_buttons(outcome)
-        body = render_response(outcome, embeds=embeds)
+        body = render_response(outcome, embeds=embeds, remark=remark)
     except Exception as error:
         log_failure(log, request, error)
         view, body = None, render_response(WENT_WRONG, embeds=embeds)

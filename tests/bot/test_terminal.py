@@ -192,6 +192,15 @@ def test_each_line_of_a_wrapped_quote_has_its_mark(width: int) -> None:
     assert " ".join(line.removeprefix("> ") for line in lines).split() == text.removeprefix("> ").split()
 
 
+@pytest.mark.parametrize("mark", ["▸ ¶7  ", "  ¶1234  "])
+def test_wrapped_lines_of_a_paragraph_stand_below_its_text(mark: str) -> None:
+    words = ("somewhat long words " * 20).strip()
+    first, *others = wrap(mark + words, 40).splitlines()
+    assert first.startswith(mark)
+    assert all(line.startswith(" " * len(mark)) and line[len(mark)] != " " for line in others)
+    assert " ".join([first.removeprefix(mark), *map(str.strip, others)]) == words
+
+
 def streamed(*replies: Answer, final: Reply) -> str:
     """Return what is written for some unfinished answers and the final reply."""
     written: list[str] = []

@@ -7,6 +7,7 @@ from index.articles.lookup import ArticleInfo
 from index.articles.metadata.names import surname
 from index.formatting import printable
 
+from bot.answering.reply.sources import quoted_articles, source_url
 from bot.answering.types import Answer, Quote, Reply, Response
 from bot.answering.voice.voice import BYLINE, HEDGED, UNNAMED
 
@@ -101,16 +102,26 @@ def as_text(response: Response) -> str:
     """Write a whole reply as plain text: the lead, then each quote as a block quote with paragraph number and voice.
 
     A chat model's claim stands above the quote that supports it. With several articles, each quote names its own; if
-    all quotes are from one article, it is named once at the end.
+    all quotes are from one article, it is named once at the end. The addresses of the quoted articles follow.
     """
     reply, articles = response.reply, response.articles
     sources = dict.fromkeys(quote.article for quote in reply.quotes)
     blocks = [reply.lead, *(as_block(response, n) for n in range(len(reply.quotes)))]
     if len(sources) == 1 and len(articles) > 1 and not _names_each(response):
         blocks.append(f"From {describe(articles[next(iter(sources))])}.")
+    blocks.append(_source_lines(response))
     if reply.note:
         blocks.append(f"({NO_CHAT_MODEL.format(why=reply.note)})")
     return "\n\n".join(block for block in blocks if block)
+
+
+def _source_lines(response: Response) -> str:
+    """The address of each quoted article that has one, on a line each, with the article if several are quoted."""
+    quoted = quoted_articles(response)
+    urls = [
+        (f"Source of {_title(article)}" if len(quoted) > 1 else "Source", source_url(article)) for article in quoted
+    ]
+    return "\n".join(f"{label}: {url}" for label, url in urls if url)
 
 
 def as_block(response: Response, n: int) -> str:

@@ -11,6 +11,7 @@ import discord
 from index.articles.article import Article
 
 from bot.answering.reply import wording
+from bot.answering.reply.sources import quoted_articles, source_url
 from bot.answering.types import EXTRACTIVE, Quote, Reply, Response
 from bot.discord.rendering.embeds import drop_overlong_fields, format_date, render_notice, title_of
 from bot.discord.rendering.markup import (
@@ -27,29 +28,36 @@ from bot.discord.rendering.markup import (
 )
 
 _COLOURS = {"answers": 0x2E7D32, "closest": 0xF9A825, "not_addressed": 0x78909C}
-_SUGGESTIONS = "You could ask"
-# The longest lead or claim, and the longest suggested question, in UTF-16 code units.
-_MAX_LEAD, _MAX_SUGGESTION = 900, 300
+_SUGGESTIONS, SOURCES, REMARK = "You could ask", "Sources", "Note"
+# The longest lead or claim, suggested question, and title before an address, in UTF-16 code units.
+_MAX_LEAD, _MAX_SUGGESTION, _MAX_TITLE = 900, 300, 200
 
 
-def render_response(outcome: Response | str, *, embeds: bool, unfinished: bool = False) -> dict[str, Any]:
+def render_response(
+    outcome: Response | str, *, embeds: bool, unfinished: bool = False, remark: str = ""
+) -> dict[str, Any]:
     """Render a response, or a sentence that says why there is none, as arguments of discord.py's `send`.
 
     Args:
         outcome: what to show.
         embeds: whether the bot may embed links in the channel; if not, the message is plain text.
         unfinished: whether a chat model is still writing; such a message is not read back as an answer.
+        remark: a sentence about the question, shown beside the answer.
     """
     if isinstance(outcome, str):
-        return {"embed": render_notice(outcome)} if embeds else {"content": escape(outcome)}
+        text = f"{outcome} {remark}" if remark and remark not in outcome else outcome
+        return {"embed": render_notice(text)} if embeds else {"content": escape(text)}
     if not embeds:
-        return {"content": answer_as_text(outcome)}
-    embed = render_answer(outcome)
+        return {"content": answer_as_text(outcome, remark)}
+    embed = render_answer(outcome, remark)
     return {"embed": embed.remove_footer() if unfinished else embed}
 
 
-def render_answer(response: Response) -> discord.Embed:
-    """Render a response as an embed: the question as title, then the lead, the quotes and suggested questions."""
+def render_answer(response: Response, remark: str = "") -> discord.Embed:
+    """Render a response as an embed: the question as title, then the lead, the quotes and suggested questions.
+
+    The article's title leads to its address; if several articles are quoted, a list of their addresses follows.
+    """
     reply, articles = response.reply, response.articles
     embed = discord.Embed(title=shorten(reply.question, EMBED_TITLE), colour=_COLOURS[reply.degree])
     sources = list(dict.fromkeys(quote.article for quote in reply.quotes))
@@ -57,7 +65,12 @@ def render_answer(response: Response) -> discord.Embed:
         sources = list(articles)
     embed.description = join_blocks(_blocks(response), EMBED_DESCRIPTION)
     if len(sources) == 1:
-        embed.set_author(name=shorten(title_of(articles[sources[0]]), EMBED_AUTHOR, escaped=False))
+        source = articles[sources[0]]
+        embed.set_author(name=shorten(title_of(source), EMBED_AUTHOR, escaped=False), url=source_url(source))
+    if remark:
+        embed.add_field(name=REMARK, value=shorten(remark, FIELD_VALUE), inline=False)
+    if len(sources) > 1 and (links := _links(response)):
+        embed.add_field(name=SOURCES, value=join_blocks(links, FIELD_VALUE, "\n"), inline=False)
     suggestions = [
         f"• {escape(question)}"
         for question in response.suggestions
@@ -70,12 +83,21 @@ def render_answer(response: Response) -> discord.Embed:
     return drop_overlong_fields(embed)
 
 
-def answer_as_text(response: Response) -> str:
+def answer_as_text(response: Response, remark: str = "") -> str:
     """Render a response as a message without an embed."""
     blocks = [f"**{shorten(response.reply.question, EMBED_TITLE)}**", *_blocks(response)]
     if response.suggestions:
         blocks.append(f"{_SUGGESTIONS}: {' '.join(escape(question) for question in response.suggestions)}")
-    return join_blocks(blocks, CONTENT)
+    foot = join_blocks(([escape(remark)] if remark else []) + _links(response), CONTENT // 2, "\n")
+    return join_blocks(blocks, CONTENT - size(foot) - 2) + f"\n\n{foot}" * bool(foot)
+
+
+def _links(response: Response) -> list[str]:
+    """The address of each quoted article that has one, in angle brackets, so that Discord shows no preview of it."""
+    quoted = quoted_articles(response)
+    urls = [(article, source_url(article)) for article in quoted]
+    names = {article.id: shorten(title_of(article), _MAX_TITLE) if len(quoted) > 1 else "Source" for article in quoted}
+    return [f"{names[article.id]}: <{url}>" for article, url in urls if url]
 
 
 def _blocks(response: Response) -> list[str]:

@@ -9,6 +9,8 @@ from bot.discord.rendering.button_ids import ALL_ARTICLES, CONTEXT, MORE, parse_
 from bot.discord.rendering.markup import unescape
 
 _QUOTE = re.compile(r"^> “(?P<text>.*)” — ¶(?P<paragraph>\d+)")
+# The address of an article; in other text, "<" is escaped.
+_ADDRESS = re.compile(r"^.*: <https?://[^<>\s]+>$", re.MULTILINE)
 _BOLD = re.compile(r"^\*\*(?P<question>.+)\*\*$")
 
 
@@ -39,7 +41,7 @@ def read_back(message: discord.Message) -> ShownAnswer | None:
         if not embed.footer.text:  # only answers have a footer
             return None
     else:
-        first, _, text = message.content.partition("\n")
+        first, _, text = _ADDRESS.sub("", message.content).partition("\n")
         match = _BOLD.match(first)
         question = match["question"] if match else None
     if not question or not text:

@@ -70,6 +70,14 @@ class Scene:
             running, self.running = self.running, None
             await asyncio.wait_for(running, 15)
 
+    async def ask(self, text: str, **options: Any) -> Message:
+        """Mention the bot as Ann, without waiting for the answer."""
+        return await self.server.say(self.channel, self.ann, f"{self.server.bot.mention} {text}", **options)
+
+    async def settled(self) -> None:
+        """Wait until what was asked before has been answered: a later question is."""
+        await self.mention("What does he say about China's investment?", user=self.bob)
+
     async def mention(self, text: str, *, user: User | None = None, channel: Channel | None = None) -> Message:
         """Mention the bot as a user, and return its answer."""
         asked = await self.server.say(channel or self.channel, user or self.ann, f"{self.server.bot.mention} {text}")
@@ -104,7 +112,7 @@ async def bot_at(
     health: Path | None = None,
     **server: Any,
 ) -> AsyncIterator[Scene]:
-    """The bot, logged in and ready; `service`: its limits, `health`: its pulse, `server`: the server's options."""
+    """The bot, logged in; `service`: its limits, `health`: the file it reports to, `server`: the server's options."""
     async with DiscordServer(**server) as discord:
         scene = Scene(discord, lambda: service_of(index, state, load, **(service or {})), health)
         try:

@@ -11,8 +11,9 @@ import pytest
 from bot.answering.answerer import Answerer
 from bot.answering.chat.reader import ChatReader
 from bot.answering.types import Question, Response
-from bot.discord import delivery, interactions, messages
+from bot.discord import delivery, interactions
 from bot.discord.drafts import DraftUpdater
+from bot.discord.messages import reply
 from bot.discord.rendering.answers import render_response
 from bot.discord.rendering.markup import unescape
 from bot.discord.service import WENT_WRONG, OnPartial, RequestInfo
@@ -82,7 +83,7 @@ async def wait_for_shown(scene: Scene) -> Message:
     return shown
 
 
-@pytest.mark.parametrize("module", [messages, interactions], ids=["message", "command"])
+@pytest.mark.parametrize("module", [reply, interactions], ids=["message", "command"])
 async def test_an_answer_is_delivered_although_its_draft_cannot_be_shown(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, module: ModuleType
 ) -> None:
@@ -93,7 +94,7 @@ async def test_an_answer_is_delivered_although_its_draft_cannot_be_shown(
 
     monkeypatch.setattr(module, "render_response", fail_on_drafts)
     show_a_draft(scene, monkeypatch)
-    if module is messages:
+    if module is reply:
         answer = await scene.mention(WHY)
     else:
         answer = await (await scene.server.slash(scene.ann, scene.channel, "ask", {"question": WHY})).wait()
@@ -125,7 +126,7 @@ async def test_an_error_after_a_draft_takes_its_place(
     def fail(*_: object, **__: object) -> None:
         raise LookupError
 
-    monkeypatch.setattr(messages, "make_buttons", fail)
+    monkeypatch.setattr(reply, "make_buttons", fail)
     show_a_draft(scene, monkeypatch)
     if in_answer_channel:
         await ask_in_answer_channel(scene, WHY)
@@ -180,3 +181,18 @@ async def test_a_draft_that_was_taken_unnoticed_is_finished_where_no_answer_is_e
     shown = await wait_for_shown(scene)
     await scene.server.until(lambda: WENT_WRONG in unescape(shown.text) if fails else is_finished(shown))
     assert met.hits == delivery.TRIES
+
+
+async def test_the_draft_for_a_question_that_is_edited_becomes_the_answer_to_the_new_one(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holds: list[Callable[[], Awaitable[object]]] = [asyncio.Event().wait, lambda: asyncio.sleep(0)]
+    show_a_draft(scene, monkeypatch, lambda: holds.pop(0)())
+    asked = await scene.ask(WHY)
+    draft = await scene.server.reply_to(asked)
+    await scene.server.until(lambda: len(holds) == 1)
+    assert not is_finished(draft)
+    await scene.server.edit(asked, f"{scene.server.bot.mention} What does he say about China's investment?")
+    await scene.server.until(lambda: is_finished(draft))
+    assert "China" in draft.embeds[0]["title"]
+    assert scene.server.answers(scene.channel) == [draft]

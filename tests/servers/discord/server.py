@@ -22,14 +22,22 @@ import asyncio
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
 from tests.servers.discord.gateway import Drop, Gateway, Heartbeat
 from tests.servers.discord.http import PREFIX, Fault, Request
-from tests.servers.discord.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, Interaction, Interactions
+from tests.servers.discord.interactions import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    MODAL_SUBMIT,
+    Interaction,
+    Interactions,
+    attachments_of,
+)
 from tests.servers.discord.limits import Json, length
 from tests.servers.discord.rest import Rest
 from tests.servers.discord.rules import (
@@ -37,6 +45,7 @@ from tests.servers.discord.rules import (
     MEMBERS,
     MESSAGE_CONTENT,
     PRESENCES,
+    PRIVATE_THREAD,
     PUBLIC_THREAD,
     REPLY,
     THREAD_CREATED,
@@ -212,20 +221,26 @@ class DiscordServer:
         ping: bool = True,
         webhook: bool = False,
         kind: int | None = None,
+        files: Iterable[str] = (),
+        thread_start: bool = False,
     ) -> Message:
         """Send a message as a user; a reply mentions the author of `reply_to` unless `ping` is false.
 
-        `webhook` sends it through a webhook with the user's name; `kind` makes it a system message (7: user join).
+        `webhook` sends it through a webhook with the user's name; `kind` makes it a system message (7: user join);
+        `files` are names of attachments; `thread_start` gives it the id of its thread, as the first one of a forum post
+        has.
         """
         if length(text) > 4000:
             raise ValueError("A message can have at most 4,000 characters.")
         author = User(self.world.new_id(), user.name, bot=True) if webhook else user
         replied = reply_to.author if reply_to and ping else None
+        uploaded = [{"filename": name, "size": 3000, "content_type": "text/plain; charset=utf-8"} for name in files]
         message = Message(
-            self.world.new_id(),
+            channel.id if thread_start else self.world.new_id(),
             channel,
             author,
             text,
+            attachments=attachments_of({}, uploaded, self.world.new_id, []),
             kind=kind if kind is not None else REPLY if reply_to else DEFAULT,
             reference=reply_to,
             webhook=webhook,
@@ -234,15 +249,25 @@ class DiscordServer:
         return self.world.post(message)
 
     async def edit(self, message: Message, text: str) -> None:
-        """Edit a user's message."""
+        """Edit a user's message; it mentions then whom the new text mentions, but notifies nobody."""
+        replied = message.reference.author if message.reference and message.kind == REPLY else None
+        mentioned = pings(text, None, replied if replied in message.mentions else None).users
+        message.mentions = [self.world.users[one] for one in sorted(mentioned) if one in self.world.users]
         self.world.edit(message, {"content": text})
+
+    async def post(self, forum: Channel, user: User, title: str, text: str) -> Message:
+        """Write a post in a forum: a thread with its first message."""
+        thread = self.world.thread(forum, title, user, None, PUBLIC_THREAD)
+        return await self.say(thread, user, text, thread_start=True)
 
     async def delete(self, message: Message) -> None:
         self.world.delete(message)
 
-    async def thread(self, channel: Channel, user: User, name: str, *, start: Message | None = None) -> Channel:
-        """Open a public thread, from the message `start` if it is given."""
-        return self.world.thread(channel, name, user, start, PUBLIC_THREAD)
+    async def thread(
+        self, channel: Channel, user: User, name: str, *, start: Message | None = None, private: bool = False
+    ) -> Channel:
+        """Open a thread, from the message `start` if it is given; the bot sees private ones, as with Manage Threads."""
+        return self.world.thread(channel, name, user, start, PRIVATE_THREAD if private else PUBLIC_THREAD)
 
     async def slash(self, user: User, channel: Channel, name: str, options: Json | None = None) -> Interaction:
         """Use a slash command ("ask" or "group sub"); raise LookupError if Discord would not offer or accept it."""

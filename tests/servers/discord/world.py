@@ -15,6 +15,7 @@ from tests.servers.discord.rules import (
     EPHEMERAL,
     EPOCH_MS,
     EVERYTHING,
+    FORUM,
     GUILD_MESSAGES,
     GUILDS,
     LOADING,
@@ -148,6 +149,13 @@ class Guild:
         self.channels[channel.id] = self.world.channels[channel.id] = channel
         self.world.emit("CHANNEL_CREATE", self, GUILDS, lambda _: channel.payload())
         return channel
+
+    def forum(self, name: str) -> Channel:
+        """Create a forum, whose posts are threads; nothing can be said in the forum itself."""
+        forum = Channel(self.world, self.world.new_id(), FORUM, name, self)
+        self.channels[forum.id] = self.world.channels[forum.id] = forum
+        self.world.emit("CHANNEL_CREATE", self, GUILDS, lambda _: forum.payload())
+        return forum
 
     def join(self, user: User) -> None:
         """Make a user a member; users who act in a guild join it automatically."""
@@ -379,7 +387,7 @@ class World:
             start.flags |= CROSSPOSTED_HAS_THREAD
             self._announce("MESSAGE_UPDATE", start)
             self.post(Message(self.new_id(), thread, owner, kind=THREAD_STARTER, reference=start))
-        else:
+        elif parent.kind != FORUM:
             self.post(Message(self.new_id(), parent, owner, name, THREAD_CREATED))
         return thread
 
@@ -397,6 +405,19 @@ class World:
             message.channel.messages[message.id] = message
             self._announce("MESSAGE_CREATE", message)
         return message
+
+    def add_to_thread(self, thread: Channel, user: User) -> None:
+        """Add a user to a thread; of its members, the event tells the bot only about itself."""
+        thread.members.add(user.id)
+        if user is self.bot:
+            ids = {"id": str(thread.id), "guild_id": str(thread.guild.id if thread.guild else 0)}
+            added = {**ids, "member_count": len(thread.members), "added_members": [thread.thread_member(user)]}
+            self.emit("THREAD_MEMBERS_UPDATE", thread.guild, GUILDS, lambda _: added)
+
+    def preview(self, message: Message, embed: Json) -> None:
+        """Add the preview of a link to a message, which nobody has edited."""
+        message.embeds = [*message.embeds, embed]
+        self._announce("MESSAGE_UPDATE", message)
 
     def edit(self, message: Message, changes: Json) -> None:
         """Edit a message with the body of a PATCH request; fields that are not in it stay unchanged."""

@@ -1,21 +1,22 @@
-"""Messages: answered once each, given up when they are deleted, read from history when the gateway lost them."""
+"""Messages: answered once, again when edited, given up when deleted, read from history when the gateway lost them."""
 
 import asyncio
 import logging
 from collections import OrderedDict
 from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
 import discord
 
 from bot.answering.types import Response
-from bot.discord.buttons import can_open_thread, make_buttons
-from bot.discord.conversation import AddressedMessage, build_question, is_among_people, parse_message
+from bot.discord.conversation import NOT_READ, AddressedMessage, build_question, is_among_people, parse_message
 from bot.discord.delivery import NETWORK_ERRORS, deliver, typing_while, with_retries
 from bot.discord.drafts import DraftUpdater
+from bot.discord.messages.reply import ReplyMessage
 from bot.discord.queue import QuestionDeclined, ShuttingDown
-from bot.discord.rendering.answers import render_response
 from bot.discord.rendering.embeds import render_notice
 from bot.discord.service import WENT_WRONG, AnswerService, RequestInfo
 from bot.logs import log_failure
@@ -27,8 +28,10 @@ log = logging.getLogger(__name__)
 WAIT, NOTICE_EVERY, NOTICE_LASTS = "⏳", 60.0, 20.0
 # After a lost session: so many messages are read of each channel, from so many channels at once.
 MAX_MISSED, CHANNELS_AT_ONCE = 1000, 5
-# How many direct message channels, and how many notices, are remembered; the latest ones.
+# How many questions, direct message channels and notices are remembered; the latest ones.
 MAX_REMEMBERED = 1000
+# A message that was not for the bot is heard if it is edited to be for it within this time.
+EDITS_HEARD = timedelta(minutes=1)
 EMPTY = (
     "Ask me something about what I have read, for example: What is the main argument? Or reply to a message and "
     "mention me, and I will answer about that message."
@@ -40,7 +43,26 @@ NO_WRITE_PERMISSION = (
 )
 ReadableChannel = discord.DMChannel | discord.TextChannel | discord.Thread
 
-_NO_HISTORY, _CANNOT_DM = 160002, 50007
+_CANNOT_DM = 50007
+
+
+@dataclass(slots=True, eq=False)
+class _Asked:
+    """A message that was for the bot.
+
+    Attributes:
+        addressed: what it says, as far as it is answered or being answered; None if it was declined.
+        edited_at: when it was edited last, by Discord's clock.
+        reply: the reply to it.
+        deleted: whether it was deleted.
+        answering: held while it is being answered.
+    """
+
+    addressed: AddressedMessage | None = None
+    edited_at: datetime | None = None
+    reply: ReplyMessage = field(default_factory=ReplyMessage)
+    deleted: bool = False
+    answering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class MessageHandler:
@@ -50,12 +72,13 @@ class MessageHandler:
         self._client = client
         self._service = service
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._asked: OrderedDict[int, _Asked] = OrderedDict()
         self._notified: OrderedDict[tuple[str, int], float] = OrderedDict()
         self._fetching: set[asyncio.Task[None]] = set()
         self._dms: OrderedDict[int, discord.DMChannel] = OrderedDict()
 
     def handle(self, message: discord.Message) -> None:
-        """Answer a message if it is for the bot and was not handled before."""
+        """Answer a message if it is for the bot and was not handled before, or was edited since."""
         if isinstance(message.channel, discord.PartialMessageable):
             task = asyncio.create_task(self._fetch_channel(message))
             self._fetching.add(task)
@@ -65,11 +88,69 @@ class MessageHandler:
             _remember(self._dms, message.channel.id, message.channel)
         me = self._client.user
         addressed = parse_message(message, me, self._service.answer_channels) if me else None
-        if addressed is None or me is None or not self._service.seen.add(message.id):
+        if addressed is None or me is None:
             return
-        task = asyncio.create_task(self._process(message, addressed, me), name=f"message {message.id}")
-        self._tasks[message.id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
+        if self._service.seen.add(message.id):
+            self._start(message, addressed, me, _Asked())
+        elif message.id in self._asked:
+            self._answer_again(message, addressed, me, self._asked[message.id])
+
+    def handle_edit(self, message: discord.Message, before: discord.Message | None) -> None:
+        """Answer a message again that was edited, or for the first time if it was not for the bot before.
+
+        Args:
+            message: the message as it is now.
+            before: the message as it was, if discord.py remembers it.
+        """
+        # Discord also changes messages that nobody edited, such as by the preview of a link.
+        if message.edited_at is None or isinstance(message.channel, discord.PartialMessageable):
+            return
+        me = self._client.user
+        addressed = parse_message(message, me, self._service.answer_channels) if me else None
+        if addressed is None or me is None:
+            return
+        if message.id in self._asked:
+            self._answer_again(message, addressed, me, self._asked[message.id])
+        elif before is None:
+            if abs(discord.utils.utcnow() - message.edited_at) < EDITS_HEARD:
+                self._service.seen.add(message.id)
+                self._start(message, addressed, me, _Asked(), earlier_run=True)
+        elif message.content != before.content and _is_edited_soon(message):
+            self._service.seen.add(message.id)
+            self._start(message, addressed, me, _Asked())
+
+    def _answer_again(
+        self, message: discord.Message, addressed: AddressedMessage, me: discord.ClientUser, asked: _Asked
+    ) -> None:
+        """Answer a message again unless it says what it said before; an older edit does not replace a newer one."""
+        edited = message.edited_at
+        if edited is None or addressed == asked.addressed or (asked.edited_at and edited <= asked.edited_at):
+            return
+        task = self._tasks.get(message.id)
+        if task and not asked.reply.sending:
+            task.cancel()
+        log.info("edited id=%d", message.id)
+        self._start(message, addressed, me, asked)
+
+    def _start(
+        self,
+        message: discord.Message,
+        addressed: AddressedMessage,
+        me: discord.ClientUser,
+        asked: _Asked,
+        *,
+        earlier_run: bool = False,
+    ) -> None:
+        asked.addressed, asked.edited_at = addressed, message.edited_at
+        _remember(self._asked, message.id, asked)
+        answer = self._process(message, addressed, me, asked, earlier_run=earlier_run)
+        task = self._tasks[message.id] = asyncio.create_task(answer, name=f"message {message.id}")
+
+        def forget(_: object) -> None:
+            if self._tasks.get(message.id) is task:
+                del self._tasks[message.id]
+
+        task.add_done_callback(forget)
 
     async def _fetch_channel(self, message: discord.Message) -> None:
         """Handle a message of a channel that discord.py does not know, such as a thread that was archived for long."""
@@ -84,7 +165,9 @@ class MessageHandler:
 
     def cancel(self, message_id: int) -> None:
         """Give up the answer to a message, since it was deleted."""
-        task = self._tasks.get(message_id)
+        asked, task = self._asked.pop(message_id, None), self._tasks.get(message_id)
+        if asked:
+            asked.deleted = True
         if task:
             log.info("deleted id=%d", message_id)
             task.cancel()
@@ -127,22 +210,33 @@ class MessageHandler:
             self.handle(message)
         return len(missed)
 
-    async def _process(self, message: discord.Message, addressed: AddressedMessage, me: discord.ClientUser) -> None:
+    async def _process(
+        self,
+        message: discord.Message,
+        addressed: AddressedMessage,
+        me: discord.ClientUser,
+        asked: _Asked,
+        *,
+        earlier_run: bool,
+    ) -> None:
         """Answer a message, or tell its author why not, if they certainly spoke to the bot."""
         group = message.guild.id if message.guild else message.author.id
         request = RequestInfo(addressed.way, message.id, message.channel.id, group, message.author.id)
-        draft = _Draft(request, message)
-        try:
-            with self._service.queue.slot(request.user, group, charge=addressed.expects_answer):
-                await self._answer(request, message, addressed, me, draft)
-        except QuestionDeclined as error:
-            self._service.decline(request, error)
-            if addressed.expects_answer:
-                await self._decline(message, error)
-        except Exception as error:
-            log_failure(log, request, error)
-            if addressed.expects_answer or draft.begun:
-                await self._reply(request, message, WENT_WRONG, draft)
+        async with asked.answering:
+            try:
+                if earlier_run and not await asked.reply.find(message, me) and not _is_edited_soon(message):
+                    return
+                with self._service.queue.slot(request.user, group, charge=addressed.expects_answer):
+                    await self._answer(request, message, addressed, me, asked)
+            except QuestionDeclined as error:
+                asked.addressed = None
+                self._service.decline(request, error)
+                if addressed.expects_answer:
+                    await self._decline(message, error)
+            except Exception as error:
+                log_failure(log, request, error)
+                if addressed.expects_answer or asked.reply.begun:
+                    await self._reply(request, message, WENT_WRONG, asked.reply)
 
     async def _answer(
         self,
@@ -150,21 +244,25 @@ class MessageHandler:
         message: discord.Message,
         addressed: AddressedMessage,
         me: discord.ClientUser,
-        draft: "_Draft",
+        asked: _Asked,
     ) -> None:
+        reply = asked.reply
         if not addressed.text and message.reference is None:
-            await self._reply(request, message, EMPTY, draft)
+            await self._reply(request, message, NOT_READ if addressed.has_attachments else EMPTY, reply)
             return
-        drafts = DraftUpdater(draft.show)
+        name, remark = f"draft {request}", NOT_READ if addressed.has_attachments else ""
+        drafts = DraftUpdater(lambda draft: reply.show_draft(message, draft, name))
 
         async def ask() -> Response:
-            question = await build_question(message, addressed, me, self._service.articles)
+            nonlocal remark
+            question, unread = await build_question(message, addressed, me, self._service.articles)
+            remark = NOT_READ if unread else remark
             return await self._service.ask(question, request, drafts)
 
         try:
             outcome = await typing_while(self._service.respond(request, ask()), message.channel)
             await drafts.stop()
-            if not addressed.expects_answer and not draft.begun:
+            if not addressed.expects_answer and not reply.begun:
                 if isinstance(outcome, str):
                     return
                 if outcome.reply.abstained and is_among_people(addressed.text):
@@ -172,38 +270,24 @@ class MessageHandler:
                     return
             if not addressed.expects_answer and not isinstance(outcome, str):
                 self._service.queue.charge(request.user)
-            await self._reply(request, message, outcome, draft)
-        except asyncio.CancelledError:  # the question was deleted
+            await self._reply(request, message, outcome, reply, remark)
+        except asyncio.CancelledError:  # the question was deleted or edited
             await drafts.abandon()
-            await draft.delete()
+            if asked.deleted:
+                await reply.delete_draft(message, name)
             raise
 
     async def _reply(
-        self, request: RequestInfo, message: discord.Message, outcome: Response | str, draft: "_Draft"
+        self,
+        request: RequestInfo,
+        message: discord.Message,
+        outcome: Response | str,
+        reply: ReplyMessage,
+        remark: str = "",
     ) -> None:
-        """Reply to a message, or finish the draft of a reply if one may have arrived.
-
-        A repeated request sends nothing twice: discord.py sets `enforce_nonce` wherever a nonce is given, and then
-        Discord returns the message that has arrived with this nonce before.
-        """
-        body = render_response(outcome, embeds=_can_embed(message))
-        view = None
-        if isinstance(outcome, Response):
-            view = make_buttons(outcome.reply, thread=can_open_thread(message.channel))
-        if view:
-            body["view"] = view
-        nonce = str(message.id)
-        sent = draft.message
+        """Show an answer in the reply to a message; if that fails for good, log it."""
         try:
-            if sent is None:
-                try:
-                    sent = await with_retries(lambda: message.reply(**body, mention_author=False, nonce=nonce))
-                except discord.HTTPException as error:
-                    if error.code != _NO_HISTORY:
-                        raise
-                    sent = await with_retries(lambda: message.channel.send(**body, nonce=nonce))
-            if draft.begun:
-                await with_retries(lambda: sent.edit(**body))
+            await reply.show(message, outcome, remark)
         except discord.Forbidden as error:
             log.warning("not allowed %s code=%d", request, error.code)
             channel, guild = getattr(message.channel, "name", "this channel"), message.guild
@@ -244,40 +328,9 @@ class MessageHandler:
         return True
 
 
-class _Draft:
-    """The reply to a message, while a chat model is still writing it.
-
-    Attributes:
-        begun: whether the reply may have arrived.
-        message: the reply, None as long as Discord has not confirmed it.
-    """
-
-    def __init__(self, request: RequestInfo, question: discord.Message) -> None:
-        self.message: discord.Message | None = None
-        self.begun = False
-        self._name = f"draft {request}"
-        self._question = question
-
-    async def show(self, response: Response) -> bool:
-        """Send or edit the reply, and return whether that worked."""
-        body = render_response(response, embeds=_can_embed(self._question), unfinished=True)
-        sent, question, self.begun = self.message, self._question, True
-        if sent is not None:
-            return bool(await deliver(self._name, lambda: sent.edit(**body)))
-        self.message = await deliver(
-            self._name, lambda: question.reply(**body, mention_author=False, nonce=str(question.id))
-        )
-        return self.message is not None
-
-    async def delete(self) -> None:
-        """Delete the reply, since the question was deleted."""
-        sent, question = self.message, self._question
-        if sent is None and self.begun:
-            # Discord returns the reply if it has arrived; only if not, this sends a message. It is no reply, since
-            # Discord may refuse replies to a deleted message.
-            sent = await deliver(self._name, lambda: question.channel.send("…", nonce=str(question.id), silent=True))
-        if sent is not None:
-            await deliver(self._name, sent.delete)
+def _is_edited_soon(message: discord.Message) -> bool:
+    """Whether the last edit of a message followed soon after it was sent."""
+    return message.edited_at is not None and message.edited_at - message.created_at <= EDITS_HEARD
 
 
 def _has_newer(channel: "discord.TextChannel | discord.Thread", since: discord.Object) -> bool:
@@ -290,7 +343,3 @@ def _remember(store: "OrderedDict[Any, Any]", key: object, value: object) -> Non
     store[key] = value
     if len(store) > MAX_REMEMBERED:
         store.popitem(last=False)
-
-
-def _can_embed(message: discord.Message) -> bool:
-    return message.guild is None or message.channel.permissions_for(message.guild.me).embed_links
