@@ -1,11 +1,13 @@
 """Turn passages into ranked evidence (sentences that may answer), and select what to quote. No I/O."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from index.search import Hit
+from index.text.passages import Sentence
 from index.text.words import terms, words
 
 from bot.answering.evidence.windows import Logits, SentenceWindow
@@ -37,8 +39,10 @@ def collect_evidence(
     weights = {term: weight * idf(term) for term, weight in question.items()}
     total = sum(weights.values()) or 1.0
     collected = []
+    fragments: set[Sentence] = set()
     for hit in hits:
         after_quoted = False
+        fragments |= _fragments(hit.passage.sentences)
         for sentence, cosine in zip(hit.passage.sentences, hit.sentence_cosines, strict=True):
             contained = _terms(sentence.text)
             coverage = sum(weight for term, weight in weights.items() if term in contained) / total
@@ -49,7 +53,7 @@ def collect_evidence(
             after_quoted = quoted
             collected.append(Evidence(hit.passage, sentence, score, cosine, coverage))
     collected.sort(key=lambda e: (-e.score, e.sentence.start))
-    return _without_repetition([e for e in collected if not _is_fragment(e.sentence.text)] or collected)
+    return _without_repetition([e for e in collected if e.sentence not in fragments] or collected)
 
 
 def rerank(ranked: Sequence[Evidence], windows: Iterable[SentenceWindow], logits: Iterable[Logits]) -> list[Evidence]:
@@ -108,10 +112,20 @@ def _terms(sentence: str) -> frozenset[str]:
     return frozenset(terms(sentence))
 
 
-def _is_fragment(text: str) -> bool:
-    """Whether a "sentence" makes no statement of its own: a signature, a salutation, a footnote mark."""
+def _fragments(sentences: Sequence[Sentence]) -> set[Sentence]:
+    """Return the "sentences" of a passage that make no statement of their own: a signature, a salutation, a subheading.
+
+    The points of a list do, however short: several sentences of one paragraph have no punctuation mark at the end.
+    """
+    incomplete = Counter(s.paragraph for s in sentences if not _is_complete(s.text))
+    return {s for s in sentences if _is_fragment(s.text, is_point=incomplete[s.paragraph] > 1)}
+
+
+def _is_fragment(text: str, *, is_point: bool) -> bool:
     length = len(text.split())
-    return length < 3 or (length < 15 and text.rstrip().endswith(":")) or (length < 5 and not _is_complete(text))
+    if length < 15 and text.rstrip().endswith(":"):
+        return True
+    return length < (2 if is_point else 3) or (length < 5 and not is_point and not _is_complete(text))
 
 
 def _is_question(sentence: str) -> bool:

@@ -13,7 +13,7 @@ _BLANK_LINE = re.compile(r"^[ \t\f\v]*\n", re.M)
 _SENTENCE_END = re.compile(r"[.!?…:;][\"”’»)\]*_]*\s*$")
 # A text has one paragraph a line if most of its lines end like a sentence, and some are longer than wrapped ones are.
 _MIN_LINES = _MIN_BLOCKS = 3
-_LONG_LINE = 120
+_LONG_LINE = 90
 _SHARE_OF_ENDS = 0.75
 _SHARE_OF_BLOCKS = 0.2
 

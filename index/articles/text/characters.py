@@ -17,8 +17,15 @@ _CHARACTERS = re.compile(
 def clean_characters(text: str) -> Iterator[Edit]:
     """Yield the edits that remove invisible characters, resolve ligatures and turn all spaces into plain ones."""
     for match in _CHARACTERS.finditer(text):
-        character = match[0]
-        if "\ufb00" <= character <= "\ufb06":
-            yield Edit(match.start(), match.end(), unicodedata.normalize("NFKC", character))
-        else:
-            yield Edit(match.start(), match.end(), " " if character.isspace() else "")
+        yield Edit(match.start(), match.end(), _replacement(match))
+
+
+def plain_characters(text: str) -> str:
+    """Return a text without invisible characters, with ligatures resolved and plain spaces."""
+    return _CHARACTERS.sub(_replacement, text)
+
+
+def _replacement(match: re.Match[str]) -> str:
+    if "\ufb00" <= match[0] <= "\ufb06":
+        return unicodedata.normalize("NFKC", match[0])
+    return " " if match[0].isspace() else ""

@@ -1,13 +1,14 @@
-"""Find the marks of Markdown, which a reader of the page does not see. The only module that imports pyromark."""
+"""Find the marks of Markdown, which a reader of the page does not see."""
 
+import html
 import re
-from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from index.articles.offsets import Edit
+from index.articles.text.characters import plain_characters
+from index.articles.text.markdown_parser import Event, read_events
 
 Span = tuple[int, int]
 
@@ -80,25 +81,35 @@ class _Reader:
 
     def read(self) -> MarkdownMarks:
         source = self._hide_what_is_not_markdown()
-        events = list(_events(source, self._start))
+        events = list(read_events(source, self._start))
         self._keep_white_space(events)
         self._keep_leaves(events)
         self._keep_structure(events)
         self._drop_extensions()
         for start, end in _merge_spans(self._removed):
             self._drop(start, end)
-        deletions = (
-            Edit(self._start + match.start(), self._start + match.end())
-            for match in _DELETED.finditer(self._kept[self._start :])
-        )
         replaced = [edit for edit in self._replaced if edit.start == edit.end or self._kept[edit.start]]
         return MarkdownMarks(
-            tuple(_merge_edits([*deletions, *replaced])),
+            tuple(_merge_edits([*self._deletions(), *replaced])),
             tuple(_merge_spans(self._quotations)),
             tuple(_merge_spans(self._footnotes)),
             tuple(_merge_spans(self._emphases)),
             tuple(sorted(self._breaks)),
         )
+
+    def _deletions(self) -> Iterator[Edit]:
+        """Yield the edits that delete what does not stay, and of the blanks at both sides those at one side."""
+        text, end = self._text, self._start
+        for match in _DELETED.finditer(self._kept, self._start):
+            first, last = match.span()
+            before = text[first - 1] if first > self._start else "\n"
+            if before in " \n":
+                while text.startswith(" ", last) and self._kept[last]:
+                    last += 1
+            if before == " " and (last == len(text) or text[last] == "\n"):
+                first -= 1
+            yield Edit(max(first, end), last)
+            end = last
 
     def _hide_what_is_not_markdown(self) -> str:
         """Return the text as the parser gets it, with the same length.
@@ -126,7 +137,7 @@ class _Reader:
             self._kept[at] = 1
             at = self._text.find("\n", at + 1, end)
 
-    def _keep_white_space(self, events: Sequence["_Event"]) -> None:
+    def _keep_white_space(self, events: Sequence["Event"]) -> None:
         for match in _WHITE_SPACE.finditer(self._text, self._start):
             self._keep(*match.span())
         end = 0
@@ -145,7 +156,7 @@ class _Reader:
                 if mark:
                     self._drop(*mark.span())
 
-    def _keep_leaves(self, events: Sequence["_Event"]) -> None:
+    def _keep_leaves(self, events: Sequence["Event"]) -> None:
         in_code = False
         for event in events:
             start, end = event.start, event.end
@@ -154,7 +165,7 @@ class _Reader:
             elif event.kind == "Text":
                 self._keep(start, end)
                 if event.text != self._text[start:end] and len(event.text) < end - start:
-                    self._replaced.append(Edit(start, end, event.text))
+                    self._replaced.append(Edit(start, end, plain_characters(event.text)))
                 if not in_code:
                     self._prose[start:end] = b"\1" * (end - start)
             elif event.kind == "Code":
@@ -164,7 +175,7 @@ class _Reader:
             elif event.kind == "HardBreak" and self._text[start:end].startswith("\\"):
                 self._drop(start, end)
 
-    def _keep_structure(self, events: Sequence["_Event"]) -> None:
+    def _keep_structure(self, events: Sequence["Event"]) -> None:
         """Keep the marks that tell what a line is, note the spans of blocks, and drop pictures, tags and the like."""
         emphasis_end = cell = 0
         for event in events:
@@ -224,7 +235,7 @@ class _Reader:
             self._keep(start, start + 1)
             self._keep(end - 1, end)
 
-    def _read_link(self, event: "_Event") -> None:
+    def _read_link(self, event: "Event") -> None:
         start, end = event.start, event.end
         if event.is_wiki_link:
             after = _DESTINATION.match(self._text, end)
@@ -250,9 +261,7 @@ class _Reader:
             elif name == "br" and not self._text.startswith("\n", match.end()):
                 self._replaced.append(Edit(match.start(), match.start(), "\n"))
         for match in _ENTITY.finditer(self._text, start, end):
-            import html
-
-            self._replaced.append(Edit(match.start(), match.end(), html.unescape(match[0])))
+            self._replaced.append(Edit(*match.span(), plain_characters(html.unescape(match[0]))))
 
     def _drop_extensions(self) -> None:
         """Drop what other dialects of Markdown do not show: marks of highlights, footnotes, block ids, templates."""
@@ -263,66 +272,6 @@ class _Reader:
         for match in _HIGHLIGHT.finditer(self._text, self._start):
             if self._prose[match.start()] and self._prose[match.end() - 1]:
                 self._removed += [(match.start(), match.start() + 2), (match.end() - 2, match.end())]
-
-
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """An event of the parser. kind: its tag. is_start: whether a container starts here. Offsets are code points."""
-
-    kind: str
-    is_start: bool
-    start: int
-    end: int
-    text: str = ""
-    target: str = ""
-    is_wiki_link: bool = False
-
-
-def _events(text: str, start: int) -> Iterator[_Event]:
-    """Yield the parser's events for a text from an offset on."""
-    from pyromark import Options, events_with_range
-
-    options = (
-        Options.ENABLE_TABLES
-        | Options.ENABLE_FOOTNOTES
-        | Options.ENABLE_STRIKETHROUGH
-        | Options.ENABLE_TASKLISTS
-        | Options.ENABLE_WIKILINKS
-    )
-    part = text[start:]
-    positions = _code_points(part)
-    for event, span in events_with_range(part, options=options):
-        first, last = span["start"], span["end"]
-        if positions is not None:
-            first, last = positions[first], positions[last]
-        yield _event(event, start + first, start + last)
-
-
-def _event(event: Any, start: int, end: int) -> _Event:
-    if isinstance(event, str):
-        return _Event(event, False, start, end)
-    ((kind, value),) = event.items()
-    if kind not in ("Start", "End"):
-        return _Event(kind, False, start, end, value if isinstance(value, str) else "")
-    is_start = kind == "Start"
-    if isinstance(value, str):
-        return _Event(value, is_start, start, end)
-    ((tag, data),) = value.items()
-    link = data if isinstance(data, dict) else {}
-    is_wiki_link = isinstance(link.get("link_type"), dict)
-    return _Event(tag, is_start, start, end, target=str(link.get("dest_url", "")), is_wiki_link=is_wiki_link)
-
-
-def _code_points(text: str) -> Sequence[int] | None:
-    """Return the code point offset of each byte of a text in UTF-8, and of its end; None if they are the same."""
-    if text.isascii():
-        return None
-    positions = array("I")
-    for index, character in enumerate(text):
-        code = ord(character)
-        positions.extend((index,) * (1 + (code > 0x7F) + (code > 0x7FF) + (code > 0xFFFF)))
-    positions.append(len(text))
-    return positions
 
 
 def _code_content(text: str, start: int, end: int) -> Span:

@@ -107,3 +107,10 @@ def test_rare_words_of_the_question_weigh_more() -> None:
     coverage = {evidence.sentence.text: evidence.coverage for evidence in found}
     assert coverage[BRIDGE[2]] == pytest.approx(0.75)
     assert coverage[BRIDGE[0]] == pytest.approx(0.25)
+
+
+def test_a_short_point_of_a_list_is_evidence_unlike_a_subheading() -> None:
+    points = ("What they should do:", "Freeze the fares", "Publish the count of 2021", "Ask the east bank")
+    assert set(texts(collect_evidence([hit(points, 1)], {}, lambda _: 1.0))) == set(points[1:])
+    subheading = ("Freeze the fares", *BRIDGE)
+    assert set(texts(collect_evidence([hit(subheading, 1)], {}, lambda _: 1.0))) == set(BRIDGE)
