@@ -68,6 +68,8 @@ class MappedText:
 
     def cut(self, start: int, end: int) -> "MappedText":
         """Return the part between two offsets."""
+        if len(self.map.starts) == 1:
+            return MappedText(self.text[start:end], OffsetMap((0,), (self.map.offsets[0] + start,)))
         builder = _Builder()
         builder.keep(self, start, end)
         return builder.build()

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.articles.offsets import Edit, MappedText, join
 from index.articles.text.blocks import Block, Span, split_blocks, without_blank_lines
@@ -37,6 +37,8 @@ class TextBlock:
 
     def units(self, start: int) -> tuple[Span, ...]:
         """Return the spans, from an offset on, that each consist of whole sentences: a point, a table row, the rest."""
+        if not self.breaks and not self.marks:
+            return ((start, self.end),)
         cuts = sorted({*(at for at in self.breaks if at > start), *(mark[0] for mark in self.marks if mark[0] > start)})
         after_mark = dict(self.marks)
         spans = zip([start, *cuts], [*cuts, self.end], strict=True)
@@ -61,7 +63,7 @@ class ArticleText:
 
     def is_emphasised(self, start: int, end: int) -> bool:
         """Whether all between two offsets of the text is set in emphasis."""
-        return start < end and covers(self.emphases, *self.content.map.file_span(start, end))
+        return bool(self.emphases) and start < end and covers(self.emphases, *self.content.map.file_span(start, end))
 
 
 def clean(text: str) -> MappedText:
@@ -95,20 +97,25 @@ def read_text(source: MappedText, start: int, *, is_markdown: bool) -> ArticleTe
     notes = [(to_text(first), to_text(last)) for first, last in footnotes]
     text_blocks = []
     for number, ((first, last), found) in enumerate(zip(spans, listed, strict=True)):
-        inside = _strip(content.text, first, last)
-        file_span = content.map.file_span(*inside) if inside else None
-        is_footnote = file_span is not None and covers(footnotes, *file_span)
-        text_blocks.append(
-            TextBlock(
-                first,
-                last,
-                quoted=file_span is not None and covers(quotations, *file_span),
-                footnote=is_footnote or number in plain_notes.blocks,
-                breaks=tuple(breaks[bisect_right(breaks, first) : bisect_left(breaks, last)]),
-                marks=tuple(sorted({(first + a, first + b) for a, b in (*found, *plain_notes.labels[number])})),
-                notes=() if is_footnote else tuple(note for note in notes if note[0] < last and first < note[1]),
-            )
+        labels = plain_notes.labels[number]
+        block = TextBlock(
+            first,
+            last,
+            footnote=number in plain_notes.blocks,
+            marks=tuple(sorted({(first + a, first + b) for a, b in (*found, *labels)})),
         )
+        inside = _strip(content.text, first, last) if marks.quotations or marks.footnotes or breaks else None
+        if inside:
+            file_span = content.map.file_span(*inside)
+            is_footnote = covers(footnotes, *file_span)
+            block = replace(
+                block,
+                quoted=covers(quotations, *file_span),
+                footnote=is_footnote or block.footnote,
+                breaks=tuple(breaks[bisect_right(breaks, first) : bisect_left(breaks, last)]),
+                notes=() if is_footnote else _overlapping(notes, first, last),
+            )
+        text_blocks.append(block)
     return ArticleText(content, tuple(text_blocks), emphases)
 
 
@@ -153,6 +160,12 @@ def _spans(start: int, blocks: Sequence[Block]) -> list[Span]:
         spans.append((start, start + len(block.content.text)))
         start += len(block.content.text) + len(block.gap.text)
     return spans
+
+
+def _overlapping(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
+    """Return those of some sorted spans that have characters between two offsets."""
+    first = bisect_right(spans, start, key=lambda span: span[1])
+    return tuple(spans[first : bisect_left(spans, end, key=lambda span: span[0])])
 
 
 def _strip(text: str, start: int, end: int) -> Span | None:
