@@ -40,7 +40,7 @@ SOAK_MINUTES ?= 60
 
 soak: setup
 	BURST_QUESTIONS=1000 BURST_DROPS=50 BURST_SECONDS=600 $(SOAK) tests/soak/test_burst.py
-	QUEUED=200 $(SOAK) tests/bot/discord/test_faults.py -k many_questions
+	QUEUED=200 $(SOAK) tests/bot/discord/test_load.py -k many_queued
 	REOPENINGS=200 $(SOAK) tests/test_reliability.py tests/index/publishing/test_server.py
 	KILLS=200 STORE_EXAMPLES=50 FUZZ=2000 $(SOAK) tests/index/test_generation_faults.py tests/index/test_generation_machine.py \
 		tests/index/articles/test_fuzz.py tests/bot/discord/rendering

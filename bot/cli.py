@@ -184,7 +184,7 @@ def main() -> int:
     """Run the command of this process; return the exit status."""
     changes_index = any(argument in WRITING_COMMANDS for argument in sys.argv[1:])
     interrupted = INTERRUPTED if changes_index else "Interrupted."
-    return run_app(app, sys.argv[1:], interrupted=interrupted, clean=_without_secrets)
+    return run_app(app, sys.argv[1:], interrupted=interrupted, redact=_without_secrets)
 
 
 def _ask_or_abstain(session: "QuestionSession", question: "Question") -> "Response":

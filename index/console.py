@@ -27,14 +27,14 @@ _interrupted = Event()
 T = TypeVar("T")
 
 
-def run_app(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean: Callable[[str], str] = str) -> int:
+def run_app(app: typer.Typer, arguments: Sequence[str], interrupted: str, redact: Callable[[str], str] = str) -> int:
     """Run a command line; whatever fails is reported on stderr as one sentence and one hint, without a traceback.
 
     Args:
         app: The Typer application.
         arguments: The command-line arguments. `--debug` anywhere among them adds a traceback to an error.
         interrupted: The message printed after Ctrl-C.
-        clean: Removes secrets from a traceback.
+        redact: Removes secrets from a traceback.
 
     Returns:
         The exit status.
@@ -54,23 +54,25 @@ def run_app(app: typer.Typer, arguments: Sequence[str], interrupted: str, clean:
             raise KeyboardInterrupt
         return status if isinstance(status, int) else 0
     except TyperException as error:
-        return _report_error(f"{error.format_message()}", "Add --help to see how the command is used.", 2, debug, clean)
+        return _report_error(
+            f"{error.format_message()}", "Add --help to see how the command is used.", 2, debug, redact
+        )
     except BylineError as error:
-        return _report_error(error.message, error.hint, error.exit_status, debug, clean)
+        return _report_error(error.message, error.hint, error.exit_status, debug, redact)
     except (KeyboardInterrupt, typer.Abort):
-        return _report_error(interrupted, "", INTERRUPTED, debug, clean)
+        return _report_error(interrupted, "", INTERRUPTED, debug, redact)
     except BrokenPipeError:  # the process that the output is piped to has exited, as in `… | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
         if _interrupted.is_set():  # an import turned Ctrl-C into another exception
-            return _report_error(interrupted, "", INTERRUPTED, debug, clean)
+            return _report_error(interrupted, "", INTERRUPTED, debug, redact)
         return _report_error(
             f"An unexpected error occurred ({type(error).__name__}).",
             "Run the command again with --debug to see where, and please report it.",
             1,
             debug,
-            clean,
+            redact,
         )
 
 
@@ -233,9 +235,9 @@ def _raise_if_interrupted() -> None:
         raise KeyboardInterrupt
 
 
-def _report_error(message: str, hint: str, status: int, debug: bool, clean: Callable[[str], str]) -> int:
+def _report_error(message: str, hint: str, status: int, debug: bool, redact: Callable[[str], str]) -> int:
     if debug:
-        print(clean(traceback.format_exc()), end="", file=sys.stderr)
+        print(redact(traceback.format_exc()), end="", file=sys.stderr)
     _print_error(message, hint)
     return status
 

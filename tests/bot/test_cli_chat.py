@@ -9,7 +9,8 @@ import pytest
 from bot.answering.chat.prompts import NOT_ADDRESSED
 
 from tests.bot.answering.chat.scene import claim, faithful, model_reply
-from tests.servers.chat.server import ChatServer, Hang, Status, Text, Usage
+from tests.servers.chat.replies import Hang, Status, Text, Usage
+from tests.servers.chat.server import ChatServer
 from tests.support.command import Run
 from tests.support.paths import REPOSITORY
 

@@ -21,7 +21,8 @@ from bot.state import State
 from tests.bot.answering.chat.scene import ARTICLES, PREPARED, reader_of
 from tests.bot.discord.process import wait_for_report
 from tests.bot.discord.scene import bot_at
-from tests.servers.chat.server import ChatServer, Status
+from tests.servers.chat.replies import Status
+from tests.servers.chat.server import ChatServer
 from tests.support.command import Run
 from tests.support.paths import REPOSITORY
 

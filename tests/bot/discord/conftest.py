@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import discord
 import pytest
 
 from bot.answering.answerer import Answerer
@@ -22,3 +23,12 @@ async def scene(
     load = options.pop("load", lambda answerer: answerer)
     async with bot_at(shipped_index, tmp_path / "state.sqlite", lambda: load(answerer), **options) as scene:
         yield scene
+
+
+@pytest.fixture(autouse=True)
+def no_pause_before_identifying(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord wants five seconds between two logins; the fake server does not."""
+
+    async def hook(*_: object, **__: object) -> None: ...
+
+    monkeypatch.setattr(discord.Client, "before_identify_hook", hook)

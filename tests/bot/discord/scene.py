@@ -22,6 +22,10 @@ from tests.servers.discord.server import Channel, DiscordServer, Guild, Message,
 if TYPE_CHECKING:
     from bot.answering.chat.reader import ChatReader
 
+# A question that the shipped article answers; the request that sends a message.
+WHY = "Why does Russia back Maduro?"
+POST = ("POST", r"/channels/\d+/messages")
+
 
 class Scene:
     """The server with a guild, a channel and two people; `service` is the bot's."""

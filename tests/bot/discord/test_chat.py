@@ -18,7 +18,8 @@ from bot.state import State
 
 from tests.bot.answering.chat.scene import faithful, reader_of
 from tests.bot.discord.scene import Scene, bot_at, bot_options
-from tests.servers.chat.server import ChatServer, Hang, Status, Text
+from tests.servers.chat.replies import Hang, Status, Text
+from tests.servers.chat.server import ChatServer
 from tests.servers.discord.server import Message
 
 WHY = "Why does Russia back Maduro?"

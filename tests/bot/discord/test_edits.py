@@ -9,11 +9,10 @@ from bot.discord.messages import handler
 from bot.discord.queue import BURST
 from bot.discord.rendering.markup import unescape
 
-from tests.bot.discord.scene import Scene
-from tests.bot.discord.test_faults import slow
+from tests.bot.discord.scene import WHY, Scene
+from tests.bot.discord.slow import slow
 from tests.servers.discord.server import Message
 
-WHY = "Why does Russia back Maduro?"
 CHINA = "What does he say about China's investment?"
 SYRIA = "What does he say about Syria?"
 

@@ -90,7 +90,7 @@ async def test_groups_take_turns() -> None:
     await answers.drain(1)
 
 
-async def test_what_waits_together_is_prepared_together_and_what_comes_alone_is_not() -> None:
+async def test_waiting_calls_are_prepared_in_one_batch_and_a_single_call_is_not() -> None:
     told: list[list[str]] = []
     order: list[str] = []
     gate = threading.Event()
@@ -115,7 +115,7 @@ async def test_what_waits_together_is_prepared_together_and_what_comes_alone_is_
     await answers.drain(1)
 
 
-async def test_what_is_prepared_together_is_what_comes_next() -> None:
+async def test_a_batch_holds_the_calls_that_come_next() -> None:
     told: list[list[int]] = []
     gate = threading.Event()
     answers = queue(200, prepare=lambda _, about: told.append(list(about)))
@@ -133,7 +133,7 @@ async def test_what_is_prepared_together_is_what_comes_next() -> None:
     await answers.drain(1)
 
 
-async def test_questions_are_answered_even_if_they_cannot_be_prepared() -> None:
+async def test_calls_are_made_even_if_their_preparation_fails() -> None:
     def fails(_: str, about: object) -> None:
         raise LookupError("nothing")
 
@@ -144,7 +144,7 @@ async def test_questions_are_answered_even_if_they_cannot_be_prepared() -> None:
     await answers.drain(1)
 
 
-async def test_places_are_bounded_in_all_and_for_each_group() -> None:
+async def test_slots_are_limited_in_total_and_for_each_group() -> None:
     answers = queue(capacity=4)
     with answers.slot(1, 7), answers.slot(2, 7):
         with pytest.raises(QueueFull), answers.slot(3, 7):
@@ -158,7 +158,7 @@ async def test_places_are_bounded_in_all_and_for_each_group() -> None:
         pass
 
 
-async def test_an_error_reaches_whoever_asked_and_the_next_is_served() -> None:
+async def test_an_error_is_raised_to_the_caller_and_the_next_call_is_made() -> None:
     answers = queue()
     answers.start()
 
@@ -171,7 +171,7 @@ async def test_an_error_reaches_whoever_asked_and_the_next_is_served() -> None:
     await answers.drain(1)
 
 
-async def test_what_takes_too_long_is_given_up_and_does_not_block_for_ever() -> None:
+async def test_a_call_beyond_the_time_limit_is_abandoned_and_does_not_block_the_queue() -> None:
     answers = queue(time_limit=0.2)
     answers.start()
     with pytest.raises(AnswerTimedOut):
@@ -181,7 +181,7 @@ async def test_what_takes_too_long_is_given_up_and_does_not_block_for_ever() -> 
     await answers.drain(1)
 
 
-async def test_somebody_who_has_gone_is_not_answered() -> None:
+async def test_a_cancelled_call_is_not_made() -> None:
     answers, done = queue(), []
     answers.start()
     first = asyncio.create_task(answers.run(1, lambda _: time.sleep(0.2)))
@@ -194,7 +194,7 @@ async def test_somebody_who_has_gone_is_not_answered() -> None:
     await answers.drain(1)
 
 
-async def test_draining_serves_those_in_line_and_nobody_new() -> None:
+async def test_draining_finishes_queued_calls_and_accepts_no_new_ones() -> None:
     def slowly(name: str) -> str:
         time.sleep(0.05)
         return name
@@ -214,7 +214,7 @@ async def test_draining_serves_those_in_line_and_nobody_new() -> None:
         pass
 
 
-async def test_draining_tells_those_it_cannot_serve() -> None:
+async def test_draining_declines_calls_that_do_not_finish() -> None:
     answers = queue()
     answers.start()
 
@@ -238,13 +238,13 @@ async def test_a_model_that_does_not_load_ends_the_task_with_its_error() -> None
         await queue(load=load).start()
 
 
-def test_a_rate_limited_user_learns_how_long_to_wait() -> None:
+def test_a_rate_limited_user_is_told_how_long_to_wait() -> None:
     assert "Please try again in 7 seconds." in str(RateLimited(6.6))
     assert "Please try again in 1 second." in str(RateLimited(0.1))
 
 
 @pytest.mark.parametrize("raised", [StopIteration("x"), SystemExit(3), KeyboardInterrupt()], ids=repr)
-async def test_whatever_a_job_raises_the_line_goes_on(raised: BaseException) -> None:
+async def test_the_queue_continues_whatever_a_call_raises(raised: BaseException) -> None:
     answers = queue()
     answers.start()
 
@@ -257,7 +257,7 @@ async def test_whatever_a_job_raises_the_line_goes_on(raised: BaseException) -> 
     await answers.drain(1)
 
 
-def test_a_place_that_is_not_charged_costs_nothing_until_it_is() -> None:
+def test_a_slot_that_is_not_charged_takes_no_token_until_it_is() -> None:
     answers: AnswerQueue[str] = AnswerQueue(str, capacity=10, time_limit=1, rate_limiter=RateLimiter(1, Clock()))
     for _ in range(20):
         with answers.slot(1, 1, charge=False):

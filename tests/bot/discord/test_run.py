@@ -8,7 +8,8 @@ import pytest
 
 from tests.bot.answering.chat.scene import faithful
 from tests.bot.discord.process import run_bot
-from tests.servers.chat.server import ChatServer, Status, Text
+from tests.servers.chat.replies import Status, Text
+from tests.servers.chat.server import ChatServer
 from tests.servers.discord.server import DiscordServer
 
 WHY = "Why does Russia back Maduro?"

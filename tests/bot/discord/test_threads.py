@@ -4,10 +4,8 @@ import pytest
 
 from bot.discord.rendering.markup import unescape
 
-from tests.bot.discord.scene import Scene
+from tests.bot.discord.scene import WHY, Scene
 from tests.servers.discord.server import Channel, Message
-
-WHY = "Why does Russia back Maduro?"
 
 
 async def set_channel(scene: Scene, channel: Channel, answer: str) -> str:

@@ -3,10 +3,9 @@
 from bot.discord.conversation import NOT_READ
 from bot.discord.rendering.markup import unescape
 
-from tests.bot.discord.scene import Scene
+from tests.bot.discord.scene import WHY, Scene
 from tests.servers.discord.server import Message
 
-WHY = "Why does Russia back Maduro?"
 EMOJI, TIME, COMMAND = "<a:party:123456789012345678>", "<t:1618953630:R>", "</ask:123456789012345678>"
 
 

@@ -14,13 +14,12 @@ clients may be synchronous or asynchronous.
 
 import asyncio
 import json
-import re
 import secrets
 import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -28,6 +27,19 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.servers.chat.bodies import completion, events, message_text
+from tests.servers.chat.replies import (
+    Data,
+    Drop,
+    Hang,
+    Interrupted,
+    ModelReply,
+    Refusal,
+    Reply,
+    Scripted,
+    Status,
+    Text,
+)
 from tests.servers.chat.rules import Json, Refused, check, error, parse
 
 STATUS_TEXTS = {
@@ -43,102 +55,15 @@ STATUS_TEXTS = {
     500: ("server_error", None, "The server had an error while processing your request. Sorry about that!"),
     503: ("service_unavailable", None, "The engine is currently overloaded, please try again later."),
 }
+
+
 UNKNOWN = ("server_error", None, "Something went wrong.")
+
+
 JSON = "application/json"
+
+
 ENDPOINT = "/v1/chat/completions"
-
-
-@dataclass(frozen=True)
-class Usage:
-    """The token counts that a reply reports."""
-
-    prompt: int
-    completion: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class _ModelReply:
-    """Options of all replies from the model.
-
-    `delay` is the time in seconds before the first byte. A streamed reply has chunks of `size` characters, with `pause`
-    seconds between them. Without a `usage`, the words of the request and of the reply are counted.
-    """
-
-    delay: float = 0.0
-    size: int = 12
-    pause: float = 0.0
-    usage: Usage | None = None
-
-
-@dataclass(frozen=True)
-class Text(_ModelReply):
-    """A reply with this content, which may be invalid or empty. `finish` is "length" if the reply was truncated."""
-
-    text: str = ""
-    finish: str = "stop"
-
-
-@dataclass(frozen=True)
-class Data(_ModelReply):
-    """A reply with a value as JSON: as the arguments of the function that the request names, or of the function `call`
-    if the request lets the model choose; otherwise as content."""
-
-    value: object
-    call: str | None = None
-
-
-@dataclass(frozen=True)
-class Refusal(_ModelReply):
-    """A refusal by the model, in the API's field `refusal`."""
-
-    text: str = "I'm sorry, I can't help with that."
-
-
-ModelReply = Text | Data | Refusal
-
-
-@dataclass(frozen=True)
-class Status:
-    """An HTTP response with this status; without a body, it gets OpenAI's error body for the status."""
-
-    status: int
-    body: Json | str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Hang:
-    """Send nothing, or the first `after` chunks of a reply; then stay silent for `seconds` and close the connection."""
-
-    seconds: float
-    reply: ModelReply | None = None
-    after: int = 1
-
-
-@dataclass(frozen=True)
-class Drop:
-    """Close the connection after `after` chunks of a streamed reply, or in the middle of the body of another reply."""
-
-    reply: ModelReply
-    after: int = 1
-
-
-@dataclass(frozen=True)
-class Interrupted:
-    """Send an error after `after` chunks of a streamed reply; otherwise respond with status 500."""
-
-    reply: ModelReply
-    after: int = 1
-    message: str = "The server had an error while processing your request. Sorry about that!"
-
-
-Reply = Text | Data | Refusal | Status | Hang | Drop | Interrupted
-Scripted = Reply | Callable[[Json], Reply]
-
-
-def rate_limited(retry_after: float | None = None) -> Status:
-    """Return a 429 response with a Retry-After in seconds."""
-    return Status(429, headers={} if retry_after is None else {"Retry-After": f"{retry_after:g}"})
 
 
 @dataclass(eq=False)
@@ -161,7 +86,7 @@ class Request:
     @property
     def text(self) -> str:
         """The texts of the request's messages, one on each line."""
-        return "\n".join(_content(message) for message in self.body.get("messages", ()))
+        return "\n".join(message_text(message) for message in self.body.get("messages", ()))
 
 
 class _Stopping(Exception):
@@ -342,15 +267,15 @@ class ChatServer:
         await self._sleep(message.delay)
         if request.body.get("stream"):
             return await self._stream(http, request, message, reply)
-        completion = _completion(message, request.body)
+        whole = completion(message, request.body)
         if isinstance(reply, Hang):
             await self._sleep(reply.seconds)
             return _close(http)
         if isinstance(reply, Interrupted):
             return self._answer(request, Status(500, error(reply.message, "server_error")))
         if isinstance(reply, Drop):
-            return await self._send_half(http, request, json.dumps(completion).encode())
-        return self._answer(request, Status(200, completion))
+            return await self._send_half(http, request, json.dumps(whole).encode())
+        return self._answer(request, Status(200, whole))
 
     async def _send_half(self, http: web.Request, request: Request, body: bytes) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": JSON, "Content-Length": str(len(body))})
@@ -367,7 +292,7 @@ class ChatServer:
         await response.prepare(http)
         self._update(request, status=200)
         complete = isinstance(reply, Text | Data | Refusal)
-        for number, event in enumerate(_events(message, request.body)):
+        for number, event in enumerate(events(message, request.body)):
             if number:
                 await self._sleep(message.pause)
             if not isinstance(reply, Text | Data | Refusal) and number > reply.after:
@@ -407,9 +332,6 @@ class ChatServer:
         raise _Stopping
 
 
-# Pure functions: from replies to response bodies
-
-
 def _close(http: web.Request) -> web.StreamResponse:
     """Close the connection, and return a response that aiohttp can no longer send."""
     if http.transport is not None:
@@ -423,94 +345,3 @@ def _identity() -> dict[str, str]:
 
 def _sse(event: Json) -> bytes:
     return f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
-
-
-def _content(message: Json) -> str:
-    content = message.get("content") or ""
-    return content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content)
-
-
-def _function_name(reply: ModelReply, body: Json) -> str | None:
-    """Return the name of the function that a reply calls, if any."""
-    if not isinstance(reply, Data):
-        return None
-    choice = body.get("tool_choice")
-    if isinstance(choice, dict):
-        name: str = choice["function"]["name"]
-        return name
-    if choice == "required" and reply.call is None:
-        first: str = body["tools"][0]["function"]["name"]
-        return first
-    return reply.call
-
-
-def _reply_text(reply: ModelReply) -> str:
-    return json.dumps(reply.value, ensure_ascii=False) if isinstance(reply, Data) else reply.text
-
-
-def _finish_reason(reply: ModelReply, body: Json) -> str:
-    if isinstance(reply, Text):
-        return reply.finish
-    # OpenAI sends "stop", not "tool_calls", if the request named the function.
-    return "tool_calls" if _function_name(reply, body) and not isinstance(body.get("tool_choice"), dict) else "stop"
-
-
-def _usage(reply: ModelReply, body: Json) -> Json:
-    prompt = sum(len(_content(message).split()) for message in body["messages"])
-    usage = reply.usage or Usage(prompt, len(_reply_text(reply).split()))
-    return {
-        "prompt_tokens": usage.prompt,
-        "completion_tokens": usage.completion,
-        "total_tokens": usage.prompt + usage.completion,
-    }
-
-
-def _common_fields(body: Json, kind: str) -> Json:
-    return {
-        "id": f"chatcmpl-{secrets.token_hex(12)}",
-        "object": kind,
-        "created": int(time.time()),
-        "model": body["model"],
-        "system_fingerprint": None,
-    }
-
-
-def _tool_call(name: str, arguments: str) -> Json:
-    function = {"name": name, "arguments": arguments}
-    return {"id": f"call_{secrets.token_hex(12)}", "type": "function", "function": function}
-
-
-def _completion(reply: ModelReply, body: Json) -> Json:
-    """Return a reply as one response body."""
-    message: Json = {"role": "assistant", "content": None, "refusal": None}
-    if name := _function_name(reply, body):
-        message["tool_calls"] = [_tool_call(name, _reply_text(reply))]
-    else:
-        message["refusal" if isinstance(reply, Refusal) else "content"] = _reply_text(reply)
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish_reason(reply, body)}
-    return {**_common_fields(body, "chat.completion"), "choices": [choice], "usage": _usage(reply, body)}
-
-
-def _deltas(reply: ModelReply, body: Json) -> Iterator[Json]:
-    pieces = re.findall(rf".{{1,{reply.size}}}", _reply_text(reply), re.DOTALL)
-    if name := _function_name(reply, body):
-        yield {"role": "assistant", "content": None, "tool_calls": [{"index": 0, **_tool_call(name, "")}]}
-        for piece in pieces:
-            yield {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
-    else:
-        field_name = "refusal" if isinstance(reply, Refusal) else "content"
-        yield {"role": "assistant", "content": "" if field_name == "content" else None, "refusal": None}
-        for piece in pieces:
-            yield {field_name: piece}
-
-
-def _events(reply: ModelReply, body: Json) -> Iterator[Json]:
-    """Yield the events of a streamed reply: the role, the chunks, the finish reason, and the usage if requested."""
-    with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
-    head = _common_fields(body, "chat.completion.chunk") | ({"usage": None} if with_usage else {})
-    for delta in _deltas(reply, body):
-        yield {**head, "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": None}]}
-    last = {"index": 0, "delta": {}, "logprobs": None, "finish_reason": _finish_reason(reply, body)}
-    yield {**head, "choices": [last]}
-    if with_usage:
-        yield {**head, "choices": [], "usage": _usage(reply, body)}

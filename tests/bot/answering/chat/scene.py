@@ -20,8 +20,9 @@ from bot.answering.reply import wording
 from bot.answering.reply.citations import quote
 from bot.answering.types import Abstention, Answer, PreparedQuestion, Reply
 
+from tests.servers.chat.replies import Data, Scripted
 from tests.servers.chat.rules import Json
-from tests.servers.chat.server import ChatServer, Data, Scripted
+from tests.servers.chat.server import ChatServer
 
 FERRY = parse(
     "ferry.txt",

@@ -31,19 +31,8 @@ from tests.bot.answering.chat.scene import (
     quoted,
     reader_of,
 )
-from tests.servers.chat.server import (
-    ChatServer,
-    Data,
-    Drop,
-    Hang,
-    Interrupted,
-    Refusal,
-    Reply,
-    Status,
-    Text,
-    Usage,
-    rate_limited,
-)
+from tests.servers.chat.replies import Data, Drop, Hang, Interrupted, Refusal, Reply, Status, Text, Usage, rate_limited
+from tests.servers.chat.server import ChatServer
 
 
 def quotes(reply: object) -> list[str]:
