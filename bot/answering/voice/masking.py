@@ -2,20 +2,25 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
-from index.articles.article import Article
-from index.text.passages import find_sentences
+from index.articles.article import Article, Paragraph
+from index.text.passages import Sentence, find_sentences
 from index.text.sentences import sentence_spans
 
 from bot.answering.voice.grammar import SENTENCE_OPENERS
 from bot.answering.voice.people import is_name
+from bot.answering.voice.quotations import Span, find_dialogue, find_quotations
 from bot.answering.voice.reported_speech import QUOTED, Report, find_reports
 
 WORD = re.compile(r"\w+")
-
-_QUOTATION = re.compile(r"“[^”]*(?:”|$)|«[^»]*(?:»|$)|\"[^\"]*(?:\"|$)|(?<![\w’'])‘(?:[^’‘]|’(?=\w))*’(?!\w)")
+_INTRODUCTION = re.compile(
+    r"\b(?:wrote|writes|written|said|says|replied|declared|declares|explained|explains|told|tells|put it|as follows"
+    r"|argued|argues|warned|answered)\b[^.;:]{0,60}:$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class MaskedSentence:
         quotations: The parts of quotations inside the sentence.
         is_quoted: All words stand inside quotations.
         continues_quotation: It begins inside a quotation that an earlier sentence opened.
+        in_block: It stands in a block quotation, or in a paragraph that "she wrote:" introduces.
+        quotation_goes_on: The next sentence begins inside a quotation of this one.
         reports: The reports in the masked text.
         paragraph: Paragraph number, from 1.
     """
@@ -38,6 +45,8 @@ class MaskedSentence:
     quotations: tuple[str, ...]
     is_quoted: bool
     continues_quotation: bool
+    in_block: bool
+    quotation_goes_on: bool
     reports: tuple[Report, ...]
     paragraph: int
 
@@ -46,39 +55,83 @@ def mask_sentences(article: Article) -> list[MaskedSentence]:
     """Split the paragraphs of an article into sentences and mask their quotations."""
     sentences: list[MaskedSentence] = []
     lower, capitalised = _spellings(article.text)
+    is_plain = partial(_is_plain, lower=lower, capitalised=capitalised)
+    is_open = False
     for paragraph in article.paragraphs:
-        body = article.text[paragraph.body_start : paragraph.end]
-        quotations = [match.span() for match in _QUOTATION.finditer(body)]
-        ends = [b for _, b in quotations]
+        if paragraph.body_start == paragraph.end:
+            continue
+        introduced = bool(sentences) and _introduces(sentences[-1])
+        spans, is_open = _quotations(article, paragraph, continued=is_open)
+        in_block = (
+            paragraph.quoted
+            or article.text.startswith(">", paragraph.start)
+            or (introduced and not (spans and spans[0][0] == paragraph.body_start))
+        )
+        ends = [b for _, b in spans]
         for sentence in find_sentences(article, paragraph, sentence_spans):
-            start, end = sentence.start - paragraph.body_start, sentence.end - paragraph.body_start
             inside = []
-            for a, b in islice(quotations, bisect_right(ends, start), None):
-                if a >= end:
+            for span in islice(spans, bisect_right(ends, sentence.start), None):
+                if span[0] >= sentence.end:
                     break
-                inside.append((max(a, start), min(b, end)))
-            masked, at = "", start
-            for a, b in inside:
-                masked += f"{body[at:a]} {QUOTED} "
-                at = b
-            masked = " ".join((masked + body[at:end]).split())
-            first = WORD.match(masked)
-            # The capital of a sentence's first word would make it look like a name.
-            if first and _is_plain(first[0], masked[first.end() :].lstrip(), lower, capitalised):
-                masked = masked[0].lower() + masked[1:]
-            sentences.append(
-                MaskedSentence(
-                    start=paragraph.body_start + start,
-                    end=paragraph.body_start + end,
-                    masked=masked,
-                    quotations=tuple(body[a:b] for a, b in inside),
-                    is_quoted=bool(inside) and not WORD.search(masked),
-                    continues_quotation=bool(inside) and quotations[bisect_right(ends, start)][0] < start,
-                    reports=tuple(find_reports(masked)),
-                    paragraph=paragraph.number,
-                )
-            )
+                inside.append(span)
+            sentences.append(_mask(article.text, sentence, inside, is_plain, in_block=in_block))
+        if is_open and sentences:
+            sentences[-1] = replace(sentences[-1], quotation_goes_on=True)
     return sentences
+
+
+def _introduces(sentence: MaskedSentence) -> bool:
+    """Whether a sentence ends in a colon behind what somebody else says or writes: a quotation follows."""
+    return bool(_INTRODUCTION.search(sentence.masked)) and any(
+        report.group == "say"
+        and report.complement == "colon"
+        and not report.negated
+        and report.source.kind not in ("author", "none", "thing")
+        for report in sentence.reports
+    )
+
+
+def _quotations(article: Article, paragraph: Paragraph, *, continued: bool) -> tuple[tuple[Span, ...], bool]:
+    """Return the spans of the quotations in a paragraph, and whether the last has no closing mark."""
+    body = article.text[paragraph.body_start : paragraph.end]
+    spans, is_open = find_quotations(body, continued=continued)
+    speech, at = [], 0
+    for line in body.splitlines(keepends=True):
+        speech += [(at + start, at + end) for start, end in find_dialogue(line)]
+        at += len(line)
+    outside = [span for span in spans if not any(a < span[1] and span[0] < b for a, b in speech)]
+    return tuple(
+        (paragraph.body_start + start, paragraph.body_start + end) for start, end in sorted((*outside, *speech))
+    ), is_open
+
+
+def _mask(
+    text: str, sentence: Sentence, spans: Sequence[Span], is_plain: Callable[[str, str], bool], *, in_block: bool
+) -> MaskedSentence:
+    """Mask the quotations in a sentence of a text; `spans` are all that overlap it."""
+    start, end = sentence.start, sentence.end
+    inside = [(max(a, start), min(b, end)) for a, b in spans]
+    masked, at = "", start
+    for a, b in inside:
+        masked += f"{text[at:a]} {QUOTED} "
+        at = b
+    masked = " ".join((masked + text[at:end]).split())
+    first = WORD.match(masked)
+    # The capital of a sentence's first word would make it look like a name.
+    if first and is_plain(first[0], masked[first.end() :].lstrip()):
+        masked = masked[0].lower() + masked[1:]
+    return MaskedSentence(
+        start=start,
+        end=end,
+        masked=masked,
+        quotations=tuple(text[a:b] for a, b in inside),
+        is_quoted=bool(inside) and not WORD.search(masked),
+        continues_quotation=bool(inside) and spans[0][0] < start,
+        in_block=in_block,
+        quotation_goes_on=bool(inside) and spans[-1][1] > end,
+        reports=tuple(find_reports(masked)),
+        paragraph=sentence.paragraph,
+    )
 
 
 def _is_plain(word: str, following: str, lower: frozenset[str], capitalised: frozenset[str]) -> bool:

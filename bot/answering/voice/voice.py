@@ -40,8 +40,7 @@ def probabilities(features: frozenset[str]) -> tuple[float, float, float]:
 
 def _classify(sentence: SentenceFeatures) -> str:
     author, hedged, reported = probabilities(sentence.features)
-    # An attributed quotation is never the author's, whatever the weights say.
-    quoted = "all quoted, attributed" in sentence.features
-    if sentence.source is not None and (quoted or reported >= max(author, hedged)):
+    # What stands inside somebody's quotation marks is never the author's, whatever the weights say.
+    if sentence.is_speech or (sentence.source is not None and reported >= max(author, hedged)):
         return f"reported:{sentence.source}" if sentence.source else UNNAMED
     return HEDGED if hedged > author else AUTHOR

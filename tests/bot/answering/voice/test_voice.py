@@ -143,9 +143,9 @@ def test_a_quoted_view_is_reported_and_its_rebuttal_is_the_authors() -> None:
 
 def test_a_pull_quote_has_the_voice_of_the_sentence_it_repeats() -> None:
     report = "Olav Brekke says that the gates were never tested in a storm."
-    assert voice(f'"The gates were never tested in a storm."\n\n{report}', '"The gates') == AUTHOR
-    pulled = '"the gates were never tested in a storm"'
-    assert voice(f"{pulled}\n\n{report}", pulled) == "reported:Olav Brekke"
+    for pulled in ('"The gates were never tested in a storm."', '"the gates were never tested in a storm"'):
+        assert voice(f"{pulled}\n\n{report}", pulled) == "reported:Olav Brekke"
+        assert voice(f"{pulled}\n\nThe gates were never tested in a storm. It shows.", pulled) == AUTHOR
 
 
 def test_an_author_named_in_the_text_is_not_a_source() -> None:
