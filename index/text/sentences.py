@@ -24,6 +24,16 @@ _TAIL_CHARS = 40
 _LAST_WORD = re.compile(r"([A-Za-z]+)\.$")
 _NUMERAL = re.compile(r"\d|(?!I\b)[IVXLC]+\b")
 _BRACKETED_ABBREVIATION = re.compile(r"\(\w{1,5}\.\)$")
+# A quotation that ends as a sentence of its own, and who speaks behind it: "“Is it late?” Ann Bell asked me."
+_QUOTED_END = re.compile(r"[?!…][\"”’'»“]$")
+_SPEAKER = re.compile(
+    r"(?:(?:He|She|They|I|We)|(?:(?:The|One|An?|My|His|Her|Their|Our)\s(?:[\w-]+\s){0,2})?"
+    r"(?:(?:[A-Z][\w’'-]*\.?|de|van|von|al|bin)\s){0,4}?[\w’'-]+)"
+    r"\s(?:asks?|asked|says?|said|cries|cried|exclaims|exclaimed|shouts|shouted|replies|replied|answers|answered|wonders"
+    r"|wondered|demands|demanded|whispers|whispered|calls|called|adds|added|insists|insisted|snaps|snapped|murmured"
+    r"|muttered|yelled|screamed|laughed|sighed|thundered|retorted|countered|inquired|enquired|wrote|writes|told|began"
+    r"|begins|continued|continues|went\son)\b(?!:|\s(?:that|how|whether|if|why|what|this|it|for|so)\b)"
+)
 _DECIMAL_AT_END = re.compile(r"(?<=\d)\.\d+[.!?][\"”’)]*\s+(?=[\"“‘(]?[A-Z])")
 _GERMAN_DATE = re.compile(r"(?<!\d)\d{1,2}\.$")
 _GERMAN_MONTH = re.compile(
@@ -55,7 +65,7 @@ def _split_with_syntok(text: str) -> Iterator[Span]:
 
 
 def _join_false_breaks(text: str, spans: Iterable[Span]) -> Iterator[Span]:
-    """Join sentences that were split after a semicolon, a title, a reference or an abbreviation such as "(ret.)"."""
+    """Join sentences that were split after a semicolon, a title, a reference, an abbreviation or before a speaker."""
     previous: Span | None = None
     for span in spans:
         if previous is None:
@@ -75,6 +85,8 @@ def _is_false_break(text: str, before: Span, after: Span) -> bool:
     if sentence.rstrip("\"”'’").endswith(";") or _BRACKETED_ABBREVIATION.search(sentence):
         return True
     if _GERMAN_DATE.search(sentence) and _GERMAN_MONTH.match(text, after[0]):
+        return True
+    if _QUOTED_END.search(sentence) and _SPEAKER.match(text, after[0], after[1]):
         return True
     word = _LAST_WORD.search(sentence)
     if word is None:

@@ -124,3 +124,33 @@ def test_sentences_are_ordered_disjoint_and_trimmed_and_cover_the_text(text: str
         assert not text[end_before:start].replace("\u200b", "").strip()
         assert text[start:end] == text[start:end].strip()
         end_before = end
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“Is the wall too high?” Ilse Tamm asked me at the gate.",
+        "“It is a disgrace!” Olav Brekke exclaimed before the vote.",
+        '"Who will mend it?" The harbour master asked.',
+        "‘And the tolls?’ I asked him.",
+        "«Who pays?» Dr. Tamm wondered aloud.",
+        "“Never!” Brekke said, “not while I live!”",
+    ],
+)
+def test_a_quotation_and_who_speaks_behind_it_are_one_sentence(text: str) -> None:
+    whole = f"It rained. {text} Nobody moved."
+    assert [whole[start:end] for start, end in sentence_spans(whole)] == ["It rained.", text, "Nobody moved."]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("“Is the wall too high?”", "Nobody knew."),
+        ("“Is the wall too high?”", "He said that it was."),
+        ("“Is the wall too high?”", "Ilse Tamm lives behind it."),
+        ("“The wall is high.”", "Ilse Tamm said this twice."),
+    ],
+)
+def test_a_sentence_of_its_own_behind_a_quotation_stays_one(first: str, second: str) -> None:
+    text = f"{first} {second}"
+    assert [text[start:end] for start, end in sentence_spans(text)] == [first, second]
