@@ -86,7 +86,7 @@ def _is_false_break(text: str, before: Span, after: Span) -> bool:
         return True
     if _GERMAN_DATE.search(sentence) and _GERMAN_MONTH.match(text, after[0]):
         return True
-    if _QUOTED_END.search(sentence) and _SPEAKER.match(text, after[0], after[1]):
+    if _is_speaker(text, sentence, *after):
         return True
     word = _LAST_WORD.search(sentence)
     if word is None:
@@ -95,6 +95,11 @@ def _is_false_break(text: str, before: Span, after: Span) -> bool:
         return True
     bare_no = word[1] in ("No", "no") and len(sentence) == 3
     return word[1] in _REFERENCES and not bare_no and bool(_NUMERAL.match(text, after[0]))
+
+
+def _is_speaker(text: str, before: str, start: int, end: int) -> bool:
+    """Whether a quotation before an offset ends as a question or exclamation, and who speaks stands behind it."""
+    return bool(_QUOTED_END.search(before) and _SPEAKER.match(text, start, end))
 
 
 def _move_closing_marks(text: str, spans: Iterable[Span]) -> Iterator[Span]:
@@ -135,6 +140,8 @@ def _split_at_ends(text: str, spans: Iterable[Span]) -> Iterator[Span]:
 
 def _starts_sentence(text: str, start: int, end: int) -> bool:
     """Whether a sentence may start at an offset: with a capital or a digit, or with one behind an opening mark."""
+    if _is_speaker(text, text[max(0, start - 5) : start].rstrip(), start, end):
+        return False
     first = text[start : min(end, start + 4)].lstrip(_OPENING_MARKS)[:1]
     return text[start : start + 1] not in ("–", "—") and (first.isupper() or first.isdigit())
 
