@@ -56,6 +56,14 @@ def _read_html(data: bytes, fallback: str | None) -> FormatResult:
     return shared_reader().read("html", data, fallback=fallback)
 
 
+def _isolated(reader: str, patience: float = 1) -> Callable[[bytes, str | None], FormatResult]:
+    """Return a function that reads a document in the child process; its encoding is part of the format."""
+    return lambda data, _: shared_reader().read(reader, data, patience)
+
+
+# Documents contain pictures, e-mail attachments.
+_MAX_DOCUMENT = 32 * 1024 * 1024
+
 FORMATS = {
     ".txt": Format(_read_plain),
     ".text": Format(_read_plain),
@@ -64,6 +72,10 @@ FORMATS = {
     ".html": Format(_read_html),
     ".htm": Format(_read_html),
     ".xhtml": Format(_read_html),
+    ".pdf": Format(_isolated("pdf", patience=6), _MAX_DOCUMENT),
+    ".docx": Format(_isolated("docx"), _MAX_DOCUMENT),
+    ".epub": Format(_isolated("epub", patience=3), _MAX_DOCUMENT),
+    ".eml": Format(_isolated("mail"), _MAX_DOCUMENT),
 }
 """Format by suffix, in lower case."""
 

@@ -48,11 +48,9 @@ def read_page(
     """
     tree = parse_html(decode_html(data, charset, fallback))
     stated = read_stated(tree, url)
-    remove_hidden(tree)
-    _remove_boxes(tree)
-    _prepare(tree)
-    blocks = _extract(tree)
-    if not _is_article(blocks):
+    remove_unread(tree)
+    blocks = extract_blocks(tree)
+    if not is_article(blocks):
         raise ArticleRejected(NO_ARTICLE)
     return FormatResult(to_markdown(blocks), is_markdown=True, stated=stated)
 
@@ -70,7 +68,15 @@ def parse_html(text: str) -> HtmlElement:
         raise ArticleRejected("it is empty") from None
 
 
-def _extract(tree: HtmlElement) -> list[Block]:
+def remove_unread(tree: HtmlElement) -> None:
+    """Remove what readers do not see, and what is beside the article; rewrite what is easily misread."""
+    remove_hidden(tree)
+    _remove_boxes(tree)
+    _prepare(tree)
+
+
+def extract_blocks(tree: HtmlElement) -> list[Block]:
+    """Return the article of a page as blocks; none if there is none."""
     from trafilatura import bare_extraction
 
     document: Any = bare_extraction(
@@ -79,7 +85,7 @@ def _extract(tree: HtmlElement) -> list[Block]:
     return to_blocks(document.body) if document is not None and document.body is not None else []
 
 
-def _is_article(blocks: list[Block]) -> bool:
+def is_article(blocks: list[Block]) -> bool:
     """Return whether there are sentences, and not only links and labels."""
     texts = [block.text.strip() for block in blocks if block.kind != "heading"]
     return sum(len(text) for text in texts if len(text) >= _MIN_BLOCK and _SENTENCE_END.search(text)) >= _MIN_ARTICLE

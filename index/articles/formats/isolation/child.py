@@ -16,19 +16,22 @@ from typing import Any, BinaryIO
 from index.errors import ArticleRejected
 
 READERS = {
+    "docx": "index.articles.formats.zipped.docx:read_docx",
+    "epub": "index.articles.formats.zipped.epub:read_epub",
     "html": "index.articles.formats.html.page:read_page",
+    "mail": "index.articles.formats.mail:read_mail",
+    "pdf": "index.articles.formats.pdf.reader:read_pdf",
 }
 """The function that reads each kind of file, as module and name. It is called with the file's bytes and options."""
 
 _IDLE_SECONDS = 20
 
 
-def serve(memory: int, seconds: float) -> None:
+def serve(memory: int) -> None:
     """Read files until the parent closes the pipe.
 
     Args:
         memory: Limit of the address space, in bytes.
-        seconds: Limit of processor time for one file.
     """
     _limit_memory(memory)
     requests = os.fdopen(os.dup(0), "rb")
@@ -42,7 +45,7 @@ def serve(memory: int, seconds: float) -> None:
             return
         request = json.loads(header)
         data = requests.read(request["size"])
-        _limit_processor_time(seconds)
+        _limit_processor_time(request["seconds"])
         _reply(replies, _read(request["reader"], data, request["options"]))
 
 
@@ -88,4 +91,4 @@ def _limit_processor_time(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), float(sys.argv[2]))
+    serve(int(sys.argv[1]))

@@ -43,26 +43,27 @@ class IsolatedReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
-    def read(self, reader: str, data: bytes, **options: Any) -> FormatResult:
+    def read(self, reader: str, data: bytes, patience: float = 1, **options: Any) -> FormatResult:
         """Read one file.
 
         Args:
             reader: The kind of file, a key of `child.READERS`.
             data: The content of the file.
+            patience: Factor of the limit of processor time.
             **options: Further arguments of its function.
 
         Raises:
             ArticleRejected: The file cannot be read within the limits, or contains no text.
         """
         with self._lock:
-            reply = self._exchange(reader, data, options)
+            reply = self._exchange(reader, data, patience * self._seconds, options)
         if "rejected" in reply:
             raise ArticleRejected(reply["rejected"])
         if "missing" in reply:
             package = _PACKAGES.get(reply["missing"], reply["missing"])
             raise ArticleRejected(f"{package} is not installed (install it with: pip install {package})")
         if "failed" in reply:
-            raise ArticleRejected(self._explain(reply["failed"]))
+            raise ArticleRejected(self._explain(reply["failed"], patience * self._seconds))
         return _make_result(reply["result"])
 
     def close(self) -> None:
@@ -70,12 +71,13 @@ class IsolatedReader:
         with self._lock:
             self._end()
 
-    def _exchange(self, reader: str, data: bytes, options: dict[str, Any]) -> dict[str, Any]:
-        header = json.dumps({"reader": reader, "size": len(data), "options": options}).encode()
+    def _exchange(self, reader: str, data: bytes, seconds: float, options: dict[str, Any]) -> dict[str, Any]:
+        request = {"reader": reader, "size": len(data), "seconds": seconds, "options": options}
+        header = json.dumps(request).encode()
         for _ in range(2):  # the second time if the child ended by itself meanwhile
             process = self._running_child()
             timed_out = Event()
-            timer = Timer(2 * self._seconds + 10, _kill, (process, timed_out))
+            timer = Timer(2 * seconds + 10, _kill, (process, timed_out))
             timer.start()
             try:
                 line = _send(process, header + b"\n" + data)
@@ -99,7 +101,7 @@ class IsolatedReader:
         if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
             environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
             self._process = subprocess.Popen(  # noqa: S603  # no argument is user input
-                [sys.executable, "-m", "index.articles.formats.isolation.child", str(self._memory), str(self._seconds)],
+                [sys.executable, "-m", "index.articles.formats.isolation.child", str(self._memory)],
                 cwd=_ROOT,
                 env={**environment, "PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
                 stdin=subprocess.PIPE,
@@ -116,9 +118,9 @@ class IsolatedReader:
             self._process.communicate()
         self._process = None
 
-    def _explain(self, failure: str) -> str:
+    def _explain(self, failure: str, seconds: float) -> str:
         return {
-            "time": f"reading it takes too long (more than {self._seconds:g} s of processor time)",
+            "time": f"reading it takes too long (more than {seconds:g} s of processor time)",
             "memory": f"reading it needs too much memory (more than {self._memory // 1024 // 1024} MB)",
             "nesting": "its elements are nested too deeply",
             "crash": "reading it made the reading process crash",

@@ -1,0 +1,1 @@
+"""Read PDF files: the lines on their pages, and from these the paragraphs of the running text."""

@@ -1,0 +1,1 @@
+"""Read documents that are ZIP archives: Word documents and electronic books."""
