@@ -9,6 +9,7 @@ BlockKind = Literal["paragraph", "heading", "item", "quotation"]
 
 _INLINE_MARKS = re.compile(r"[\\`*_\[\]<>~]|&(?=#?\w+;)|(?<==)=")
 _LINE_MARKS = re.compile(r"(?m)^(?=[#+|-]|=+$|:{3}|%%)|^(\d{1,9})(?=[.)](?:\s|$))")
+_NO_WIDTH = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF))
 _BLANKS = re.compile(r"[^\S\n]+")
 
 
@@ -64,7 +65,8 @@ def _is_next_item(before: Block, block: Block) -> bool:
 
 
 def _clean(text: str) -> str:
-    """Join white space within lines, as a browser does, and drop empty lines."""
+    """Join white space within lines, as a browser does, and drop empty lines and characters without width."""
+    text = text.translate(_NO_WIDTH)
     return "\n".join(filter(None, (_BLANKS.sub(_one_blank, line).strip() for line in text.split("\n"))))
 
 

@@ -149,5 +149,5 @@ def _rules(tree: HtmlElement) -> Iterator[tuple[Any, dict[str, str]]]:
             continue
         try:
             yield CSSSelector(tinycss2.serialize(rule.prelude), translator="html"), style
-        except (ValueError, SyntaxError, XPathError):  # a selector that only a browser knows
+        except (ValueError, SyntaxError, RuntimeError, XPathError):  # a selector that only a browser knows
             continue

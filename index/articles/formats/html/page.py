@@ -28,6 +28,18 @@ _NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[a-z]|[*†‡§])[\])]?", re.I)
 _NOTE_LINK = re.compile(r"#.*(?:fn|note|cite|ref|\d)", re.I)
 # A box is never most of the page; a wrapper that is named like one can be.
 _MAX_BOX_SHARE = 0.4
+_REST = re.compile(
+    r"(?:\d+ )?(?:comments?|responses|replies|kommentare?|commentaires?|comentarios|commenti|коментарі|комментарии)"
+    r"(?: \(?\d+\)?)?|(?:leave|post|write) (?:a|your) (?:comment|reply)|"
+    r"(?:recent|latest|popular|related|recommended|more|other) "
+    r"(?:posts?|articles?|stories|news|comments|videos?|slide ?shows?|links|reading|content|topics)|"
+    r"(?:more|most) (?:read|viewed|popular|from .{2,30})|you (?:may|might) also (?:like|enjoy)|"
+    r".*\bslide ?show|read (?:more|next)|see also|up next",
+    re.I,
+)
+_MAX_LABEL = 100
+# The excerpt of another article; within an article, words are left out in the middle of a quotation.
+_TEASER = re.compile(r"[\[(](?:…|\.\.\.)[\])]\s*$")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:][\"'»”’)\]]*$", re.M)
 _MIN_BLOCK, _MIN_ARTICLE = 40, 100
 
@@ -82,7 +94,18 @@ def extract_blocks(tree: HtmlElement) -> list[Block]:
     document: Any = bare_extraction(
         tree, include_comments=False, include_tables=False, include_formatting=True, with_metadata=False
     )
-    return to_blocks(document.body) if document is not None and document.body is not None else []
+    return _without_rest(to_blocks(document.body)) if document is not None and document.body is not None else []
+
+
+def _without_rest(blocks: list[Block]) -> list[Block]:
+    """Remove excerpts of other articles, and what follows the article if a label announces it."""
+    blocks = [block for block in blocks if not _TEASER.search(block.text)]
+    sizes = [len(block.text) for block in blocks]
+    for position, block in enumerate(blocks):
+        is_late = sum(sizes[:position]) > 0.5 * sum(sizes)
+        if is_late and len(block.text) <= _MAX_LABEL and _REST.fullmatch(block.text.strip(" :#\n")):
+            return blocks[:position]
+    return blocks
 
 
 def is_article(blocks: list[Block]) -> bool:

@@ -12,6 +12,18 @@ _NOBODY = frozenset(
     "admin administrator anonymous author editor editors guest none null redaktion staff unknown user webmaster "
     "wordpress".split()
 )
+# An office after a name, without a comma: "Ann Roe Senior Editor".
+_OFFICE = re.compile(
+    r"(?<=\w)[\s,–—|-]+(?:(?:the|a|an|our|principal|senior|chief|deputy|assistant|associate|staff|guest|contributing|managing|"
+    r"executive|former|visiting|freelance|political|foreign|science|business|technology|health|education|environment|"
+    r"investigative|national|world)\s+)*(?:editor|writer|reporter|correspondent|columnist|contributor|journalist|"
+    r"researcher|scientist|engineer|professor|lecturer|director|fellow|analyst|author|blogger|producer|critic|"
+    r"technologist|president|ceo|founder)\b.*",
+    re.I,
+)
+_MONTH = re.compile(  # of a date behind a byline
+    r"\s(?:january|february|march|april|may|june|july|august|september|october|november|december)\b.*", re.I
+)
 _MAX_TITLE, _MAX_NAME, _MAX_AUTHORS = 300, 60, 8
 
 
@@ -68,7 +80,9 @@ def clean_authors(names: list[str], others: tuple[str | None, ...] = ()) -> tupl
     kept: dict[str, str] = {}
     for name in names:
         text = " ".join(name.split()).strip(" ,;|")
-        text = re.sub(r"^(?:by|von|par|por|di|door|av|af)\s+(?=[A-Z])", "", text, flags=re.I)
+        text = _OFFICE.sub("", re.sub(r"^(?:by|von|par|por|di|door|av|af)\s+(?=[A-Z])", "", text, flags=re.I))
+        if len(text.split()) > 2:
+            text = _MONTH.sub("", text)
         if not _is_name(text) or any(other and _same_name(text, other) for other in others):
             continue
         kept.setdefault(text.casefold(), text)

@@ -41,13 +41,19 @@ def to_blocks(lines: Sequence[PrintedLine]) -> list[Block]:
     groups = _group(kept, body)
     words = Counter(word for line in kept for word in re.findall(r"[\w’'-]+", line.text.casefold()))
     titles = [line.size for line in kept if line.page == 0 and line.size >= _HEADING_SIZE * body]
-    return _with_plain_head([_to_block(group, body, max(titles, default=0), words) for group in groups])
+    blocks = [_to_block(group, body, max(titles, default=0), words) for group in groups]
+    return _with_plain_head(blocks, groups)
 
 
-def _with_plain_head(blocks: list[Block]) -> list[Block]:
-    """Return byline and date, which are often in larger print too, as paragraphs below the title."""
+def _with_plain_head(blocks: list[Block], groups: Sequence[Sequence[PrintedLine]]) -> list[Block]:
+    """Return byline and date, which are often in larger print too, as paragraphs below the title, with their lines."""
     start = next((i for i, b in enumerate(blocks) if b.kind != "heading" and len(b.text.split()) >= _BODY_WORDS), 0)
-    head = [replace(block, kind="paragraph") if block.level > 1 else block for block in blocks[:start]]
+    head = [
+        block
+        if block.kind == "heading" and block.level == 1
+        else Block("paragraph", "\n".join(line.text for line in group))
+        for block, group in zip(blocks[:start], groups, strict=False)
+    ]
     return head + blocks[start:]
 
 

@@ -74,6 +74,7 @@ def test_a_page_becomes_markdown_with_headings_lists_and_quotations() -> None:
         pytest.param(f"<table><tr><th>Year</th><td>{TRAP}</td></tr></table>", id="table"),
         pytest.param(f"<div id=comments class=comments><h3>2 comments</h3><p>Bob: {TRAP}</p></div>", id="comments"),
         pytest.param(f"<ol class=comment-list><li class=comment><p>{TRAP}</p></li></ol>", id="list of comments"),
+        pytest.param(f"<p>{TRAP} […]</p>", id="excerpt of another article"),
         pytest.param(f"<!-- <p>{TRAP}</p> -->", id="HTML comment"),
         pytest.param(f"<img src=a.png alt='{TRAP}'>", id="alternative text"),
         pytest.param(f"<script>document.write('{TRAP}')</script>", id="script"),
@@ -104,6 +105,24 @@ def test_what_is_not_the_argument_or_not_shown_is_left_out(trap: str) -> None:
     text = text_of(page(trap))
     assert "concrete" not in text
     assert all(paragraph in text for paragraph in BODY)
+
+
+@pytest.mark.parametrize(
+    "label", ["3 Comments", "Related articles", "You may also like", "More from Harrow", "Kommentare (2)"]
+)
+def test_what_a_label_announces_below_the_article_is_left_out(label: str) -> None:
+    source = page().replace("</article>", f"<h3>{label}</h3><p>{TRAP}</p></article>")
+    assert "concrete" not in text_of(source)
+    assert BODY[2] in text_of(source)
+
+
+def test_a_style_sheet_with_selectors_that_only_browsers_know_does_no_harm() -> None:
+    head = "<style>p::before, a:is(.b), p:has(> i), :root {color:#fff} p:nth-last-of-type(foo) {display:none}</style>"
+    assert BODY[0] in text_of(page(head=head))
+
+
+def test_soft_hyphens_and_characters_without_width_are_removed() -> None:
+    assert "advocates of" in text_of(page("<p>The ad\u00advo\u00adcates of\u200b the lock have a plan for it.</p>"))
 
 
 @pytest.mark.parametrize(
@@ -189,8 +208,10 @@ def test_a_title_is_freed_of_the_site_s_name(title: str, site: str | None, clean
 
 def test_names_that_are_nobody_s_are_no_authors() -> None:
     names = [
+        "Ada Nwosu Senior Editor",
         "Ada Nwosu",
         "ada nwosu",
+        "Cy Roe Lund May 2, 2019",
         "admin",
         "The Daily Post",
         "https://x.example/ada",
@@ -198,7 +219,7 @@ def test_names_that_are_nobody_s_are_no_authors() -> None:
         "By Ben Ode",
         "",
     ]
-    assert clean_authors(names, ("Daily Post",)) == ("Ada Nwosu", "Ben Ode")
+    assert clean_authors(names, ("Daily Post",)) == ("Ada Nwosu", "Cy Roe Lund", "Ben Ode")
 
 
 # Encodings
