@@ -23,6 +23,8 @@ _FILE_NAME = re.compile(
     r"^(?:microsoft (?:word|powerpoint)|untitled|slide|document\d*$)|\.(?:docx?|odt|rtf|indd|qxd|tex|pdf|p65|pages)\b",
     re.I,
 )
+# A name alone in a line, above the line of an e-mail address.
+_NAME_ABOVE_ADDRESS = re.compile(r"(?m)^((?:[^\W\d_a-z][\w.’'-]*[ \t]?){2,4})\n[\w.+-]{1,64}@[\w.-]{1,200}$")
 _MIN_SIZE = 3
 # Below pdfminer's 2, with which the lines of narrow columns run together.
 _CHAR_MARGIN = 1.4
@@ -163,9 +165,11 @@ def _read_stated(document: Any, blocks: list[Block]) -> StatedMetadata:
         if _FILE_NAME.search(title) or not own or sum(word in first for word in own) < 0.8 * len(own):
             title = None
     authors = clean_authors(re.split(r";|,| and ", _decode(info.get("Author"))))
+    printed = clean_authors([match[1] for block in blocks[:6] for match in _NAME_ABOVE_ADDRESS.finditer(block.text)])
     return StatedMetadata(
         title=title,
-        authors=tuple(
+        authors=printed
+        or tuple(
             name
             for name in authors
             if " " in name and all(word in words for word in re.findall(r"\w{2,}", name.casefold()))

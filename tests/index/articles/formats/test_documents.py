@@ -124,6 +124,12 @@ def test_title_and_author_printed_in_a_pdf_are_read() -> None:
     assert (article.title, article.authors) == ("The Lock Keeper", ("Ada Nwosu",))
 
 
+def test_a_name_above_an_e_mail_address_below_the_title_is_the_author() -> None:
+    head = [Print(60, 760, "The Lock Keeper", 20), Print(60, 735, "Ada Nwosu"), Print(60, 723, "ada@post.example")]
+    article = parse("x.pdf", make_pdf([[*head, *set_lines("\n".join(LOCK))]]))
+    assert (article.title, article.authors) == ("The Lock Keeper", ("Ada Nwosu",))
+
+
 def test_a_pdf_without_text_says_that_it_was_scanned() -> None:
     with pytest.raises(ArticleRejected, match=r"no text.*scanned"):
         read_pdf(make_pdf([[]]))
