@@ -75,6 +75,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     )
     if not any(c.isalnum() for p in paragraphs for start, end in p.parts for c in text[start:end]):
         raise ArticleRejected("it contains no words below its head")
+    text = article_text.unwrap([part for p in paragraphs for part in p.parts])
     return Article(
         id=name,
         digest=text_digest(text),

@@ -35,6 +35,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _INLINE = ("Emphasis", "Strong", "Strikethrough", "Link", "Image")
 
 
+# What nobody writes who does not write Markdown.
+_LINK = re.compile(
+    r"(?<!\\)\]\((?:https?://|mailto:|/|#)[^\s()]*(?:\([^\s()]*\)[^\s()]*)*(?:\s+\"[^\"\n]*\")?\)|\[\[[^\[\]\n]+\]\]"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class MarkdownMarks:
     """What the marks of a Markdown text say. All offsets are those of the text with its marks.
@@ -62,6 +68,11 @@ def read_markdown(text: str, start: int) -> MarkdownMarks:
     are removed; the cells of a table are joined by semicolons.
     """
     return _Reader(text, start).read()
+
+
+def has_markdown_links(text: str) -> bool:
+    """Whether a text has links or pictures as Markdown writes them, whatever the file is called."""
+    return _LINK.search(text) is not None
 
 
 class _Reader:

@@ -1,16 +1,18 @@
 """Make the article text of a decoded file."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.articles.offsets import Edit, MappedText, join
 from index.articles.text.blocks import Block, Span, split_blocks, without_blank_lines
 from index.articles.text.characters import clean_characters
 from index.articles.text.lists import list_marks
-from index.articles.text.markdown import MarkdownMarks, covers, read_markdown
+from index.articles.text.markdown import covers, has_markdown_links, read_markdown
 from index.articles.text.notes import find_notes
 from index.articles.text.pages import undo_pages
+from index.articles.text.quotations import read_quotations
+from index.articles.text.wrapping import wrapped_line_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,28 @@ class ArticleText:
         content: The text with its map; what stands above the first block is as in the file.
         blocks: The blocks of the file in order.
         emphases: Spans in the file that are set in emphasis.
+        wrapped: Offsets in the file of the line feeds that only the width of the page made.
     """
 
     content: MappedText
     blocks: tuple[TextBlock, ...]
     emphases: tuple[Span, ...]
+    wrapped: frozenset[int]
+
+    def unwrap(self, parts: Iterable[Span]) -> str:
+        """Return the text with spaces for the line feeds in some parts that only the width of a page made."""
+        text, to_file = self.content.text, self.content.map.to_file
+        if not self.wrapped:
+            return text
+        pieces, at = [], 0
+        for start, end in parts:
+            feed = text.find("\n", start, end)
+            while feed >= 0:
+                if to_file(feed) in self.wrapped:
+                    pieces += [text[at:feed], " "]
+                    at = feed + 1
+                feed = text.find("\n", feed + 1, end)
+        return "".join((*pieces, text[at:]))
 
     def is_emphasised(self, start: int, end: int) -> bool:
         """Whether all between two offsets of the text is set in emphasis."""
@@ -77,11 +96,16 @@ def read_text(source: MappedText, start: int, *, is_markdown: bool) -> ArticleTe
     Args:
         source: The result of `clean`.
         start: Offset in it where the text below the front matter starts.
-        is_markdown: Whether the file is Markdown.
+        is_markdown: Whether the file is Markdown; one of another format is if it has links as Markdown writes them.
     """
-    marks = read_markdown(source.text, start) if is_markdown else MarkdownMarks()
+    is_markdown = is_markdown or has_markdown_links(source.text)
     above, blocks = split_blocks(source, start)
-    blocks = undo_pages(_apply(blocks, source, marks.edits))
+    marks = read_markdown(source.text, start) if is_markdown else read_quotations(_source_spans(blocks, source), source)
+    blocks = _apply(blocks, source, marks.edits)
+    wrapped = frozenset(
+        block.content.map.to_file(offset) for block in blocks for offset in wrapped_line_ends(block.content.text)
+    )
+    blocks = undo_pages(blocks)
     plain_notes = find_notes([block.content.text for block in blocks])
     blocks = [_without(block, spans) for block, spans in zip(blocks, plain_notes.marks, strict=True)]
     content = join([above, *(part for block in blocks for part in (block.content, block.gap))])
@@ -116,7 +140,7 @@ def read_text(source: MappedText, start: int, *, is_markdown: bool) -> ArticleTe
                 notes=() if is_footnote else _overlapping(notes, first, last),
             )
         text_blocks.append(block)
-    return ArticleText(content, tuple(text_blocks), emphases)
+    return ArticleText(content, tuple(text_blocks), emphases, wrapped)
 
 
 def _apply(blocks: Sequence[Block], source: MappedText, edits: Sequence[Edit]) -> list[Block]:
@@ -124,8 +148,7 @@ def _apply(blocks: Sequence[Block], source: MappedText, edits: Sequence[Edit]) -
     if not edits:
         return list(blocks)
     result, at = [], 0
-    ends = _block_ends(blocks, source)
-    for block, (start, end) in zip(blocks, ends, strict=True):
+    for block, (start, end) in zip(blocks, _source_spans(blocks, source), strict=True):
         inside = []
         while at < len(edits) and edits[at].end <= end:
             edit = edits[at]
@@ -145,7 +168,8 @@ def _without(block: Block, spans: Sequence[Span]) -> Block:
     return block.with_content(block.content.edit(Edit(*span) for span in spans)) if spans else block
 
 
-def _block_ends(blocks: Sequence[Block], source: MappedText) -> list[Span]:
+def _source_spans(blocks: Sequence[Block], source: MappedText) -> list[Span]:
+    """Return the spans of blocks in the text that they were cut from."""
     spans, end = [], len(source.text)
     for block in reversed(blocks):
         end -= len(block.gap.text)

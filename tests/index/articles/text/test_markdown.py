@@ -134,3 +134,29 @@ def test_a_last_paragraph_in_emphasis_is_the_author_note() -> None:
 
 def test_a_mark_at_the_border_of_blocks_is_no_mark_of_both() -> None:
     assert text_of("The *pears\n\nand* the plums") == "The *pears\n\nand* the plums"
+
+
+@pytest.mark.parametrize(
+    "link", ['[pears](https://x.example/a "By the wall")', "[[Old pears|pears]]", "![a](/b.png)pears"]
+)
+def test_a_text_file_with_the_links_of_markdown_is_markdown(link: str) -> None:
+    article = parse("x.txt", (ABOVE + f"The **old** {link} went.\n\nAnd so it ended.").encode())
+    assert paragraphs(article)[2] == "The old pears went."
+
+
+def test_other_text_files_are_not_markdown() -> None:
+    text = "The **old** pears [sic] (they say) and a[1](2) _went_ <b>."
+    assert paragraphs(parse("x.txt", f"{ABOVE}{text}\n\nAnd so it ended.".encode()))[2] == text
+
+
+@pytest.mark.parametrize("name", ["x.txt", "x.md"])
+def test_lines_that_mail_marks_as_quoted_are_a_block_quotation(name: str) -> None:
+    article = parse(name, (ABOVE + "Lund wrote:\n\n> The pears went,\n> and the plums.\n\nNot so.").encode())
+    assert paragraphs(article)[3] == "The pears went,\nand the plums."
+    assert [p.quoted for p in article.paragraphs] == [False, False, False, True, False]
+
+
+def test_more_than_is_no_mark_of_a_quotation_in_plain_text() -> None:
+    article = parse("x.txt", (ABOVE + "> 50% of the pears went.\n\nSo it ended.").encode())
+    assert paragraphs(article)[2] == "> 50% of the pears went."
+    assert not article.paragraphs[2].quoted

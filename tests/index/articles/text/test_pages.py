@@ -1,5 +1,7 @@
 """Text copied from printed pages: divided words, running heads and drop capitals; and invisible characters."""
 
+import textwrap
+
 import pytest
 
 from index.articles.parse import parse
@@ -7,7 +9,7 @@ from index.articles.parse import parse
 from tests.index.articles.samples import paragraphs
 
 ABOVE = "The orchard was felled on a Sunday.\n\nNobody in the village had signed for it.\n\n"
-PROSE = "The pears by the wall were the first to go, and after them went the plums that she had\nplanted by the "
+PROSE = "The pears by the wall were the first to go, and after them went the plums that she had planted by the "
 
 
 def text_of(body: str) -> list[str]:
@@ -103,7 +105,31 @@ def test_without_blank_lines_every_long_line_is_a_paragraph(head: str) -> None:
 
 
 def test_lines_of_the_width_of_a_page_are_not_paragraphs() -> None:
-    import textwrap
-
     text = "\n".join("\n".join(textwrap.wrap(line, 76)) for line in LINES)
-    assert paragraphs(parse("x.txt", text.encode())) == [text]
+    assert len(paragraphs(parse("x.txt", text.encode()))) == 1
+
+
+def test_the_line_ends_of_a_page_are_spaces_in_a_quote() -> None:
+    wrapped = textwrap.fill(" ".join(LINES), 72)
+    assert text_of(wrapped) == [" ".join(LINES)]
+    assert text_of(wrapped.replace(" the ", " the-\nn ", 1))[0].startswith(" ".join(LINES)[:8])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The pears\nthe plums\nand the swing",
+        "The pears by the wall were the first to go, and after them went the  \nplums.",
+        "The pears were the first to go.\nThen the plums by the wall went, and after them the swing.",
+        "The pears by the wall were the first to go, and after them went the\n   When the plums had gone.",
+    ],
+)
+def test_other_line_ends_stay(body: str) -> None:
+    assert text_of(body) == [body]
+
+
+def test_the_line_ends_of_the_head_stay() -> None:
+    head = "The orchard behind the school that was felled on a Sunday in June\nBy Ines Okafor\n14 March 2019"
+    article = parse("x.txt", f"{head}\n\n{ABOVE}".encode())
+    assert paragraphs(article)[0] == head
+    assert article.authors == ("Ines Okafor",)
