@@ -211,7 +211,7 @@ class _Conversation:
             raise UsageError(f"{printable(article.id)} has paragraphs 1 to {last}.", "Try: /passage 1")
         for paragraph in article.paragraphs[max(0, wanted - 2) : wanted + 1]:
             mark = "▸" if paragraph.number == wanted else " "
-            text = " ".join(article.text[paragraph.start : paragraph.end].split())
+            text = " ".join(article.text[paragraph.start : paragraph.end].split()) or "(no text)"
             self._write(f"{mark} ¶{paragraph.number}  {text}")
 
 

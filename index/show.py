@@ -90,7 +90,8 @@ def as_lines(article: Article) -> Iterator[str]:
         number = f"¶{paragraph.number}".ljust(_NUMBER)
         kind = ("" if paragraph.kind == "body" else paragraph.kind).ljust(_KIND)
         margin = " " * (_NUMBER + _KIND)
-        for position, line in enumerate(article.text[paragraph.start : paragraph.end].splitlines()):
+        lines = article.text[paragraph.start : paragraph.end].splitlines() or ["(no text)"]
+        for position, line in enumerate(lines):
             yield from _wrap(line, margin if position else number + kind, margin)
 
 

@@ -129,7 +129,8 @@ def _make_paragraph(
             break
         start = line_end + 1
     if start >= block.end:
-        kind = "head" if kind == "body" and block.start < block.end else kind
+        if kind == "body":
+            kind = "head" if block.start < block.end else "furniture"
         return Paragraph(number, block.start, block.end, block.end, kind, block.quoted)
     if block.footnote or (kind == "body" and block.start == note_start):
         kind = "note"

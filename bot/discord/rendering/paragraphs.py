@@ -24,6 +24,7 @@ from bot.discord.rendering.markup import (
 )
 
 MAX_PAGES = 5
+NO_TEXT = "There is no text here, only a picture, a comment or the like."
 _MAX_EMBEDS = 10
 # About as much of a long paragraph is shown around a quote, in UTF-16 code units.
 _CONTEXT_SIZE = 900
@@ -71,7 +72,7 @@ def render_paragraph(article: Article, number: int) -> list[discord.Embed]:
             f"{printable(article.id)} has paragraphs 1 to {len(article.paragraphs)}.", "Choose one of them."
         )
     title = shorten(f"¶{number} · {title_of(article)}", EMBED_TITLE)
-    pages = _pages(_sentences(article, paragraph))
+    pages = _pages(_sentences(article, paragraph) or [NO_TEXT])
     unread = paragraph.end - paragraph.body_start - _MAX_CHARS
     if len(pages) > MAX_PAGES or unread > 0:
         left = max(unread, 0) + sum(map(len, pages[MAX_PAGES:]))
@@ -85,7 +86,9 @@ def render_paragraph(article: Article, number: int) -> list[discord.Embed]:
             neighbour = _paragraph(article, near)
             if neighbour is not None:
                 value = join_blocks(_sentences(article, neighbour), FIELD_VALUE, " ")
-                value = value or f"Too long to show here; /passage {near} shows it."
+                value = value or (
+                    f"Too long to show here; /passage {near} shows it." if neighbour.start < neighbour.end else NO_TEXT
+                )
                 embeds[0].add_field(name=f"¶{near}", value=value, inline=False)
     return [drop_overlong_fields(embed) for embed in embeds]
 
@@ -116,7 +119,9 @@ def _sentences(article: Article, paragraph: Paragraph, skip: int = 0) -> list[st
 
 def _body_sentences(article: Article, paragraph: Paragraph, skip: int) -> Iterator[str]:
     """The sentences of a paragraph's body; the first one of each point of a list has its mark."""
-    at = first = paragraph.body_start + skip
+    first = paragraph.body_start + skip
+    at = max([paragraph.start, *(line.end for line in article.head if line.end <= first)]) if paragraph.items else first
+    at = first if skip or article.text.startswith("#", at) else at
     for part_start, part_end in paragraph.parts:
         start, end = max(part_start, first), min(part_end, first + _MAX_CHARS)
         mark = article.text[at:start].strip() if at < start else ""

@@ -123,6 +123,15 @@ def test_the_longest_paragraph_is_shown_whole_over_several_messages() -> None:
         assert (embed.description or "").endswith(".")
 
 
+def test_a_list_is_shown_with_its_marks_and_a_picture_is_said_to_be_no_text() -> None:
+    text = "The bridge is old.\n\nNobody asked.\n\n- The ferry\n- The road\n\n![The bridge](bridge.jpg)\n\nIt fell."
+    source = parse("bridge.md", text.encode())
+    (points,), (picture,) = render_paragraph(source, 3), render_paragraph(source, 4)
+    assert unescape(points.description or "") == "- The ferry - The road"
+    assert points.fields[1].value == picture.description
+    assert "no text" in (picture.description or "")
+
+
 def test_a_paragraph_without_end_is_bounded() -> None:
     source = article("word " * 60_000, "The bridge is old.")
     embeds = render_paragraph(source, 2)

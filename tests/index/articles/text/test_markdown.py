@@ -84,7 +84,7 @@ def test_a_reader_sees_no_marks(markdown: str, shown: str) -> None:
 def test_a_block_of_which_nothing_is_text_keeps_its_number(markdown: str) -> None:
     article = read(markdown)
     assert paragraphs(article) == [*ABOVE.strip().split("\n\n"), "", "And so it ended."]
-    assert [p.number for p in article.paragraphs] == [1, 2, 3, 4]
+    assert [(p.number, p.kind) for p in article.paragraphs][2:] == [(3, "furniture"), (4, "body")]
     assert not list(find_sentences(article, article.paragraphs[2], sentence_spans))
 
 
