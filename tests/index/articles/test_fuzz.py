@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles.article import Article
+from index.articles.formats.isolation.parent import shared_reader
 from index.articles.parse import parse
 from index.errors import ArticleRejected
 from index.text.passages import split
 from index.text.sentences import sentence_spans
 
+from tests.index.articles.formats.documents import LOCK, make_docx, make_epub, make_mail, make_pdf, set_lines
 from tests.support.paths import SHIPPED
 
 MARKDOWN = """---
@@ -153,3 +155,25 @@ HOSTILE = {
 def test_hostile_text_of_60_kb_takes_bounded_time(text: str) -> None:
     for name in ("x.txt", "x.md"):
         check(name, f"The bees left.\n\n{text}\n\nThe end.".encode(), None)
+
+
+DOCUMENTS = {
+    "pdf": make_pdf([set_lines("\n".join(LOCK))]),
+    "docx": make_docx(),
+    "epub": make_epub([f"<body><p>{LOCK[0]}</p></body>"]),
+    "mail": make_mail("\n\n".join(LOCK), f"<html><body><p>{LOCK[0]}</p></body></html>"),
+    "html": f"<html><body><h1>The Lock</h1>{''.join(f'<p>{text}</p>' for text in LOCK)}</body></html>".encode(),
+}
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_a_damaged_document_is_read_or_rejected_in_one_sentence(kind: str) -> None:
+    rng = random.Random(kind)
+    reasons: set[str] = set()
+    for _ in range(EXAMPLES // 6):
+        try:
+            result = shared_reader().read(kind, damage(DOCUMENTS[kind], rng))
+            assert "\x00" not in result.text
+        except ArticleRejected as error:
+            reasons.add(error.message)
+    assert all(reason and "\n" not in reason for reason in reasons)

@@ -150,6 +150,7 @@ def test_quoted_speech_in_a_block_keeps_its_mark_and_is_no_part_of_the_body_of_a
     article = parse("x.html", page(f"<blockquote>{TRAP}</blockquote>").encode())
     quoted = next(p for p in article.paragraphs if "concrete" in article.text[p.start : p.end])
     assert article.text[quoted.body_start : quoted.end].strip() == TRAP
+    assert quoted.quoted
 
 
 @pytest.mark.parametrize(
