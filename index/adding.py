@@ -2,7 +2,7 @@
 
 import os
 import re
-import tempfile
+import secrets
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
@@ -179,20 +179,32 @@ def _write(argument: str, options: Options, name: str, data: bytes, before: Path
 
 def _replace_file(target: Path, data: bytes, is_new: bool) -> None:
     """Write a file in one step: it is there whole or not at all, and a new one never replaces another."""
-    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".adding", dir=target.parent)
+    temporary = target.parent / f".{secrets.token_hex(8)}.adding"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
         if is_new:
-            os.link(temporary, target)
+            _link(temporary, target)
         else:
-            Path(temporary).replace(target)
+            temporary.replace(target)
     finally:
         with suppress(FileNotFoundError):
-            Path(temporary).unlink()
+            temporary.unlink()
+
+
+def _link(temporary: Path, target: Path) -> None:
+    """Give a file its name if no other has it, also on file systems without links."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        if os.path.lexists(target):
+            raise
+        temporary.replace(target)
 
 
 def _find_by_source(folder: Path, source: str) -> Path | None:

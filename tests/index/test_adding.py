@@ -1,5 +1,6 @@
 """Add articles: pages from a real server and files, named, written whole or not at all, and never over another one."""
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -94,6 +95,12 @@ def test_text_and_markdown_are_added_and_a_type_may_be_missing(
 ) -> None:
     path = "/a" if content_type else "/a.html"
     assert add(web.serve(path, body, content_type), options).path.name == name
+
+
+def test_a_charset_that_nobody_knows_is_ignored(web: Web, options: Options) -> None:
+    for charset in ("utf8mb4", "hex", "x" * 300):
+        url = web.serve("/a", "# Pears\n\nOne pear a day is enough.", f"text/markdown; charset={charset}")
+        assert add(url, options).article.title == "Pears"
 
 
 def test_the_declared_charset_is_used(web: Web, options: Options) -> None:
@@ -216,6 +223,17 @@ def test_nothing_is_left_when_the_folder_cannot_be_written(options: Options, tmp
     blocked.write_text("a file, not a folder")
     with pytest.raises(BylineError, match="cannot be written"):
         add(write(tmp_path / "x.md", "One pear."), replace(options, folder=blocked))
+
+
+def test_a_file_system_without_links_will_do(
+    options: Options, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    assert add(write(tmp_path / "x.md", "One pear."), options).outcome == "added"
+    assert files(folder) == {"x.md": "One pear."}
 
 
 def test_an_article_that_appears_meanwhile_is_not_overwritten(

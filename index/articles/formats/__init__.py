@@ -106,7 +106,15 @@ def read_page(
     """
     if not is_text_format(name, data) and name.endswith((*_TEXT_SUFFIXES, ".html")):
         return shared_reader().read("html", data, charset=charset, fallback=fallback, url=url)
-    return read_format(name, data, charset or fallback)
+    return read_format(name, data, charset if charset and _is_text_encoding(charset) else fallback)
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        "".encode(name)
+    except (LookupError, UnicodeError, ValueError):
+        return False
+    return True
 
 
 def is_text_format(name: str, data: bytes) -> bool:

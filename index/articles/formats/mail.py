@@ -13,7 +13,9 @@ from index.errors import ArticleRejected
 _PREFIX = re.compile(r"^(?:(?:re|fwd?|aw|wg|tr|rv|sv|vs|odp)\s*:\s*|\[[^\]]{1,40}\]\s*)+", re.I)
 _FOOTER = re.compile(
     r"\bunsubscribe\b|manage (?:your )?(?:email |e-mail )?(?:preferences|subscription)|update your preferences|"
-    r"you(?:'re| are) receiving this|newsletter abbestellen|\babbestellen\b|abmelden|désabonner|désinscri|"
+    r"you(?:'re| are) receiving this|you received this|view (?:our )?previous issues|spam folder|"
+    r"was this (?:e-?mail|newsletter)? ?forwarded to you|"
+    r"newsletter abbestellen|\babbestellen\b|abmelden|désabonner|désinscri|"
     r"darse de baja|cancelar (?:la )?suscripción|disiscri|afmelden|отписаться|відписатися",
     re.I,
 )

@@ -13,9 +13,10 @@ from lxml.html import HtmlElement
 
 _CLIPPED_ONLY = frozenset({"sr-only", "sr_only", "screen-reader-text", "visually-hidden", "visuallyhidden", "u-hidden"})
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|%|vw)?")
+_NEVER_HIDDEN = frozenset({"html", "head", "body", "meta", "link", "title", "base", "script", "style"})
 _MAX_STYLE_SHEET = 300_000
 _MAX_RULES = 2_000
-# A rule that hides more of the text than this is undone by a script when the page is loaded.
+# Styles that hide more of the text than this are undone by a script when the page is loaded.
 _MAX_SHARE = 0.5
 _RELEVANT = frozenset(
     "display visibility opacity font-size color background background-color text-indent left top position height "
@@ -26,22 +27,34 @@ Style = Mapping[str, str]
 
 
 def remove_hidden(tree: HtmlElement) -> None:
-    """Remove all elements of a page that are not shown."""
-    styles = _sheet_styles(tree)
+    """Remove all elements of a page that are not shown.
+
+    Where the styles would hide most of the text, a script shows it when the page is loaded; then only attributes count.
+    """
     body = tree.find(".//body") if tree.tag != "body" else tree
     total = len("".join((body if body is not None else tree).itertext())) or 1
-    for element in list(tree.iter()):
-        if not isinstance(element.tag, str) or element.tag in ("html", "head", "body") or _in_head(element):
-            continue
-        style = {**styles.get(element, {}), **_declarations(element.get("style") or "")}
-        if not _is_hidden(element, style, styles):
-            continue
-        if element.getparent() is not None and len("".join(element.itertext())) <= _MAX_SHARE * total:
-            element.drop_tree()
+    sheets = _sheet_styles(tree)
+    for styles, with_inline in ((sheets, True), ({}, True), ({}, False)):
+        hidden = _find_hidden(tree, styles, with_inline)
+        if sum(len("".join(element.itertext())) for element in hidden) <= _MAX_SHARE * total:
+            break
+    for element in hidden:
+        element.drop_tree()
 
 
-def _in_head(element: HtmlElement) -> bool:
-    return element.tag in ("meta", "link", "title", "base", "script", "style")
+def _find_hidden(tree: HtmlElement, styles: Mapping[HtmlElement, Style], with_inline: bool) -> list[HtmlElement]:
+    """Return the outermost elements that are not shown."""
+    found: dict[HtmlElement, None] = {}
+    for element in tree.iter():
+        parent = element.getparent()
+        if not isinstance(element.tag, str) or element.tag in _NEVER_HIDDEN or parent is None:
+            continue
+        inline = _declarations(element.get("style") or "") if with_inline else {}
+        if _is_hidden(element, {**styles.get(element, {}), **inline}, styles) and not any(
+            ancestor in found for ancestor in element.iterancestors()
+        ):
+            found[element] = None
+    return list(found)
 
 
 def _is_hidden(element: HtmlElement, style: Style, styles: Mapping[HtmlElement, Style]) -> bool:
@@ -50,18 +63,18 @@ def _is_hidden(element: HtmlElement, style: Style, styles: Mapping[HtmlElement, 
         return True
     if any(token.lower() in _CLIPPED_ONLY for token in attributes.get("class", "").split()):
         return True
-    if not style:
-        return "color" in attributes and _is_invisible_color(element, attributes["color"], styles)
-    return _is_hidden_by(style) or ("color" in style and _is_invisible_color(element, style["color"], styles))
+    color = style.get("color") or attributes.get("color")
+    return _is_hidden_by(style) or (color is not None and _is_invisible_color(element, color, styles))
 
 
 def _is_hidden_by(style: Style) -> bool:
     if style.get("display") == "none" or style.get("visibility") in ("hidden", "collapse"):
         return True
-    if style.get("mso-hide") == "all":
+    if style.get("mso-hide") == "all" or _length(style.get("opacity"), 1) < 0.05:
         return True
-    if _length(style.get("opacity"), 1) < 0.05 or abs(_length(style.get("font-size"), 16)) <= 1:
-        return not style.get("font-size", "").endswith(("em", "rem")) or _length(style.get("font-size"), 16) < 0.1
+    size = style.get("font-size", "medium")
+    if _length(size, 16) < (0.1 if size.endswith("em") else 1.1):
+        return True
     if _length(style.get("text-indent")) <= -999 or (
         style.get("position") in ("absolute", "fixed")
         and min(_length(style.get("left")), _length(style.get("top"))) <= -999
@@ -131,7 +144,10 @@ def _sheet_styles(tree: HtmlElement) -> dict[HtmlElement, dict[str, str]]:
     styles: dict[HtmlElement, dict[str, str]] = {}
     for selector, style in _rules(tree):
         for element in selector(tree):
-            if element.tag not in ("html", "body"):
+            if element.tag in ("html", "body"):  # hidden until a script runs; but text may have their colour
+                own = {name: value for name, value in style.items() if name.startswith("background")}
+                styles.setdefault(element, {}).update(own)
+            else:
                 styles.setdefault(element, {}).update(style)
     return styles
 

@@ -39,7 +39,8 @@ def serve(memory: int) -> None:
     with open(os.devnull, "r+b") as nothing:  # noqa: PTH123 - what a library prints must not mix with the replies
         for descriptor in (0, 1, 2):
             os.dup2(nothing.fileno(), descriptor)
-    while select.select([requests], [], [], _IDLE_SECONDS)[0]:
+    # On Windows, select waits for sockets only; there the child ends with its parent.
+    while os.name == "nt" or select.select([requests], [], [], _IDLE_SECONDS)[0]:
         header = requests.readline()
         if not header:
             return

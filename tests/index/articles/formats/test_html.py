@@ -141,9 +141,23 @@ def test_what_is_shown_is_kept(shown: str) -> None:
     assert sentence in text_of(page(shown.format(sentence)))
 
 
-def test_a_page_that_is_invisible_until_a_script_runs_is_read() -> None:
-    source = page(head="<style>body, article { opacity: 0 }</style>")
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<style>body, article { opacity: 0 }</style>",
+        "<style>p { opacity: 0 } p.shown { opacity: 1 }</style>",
+        "<style>body { background: #111 } p, h1 { color: #fff }</style>",
+        "<link rel=stylesheet href=dark.css><style>p { color: #fff }</style>",
+    ],
+)
+def test_a_page_whose_text_is_shown_by_a_script_or_on_a_dark_ground_is_read(head: str) -> None:
+    assert all(paragraph in text_of(page(head=head)) for paragraph in BODY)
+
+
+def test_a_page_that_fades_in_each_paragraph_is_read_without_what_is_not_displayed() -> None:
+    source = page(f"<p hidden>{TRAP}</p>").replace("<p>", "<p style='opacity:0'>")
     assert BODY[2] in text_of(source)
+    assert "concrete" not in text_of(source)
 
 
 def test_quoted_speech_in_a_block_keeps_its_mark_and_is_no_part_of_the_body_of_another_block() -> None:
