@@ -15,11 +15,7 @@ from tests.servers.chat.rules import Json
 from tests.servers.chat.server import ChatServer
 
 CONTENT = "He says that “ships” sail — and that they don’t."
-
-
 METHODS = ("json_schema", "function_calling", "json_mode")
-
-
 PROMPT = "Answer in JSON: why?"
 
 
@@ -32,8 +28,6 @@ class Claim(BaseModel):
 
 
 CLAIM = Claim(quote="“ships” sail — \\ \n", passage=3, voice=None)
-
-
 SCHEMA = Claim.model_json_schema()
 
 
