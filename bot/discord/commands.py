@@ -59,6 +59,7 @@ with the number of its paragraph (¶). Where a view is not plainly the author's,
 • mention me, or reply to one of my answers; I take the conversation into account
 • press *Thread* below an answer and continue there, or send me a direct message
 • a message's menu → Apps → *Ask about this*
+• edit your question, and I edit my answer
 
 **Commands**
 `/article` what I have read · `/summary` its central claims · `/passage` one paragraph

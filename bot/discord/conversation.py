@@ -232,7 +232,8 @@ async def answers_before(message: discord.Message, me: discord.ClientUser) -> li
         if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.TextChannel):
             # A thread that was opened from an answer has the id of that answer.
             parent = channel.parent
-            shown = read_back(await with_retries(lambda: parent.fetch_message(channel.id)))
+            start = await with_retries(lambda: parent.fetch_message(channel.id))
+            shown = read_back(start) if start.author.id == me.id else None
             answers += [shown] if shown else []
     except (discord.HTTPException, *NETWORK_ERRORS) as error:
         log.info("history unreadable channel=%d error=%s", channel.id, type(error).__name__)

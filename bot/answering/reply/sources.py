@@ -1,5 +1,6 @@
 """The addresses at which the quoted articles were published. No I/O."""
 
+import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from index.articles.article import Article
@@ -11,6 +12,9 @@ MAX_CHARS = 500
 # What stays as it is in an address, besides letters and digits. Brackets, angle brackets, quotation marks, backslashes
 # and spaces, which could end a link early, are not among them.
 _SAFE = "%/:;@!$&'*+,=~-._"
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# Names of hosts with a domain, as readers can open them from anywhere; Discord refuses messages with other links.
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
 def source_url(article: Article) -> str | None:
@@ -26,10 +30,11 @@ def source_url(article: Article) -> str | None:
         host, port = (parts.hostname or "").encode("idna").decode(), parts.port
     except ValueError:  # UnicodeError is one
         return None
-    well_formed = host and all(c.isalnum() or c in "-._" for c in host)
-    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not well_formed:
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not _HOST.fullmatch(host):
         return None
-    path, query, fragment = (quote(part, safe=_SAFE) for part in (parts.path, parts.query, parts.fragment))
+    path, query, fragment = (
+        quote(_STRAY_PERCENT.sub("%25", part), safe=_SAFE) for part in (parts.path, parts.query, parts.fragment)
+    )
     url = urlunsplit((parts.scheme, host + (f":{port}" if port else ""), path, query, fragment))
     return url if len(url) <= MAX_CHARS else None
 

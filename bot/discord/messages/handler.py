@@ -225,6 +225,7 @@ class MessageHandler:
         async with asked.answering:
             try:
                 if earlier_run and not await asked.reply.find(message, me) and not _is_edited_soon(message):
+                    self._asked.pop(message.id, None)
                     return
                 with self._service.queue.slot(request.user, group, charge=addressed.expects_answer):
                     await self._answer(request, message, addressed, me, asked)

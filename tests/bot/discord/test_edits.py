@@ -165,6 +165,7 @@ async def test_edits_of_messages_from_before_a_restart_are_found_again_and_old_o
     # A question that the bot has not seen is not new because a preview is added to it, or because it is changed late.
     server.world.preview(missed, {"type": "link", "url": "https://example.org"})
     monkeypatch.setattr(handler, "_is_edited_soon", lambda _: False)
-    await edit(scene, missed, CHINA)
-    await scene.settled()
+    for question in (CHINA, SYRIA):
+        await edit(scene, missed, question)
+        await scene.settled()
     assert [len(message.replies) for message in (asked, talk, missed)] == [1, 1, 0]

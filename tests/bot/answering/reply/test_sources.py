@@ -29,6 +29,7 @@ def at(source: str | None, name: str = "ferry.txt") -> Article:
         ("https://Example.org:8080/a_b*c~d", "https://example.org:8080/a_b*c~d"),
         ("https://example.org/wiki/Ferry_(boat)", "https://example.org/wiki/Ferry_%28boat%29"),
         ('https://example.org/a>b"c[d]e|f', "https://example.org/a%3Eb%22c%5Bd%5De%7Cf"),
+        ("https://example.org/100%?a=5%zz", "https://example.org/100%25?a=5%25zz"),
         ("https://example.org/%D0%BF", "https://example.org/%D0%BF"),
         ("https://пример.рф/путь", "https://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C"),
     ],
@@ -55,6 +56,9 @@ def test_a_web_address_is_encoded(source: str, url: str) -> None:
         "https://example.org:port/",
         "https://[::1/",
         "https://a..b/",
+        "https://localhost/article",
+        "http://127.0.0.1/",
+        "https://-example.org/",
         "https://example.org/" + "a" * MAX_CHARS,
     ],
 )
