@@ -1,6 +1,7 @@
 """Add articles: pages from a real server and files, named, written whole or not at all, and never over another one."""
 
 import errno
+import gzip
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from index.articles.files import read_folder
 from index.errors import BylineError, UsageError
 from index.fetching.download import Limits
 
+from tests.index.articles.formats.documents import LOCK, Print, make_docx, make_epub, make_pdf, set_lines
 from tests.index.articles.formats.test_html import BODY, TRAP, page
 from tests.servers.web import Web, run_web
 from tests.support.command import Run
@@ -79,6 +81,47 @@ def test_another_page_with_the_same_title_gets_a_name_of_its_own(web: Web, optio
     )
     assert added.path.name == "the-lock-keeper-2.md"
     assert len(files(folder)) == 2
+
+
+def test_documents_are_fetched_too_by_their_type_or_their_beginning(web: Web, options: Options, folder: Path) -> None:
+    pdf = make_pdf([[Print(60, 760, "The Lock Keeper", 20), *set_lines("\n".join(LOCK))]])
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    for path, data, content_type in (
+        ("/a", pdf, "application/pdf"),
+        ("/b", pdf, "application/octet-stream"),
+        ("/c", make_docx(), word),
+        ("/d", make_epub([f"<body><p>{LOCK[0]}</p></body>"]), "application/epub+zip"),
+    ):
+        assert LOCK[0] in add(web.serve(path, data, content_type), options).article.text
+    assert len(files(folder)) == 4
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("trap", ["drip", "bomb", "large", "status", "circle", "forbidden", "pdf"])
+def test_nothing_is_written_of_a_page_that_cannot_be_fetched(
+    web: Web, options: Options, folder: Path, trap: str
+) -> None:
+    limits = Limits(seconds=1, read_seconds=0.5, max_bytes=100_000)
+    match trap:
+        case "drip":
+            url = web.drip("/a")
+        case "bomb":
+            url = web.serve("/a", gzip.compress(bytes(20_000_000)), Content_Encoding="gzip")
+        case "large":
+            url = web.serve("/a", page() + " " * 50_000_000)
+        case "status":
+            url = web.serve("/a", page(), status=404)
+        case "circle":
+            url = web.redirect("/a", "/a")
+        case "forbidden":
+            web.serve("/robots.txt", "User-agent: *\nDisallow: /", "text/plain")
+            url = web.serve("/a", page())
+        case _:
+            url = web.serve("/a", make_pdf([[]]), "application/pdf")
+    with pytest.raises(BylineError) as caught:
+        add(url, replace(options, limits=limits))
+    assert "\n" not in caught.value.message
+    assert files(folder) == {}
 
 
 @pytest.mark.parametrize(

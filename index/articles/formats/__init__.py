@@ -61,7 +61,7 @@ def _isolated(reader: str, patience: float = 1) -> Callable[[bytes, str | None],
     return lambda data, _: shared_reader().read(reader, data, patience)
 
 
-# Documents contain pictures, e-mail attachments.
+# Documents contain pictures, as do pages that were saved as one file; e-mails have attachments.
 _MAX_DOCUMENT = 32 * 1024 * 1024
 
 FORMATS = {
@@ -69,9 +69,9 @@ FORMATS = {
     ".text": Format(_read_plain),
     ".md": Format(_read_markdown),
     ".markdown": Format(_read_markdown),
-    ".html": Format(_read_html),
-    ".htm": Format(_read_html),
-    ".xhtml": Format(_read_html),
+    ".html": Format(_read_html, _MAX_DOCUMENT),
+    ".htm": Format(_read_html, _MAX_DOCUMENT),
+    ".xhtml": Format(_read_html, _MAX_DOCUMENT),
     ".pdf": Format(_isolated("pdf", patience=6), _MAX_DOCUMENT),
     ".docx": Format(_isolated("docx"), _MAX_DOCUMENT),
     ".epub": Format(_isolated("epub", patience=3), _MAX_DOCUMENT),

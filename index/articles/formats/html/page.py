@@ -28,6 +28,8 @@ _NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[a-z]|[*†‡§])[\])]?", re.I)
 _NOTE_LINK = re.compile(r"#.*(?:fn|note|cite|ref|\d)", re.I)
 # A box is never most of the page; a wrapper that is named like one can be.
 _MAX_BOX_SHARE = 0.4
+# Pictures and fonts in a page that was saved as one file.
+_EMBEDDED = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=\s]+")
 _REST = re.compile(
     r"(?:\d+ )?(?:comments?|responses|replies|kommentare?|commentaires?|comentarios|commenti|коментарі|комментарии)"
     r"(?: \(?\d+\)?)?|(?:leave|post|write) (?:a|your) (?:comment|reply)|"
@@ -58,7 +60,7 @@ def read_page(
     Raises:
         ArticleRejected: The page contains no article, or its encoding is not known.
     """
-    tree = parse_html(decode_html(data, charset, fallback))
+    tree = parse_html(_EMBEDDED.sub("data:,", decode_html(data, charset, fallback)))
     stated = read_stated(tree, url)
     remove_unread(tree)
     blocks = extract_blocks(tree)

@@ -21,6 +21,7 @@ _CAPTION = re.compile(
 _BULLET = re.compile(r"[•◦▪‣●○■]\s*|[–—-]\s+(?=\S)")
 _NUMBERED = re.compile(r"\(?(\d{1,2})[.)]\s+(?=\D)")
 _SENTENCE_END = re.compile(r"[.!?…:]['\"”’»)\]]*(?:\d{1,3})?$")
+_NUMBER = re.compile(r"[-–+±<>≈$€£]*[\d.,:/]*\d[\d.,:/]*[x×%‰°km]?|[-–—x×]")
 _NOTE_SIZE = 0.88
 _HEADING_SIZE = 1.13
 _MAX_HEADING_WORDS = 20
@@ -42,7 +43,14 @@ def to_blocks(lines: Sequence[PrintedLine]) -> list[Block]:
     words = Counter(word for line in kept for word in re.findall(r"[\w’'-]+", line.text.casefold()))
     titles = [line.size for line in kept if line.page == 0 and line.size >= _HEADING_SIZE * body]
     blocks = [_to_block(group, body, max(titles, default=0), words) for group in groups]
-    return _with_plain_head(blocks, groups)
+    return [block for block in _with_plain_head(blocks, groups) if not _is_table_row(block)]
+
+
+def _is_table_row(block: Block) -> bool:
+    """Whether a block consists of numbers, as the rows and labels of tables and charts do."""
+    words = block.text.split()
+    numbers = sum(bool(_NUMBER.fullmatch(word)) for word in words)
+    return block.kind == "paragraph" and numbers >= 0.6 * len(words) and not re.search(r"[^\W\d]{3}[.!?]$", block.text)
 
 
 def _with_plain_head(blocks: list[Block], groups: Sequence[Sequence[PrintedLine]]) -> list[Block]:

@@ -106,7 +106,7 @@ def _read_line(line: Any, page: int, box: int, layout: Any, is_dark: bool) -> Pr
             text.append(char.get_text())
             if not char.get_text().isspace():
                 sizes[round(char.size * 2) / 2] += 1
-                bold += bool(re.search(r"bold|black|heavy", char.fontname, re.I))
+                bold += bool(re.search(r"bold|black|heavy|demi|medi(?!um)", char.fontname, re.I))
     if len(text) > 2 and text[1] == " " and first is not None and first.size >= 1.8 * min(sizes, default=first.size):
         del text[1]  # after a drop capital
     joined = "".join(text).translate(_LIGATURES).replace("\u00ad\n", "-\n").replace("\u00ad", "").strip()

@@ -91,6 +91,8 @@ def test_notes_captions_and_invisible_text_of_a_pdf_are_left_out() -> None:
     page = [
         *body,
         Print(60, 500, f"Figure 1: {TRAP}", 8),
+        Print(60, 480, "Harrow 1.5 20 13.2% - 4,000"),
+        Print(60, 450, "2.75x"),
         Print(60, 100, f"1 {TRAP}", 7),
         Print(60, 400, TRAP, 10, color="1 g"),
         Print(60, 390, TRAP, 10, color="1 1 1 rg"),

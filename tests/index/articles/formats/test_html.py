@@ -326,5 +326,10 @@ def test_after_a_trap_the_next_page_is_read(reader: IsolatedReader) -> None:
     assert BODY[0] in reader.read("html", page().encode()).text
 
 
+def test_a_page_with_its_pictures_in_it_is_read(reader: IsolatedReader) -> None:
+    picture = f"<p><img src='data:image/png;base64,{'iVBORw0KGgo' * 1_000_000}'></p>"
+    assert BODY[2] in reader.read("html", page(picture).encode()).text
+
+
 def test_an_unknown_suffix_is_read_as_text() -> None:
     assert read_format("x.odd", b"One pear.").text == "One pear."
