@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 _MARKDOWN_MARK = re.compile(r"[ \t]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)(?:\[[ xX]\][ \t]+)?")
-_BULLET = re.compile(r"[ \t]*[•‣▪▫◦●■□◆◇►▶▸➤➢✓✔❖⁃][ \t]*(?=\S)")
+# Private use: the bullets of symbol fonts. "o" and a tab: the second level of a list in Word.
+_BULLET = re.compile(r"[ \t]*(?:[•‣▪▫◦●■□◆◇►▶▸➤➢➜→✓✔✅☑❖⁃🔹🔸👉\uf0a7\uf0b7\uf0d8\uf0fc]\ufe0f?[ \t]*|o\t+)(?=\S)")
 # What may also begin a line that is no point: these count if several lines have them.
 _DASH = re.compile(r"[ \t]*([-–—*+·∙])[ \t]+(?=\S)")
-_NUMBER = re.compile(r"[ \t]*\(?(\d{1,3})[.)][ \t]+(?=\S)")
+_NUMBER = re.compile(r"[ \t]*\(?(\d{1,3}|[ivx]{1,4}|[a-z])[.)][ \t]+(?=\S)")
+_ROMAN = {numeral: number for number, numeral in enumerate("i ii iii iv v vi vii viii ix x xi xii".split(), 1)}
 # A dash before direct speech is part of it; one with a remark of the narrator in it is direct speech.
 _MAX_DISTANCE = 6
 _SPEECH = re.compile(r"[?!…][\"”’»]?\s*$|[,.?!…] [–—-] ", re.M)
@@ -43,20 +45,27 @@ def _listed(lines: Sequence[str]) -> dict[int, re.Match[str]]:
     Lines without a mark may continue a point, but not more than a few.
     """
     marks: dict[int, re.Match[str]] = {}
-    last: dict[str, tuple[int, re.Match[str]]] = {}
+    last: dict[str, tuple[int, re.Match[str], int]] = {}
     for index, line in enumerate(lines):
         number, dash = _NUMBER.match(line), _DASH.match(line)
-        if number:
-            kind, before = "1", last.get("1")
-            follows = before is not None and int(number[1]) == int(before[1][1]) + 1
-        elif dash and not (dash[1] in "-–—" and _SPEECH.search(line)):
-            kind, before = dash[1], last.get(dash[1])
-            follows = before is not None
-        else:
-            continue
         match = number or dash
-        assert match is not None
-        if before is not None and follows and index - before[0] <= _MAX_DISTANCE:
-            marks[before[0]], marks[index] = before[1], match
-        last[kind] = index, match
+        if match is None or (dash and dash[1] in "-–—" and _SPEECH.search(line)):
+            continue
+        for kind, value in _values(match[1]):
+            before = last.get(kind)
+            if before is not None and index - before[0] <= _MAX_DISTANCE and value in (before[2] + 1, 0):
+                marks[before[0]], marks[index] = before[1], match
+            last[kind] = index, match, value
     return marks
+
+
+def _values(mark: str) -> Iterator[tuple[str, int]]:
+    """Yield the kinds that a mark may be of, with its number: 0 if the mark has none."""
+    if mark.isdigit():
+        yield "1", int(mark)
+    elif not mark.isalpha():
+        yield mark, 0
+    if len(mark) == 1 and mark.isalpha():
+        yield "a", ord(mark)
+    if mark in _ROMAN:
+        yield "i", _ROMAN[mark]

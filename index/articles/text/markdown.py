@@ -20,7 +20,7 @@ _CALLOUT_MARK = re.compile(r"\[!\w[\w|-]{0,30}\][+-]?[ \t]*")
 _WHITE_SPACE = re.compile(r"\s+")
 _DELETED = re.compile(rb"\x00+")
 _TAG = re.compile(r"<!--.*?-->|<(?P<close>/?)(?P<name>[A-Za-z][\w-]*)[^<>]*>|<[!?][^<>]*>", re.S)
-_HIDDEN_ELEMENTS = frozenset(("script", "style", "iframe", "svg", "noscript", "template"))
+_HIDDEN_ELEMENTS = frozenset("script style iframe svg noscript template figcaption button select textarea nav".split())
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});")
 # A link to a footnote, back from one, or to the heading that it stands in: "[1]", "↩", "¶".
 _REFERENCE_TEXT = re.compile(r"[\W_]{0,4}(?:\d{1,3}|[a-z])?[\W_]{0,4}")

@@ -13,7 +13,11 @@ _MARK = re.compile(
     r"(?:(?<=[.,;:!?…”\"’»)\]%\d])|(?<=[^\W\d_]{3}))\[(\d{1,3})\](?![\w(:])"
     rf"|(?:(?<=[.,;:!?…”\"’»)\]])|(?<=[^\W\d_]{{4}}))([{_SUPERSCRIPTS}]{{1,3}})(?!\w)"
 )
-_LABEL = re.compile(rf"[ \t]*(?:\[(\d{{1,3}})\]:?|\(?(\d{{1,3}})[.)]|([{_SUPERSCRIPTS}]{{1,3}}))[ \t]*(?=\S)")
+# A raised number that lost its form: "crossing.1 The". It is a mark only with footnotes below.
+_PLAIN_MARK = re.compile(r"(?:(?<=[^\W\d_]{3}[.,;:!?…])|(?<=[.,!?…][”\"’»)]))(\d{1,2})(?=\s|$)")
+_LABEL = re.compile(
+    rf"[ \t]*(?:\[(\d{{1,3}})\]:?|\(?(\d{{1,3}})[.)]|([{_SUPERSCRIPTS}]{{1,3}})|(\d{{1,2}})(?=[ \t]))[ \t]*(?=\S)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,15 @@ class Notes:
 
 def find_notes(texts: Sequence[str]) -> Notes:
     """Find the footnotes of a text. Marks count if they start at 1 and there are several, or footnotes below them."""
-    marks = [[(_number(match), match.span()) for match in _MARK.finditer(text)] for text in texts]
-    numbers = {number for found in marks for number, _ in found}
-    last = max((block for block, found in enumerate(marks) if found), default=-1)
-    footnotes = _footnotes(texts, last, max(numbers)) if 1 in numbers else []
-    if 0 in numbers or 1 not in numbers or (len(numbers) == 1 and not footnotes):
-        return Notes(((),) * len(texts), ((),) * len(texts), frozenset())
+    marks = _marks(_MARK, texts)
+    numbers = [number for found in marks for number, _ in found]
+    footnotes = _footnotes(texts, marks) if 1 in numbers and 0 not in numbers else []
+    if not footnotes and (1 not in numbers or 0 in numbers or len(set(numbers)) == 1):
+        marks = _marks(_PLAIN_MARK, texts)
+        numbers = [number for found in marks for number, _ in found]
+        footnotes = _footnotes(texts, marks) if numbers and numbers == list(range(1, len(numbers) + 1)) else []
+        if not footnotes:
+            return Notes(((),) * len(texts), ((),) * len(texts), frozenset())
     labels: list[list[Span]] = [[] for _ in texts]
     for block, span in footnotes:
         labels[block].append(span)
@@ -50,8 +57,14 @@ def find_notes(texts: Sequence[str]) -> Notes:
     )
 
 
-def _footnotes(texts: Sequence[str], last: int, count: int) -> list[tuple[int, Span]]:
+def _marks(pattern: re.Pattern[str], texts: Sequence[str]) -> list[list[tuple[int, Span]]]:
+    return [[(_number(match), match.span()) for match in pattern.finditer(text)] for text in texts]
+
+
+def _footnotes(texts: Sequence[str], marks: Sequence[Sequence[tuple[int, Span]]]) -> list[tuple[int, Span]]:
     """Return block and label of footnotes 1, 2, … below the block of the last mark; nothing if some are missing."""
+    last = max(block for block, found in enumerate(marks) if found)
+    count = max(number for found in marks for number, _ in found)
     found: list[tuple[int, Span]] = []
     for block, number, span in _labels(texts, last):
         if number == len(found) + 1:

@@ -17,12 +17,16 @@ _MIN_CHARS = 80  # of what is interrupted: titles and the items of a list are sh
 _PAGE_NUMBER = re.compile(
     r"^\W*\d{1,3}\b(?!.*\b(?:1[5-9]|20)\d\d\b)|\b\d{1,3}\W*$|\b(?:page|seite|p|pp|стр|с|str)\b\.?\s*\d", re.I
 )
+# A line of its own that says so is a running head wherever it stands.
+_PAGE_LINE = re.compile(r"(?:.{0,80}\W)?page \d{1,4}(?: of \d{1,4})?[^\w.!?]*|page \d{1,4}\b.{0,80}(?<![.!?])", re.I)
 _BYLINE = re.compile(r"(?:by|von|par|por|di|da|od|av|door|от|від)\b")
 _BROKEN_OFF = re.compile(r"[^\W_][,’'\"”»)]*[-‐\u2011]?\s*$")
 _ENDS_IN_HYPHEN = re.compile(r"[^\W\d_][-‐]\s*$")
 _HYPHEN = re.compile(r"(?<![-‐–—])[-‐][ \t]*\n[ \t]*(?=[^\W_])")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _DIVIDED_WORD = re.compile(r"(?<![^\W_])[^\W_]{0,40}[-‐][ \t]*\n[ \t]*[^\W_]*")
+# A hyphen and a blank where a line end was, as some programs copy it.
+_HYPHEN_AND_BLANK = re.compile(r"(?<![^\W_])([^\W\d_]{2,40})- (?=([^\W\d_]{2,40})(?![^\W_]))")
 _WORD_BEFORE = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*$")
 _WORD_AFTER = re.compile(r"[^\W_]+")
 _LONGEST_WORD = 40
@@ -112,11 +116,14 @@ def _lines(text: str) -> list[str]:
 
 
 def _running_heads(blocks: Sequence[Sequence[str]]) -> frozenset[str]:
-    """Return the forms of the lines that interrupt a sentence and have a page number or stand there several times."""
+    """Return the forms of the lines that interrupt a sentence and have a page number or stand there several times.
+
+    So are those that have the word "page" and its number and stand alone.
+    """
     lines = [line for block in blocks for line in block]
     lengths = [length for block in blocks for length in accumulate(map(len, block))]
     forms = Counter(map(_form, lines))
-    heads: set[str] = set()
+    heads = {_form(block[0]) for block in blocks if len(block) == 1 and _PAGE_LINE.fullmatch(block[0].strip())}
     for index, (line, length) in enumerate(zip(lines, lengths, strict=True)):
         broken = length >= _MIN_CHARS and _BROKEN_OFF.search(line[-_LONGEST_WORD:])
         run = _interruption(lines, index + 1) if broken else ()
@@ -143,9 +150,9 @@ def _form(line: str) -> str:
 
 def _join_lines(block: Block, words: _Words) -> Block:
     """Join the words that hyphens at line ends divide."""
-    if "\n" not in block.content.text:
-        return block
-    return block.with_content(block.content.edit(_hyphen_edits(block.content.text, words)))
+    text = block.content.text
+    edits = [*_hyphen_edits(text, words), *_blank_edits(text, words)]
+    return block.with_content(block.content.edit(sorted(edits))) if edits else block
 
 
 def _hyphen_edits(text: str, words: _Words) -> Iterator[Edit]:
@@ -160,6 +167,13 @@ def _hyphen_edits(text: str, words: _Words) -> Iterator[Edit]:
             yield Edit(match.start(), match.end())
         elif second.lower() not in _SUSPENDED:
             yield Edit(match.start() + 1, match.end())
+
+
+def _blank_edits(text: str, words: _Words) -> Iterator[Edit]:
+    for match in _HYPHEN_AND_BLANK.finditer(text):
+        first, second = match[1], match[2]
+        if second.islower() and second not in _SUSPENDED and first + second in words:
+            yield Edit(match.end(1), match.end())
 
 
 def _keeps_hyphen(first: str, second: str, words: _Words) -> bool:

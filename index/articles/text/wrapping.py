@@ -1,14 +1,14 @@
 """Find the line ends that only the width of a page made."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 # The width of a page, in characters: lines that are all shorter are verse, an address or a list.
 _MIN_WIDTH, _MAX_WIDTH = 55, 130
+_MIN_SHARE = 0.6
 
 
-def wrapped_line_ends(block: str) -> Iterator[int]:
-    """Yield the offsets of the line feeds in a block at which the next word had no room.
+def wrapped_line_ends(block: str) -> list[int]:
+    """Return the offsets of the line feeds in a block at which the next word had no room, if that is so of most.
 
     A line that is indented further than the one above it begins something new, and two blanks at the end of a line keep
     its end in Markdown.
@@ -16,15 +16,16 @@ def wrapped_line_ends(block: str) -> Iterator[int]:
     lines = block.split("\n")
     width = max(map(len, map(str.rstrip, lines)))
     if not _MIN_WIDTH <= width <= _MAX_WIDTH:
-        return
-    end = -1
+        return []
+    found, end = [], -1
     for line, below in pairwise(lines):
         end += len(line) + 1
         words = below.split(maxsplit=1)
         indented = _indent(below) > _indent(line) + 1
         room = width - len(line.rstrip()) - 1
         if words and not indented and not line.endswith("  ") and len(words[0]) > room:
-            yield end
+            found.append(end)
+    return found if len(found) >= _MIN_SHARE * (len(lines) - 1) else []
 
 
 def _indent(line: str) -> int:

@@ -28,6 +28,12 @@ def test_each_point_of_a_numbered_list_is_a_sentence_without_its_number(form: st
     assert sentences_of(body) == ["Freeze the rents", "Ask the tenants"]
 
 
+@pytest.mark.parametrize("marks", ["a) b) c)", "i. ii. iii.", "(h) (i) (j)", "\uf0b7 \uf0b7 \uf0b7", "✅ ✅ ✅"])
+def test_points_may_have_letters_roman_numbers_or_signs(marks: str) -> None:
+    points = ["Freeze the rents", "Ask the tenants", "Sell the mill"]
+    assert sentences_of("\n".join(map(" ".join, zip(marks.split(), points, strict=True)))) == points
+
+
 def test_points_may_be_paragraphs() -> None:
     assert sentences_of("1. Freeze the rents\n\n2. Ask the tenants") == ["Freeze the rents", "Ask the tenants"]
     assert sentences_of("• Freeze the rents\n\n• Ask the tenants") == ["Freeze the rents", "Ask the tenants"]
@@ -43,6 +49,7 @@ def test_points_may_be_paragraphs() -> None:
         "– Where did they go?\n– To the mill, said Lund.",
         "It came to 12\n13 if you count the swing",
         "12. May was warm.\n30. June was not.",
+        "a. That was one.\na. That was one more.",
     ],
 )
 def test_a_number_or_a_dash_at_the_start_of_a_line_is_not_always_a_mark(body: str) -> None:

@@ -7,7 +7,7 @@ from index.articles.parse import parse
 
 from tests.index.articles.samples import paragraphs
 
-TEXT = "The orchard was felled on a Sunday.{0}\n\nNobody signed{1}, and the mill closed.\n\n"
+TEXT = "The orchard was felled on a Sunday.{0}\n\nNobody signed.{1} The mill closed.\n\n"
 
 
 def footnotes(article: Article) -> list[str]:
@@ -19,6 +19,7 @@ def footnotes(article: Article) -> list[str]:
     [
         (("[1]", "[2]"), "[1] By whom, nobody says.\n\n[2] In 1914."),
         (("[1]", "[2]"), "1. By whom, nobody says.\n2. In 1914."),
+        (("1", "2"), "1 By whom, nobody says.\n\n2 In 1914."),
         (("¹", "²"), "¹ By whom, nobody says.\n\n² In 1914."),
         (("[1]", "[2]"), "[1]: By whom, nobody says.\n\n[2]: In 1914."),
     ],
@@ -49,6 +50,7 @@ def test_a_footnote_is_a_note_but_the_authors_word() -> None:
         "Read a[0] and then names[1], as the list begins at 0.\n\nNobody signed.",
         "They went home [sic] at 3.[2]\n\nNobody signed.",
         "The council [1] signed.\n\nNobody else did.",
+        "They went home.1 Nobody else did.\n\nIt cost 2.50 and vol.2 more.",
         "1. By whom, nobody says.\n\nNobody signed.",
     ],
 )

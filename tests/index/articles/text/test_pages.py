@@ -27,6 +27,11 @@ def text_of(body: str) -> list[str]:
         ("A kruzel-\nbaum, and a kruzel-baum.", "A kruzel-baum, and a kruzel-baum."),
         ("Die Regie-\nrung schweigt.", "Die Regierung schweigt."),
         ("The pears --\nall of them -\nwent.", "The pears --\nall of them -\nwent."),
+        (
+            "The council now pro- poses pre- and post-war fares of two- thirds.",
+            "The council now proposes pre- and post-war fares of two- thirds.",
+        ),
+        ("The cafe\u0301 of A\u030angstro\u0308m.", "The café of Ångström."),
         ("The con\u00adges\u00ad\ntion of the\u00ad bridge.", "The congestion of the bridge."),
         ("The \ufb01rst \ufb02at o\ufb03ce.", "The first flat office."),
         ("The\u00a0pears\u202fwent\u200b on\ufeff.", "The pears went on."),
@@ -51,6 +56,15 @@ def test_a_running_head_does_not_divide_a_sentence(head: str, line_ends: str) ->
 def test_a_running_head_is_known_by_its_repetition() -> None:
     body = f"{PROSE}old\n\nTHE QUAY COURIER\n\nmill. {PROSE}new\n\nTHE QUAY COURIER\n\nmill."
     assert " ".join("\n".join(text_of(body)).split()) == " ".join(f"{PROSE}old mill. {PROSE}new mill.".split())
+
+
+@pytest.mark.parametrize("head", ["The Quay Courier Page 12", "Page 3 of 7", "PAGE 3 | The Quay Courier", "- page 3 -"])
+def test_a_line_with_the_number_of_its_page_is_no_paragraph(head: str) -> None:
+    assert text_of(f"The pears went first.\n\n{head}\n\nThen the plums.") == [
+        "The pears went first.",
+        "",
+        "Then the plums.",
+    ]
 
 
 def test_the_number_of_what_follows_stays_as_in_the_file() -> None:
