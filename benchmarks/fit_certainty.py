@@ -41,7 +41,7 @@ def main() -> None:
                 answerer = Answerer(live, embedder)
                 for item in read_questions(folder / "questions.jsonl"):
                     reading = parsing.parse_question(item.question, generation.lexical.counts)
-                    if reading.aspects or not (item.answerable or item.kind == "offtopic"):
+                    if reading.kinds or not (item.answerable or item.kind == "offtopic"):
                         continue
                     scope = choose_scope(generation, reading.text, item.question.article)
                     rows.append(astuple(answerer.find_evidence(reading, generation, scope)[1]))

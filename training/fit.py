@@ -40,7 +40,7 @@ class EvaluatedQuestion:
 def evaluate(example: Example, predicted: Sequence[Logits]) -> EvaluatedQuestion | None:
     """Return the evidence and features of a question; None if the bot answers it without a search."""
     reading = example.reading
-    if reading is None or reading.aspects:
+    if reading is None or reading.kinds:
         return None
     hits = example.hits[:MAX_PASSAGES]
     similar = similar_to(example)

@@ -11,7 +11,6 @@ import numpy as np
 
 from index.articles.article import Article
 from index.articles.lookup import find_article
-from index.articles.metadata.names import surname
 from index.embedding import Embedder, Vectors
 from index.errors import BylineError, IndexMissing, IndexUnusable, UsageError
 from index.generation import Generation
@@ -32,24 +31,26 @@ from bot.answering.evidence.certainty import (
 from bot.answering.evidence.reranker import Reranker, load_reranker
 from bot.answering.evidence.selection import collect_evidence, rerank
 from bot.answering.evidence.windows import choose_windows
-from bot.answering.question import small_talk
-from bot.answering.question.author_names import replace_authors
+from bot.answering.question import choice, small_talk
+from bot.answering.question.details import without_addresses
+from bot.answering.question.names import KnownNames, replace_authors
 from bot.answering.question.parsing import ParsedQuestion, clean_question, parse_question
-from bot.answering.reply import extractive, languages, overview, wording
+from bot.answering.question.parts import MAX_PARTS, split_question
+from bot.answering.reply import extractive, languages, wording
+from bot.answering.reply.about import overview
+from bot.answering.reply.about.requests import CERTAIN, answer_request
+from bot.answering.reply.combined import combine
 from bot.answering.reply.suggestions import MAIN_ARGUMENT, Candidate, make_candidates, windows_naming
-from bot.answering.types import Abstention, Answer, Evidence, PreparedQuestion, Question, Reply, Response
-from bot.answering.voice.people import names_person
+from bot.answering.types import Abstention, Answer, Evidence, PreparedQuestion, Question, Reply, Response, Turn
 
 # How many passages are retrieved for a question.
 MAX_PASSAGES = 12
-# The certainty of replies about the text itself, for which nothing is searched.
-_METADATA_CERTAINTY = 0.95
 # How many questions are suggested in place of one that is not answered.
 MAX_SUGGESTIONS = 3
 # Below this topic probability, a question is not answered, whatever the reader's scores.
 _OFF_TOPIC = 0.08
 # The questions about the text itself that a chat model may answer in its own words.
-_CHAT_ASPECTS = frozenset(("topic", "thesis", "summary", "ending"))
+_CHAT_KINDS = frozenset(("topic", "thesis", "summary", "beginning", "ending", "opposing", "translate"))
 # A longer article is never given to a chat model as a whole.
 _MAX_WHOLE_CHARS = 200_000
 # How many words of a passage the canary question contains.
@@ -120,7 +121,7 @@ class Answerer:
         with suppress(IndexUnusable), self._index.lease(searching=False) as generation:
             for question in questions:
                 with suppress(UsageError):  # raised again when the question is asked
-                    parsed = parse_question(question, generation.lexical.counts)
+                    parsed = _parse(question, generation)
                     query = _without_author_names(parsed, choose_scope(generation, parsed.text, question.article))
                     texts.update(dict.fromkeys(filter(None, (query.text, query.context))))
         self._embedder.prefetch(list(texts))
@@ -139,7 +140,7 @@ class Answerer:
         with self._index.lease() as generation:
             result = self._look_up(question, standalone, generation)
             asked, reply, ranked = question.text, result.reply, result.ranked
-            if not ranked and not (reply.quotes and _CHAT_ASPECTS.intersection(result.parsed.aspects)):
+            if not ranked and not (reply.quotes and _CHAT_KINDS.intersection(result.parsed.kinds)):
                 return PreparedQuestion(asked, result.parsed.text, reply, generation.articles)
             if ranked and len(languages.readable(result.scope)) < len(result.scope):  # a chat model reads them all
                 ranked, _ = self.find_evidence(result.parsed, generation, result.scope)
@@ -157,14 +158,33 @@ class Answerer:
             )
 
     def _look_up(self, question: Question, standalone: str | None, generation: Generation) -> "_LookUp":
-        """Parse a question, search for it, and write the extractive reader's verified reply."""
-        counts = generation.lexical.counts
+        """Parse a message, search for its questions, and write the extractive reader's verified reply."""
         asked = Question(standalone, article=question.article) if standalone else question
-        parsed = parse_question(asked, counts)
+        text = without_addresses(clean_question(asked.text))
+        if not any(character.isalnum() for character in text):
+            no_links = Abstention(question.text, wording.NO_LINKS, (), 0.0, "not_addressed")
+            return _LookUp(_parse(asked, generation), generation.manifest.articles, no_links, [])
+        asked = replace(asked, text=text)
+        parts = split_question(text, lambda part: _parse(replace(asked, text=part), generation).kinds)
+        if len(parts) == 1:
+            return self._look_up_one(asked, question.text, generation)
+        results: list[_LookUp] = []
+        for part in parts[:MAX_PARTS]:
+            results.append(self._look_up_one(replace(asked, text=part), part, generation))
+            turns = Turn("user", part), Turn("bot", wording.as_text(Response(results[-1].reply, generation.articles)))
+            asked = replace(asked, history=(*asked.history, *turns))
+        first = results[0]
+        reply = combine(question.text, parts, [result.reply for result in results], generation.articles)
+        return _LookUp(first.parsed, first.scope, reply, [e for result in results for e in result.ranked])
+
+    def _look_up_one(self, question: Question, asked: str, generation: Generation) -> "_LookUp":
+        """Parse one question, search for it, and write a reply to the question as it was asked."""
+        parsed = _parse(question, generation)
         scope = choose_scope(generation, parsed.text, question.article)
-        if parsed.aspects and any(article.id == question.recent for article in scope):
-            scope = tuple(article for article in scope if article.id == question.recent)
-        reply, ranked = self._reply(question.text, parsed, generation, scope)
+        if parsed.kinds and question.article is None:
+            scope = parsed.named.articles or generation.manifest.articles
+            scope = tuple(article for article in scope if article.id == question.recent) or scope
+        reply, ranked = self._reply(asked, parsed, generation, scope)
         return _LookUp(parsed, scope, reply, ranked)
 
     def _whole_article(self, generation: Generation, scope: Sequence[ArticleEntry]) -> tuple[Passage, ...]:
@@ -185,7 +205,7 @@ class Answerer:
             IndexUnusable: there is no index.
         """
         with self._index.lease() as generation:
-            parsed = parse_question(question, generation.lexical.counts)
+            parsed = _parse(question, generation)
             ranked, features = self.find_evidence(
                 parsed, generation, choose_scope(generation, parsed.text, question.article)
             )
@@ -202,7 +222,7 @@ class Answerer:
             if not languages.readable([entry]):
                 return Response(languages.abstain(asked, (), [entry], generation), generation.articles)
             quotes = overview.quote_central_claims(generation, generation.articles[entry.id])
-            return Response(Answer(asked, wording.IN_SHORT, quotes, _METADATA_CERTAINTY), generation.articles)
+            return Response(Answer(asked, wording.IN_SHORT, quotes, CERTAIN), generation.articles)
 
     def suggest(self, response: Response, within: str | None = None) -> tuple[str, ...]:
         """Suggest at most MAX_SUGGESTIONS questions in place of one that was not answered.
@@ -241,8 +261,9 @@ class Answerer:
         self, asked: str, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
     ) -> tuple[Reply, list[Evidence]]:
         """Write the extractive reader's reply; return it with the evidence that it was selected from, if any."""
-        reply = self._reply_without_search(asked, parsed, generation, scope)
-        if reply is not None:
+        if (lead := small_talk.reply(asked, len(generation.articles))) is not None:
+            return Abstention(asked, lead, (), 0.0, "not_addressed"), []
+        if (reply := answer_request(asked, parsed, generation, scope)) is not None:
             return reply, []
         read = languages.readable(scope)
         if parsed.language or not read:
@@ -250,25 +271,15 @@ class Answerer:
             return languages.abstain(asked, ranked, scope, generation), ranked
         ranked, features = self.find_evidence(parsed, generation, read)
         certainty, topic = answer_probability(features), topic_probability(features)
-        if topic < _OFF_TOPIC or asks_about_unknown_subject(parsed, _term_lookup(generation, scope)):
+        known = _known_names(generation, scope)
+        nobody = known.unknown_speaker(parsed.text)
+        unknown = nobody or known.unknown_names(parsed.text)
+        if topic < _OFF_TOPIC or unknown or asks_about_unknown_subject(parsed, known.terms.__contains__):
             certainty = min(certainty, extractive.UNKNOWN_SUBJECT_CERTAINTY)
         reply = extractive.answer(asked, parsed, ranked, certainty, topic, generation)
+        if nobody:
+            reply = replace(reply, lead=wording.nobody_called(nobody, len(generation.articles), reply.quotes))
         return languages.mention_unread(reply, len(scope) - len(read)), ranked
-
-    def _reply_without_search(
-        self, asked: str, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
-    ) -> Reply | None:
-        """Reply to small talk and questions about the text itself; None for questions that need a search."""
-        if (lead := small_talk.reply(asked, len(generation.articles))) is not None:
-            return Abstention(asked, lead, (), 0.0, "not_addressed")
-        if parsed.aspects and len(scope) > 1:
-            return Abstention(asked, wording.WHICH_ARTICLE.format(n=len(scope)), (), 0.0, "not_addressed")
-        if aspects := languages.answerable(parsed.aspects, scope):
-            about = overview.answer_aspects(generation, generation.articles[scope[0].id], aspects)
-            if about.answered:
-                return Answer(asked, about.lead, about.quotes, _METADATA_CERTAINTY)
-            return Abstention(asked, about.lead, (), 1 - _METADATA_CERTAINTY, "not_addressed")
-        return None
 
     def find_evidence(
         self, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
@@ -307,29 +318,30 @@ def _without_author_names(parsed: ParsedQuestion, scope: Sequence[ArticleEntry])
     return replace(parsed, text=replace_authors(parsed.text, authors))
 
 
-def choose_scope(generation: Generation, question: str, article: str | None) -> tuple[ArticleEntry, ...]:
-    """Choose the articles to search: the given one, else those by authors that the question names, else all."""
+def _parse(question: Question, generation: Generation) -> ParsedQuestion:
+    """Parse a question, which may name articles of a generation."""
     entries = generation.manifest.articles
-    if article is not None:
-        return (find_article(entries, article),)
-    by_named_authors = tuple(
-        entry for entry in entries if any(names_person(question, surname(author)) for author in entry.authors)
-    )
-    return by_named_authors or entries
+    named = (find_article(entries, question.article),) if question.article is not None else entries
+    return parse_question(question, generation.lexical.counts, named)
+
+
+def choose_scope(generation: Generation, question: str, article: str | None) -> tuple[ArticleEntry, ...]:
+    """Choose the articles to search: the given one, else those that the question surely names, else all."""
+    entries = generation.manifest.articles
+    return (find_article(entries, article),) if article is not None else choice.choose_scope(entries, question)
 
 
 def _overlap(one: str, other: str) -> bool:
     return one in other or other in one
 
 
-def _term_lookup(generation: Generation, scope: Sequence[ArticleEntry]) -> Callable[[str], bool]:
-    """Return a function that tells whether the article in scope has a stemmed term.
-
-    With several articles in scope it tells whether any passage of the index has the term.
-    """
+def _known_names(generation: Generation, scope: Sequence[ArticleEntry]) -> KnownNames:
+    """Return the names that the article in scope has; with several in scope, those of the whole index."""
+    authors = tuple(dict.fromkeys(author for entry in generation.manifest.articles for author in entry.authors))
     if len(scope) > 1:
-        return generation.lexical.__contains__
-    return _vocabulary(generation.articles[scope[0].id].text).__contains__
+        return KnownNames(generation.lexical.terms, authors)
+    text = generation.articles[scope[0].id].text
+    return KnownNames(_vocabulary(text), authors, text)
 
 
 @lru_cache(maxsize=64)

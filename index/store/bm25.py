@@ -1,7 +1,7 @@
 """The BM25 index of passages, over stemmed terms. The only module that imports bm25s."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,11 @@ class BM25Index:
         column = self._vocabulary.get(term)
         n = int(self._frequency[column]) if column is not None else 0
         return float(np.log1p((self._documents - n + 0.5) / (n + 0.5)))
+
+    @property
+    def terms(self) -> Collection[str]:
+        """The stemmed terms of the passages."""
+        return self._vocabulary.keys()
 
     def __contains__(self, term: str) -> bool:
         return term in self._vocabulary

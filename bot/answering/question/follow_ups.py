@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.answering.question.about_text import SOMEBODY, any_of
+from bot.answering.question.forms import SOMEBODY, any_of
 from bot.answering.types import Turn
 
 CONTEXT_CHARS = 600
@@ -35,6 +35,11 @@ def context_dependence(question: str, content_terms: int) -> float:
     if _CONTINUES.search(question):
         return 0.6
     return 0.4 if _PERSON.search(question) or content_terms <= _FEW else 0.0
+
+
+def refers_back(question: str) -> bool:
+    """Whether a question contains a pronoun such as "it" or "that", which may stand for something said before."""
+    return bool(_REFERS_BACK.search(question))
 
 
 def last_exchange(history: Sequence[Turn]) -> str:

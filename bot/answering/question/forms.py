@@ -2,7 +2,13 @@
 
 import re
 
-from bot.answering.question.about_text import any_of
+SOMEBODY = r"(?:guy|woman|man|person|dude|lady|bloke|journalist)"
+
+
+def any_of(*alternatives: str) -> re.Pattern[str]:
+    """Compile alternative regular expressions into one that ignores case."""
+    return re.compile("|".join(alternatives), re.IGNORECASE)
+
 
 # Reasons and lists: one sentence seldom contains all of them.
 _SEVERAL = any_of(

@@ -2,16 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.errors import UsageError
+from index.store.manifest import ArticleEntry
 from index.text.language import question_language
 from index.text.words import terms
 
-from bot.answering.question.about_text import Aspect, find_aspects
+from bot.answering.question.choice import Choice, choose_articles
 from bot.answering.question.follow_ups import context_dependence, last_exchange
 from bot.answering.question.forms import asks_for_several
+from bot.answering.question.kinds import Kind, classify
 from bot.answering.question.message_marks import remove_marks
 from bot.answering.question.spelling import respell
 from bot.answering.types import Question
@@ -41,16 +43,18 @@ class ParsedQuestion:
         text: The question, cleaned and respelled; of a long message only its questions.
         context: The last exchange if the question depends on it, else "".
         context_weight: The weight of the context relative to the question, 0 to CONTEXT_WEIGHT.
-        aspects: What it asks about the text itself.
+        kinds: The kinds of question about the text itself that it is; none if it asks for what the text says.
         asks_for_several: It asks for reasons or a list.
+        named: The articles that it names.
         language: The ISO 639-1 code of its language if that is certainly not English, else None.
     """
 
     text: str
     context: str
     context_weight: float
-    aspects: tuple[Aspect, ...]
+    kinds: tuple[Kind, ...]
     asks_for_several: bool
+    named: Choice
     language: str | None = None
 
     @property
@@ -103,12 +107,15 @@ def extract_questions(text: str) -> str:
     return " ".join(sentences[at] for at in sorted(chosen)) or text
 
 
-def parse_question(question: Question, vocabulary: Mapping[str, int]) -> ParsedQuestion:
+def parse_question(
+    question: Question, vocabulary: Mapping[str, int], articles: Sequence[ArticleEntry] = ()
+) -> ParsedQuestion:
     """Parse a question.
 
     Args:
         question: The question with its conversation.
         vocabulary: The lower-case words of the index with their counts.
+        articles: The articles that it may name.
 
     Raises:
         UsageError: The text cannot be a question; see `clean_question`.
@@ -116,17 +123,24 @@ def parse_question(question: Question, vocabulary: Mapping[str, int]) -> ParsedQ
     cleaned = clean_question(question.text)
     language = question_language(cleaned, vocabulary)
     text = extract_questions(cleaned if language else respell(cleaned, vocabulary).text)
-    aspects = find_aspects(text)
+    named = choose_articles(text, articles)
+    kinds = kinds_of(text, named)
     weight = CONTEXT_WEIGHT * _dependence(text)
-    context = "" if aspects or not weight else last_exchange(question.history)
+    context = "" if kinds or not weight else last_exchange(question.history)
     return ParsedQuestion(
         text=text,
         context=context,
         context_weight=weight if context else 0.0,
-        aspects=aspects,
+        kinds=kinds,
         asks_for_several=asks_for_several(text),
+        named=named,
         language=language,
     )
+
+
+def kinds_of(text: str, named: Choice) -> tuple[Kind, ...]:
+    """Return the kinds of a question that names some articles."""
+    return classify(named.text).kinds or (classify(text).kinds if named.text != text else ())
 
 
 def _dependence(question: str) -> float:

@@ -17,7 +17,7 @@ _THANKS = (
 )
 _GOODBYE = rf"(?:bye|bye bye|goodbye|good night|good ?night|see (?:you|ya)(?: later| soon)?|cya|farewell){_TO}"
 _ABOUT_ME = (
-    r"(?:so )?(?:what (?:can|do|could) you (?:do|answer|know|help (?:me )?with)(?: for me| here| exactly)?"
+    r"(?:so )?(?:what (?:can|do|could) you (?:do|answer|help (?:me )?with)(?: for me| here| exactly)?"
     r"|what can i ask(?: you)?(?: about| here)?|what (?:should|could|may) i ask(?: you)?(?: about)?"
     r"|what are you(?: for)?|who are you|how do (?:you|i use you|i use this|i use it)(?: work)?"
     r"|how does this (?:bot )?work|are you (?:a )?(?:bot|human|robot|ai)"

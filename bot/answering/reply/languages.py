@@ -7,12 +7,15 @@ from index.generation import Generation
 from index.store.manifest import ArticleEntry
 from index.text.language import is_read, list_languages
 
-from bot.answering.question.about_text import Aspect
+from bot.answering.question.kinds import Kind
 from bot.answering.reply import extractive, wording
 from bot.answering.types import Abstention, Evidence, Reply
 
-# What the metadata of an article tells in any language.
-_METADATA: frozenset[Aspect] = frozenset(("author", "date", "title", "source", "length"))
+# What needs no reading: metadata, places in the text, counts, and the library.
+_IN_ANY_LANGUAGE: frozenset[Kind] = frozenset(
+    ("author", "date", "title", "source", "length", "beginning", "ending", "paragraph", "how_often", "mentions",
+     "opinion", "unsaid", "translate", "library_count", "library_authors", "library_articles", "library_topics")
+)  # fmt: skip
 # The least share of a question's words that a passage has to contain to be shown.
 _COVERAGE = 0.2
 
@@ -22,9 +25,9 @@ def readable(scope: Sequence[ArticleEntry]) -> tuple[ArticleEntry, ...]:
     return tuple(article for article in scope if is_read(article.language))
 
 
-def answerable(aspects: Sequence[Aspect], scope: Sequence[ArticleEntry]) -> tuple[Aspect, ...]:
-    """Return the aspects that are answered without a chat model: of unread articles only their metadata."""
-    return tuple(aspect for aspect in aspects if aspect in _METADATA or readable(scope))
+def answerable(kinds: Sequence[Kind], scope: Sequence[ArticleEntry]) -> tuple[Kind, ...]:
+    """Return the kinds of questions that are answered without a chat model: of unread articles not what they mean."""
+    return tuple(kind for kind in kinds if kind in _IN_ANY_LANGUAGE or readable(scope))
 
 
 def abstain(

@@ -16,7 +16,12 @@ MAY_NOT_ANSWER = "These are the closest passages; they may not answer the questi
 FURTHER = "Further passages that may be relevant:"
 NOTHING_MORE = "I found nothing more on that."
 IN_SHORT = "In short:"
-WHICH_ARTICLE = "That depends on the article, and there are {n}. Name the one you mean."
+NO_LINKS = "I cannot open links; I answer from the articles that I have read. Ask me about one of them."
+NO_OPINION = "I have no opinion of my own: I only quote what the articles say. Ask what an author says, or why."
+NOT_UNSAID = "I quote what an article says, and cannot tell what it leaves out. Ask me about a subject instead."
+NO_TRANSLATION = "I quote the author's own words and do not translate them."
+OPPOSING = "I do not judge arguments. Other views that the article reports, and may argue against:"
+NO_COUNTERARGUMENT = "I find no counterargument in the article that I could quote, and I do not judge arguments myself."
 CONTRADICTION = "The article says otherwise:"
 QUESTION_NOT_READ = "I read questions in English only without a chat model."
 NO_CHAT_MODEL = "No chat model: {why}."
@@ -49,6 +54,14 @@ def not_all_read(articles: int) -> str:
     """Say that some of several articles are in languages that are not read without a chat model."""
     count = "One article is" if articles == 1 else f"{articles:,} articles are"
     return f"{count} not in English, and I did not read {'it' if articles == 1 else 'them'} without a chat model."
+
+
+def nobody_called(name: str, articles: int, quotes: Sequence[Quote]) -> str:
+    """Say that a question names somebody whom no article is by and none mentions, before the closest passages."""
+    article = "The" if articles == 1 else "No"
+    no = "not " if articles == 1 else ""
+    closest = f" {CLOSEST}" if quotes else ""
+    return f"{article} article is {no}by anybody called {name}, or names one.{closest}"
 
 
 def speaker(article: Article) -> str:
@@ -93,7 +106,7 @@ def label(quote: Quote, article: Article) -> str:
 
 def describe(article: ArticleInfo) -> str:
     """Describe an article as “Title” by its authors (date), as far as they are known."""
-    title = _title(article)
+    title = title_of(article)
     by = f" by {' and '.join(article.authors)}" if article.authors else ""
     return f"{title}{by}" + (f" ({article.published})" if article.published else "")
 
@@ -119,7 +132,7 @@ def _source_lines(response: Response) -> str:
     """The address of each quoted article that has one, on a line each, with the article if several are quoted."""
     quoted = quoted_articles(response)
     urls = [
-        (f"Source of {_title(article)}" if len(quoted) > 1 else "Source", source_url(article)) for article in quoted
+        (f"Source of {title_of(article)}" if len(quoted) > 1 else "Source", source_url(article)) for article in quoted
     ]
     return "\n".join(f"{label}: {url}" for label, url in urls if url)
 
@@ -131,7 +144,7 @@ def as_block(response: Response, n: int) -> str:
     article = response.articles[quote.article]
     voice = label(quote, article) or (_capital(speaker(article)) if several else "")
     source = f"¶{quote.paragraph}" + (f" ({voice})" if voice else "")
-    source += f", {_title(article)}" if several else ""
+    source += f", {title_of(article)}" if several else ""
     claim = claim_of(response.reply, n)
     return f"{claim}\n\n" * bool(claim) + f"> {_quoted(' '.join(quote.text.split()))} — {source}"
 
@@ -148,7 +161,8 @@ def claim_of(reply: Reply, n: int) -> str:
     return reply.claims[n] if isinstance(reply, Answer) and n < len(reply.claims) else ""
 
 
-def _title(article: ArticleInfo) -> str:
+def title_of(article: ArticleInfo) -> str:
+    """Return the title of an article in quotation marks, else its file name."""
     return f"“{article.title}”" if article.title else printable(article.id)
 
 

@@ -121,7 +121,7 @@ def test_a_complete_question_takes_no_context() -> None:
 
 def test_a_question_about_the_text_itself_takes_no_context() -> None:
     about_text = parse("and who wrote it?", *HISTORY)
-    assert about_text.aspects == ("author",)
+    assert about_text.kinds == ("author",)
     assert (about_text.context, about_text.context_weight) == ("", 0.0)
 
 

@@ -10,13 +10,17 @@ from index.formatting import count
 from index.generation import Generation
 from index.text.passages import find_sentences
 
-from bot.answering.question.about_text import Aspect
+from bot.answering.question.details import ANY_FORM, SummaryForm
+from bot.answering.question.kinds import Kind
+from bot.answering.reply.about.places import quote_beginning, quote_ending
 from bot.answering.reply.citations import quote
 from bot.answering.reply.wording import IN_SHORT
 from bot.answering.types import Quote
 from bot.answering.voice.voice import BYLINE
 
 TOPIC_SENTENCES, SUMMARY_SENTENCES, CLAIM_SENTENCES = 2, 3, 5
+# The most sentences of a summary whose length is given in words.
+MAX_SUMMARY = 10
 # The shortest and the longest central sentence, in words.
 CENTRAL_WORDS = (8, 60)
 
@@ -95,9 +99,18 @@ def _prominence(text: str, position: float) -> float:
     return edge + (0.06 if _POINT.search(text) else 0.0) - dependence - question
 
 
-def answer_aspects(generation: Generation, article: Article, aspects: Sequence[Aspect]) -> Overview:
-    """Answer a question about one or more aspects of the text itself in one reply."""
-    parts = [_answer_aspect(generation, article, aspect) for aspect in aspects]
+def answer_kinds(
+    generation: Generation, article: Article, kinds: Sequence[Kind], form: SummaryForm = ANY_FORM
+) -> Overview:
+    """Answer a question of one or more kinds about the text itself in one reply.
+
+    Args:
+        generation: the generation that contains the article.
+        article: the article.
+        kinds: the kinds of the question.
+        form: the length that the question wants a summary to have.
+    """
+    parts = [_answer_kind(generation, article, kind, form) for kind in kinds]
     leads = dict.fromkeys(part.lead for part in parts)
     quotes = dict.fromkeys(quote for part in parts for quote in part.quotes)
     return Overview(
@@ -128,46 +141,59 @@ def quote_central_claims(generation: Generation, article: Article) -> tuple[Quot
     return tuple(_quotes(article, central_sentences(generation, article, CLAIM_SENTENCES)))
 
 
-def _answer_aspect(generation: Generation, article: Article, aspect: Aspect) -> Overview:
+def _answer_kind(generation: Generation, article: Article, kind: Kind, form: SummaryForm) -> Overview:
     authors = " and ".join(article.authors)
-    if aspect == "author":
+    if kind == "author":
         bylines = [*_head_lines(article, "author"), *_head_lines_naming(article, article.authors), *_note(article)][:2]
         return _overview(
             f"It was written by {authors}.", "The article does not name its author.", bylines, bool(authors)
         )
-    if aspect == "affiliation":
+    if kind == "affiliation":
         who = authors or "its author"
         note = _note(article) or _biography(article) or _head_lines(article, "author")
         are = "are" if len(article.authors) > 1 else "is"
         return _overview(f"What the article says about {who}:", f"The article does not say who {who} {are}.", note)
-    if aspect == "date":
+    if kind == "date":
         lead = f"It is dated {article.published}."
         return _overview(lead, "The article has no date.", _dates(article), bool(article.published))
-    if aspect == "title":
+    if kind == "title":
         title = _head_lines(article, "title")
         return _overview(f"It is titled “{article.title}”.", "The article has no title.", title, bool(article.title))
-    if aspect == "source":
+    if kind == "source":
         missing = "The article does not say where it was published."
         return _overview(f"Its source is {article.source}.", missing, [], bool(article.source))
-    if aspect == "translation":
+    if kind == "translation":
         head = [quote(article, line.start, line.end) for line in article.head if line.kind != "title"]
         mentions = [q for q in (*head, *_note(article)) if "translat" in q.text.lower()]
         return _overview("The article says:", "The article does not say that it is a translation.", mentions)
-    if aspect == "length":
+    if kind == "length":
         return _overview(_length(article), "", [], answered=True)
-    if aspect == "genre":
+    if kind == "genre":
         return _genre(generation, article)
-    if aspect == "ending":
-        return _overview(f"{_subject(article)} ends with this:", "", _ending(article))
-    if aspect == "topic":
+    if kind == "beginning":
+        return _overview(f"{_subject(article)} begins with this:", "", quote_beginning(article, form.quotes))
+    if kind == "ending":
+        return _overview(f"{_subject(article)} ends with this:", "", quote_ending(article, form.quotes))
+    if kind == "topic":
         named = f", “{article.title}”," if article.title else ""
         return _overview(
             f"The article{named} is about this:",
             "",
-            _quotes(article, central_sentences(generation, article, TOPIC_SENTENCES)),
+            _quotes(article, central_sentences(generation, article, form.quotes or TOPIC_SENTENCES)),
         )
-    lead = IN_SHORT if aspect == "summary" else f"{_subject(article)} argues above all:"
-    return _overview(lead, "", _quotes(article, central_sentences(generation, article, SUMMARY_SENTENCES)))
+    lead = IN_SHORT if kind == "summary" else f"{_subject(article)} argues above all:"
+    return _overview(lead, "", _quotes(article, _summary(generation, article, form)))
+
+
+def _summary(generation: Generation, article: Article, form: SummaryForm) -> list[tuple[int, int]]:
+    """Choose the central sentences for a summary of some form: at most so many sentences, or words."""
+    if form.words is None:
+        return central_sentences(generation, article, form.quotes or SUMMARY_SENTENCES)
+    for n in range(MAX_SUMMARY, 1, -1):
+        spans = central_sentences(generation, article, n)
+        if sum(len(article.text[start:end].split()) for start, end in spans) <= form.words:
+            return spans
+    return central_sentences(generation, article, 1)
 
 
 def _length(article: Article) -> str:
@@ -198,21 +224,6 @@ def _biography(article: Article) -> list[Quote]:
             if _CAREER.search(sentence.text) and len(chosen) < 2:
                 chosen.append((sentence.start, sentence.end))
     return _quotes(article, chosen)
-
-
-def _ending(article: Article) -> list[Quote]:
-    """Quote the last sentences before the author note: two, or more until they have 30 words."""
-    from index.text.sentences import sentence_spans
-
-    chosen: list[tuple[int, int]] = []
-    for paragraph in reversed(article.paragraphs):
-        for sentence in reversed(list(find_sentences(article, paragraph, sentence_spans))):
-            if not article.is_argument(sentence.start):
-                continue
-            chosen.append((sentence.start, sentence.end))
-            if len(chosen) >= 2 and sum(len(article.text[s:e].split()) for s, e in chosen) >= 30:
-                return _quotes(article, sorted(chosen))
-    return _quotes(article, sorted(chosen))
 
 
 def _quotes(article: Article, spans: Sequence[tuple[int, int]]) -> list[Quote]:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.answerer import Answerer
-from bot.answering.question.author_names import replace_authors
+from bot.answering.question.names import replace_authors
 from bot.answering.types import Question
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.answering.question.about_text import Aspect, find_aspects
+from bot.answering.question.kinds import Kind, classify
 
-ABOUT_TEXT: dict[Aspect, tuple[str, ...]] = {
+ABOUT_TEXT: dict[Kind, tuple[str, ...]] = {
     "author": (
         "who wrote this?",
         "Who is the author?",
@@ -94,7 +94,7 @@ ABOUT_TEXT: dict[Aspect, tuple[str, ...]] = {
         "on what note does it end?",
     ),
 }
-ABOUT_SOMETHING_ELSE: dict[Aspect, tuple[str, ...]] = {
+ABOUT_SOMETHING_ELSE: dict[Kind, tuple[str, ...]] = {
     "author": (
         "who wrote the treaty?",
         "who wrote the letter to the mayor?",
@@ -132,19 +132,19 @@ ABOUT_SOMETHING_ELSE: dict[Aspect, tuple[str, ...]] = {
 }
 
 
-def table(rows: dict[Aspect, tuple[str, ...]]) -> list[object]:
-    return [pytest.param(aspect, text, id=f"{aspect}: {text}") for aspect, texts in rows.items() for text in texts]
+def table(rows: dict[Kind, tuple[str, ...]]) -> list[object]:
+    return [pytest.param(kind, text, id=f"{kind}: {text}") for kind, texts in rows.items() for text in texts]
 
 
-@pytest.mark.parametrize(("aspect", "text"), table(ABOUT_TEXT))
-def test_a_question_about_the_text_itself_is_recognised(aspect: Aspect, text: str) -> None:
-    assert aspect in find_aspects(text)
+@pytest.mark.parametrize(("kind", "text"), table(ABOUT_TEXT))
+def test_a_question_about_the_text_itself_is_recognised(kind: Kind, text: str) -> None:
+    assert kind in classify(text).kinds
 
 
-@pytest.mark.parametrize(("aspect", "text"), table(ABOUT_SOMETHING_ELSE))
-def test_a_question_with_a_subject_of_its_own_is_not_about_the_text(aspect: Aspect, text: str) -> None:
-    assert aspect not in find_aspects(text)
+@pytest.mark.parametrize(("kind", "text"), table(ABOUT_SOMETHING_ELSE))
+def test_a_question_with_a_subject_of_its_own_is_not_about_the_text(kind: Kind, text: str) -> None:
+    assert kind not in classify(text).kinds
 
 
-def test_both_aspects_of_a_double_question_are_found() -> None:
-    assert find_aspects("who wrote this and when was it published?") == ("author", "date")
+def test_both_kinds_of_a_double_question_are_found() -> None:
+    assert set(classify("who wrote this and when was it published?").kinds) == {"author", "date"}

@@ -1,0 +1,239 @@
+"""Choose the articles that a question names: by title, file name, author or date. No I/O."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from index.articles.lookup import ArticleInfo
+from index.articles.metadata.names import surname
+from index.store.manifest import ArticleEntry
+from index.text.words import STOP_WORDS, stem, terms
+
+from bot.answering.question.names import asked_speaker
+from bot.answering.voice.people import is_name, names_person
+
+# A title of so many content words is not in a question by chance.
+CERTAIN_TITLE_TERMS = 3
+# Part of a title names it if it has so many of its content words, and such a share of them.
+MIN_TITLE_TERMS, MIN_TITLE_SHARE = 2, 0.6
+
+_NOUN = r"(?:articles?|pieces?|essays?|columns?|texts?|op-?eds?|editorials?|posts?|one)"
+_NOUN_AFTER = re.compile(rf"[\s\"”’']*{_NOUN}\b", re.IGNORECASE)
+_BEFORE_NAME = re.compile(
+    r"(?:\b(?:the|that|this)\s+)?(?:(?:article|piece|essay|column)\s+)?(?:called\s+|titled\s+)?[\"“‘']?$", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_SPEAKS = (
+    r"(?:say|says|said|think|thinks|thought|argue|argues|argued|write|writes|wrote|claim|claims|claimed|believe"
+    r"|believes|propose|proposes|want|wants|mention|mentions|suggest|suggests|see|sees|make|makes|feel|feels)"
+)
+_ABOUT = re.compile(rf"\b{_SPEAKS}\b.*?\b(?:about|of|on|regarding|towards?|against)\b(?P<topic>.*)$", re.IGNORECASE)
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" if month[3:] else month for month in _MONTHS)
+_DATE = (
+    r"(?:(?P<iso>(?:1[5-9]|20)\d\d-\d\d(?:-\d\d)?)"
+    rf"|(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{_MONTH})\.?"
+    r"(?:\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?)?(?:,?\s+(?P<year>(?:1[5-9]|20)\d\d))?"
+    r"|(?P<only>(?:1[5-9]|20)\d\d))"
+)
+_DATED = re.compile(
+    rf"\b{_NOUN}\s+(?:from|of|dated|published(?:\s+(?:on|in))?|written\s+(?:on|in))\s+(?:the\s+)?{_DATE}(?!\w)",
+    re.IGNORECASE,
+)
+_DATE_BEFORE = re.compile(rf"(?<![\w-])(?:the\s+)?{_DATE}\s+{_NOUN}\b", re.IGNORECASE)
+
+
+class Choice(NamedTuple):
+    """The articles that a question names.
+
+    Attributes:
+        articles: the articles; empty if the question names none.
+        text: the question with "the article" in place of what names one, and "he" in place of authors' names.
+        certain: whether even a question for something that articles say is about these articles only.
+    """
+
+    articles: tuple[ArticleEntry, ...]
+    text: str
+    certain: bool
+
+
+def choose_articles(question: str, entries: Sequence[ArticleEntry]) -> Choice:
+    """Choose the articles that a question names by title, file name, date, or author, in that order."""
+    for named in (_by_file(question, entries), _by_title(question, entries), _by_date(question, entries)):
+        if named is not None:
+            speakers = _by_author(named.text, named.articles)
+            articles = speakers if named.certain else named.articles
+            return Choice(articles or named.articles, mask_authors(named.text, named.articles), named.certain)
+    by_author = _by_author(question, entries)
+    return Choice(by_author, mask_authors(question, by_author), certain=True)
+
+
+def choose_scope(entries: Sequence[ArticleEntry], question: str) -> tuple[ArticleEntry, ...]:
+    """Choose the articles to search for what they say: those that a question surely names, or all."""
+    named = choose_articles(question, entries)
+    return (named.articles if named.certain else _by_author(question, entries)) or tuple(entries)
+
+
+def mask_authors(question: str, articles: Iterable[ArticleInfo]) -> str:
+    """Replace the names of authors by "he", possessives by "his"."""
+    for author in dict.fromkeys(author for article in articles for author in article.authors):
+        last = surname(author)
+        if last.lower() in question.lower():
+            names = "|".join(re.escape(word) for word in author.split() if word != last)
+            before = rf"(?:(?:{names})\s+)*" if names else ""
+            question = re.sub(
+                rf"(?<!\w){before}(?P<name>{re.escape(last)})(?P<of>['’]s?)?(?!\w)",
+                lambda found, last=last: (  # type: ignore[misc]
+                    ("his" if found["of"] else "he") if is_name(found["name"], last) else found.group()
+                ),
+                question,
+                flags=re.IGNORECASE,
+            )
+    return question
+
+
+def _by_file(question: str, entries: Sequence[ArticleEntry]) -> Choice | None:
+    """Find a file name in a question; without its suffix only if it does not look like words."""
+    lowered = question.casefold()
+    for entry in entries:
+        name = entry.id.rsplit("/", 1)[-1].casefold()
+        bare = name.rsplit(".", 1)[0]
+        for written in (entry.id.casefold(), name, *((bare,) if re.search(r"[-_\d]", bare) and len(bare) > 3 else ())):
+            at = lowered.find(written)
+            if at >= 0 and not _continues(lowered, at, at + len(written)):
+                return Choice((entry,), _masked(question, at, at + len(written)), certain=True)
+    return None
+
+
+def _by_title(question: str, entries: Sequence[ArticleEntry]) -> Choice | None:
+    """Find the article whose title a question has, whole or in part."""
+    asked = [(match.start(), match.end(), _normal(match.group())) for match in _WORD.finditer(question)]
+    stems = {stem(word) for _, _, word in asked}
+    best: list[tuple[float, ArticleEntry, tuple[int, int], bool]] = []
+    for entry in entries:
+        if entry.title and (content := _title_terms(entry.title)):
+            common = content & stems
+            if common and (found := _span(question, asked, entry.title, content, common)):
+                share, span, certain = found
+                best.append((share, entry, span, certain))
+    if not best:
+        return None
+    best.sort(key=lambda row: -row[0])
+    share, _, span, certain = best[0]
+    articles = tuple(entry for other, entry, _, _ in best if other >= share)
+    if len(articles) > 1 and not certain:
+        return None
+    return Choice(articles, _masked(question, *span), certain)
+
+
+def _span(
+    question: str, asked: Sequence[tuple[int, int, str]], title: str, content: frozenset[str], common: frozenset[str]
+) -> tuple[float, tuple[int, int], bool] | None:
+    """Return the share of a title that a question has, where it has it, and whether it surely means the title."""
+    words = [word for _, _, word in asked]
+    first, length = _longest_run(_title_words(title), words)
+    start, end = asked[first][0], asked[first + length - 1][1]
+    run = {stem(word) for word in words[first : first + length]} & content
+    share = len(run) / len(content)
+    typed_as_title = question[start:end] in title and question[start].isupper() and first > 0
+    if share == 1 and (len(content) >= CERTAIN_TITLE_TERMS or _is_marked(question, start, end) or typed_as_title):
+        return 1.0 + length, (start, end), True
+    if len(run) >= MIN_TITLE_TERMS and (share >= MIN_TITLE_SHARE or typed_as_title):
+        return share, (start, end), False
+    # "the ferry article": its noun follows at once.
+    places = [n for n, word in enumerate(words) if stem(word) in common]
+    first, last = places[0], places[-1]
+    if last - first < 2 * len(common) + 1 and len(words[last]) > 2 and _NOUN_AFTER.match(question, asked[last][1]):
+        return len(common) / len(content), (asked[first][0], asked[last][1]), True
+    return None
+
+
+def _longest_run(title: Sequence[str], words: Sequence[str]) -> tuple[int, int]:
+    """Return the position in a question of the longest run of words that its title has too, and its length."""
+    best = (0, 1)
+    for at in range(len(words)):
+        for begin in range(len(title)):
+            length = 0
+            while words[at + length : at + length + 1] == title[begin + length : begin + length + 1] != []:
+                length += 1
+            if length > best[1]:
+                best = at, length
+    return best
+
+
+def _by_date(question: str, entries: Sequence[ArticleEntry]) -> Choice | None:
+    """Find the articles of a date, if the question calls an article by one."""
+    match = _DATED.search(question) or _DATE_BEFORE.search(question)
+    if match is None:
+        return None
+    prefix, month = match["iso"] or match["only"] or match["year"] or "", match["month"]
+    if month and prefix:
+        number = next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(month.lower()[:3]))
+        day = match["day"] or match["day2"]
+        prefix += f"-{number:02}" + (f"-{int(day):02}" if day else "")
+    chosen = tuple(entry for entry in entries if prefix and (entry.published or "").startswith(prefix))
+    return Choice(chosen, f"{question[: match.start()]}the article{question[match.end() :]}", True) if chosen else None
+
+
+def _by_author(question: str, entries: Sequence[ArticleEntry]) -> tuple[ArticleEntry, ...]:
+    """Return the articles by the authors that a question names; not those that another one is asked about."""
+    named = {
+        author: names_author(question, author)
+        for author in dict.fromkeys(author for entry in entries for author in entry.authors)
+    }
+    names = [author for author, is_named in named.items() if is_named]
+    if len(names) > 1 and (about := _ABOUT.search(question)):
+        speakers = [author for author in names if names_author(question[: about.start("topic")], author)]
+        names = speakers or names
+    return tuple(entry for entry in entries if any(author in names for author in entry.authors))
+
+
+def names_author(question: str, author: str) -> bool:
+    """Whether a question names an author by surname, or by first name where somebody speaks or owns an article."""
+    last, first = surname(author), author.split()[0]
+    if names_person(question, last) or asked_speaker(question).lower() in (last.lower(), author.lower()):
+        return True
+    if first == last or len(first) < 3 or first.lower() not in question.lower():
+        return False
+    speaks = rf"(?<!\w)(?P<name>{re.escape(first)})(?:\s+{_SPEAKS}\b|['’]?s\s+(?:\w+\s+)?(?:{_NOUN}|view|argument)\b)"
+    return any(is_name(match["name"], first) for match in re.finditer(speaks, question, re.IGNORECASE))
+
+
+@lru_cache(maxsize=20_000)
+def _title_words(title: str) -> list[str]:
+    """Return the normalised words of a title without its article."""
+    words = [_normal(match.group()) for match in _WORD.finditer(title)]
+    return words[1:] if len(words) > 1 and words[0] in ("a", "an", "the") else words
+
+
+@lru_cache(maxsize=20_000)
+def _title_terms(title: str) -> frozenset[str]:
+    """Return the stemmed content words of a title."""
+    return frozenset(stem(word) for word in _title_words(title) if word not in STOP_WORDS) | frozenset(terms(title))
+
+
+def _normal(word: str) -> str:
+    return word.casefold().replace("’", "'").removesuffix("'s").replace("'", "")
+
+
+def _is_marked(question: str, start: int, end: int) -> bool:
+    """Whether quotation marks or a noun such as "article" show that a span is a name."""
+    quoted = question[max(0, start - 1) : start] in "\"“‘'«" and question[end : end + 1] in "\"”’'»"
+    return (start > 0 and quoted) or bool(_NOUN_AFTER.match(question, end))
+
+
+def _masked(question: str, start: int, end: int) -> str:
+    """Put "the article" in place of a span, of the noun after it and of the article before it."""
+    noun = _NOUN_AFTER.match(question, end)
+    before = _BEFORE_NAME.sub("", question[:start])
+    after = question[noun.end() if noun else end :].lstrip("\"”’'")
+    return " ".join(f"{before} the article {after}".split()).replace(" ?", "?")
+
+
+def _continues(text: str, start: int, end: int) -> bool:
+    """Whether a word goes on before or after a span."""
+    return text[max(0, start - 1) : start].isalnum() or text[end : end + 1].isalnum()

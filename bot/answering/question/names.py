@@ -1,0 +1,165 @@
+"""Names in questions: those of authors, and those that no article has. The only module that imports pytz.
+
+A question about somebody or something that no article names cannot be answered from the articles, however similar what
+they say of others is.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from index.articles.metadata.names import surname
+from index.english import english_dictionary
+from index.text.words import STOP_WORDS, stem, terms, words
+
+from bot.answering.question.forms import any_of
+from bot.answering.voice.people import is_name
+
+# So many equal letters at the start make words of one family: Russia, Russian.
+_FAMILY = 4
+# Countries whose adjective or people begin differently, and other names of them.
+_RELATED = {
+    "poland": "polish pole", "france": "french", "spain": "spanish spaniard", "netherlands": "dutch holland",
+    "holland": "dutch netherlands", "britain": "british uk briton english england", "uk": "britain british united",
+    "england": "english british", "ireland": "irish", "greece": "greek", "denmark": "danish dane",
+    "sweden": "swedish swede", "finland": "finnish finn", "turkey": "turkish turk", "switzerland": "swiss",
+    "wales": "welsh", "scotland": "scottish scot", "philippines": "filipino", "thailand": "thai",
+    "usa": "american america united",
+    "us": "american america united", "america": "american united", "burma": "myanmar", "myanmar": "burmese burma",
+    "cyprus": "cypriot", "laos": "lao", "peru": "peruvian", "niger": "nigerien", "iceland": "icelandic",
+    "europe": "eu european", "eu": "europe european", "nato": "atlantic alliance", "un": "united",
+}  # fmt: skip
+_WRITER = r"the (?:author|writer|columnist|essayist)s?"
+_TITLE = r"(?:mr|mrs|ms|dr|prof|professor|sir|dame)\.?"
+_OF = r"(?P<of>['’]s?)?(?!\w)"
+_SPEAKER = any_of(
+    r"\bwhat (?:does|did|do) (?P<a>[^\W\d_]+(?: [A-Z][^\W\d_]+)*) (?:say|think|argue|write|claim|believe|propose)\b",
+    r"\baccording to (?P<b>[^\W\d_]+(?: [A-Z][^\W\d_]+)*)",
+)
+_PRONOUNS = frozenset(
+    (
+        "he she they it one we i you this that these those everybody everyone people somebody anybody author writer"
+        " text article essay piece column op-ed paper"
+    ).split()
+)
+_CAPITALISED = re.compile(r"(?<!\w)[^\W\d_a-zà-öø-ÿ][\w’'\-]*(?:\.\w)*")
+_NO_NAMES = re.compile(r"I(?:['’]\w+)?|OK|TL|DR|TLDR|Dr|Mr|Mrs|Ms|Prof|Sir|PS")
+_FOLLOW_UP = re.compile(
+    r"^\W*(?:and|but|or|what about|how about|what of|and what about|and how about)\s+(.+?)\W*$", re.I
+)
+
+
+def names_in(question: str) -> tuple[str, ...]:
+    """Return the words of a question that are names: written as one inside a sentence, or a country's."""
+    found = []
+    for match in _CAPITALISED.finditer(question) if not question.isupper() else ():
+        before = question[: match.start()].rstrip(" \"'“‘(")
+        if before and before[-1] not in ".?!:;" and not _NO_NAMES.fullmatch(match.group()):
+            found.append(re.sub(r"['’]s?$", "", match.group()))
+    return (*found, *(word for word in words(question) if word in _countries() and word.title() not in found))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """The names that one article, or a library, has.
+
+    Attributes:
+        terms: the stemmed terms of the text.
+        authors: the names of the authors.
+        text: the article, in which an acronym may be written out; "" for a library.
+    """
+
+    terms: Collection[str]
+    authors: tuple[str, ...] = ()
+    text: str = ""
+
+    def unknown_names(self, question: str) -> list[str]:
+        """Return the names in a question that the text does not have in any form, except those of authors."""
+        own = self._author_words()
+        return [name for name in names_in(question) if not _near_any(name.lower(), own) and not self._has(name)]
+
+    def unknown_speaker(self, question: str) -> str:
+        """Return whom a question asks to speak, if it is neither an author nor named in the text; else ""."""
+        name = asked_speaker(question)
+        last = name.split()[-1] if name else ""
+        known = not last or _near_any(last.lower(), self._author_words()) or self._has(last)
+        return "" if known else name
+
+    def _author_words(self) -> frozenset[str]:
+        return frozenset(word.lower() for author in self.authors for word in re.findall(r"\w+", author))
+
+    def _has(self, name: str) -> bool:
+        """Whether the text has a name, a word of its family, or another word for it."""
+        own = terms(name)
+        related = (stem(word) for word in _RELATED.get(name.lower(), "").split())
+        if not own or any(word in self.terms for word in (*own, *related)):
+            return True
+        heads = {word[:_FAMILY] for word in own if len(word) >= _FAMILY}
+        return any(word[:_FAMILY] in heads for word in self.terms) or _is_written_out(name, self.text)
+
+
+def asked_speaker(question: str) -> str:
+    """Return NAME of a question like "what does NAME say", "" for questions of another form."""
+    match = _SPEAKER.search(question)
+    name = (match["a"] or match["b"]) if match else ""
+    return "" if name.lower() in _PRONOUNS or name.lower() in STOP_WORDS else name
+
+
+def is_name_like(phrase: str) -> bool:
+    """Whether some words are likely a name: capitalised, a country's, or not in an English dictionary."""
+    return all(
+        word[0].isupper() or word.lower() in _countries() or word.lower() not in english_dictionary()
+        for word in phrase.split()
+    )
+
+
+def _near_any(name: str, own: Collection[str]) -> bool:
+    """Whether a name is one of an author's, also in another spelling or with an ending."""
+    bare = name.removesuffix("s")
+    return any(name == word or (len(word) > 4 and (word.startswith(bare[:5]) or bare == word)) for word in own)
+
+
+def _is_written_out(name: str, text: str) -> bool:
+    """Whether a text has consecutive words with the initials of an acronym."""
+    letters = name.removesuffix("s")
+    if not (1 < len(letters) <= 6 and letters.isupper()):
+        return False
+    between = r"[\w’.]*[\s\-]+(?:(?:of|the|and|for|on|in)\s+){0,2}"
+    return bool(re.search(r"\b" + between.join(letters), text, re.IGNORECASE))
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """Return the names of countries of one word, in lower case; not those that are English words too."""
+    import pytz
+
+    names = {name.lower() for name in pytz.country_names.values() if name.isalpha()}
+    return frozenset(names - {"turkey", "chad", "jersey", "guinea", "georgia", "jordan", "mali", "togo", "oman"})
+
+
+def replace_authors(question: str, authors: Iterable[str]) -> str:
+    """Replace the names of authors, and "the author", by "they" or "their".
+
+    Authors seldom use their own names, so a name does not help to find the sentence that answers.
+    """
+    found = re.sub(rf"(?<!\w){_WRITER}{_OF}", _pronoun, question, flags=re.IGNORECASE)
+    for author in authors:
+        if surname(author).lower() in found.lower():
+            found = _replace_author(found, author)
+    return found
+
+
+def _replace_author(question: str, author: str) -> str:
+    last = surname(author)
+    before = "|".join([_TITLE, *(re.escape(word) for word in author.split() if word != last)])
+
+    def replaced(match: re.Match[str]) -> str:
+        return _pronoun(match) if is_name(match["name"], last) else match.group()
+
+    pattern = rf"(?<!\w)(?:(?:{before})\s+)*(?P<name>{re.escape(last)}){_OF}"
+    return re.sub(pattern, replaced, question, flags=re.IGNORECASE)
+
+
+def _pronoun(match: re.Match[str]) -> str:
+    return "their" if match["of"] else "they"

@@ -1,0 +1,120 @@
+"""Answer questions about the text itself or the library, by their kind; nothing is searched for."""
+
+import re
+from collections.abc import Sequence
+
+from index.generation import Generation
+from index.store.manifest import ArticleEntry
+
+from bot.answering.question.details import SummaryForm, asked_word, paragraph_numbers, summary_form
+from bot.answering.question.kinds import Kind
+from bot.answering.question.names import is_name_like
+from bot.answering.question.parsing import ParsedQuestion
+from bot.answering.reply import languages, wording
+from bot.answering.reply.about import library, overview
+from bot.answering.reply.about.mentions import describe_mentions, find_mentions, not_mentioned
+from bot.answering.reply.about.opposing import quote_opposing
+from bot.answering.reply.about.places import quote_paragraphs
+from bot.answering.types import Abstention, Answer, Reply
+
+# The certainty of a reply that is read from the article itself, and of one that tells that it has nothing.
+CERTAIN, CERTAINLY_NOT = 0.95, 0.05
+# The certainty of quotes that are not what was asked for.
+NEAR = 0.25
+# Kinds that are answered together when one question asks for several; of the others, only the most probable.
+_TOGETHER: frozenset[Kind] = frozenset(
+    ("author", "affiliation", "date", "title", "source", "translation", "length", "genre", "topic", "thesis",
+     "summary", "beginning", "ending")
+)  # fmt: skip
+_MENTIONS: frozenset[Kind] = frozenset(("mentions", "how_often"))
+_LIBRARY: frozenset[Kind] = frozenset(("library_count", "library_authors", "library_articles", "library_topics"))
+# A subject of so many words is a phrase, which an article may express in other words.
+_MAX_NAME_WORDS = 3
+
+
+def answer_request(
+    asked: str, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
+) -> Reply | None:
+    """Answer a question of the kinds in `parsed`; None if it has to be searched for after all.
+
+    Args:
+        asked: the question as it was asked.
+        parsed: the parsed question.
+        generation: the generation to answer from.
+        scope: the articles that it may be about.
+    """
+    kinds = _combined(languages.answerable(parsed.kinds, scope))
+    if not kinds:
+        return None
+    if _LIBRARY.intersection(kinds):
+        by = list(dict.fromkeys(author for entry in parsed.named.articles for author in entry.authors))
+        entries = parsed.named.articles or generation.manifest.articles
+        return Answer(asked, library.describe_library(entries, kinds, by), (), CERTAIN)
+    if _MENTIONS.intersection(kinds):
+        return _mentions(asked, parsed, generation, scope)
+    if "opinion" in kinds:
+        return Abstention(asked, wording.NO_OPINION, (), CERTAINLY_NOT, "not_addressed")
+    if "unsaid" in kinds:
+        return Abstention(asked, wording.NOT_UNSAID, (), CERTAINLY_NOT, "not_addressed")
+    if len(scope) > 1:
+        lead = library.which_article(scope)
+        lead = f"{wording.NO_TRANSLATION} {lead}" if "translate" in kinds else lead
+        return Abstention(asked, lead, (), 0.0, "not_addressed")
+    article = generation.articles[scope[0].id]
+    if "paragraph" in kinds or ("translate" in kinds and paragraph_numbers(parsed.text, 1)):
+        numbers = paragraph_numbers(parsed.text, len(article.paragraphs))
+        if not numbers:
+            return None
+        lead, quotes = quote_paragraphs(article, numbers)
+        if "translate" in kinds:
+            return Abstention(asked, f"{wording.NO_TRANSLATION} {lead}", tuple(quotes), NEAR, "closest")
+        if not quotes:
+            return Abstention(asked, lead, (), CERTAINLY_NOT, "not_addressed")
+        return Answer(asked, lead, tuple(quotes), CERTAIN)
+    if "opposing" in kinds:
+        opposing = quote_opposing(article)
+        if not opposing:
+            return Abstention(asked, wording.NO_COUNTERARGUMENT, (), CERTAINLY_NOT, "not_addressed")
+        return Abstention(asked, wording.OPPOSING, opposing, NEAR, "closest")
+    if "translate" in kinds:
+        others = tuple(kind for kind in parsed.kinds if kind in _TOGETHER) or ("thesis",)
+        about = overview.answer_kinds(generation, article, others[:1], summary_form(parsed.text))
+        return Abstention(asked, f"{wording.NO_TRANSLATION} {about.lead}", about.quotes, NEAR, "closest")
+    about = overview.answer_kinds(generation, article, kinds, _form(parsed.text, kinds))
+    if about.answered:
+        return Answer(asked, about.lead, about.quotes, CERTAIN)
+    return Abstention(asked, about.lead, (), CERTAINLY_NOT, "not_addressed")
+
+
+def _mentions(
+    asked: str, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
+) -> Reply | None:
+    """Say how often, or whether, articles mention a word; None if it is not certain what they might call it."""
+    word = asked_word(parsed.text)
+    if not word or len(word.split()) > _MAX_NAME_WORDS:
+        return None
+    mentions = find_mentions(generation, [entry.id for entry in scope], word)
+    counted = "how_often" in parsed.kinds
+    if mentions.total:
+        articles = [generation.articles[name] for name in mentions.sentences]
+        lead, quotes = describe_mentions(mentions, articles, of=len(scope), counted=counted)
+        return Answer(asked, lead, quotes, CERTAIN)
+    # A thing may be called by another word; a name may not.
+    if counted or is_name_like(word):
+        return Abstention(asked, not_mentioned(word, len(scope)), (), CERTAINLY_NOT, "not_addressed")
+    return None
+
+
+def _form(text: str, kinds: Sequence[Kind]) -> SummaryForm:
+    """Return how much is wanted: "the last sentence" is one."""
+    if {"beginning", "ending"}.intersection(kinds):
+        return SummaryForm(quotes=1) if re.search(r"\b(?:sentence|line)\b", text, re.IGNORECASE) else SummaryForm()
+    return summary_form(text)
+
+
+def _combined(kinds: Sequence[Kind]) -> tuple[Kind, ...]:
+    """Return the kinds that one reply answers; a summary has the topic and the thesis."""
+    if not kinds or kinds[0] not in _TOGETHER:
+        return tuple(kinds[:1])
+    together = [kind for kind in kinds if kind in _TOGETHER]
+    return tuple(kind for kind in together if "summary" not in kinds or kind not in ("topic", "thesis"))
