@@ -34,7 +34,6 @@ _SAME = {
         "he": "she they author writer columnist essayist authors",
         "him": "her them",
         "his": "hers their theirs author's writer's its article's",
-        "is": "'s",
         "please": "pls plz kindly",
         "tldr": "tl;dr",
         "you": "u ya",
@@ -43,11 +42,11 @@ _SAME = {
         "guy": "woman man dude lady bloke chap fellow person journalist",
         "organisation": "organization",
         "summarise": "summarize summarised summarized",
-        "whats": "what's",
-        "whos": "who's",
     }.items()
     for same in alike.split()
 }
+# "what's", "whats" and "how long's" are written out.
+_IS = re.compile(r"\b(what|who|how|when|where)s\b|\b(what|who|how|when|where|it|that|there|long|old)'s\b")
 _TOKEN = re.compile(r"tl;?\s?dr|op-ed|¶|\d+(?:st|nd|rd|th)?|[^\W\d_]+(?:[-'][^\W\d_]+)*|[*#]", re.IGNORECASE)
 # More placeholders in a row say no more.
 _MAX_RUN = 2
@@ -76,7 +75,8 @@ def classify(question: str) -> Classified:
 def tokens(question: str, words: frozenset[str] | None = None) -> list[str]:
     """Split a question into normalised words; those that are not among the given words become placeholders."""
     found: list[str] = []
-    for match in _TOKEN.finditer(question.replace("’", "'").casefold()):
+    written = _IS.sub(r"\1\2 is", question.replace("’", "'").casefold())
+    for match in _TOKEN.finditer(written):
         token = match.group()
         token = "tldr" if token.startswith("tl") and token.endswith("dr") else token
         token = NUMBER if token[0].isdigit() else _SAME.get(token, token)

@@ -87,7 +87,7 @@ def test_a_missing_affiliation_names_all_authors_in_the_plural(ask: Ask) -> None
 
 
 def test_a_question_about_the_text_refers_to_the_article_of_the_last_answer(ask: Ask) -> None:
-    assert ask("who wrote it?").lead.startswith("That depends on the article, and there are 2.")
+    assert ask("who wrote it?").lead.startswith("That depends on the article, and there are 2:")
     assert ask("who wrote it?", recent="ferry.md").lead == "It was written by Jane Roe and John Doe."
     assert ask("what is it about?", recent="bare.txt").quotes[0].article == "bare.txt"
     assert ask("who wrote it?", recent="gone.txt").abstained
