@@ -278,7 +278,7 @@ class Answerer:
             certainty = min(certainty, extractive.UNKNOWN_SUBJECT_CERTAINTY)
         reply = extractive.answer(asked, parsed, ranked, certainty, topic, generation)
         if nobody:
-            reply = replace(reply, lead=wording.nobody_called(nobody, len(generation.articles), reply.quotes))
+            reply = replace(reply, lead=wording.nobody_called(nobody, len(scope), reply.quotes))
         return languages.mention_unread(reply, len(scope) - len(read)), ranked
 
     def find_evidence(

@@ -136,7 +136,7 @@ def _span(
     """Return the share of a title that a question has, where it has it, and whether it surely means the title."""
     words = [word for _, _, word in asked]
     first, length = _longest_run(_title_words(title), words)
-    start, end = asked[first][0], asked[first + length - 1][1]
+    start, end = asked[first][0], asked[first + max(0, length - 1)][1]
     run = {stem(word) for word in words[first : first + length]} & content
     share = len(run) / len(content)
     typed_as_title = question[start:end] in title and question[start].isupper() and first > 0
@@ -154,7 +154,7 @@ def _span(
 
 def _longest_run(title: Sequence[str], words: Sequence[str]) -> tuple[int, int]:
     """Return the position in a question of the longest run of words that its title has too, and its length."""
-    best = (0, 1)
+    best = (0, 0)
     for at in range(len(words)):
         for begin in range(len(title)):
             length = 0

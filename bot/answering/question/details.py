@@ -11,7 +11,7 @@ _ORDINALS = (
     "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth"
     " fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
-_COUNT = rf"(?:\d+|{'|'.join(_NUMBERS[1:])}|(?:a )?few|a couple of|an?)"
+_COUNT = rf"(?:\d[\d,]*|{'|'.join(_NUMBERS[1:])}|(?:a )?few|a couple of|an?)"
 _ORDINAL = rf"(?:\d+(?:st|nd|rd|th)|{'|'.join(_ORDINALS[1:])}|last|final|closing|opening)"
 _PARAGRAPH = r"(?:paragraphs?|paras?\.?|¶{1,2}|§{1,2})"
 _PARAGRAPHS = re.compile(
@@ -133,7 +133,7 @@ def without_addresses(text: str) -> str:
 
 
 def _number(written: str) -> int:
-    written = written.lower()
+    written = written.lower().replace(",", "")
     if written.isdigit():
         return int(written[:6])
     if written in _NUMBERS:

@@ -15,6 +15,8 @@ _REFERS_BACK = any_of(
     r"|either)\b"
 )
 _PERSON = any_of(rf"\b(?:he|she|him|her|his|hers)\b|\b(?:the|this|that) {SOMEBODY}\b")
+_NEW_SUBJECT = any_of(r"\W*(?:(?:and|or|but|then|ok) (?:what about |how about )?|what about |how about )[^?]+\W*$")
+_MAX_NEW_SUBJECT = 5
 # A question of at most so many content words is seldom complete by itself.
 _FEW = 2
 
@@ -35,6 +37,11 @@ def context_dependence(question: str, content_terms: int) -> float:
     if _CONTINUES.search(question):
         return 0.6
     return 0.4 if _PERSON.search(question) or content_terms <= _FEW else 0.0
+
+
+def asked_again(question: str) -> bool:
+    """Whether a question is only a new subject for the question before it: "and Oslo?"."""
+    return bool(_NEW_SUBJECT.match(question)) and len(question.split()) <= _MAX_NEW_SUBJECT
 
 
 def refers_back(question: str) -> bool:

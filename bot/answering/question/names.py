@@ -34,8 +34,9 @@ _WRITER = r"the (?:author|writer|columnist|essayist)s?"
 _TITLE = r"(?:mr|mrs|ms|dr|prof|professor|sir|dame)\.?"
 _OF = r"(?P<of>['’]s?)?(?!\w)"
 _SPEAKER = any_of(
-    r"\bwhat (?:does|did|do) (?P<a>[^\W\d_]+(?: [A-Z][^\W\d_]+)*) (?:say|think|argue|write|claim|believe|propose)\b",
-    r"\baccording to (?P<b>[^\W\d_]+(?: [A-Z][^\W\d_]+)*)",
+    r"\bwhat (?:does|did|do) (?P<a>[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)"
+    r" (?:say|think|argue|write|claim|believe|propose)\b",
+    r"\baccording to (?P<b>[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)",
 )
 _PRONOUNS = frozenset(
     (

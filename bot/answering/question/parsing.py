@@ -11,12 +11,12 @@ from index.text.language import question_language
 from index.text.words import terms
 
 from bot.answering.question.choice import Choice, choose_articles
-from bot.answering.question.follow_ups import context_dependence, last_exchange
+from bot.answering.question.follow_ups import asked_again, context_dependence, last_exchange
 from bot.answering.question.forms import asks_for_several
 from bot.answering.question.kinds import Kind, classify
 from bot.answering.question.message_marks import remove_marks
 from bot.answering.question.spelling import respell
-from bot.answering.types import Question
+from bot.answering.types import Question, Turn
 
 MAX_CHARS = 2_000
 # Of longer messages only the questions are used.
@@ -124,7 +124,7 @@ def parse_question(
     language = question_language(cleaned, vocabulary)
     text = extract_questions(cleaned if language else respell(cleaned, vocabulary).text)
     named = choose_articles(text, articles)
-    kinds = kinds_of(text, named)
+    kinds = kinds_of(text, named) or _continued_kinds(text, question.history, articles)
     weight = CONTEXT_WEIGHT * _dependence(text)
     context = "" if kinds or not weight else last_exchange(question.history)
     return ParsedQuestion(
@@ -141,6 +141,18 @@ def parse_question(
 def kinds_of(text: str, named: Choice) -> tuple[Kind, ...]:
     """Return the kinds of a question that names some articles."""
     return classify(named.text).kinds or (classify(text).kinds if named.text != text else ())
+
+
+def _continued_kinds(text: str, history: Sequence[Turn], articles: Sequence[ArticleEntry]) -> tuple[Kind, ...]:
+    """Return the kinds that "and Oslo?" or "and 7?" has after a question whether Oslo is mentioned, or for a paragraph."""
+    if not asked_again(text):
+        return ()
+    asked = (turn.text for turn in reversed(history) if turn.role == "user" and not asked_again(turn.text))
+    before = next(asked, "")
+    kinds = kinds_of(before, choose_articles(before, articles))[:1]
+    if kinds == ("paragraph",):
+        return kinds if any(character.isdigit() for character in text) else ()
+    return kinds if kinds in (("mentions",), ("how_often",)) else ()
 
 
 def _dependence(question: str) -> float:

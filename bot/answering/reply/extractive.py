@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from index.generation import Generation
 
-from bot.answering.evidence.false_premise import false_premise_probability
+from bot.answering.evidence.false_premise import false_premise_probability, is_premise_stated
 from bot.answering.evidence.selection import QuoteLimits, select_quotes
 from bot.answering.question.parsing import ParsedQuestion
 from bot.answering.reply import wording
@@ -53,7 +53,9 @@ def answer(
         lead = wording.MAY_NOT_ANSWER if degree == "closest" else wording.not_said(len(articles))
         return Abstention(question, lead, closest, certainty, degree)
     quotes = _quotes(select_quotes(ranked, SEVERAL if parsed.asks_for_several else FEW), generation)
-    if false_premise_probability(parsed.text, ranked) >= FALSE_PREMISE_THRESHOLD:
+    authors = [author for q in quotes for author in articles[q.article].authors]
+    doubtful = false_premise_probability(parsed.text, ranked) >= FALSE_PREMISE_THRESHOLD
+    if doubtful and not is_premise_stated(parsed.text, (q.text for q in quotes), authors):
         return Answer(question, wording.correction(quotes[0], articles), quotes, certainty)
     return Answer(question, wording.lead(quotes, articles), quotes, certainty)
 

@@ -4,7 +4,7 @@ import pytest
 
 from index.text.passages import Passage, Sentence
 
-from bot.answering.evidence.false_premise import false_premise_probability
+from bot.answering.evidence.false_premise import false_premise_probability, is_premise_stated
 from bot.answering.types import Evidence
 
 SENTENCE = Sentence(0, 24, 1, "But the bridge is no use.")
@@ -28,3 +28,19 @@ def test_a_question_that_presumes_something_is_more_likely_to_have_a_false_premi
         > 0.25
         > false_premise_probability("How long is the bridge?", [evidence(-1)])
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "stated"),
+    [
+        ("Why does the harbour want tolls?", "The harbour wants tolls because its dinners cost money.", True),
+        ("Why does she think Syria buys ferries?", "The Syrians buy our old ferries, and pay in cash.", True),
+        ("Why does the harbour want tolls?", "The harbour never wanted tolls.", False),
+        ("Why does the school want tolls?", "The harbour wants tolls because its dinners cost money.", False),
+        ("Why?", "The harbour wants tolls.", False),
+    ],
+)
+def test_a_premise_is_stated_by_a_sentence_with_its_words_and_no_negation(
+    question: str, sentence: str, stated: bool
+) -> None:
+    assert is_premise_stated(question, [sentence], ["Ida Marsh"]) is stated

@@ -1,9 +1,15 @@
 """Questions about the text itself, and similar ones that have another subject."""
 
+from collections import Counter
+
 import pytest
 
 from bot.answering.question.kinds import Kind, classify
 
+from tests.support.paths import REPOSITORY
+
+# Questions that were written after the classifier's, to measure it; training/questions/kinds.txt has none of them.
+KEPT_ASIDE = REPOSITORY / "tests/data/kept_aside_kinds.tsv"
 ABOUT_TEXT: dict[Kind, tuple[str, ...]] = {
     "author": (
         "who wrote this?",
@@ -148,3 +154,45 @@ def test_a_question_with_a_subject_of_its_own_is_not_about_the_text(kind: Kind, 
 
 def test_both_kinds_of_a_double_question_are_found() -> None:
     assert set(classify("who wrote this and when was it published?").kinds) == {"author", "date"}
+
+
+def test_most_questions_that_were_kept_aside_from_training_are_recognised() -> None:
+    rows = [line.split("\t") for line in KEPT_ASIDE.read_text(encoding="utf-8").splitlines()]
+    found = Counter(kind in classify(question).kinds for kind, question in rows)
+    assert found[True] / len(rows) >= 0.85, found
+
+
+NEW_KINDS = {
+    "beginning": "how does the article begin?",
+    "paragraph": "what does paragraph 6 say?",
+    "how_often": "how many times does he mention Oslo?",
+    "mentions": "does she mention Oslo?",
+    "unsaid": "what does she not say?",
+    "translate": "translate the main argument into Danish",
+    "opinion": "do you agree with the author?",
+    "opposing": "what are the weaknesses of his argument?",
+    "library_count": "how many articles do you have?",
+    "library_authors": "which authors do you have?",
+    "library_articles": "what articles by Marsh do you have?",
+    "library_topics": "what do you know?",
+}
+SIMILAR = {
+    "beginning": "how does the strike begin?",
+    "paragraph": "what does article 6 of the treaty say?",
+    "how_often": "how often does the ferry sail?",
+    "mentions": "why does she mention her grandmother?",
+    "unsaid": "what does the mayor not want to pay for?",
+    "translate": "how do good intentions translate into laws?",
+    "opinion": "does he agree with the mayor?",
+    "opposing": "what is the strongest argument against the bridge?",
+    "library_count": "how many articles did the court strike down?",
+    "library_authors": "which authors signed the petition?",
+    "library_articles": "which articles of the charter does he quote?",
+    "library_topics": "what did the mayor know?",
+}
+
+
+@pytest.mark.parametrize("kind", NEW_KINDS)
+def test_each_kind_is_told_from_a_similar_question_for_what_the_text_says(kind: Kind) -> None:
+    assert kind in classify(NEW_KINDS[kind]).kinds
+    assert classify(SIMILAR[kind]).kinds == ()

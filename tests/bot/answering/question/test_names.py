@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.answerer import Answerer
-from bot.answering.question.names import replace_authors
+from bot.answering.question.names import KnownNames, asked_speaker, replace_authors
 from bot.answering.types import Question
 
 
@@ -33,3 +33,39 @@ def test_naming_the_author_changes_no_answer(answerer: Answerer) -> None:
         named, plain = (answerer.ask(Question(question.format(who))).reply for who in (author, "they"))
         assert named.quotes == plain.quotes
         assert named.degree == plain.degree
+
+
+KNOWN = KnownNames(
+    frozenset(("polish", "ferri", "oslo", "european", "union")), ("Ida Marsh",), "The European Union pays."
+)
+
+
+@pytest.mark.parametrize(
+    "question", ["And Iceland?", "what about iceland", "Does he blame Kessler?", "is NATO to blame?"]
+)
+def test_a_name_that_the_text_does_not_have_is_unknown(question: str) -> None:
+    assert KNOWN.unknown_names(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And Oslo?",
+        "what about Poland",
+        "why does the EU pay?",
+        "What does Marsh say?",
+        "what are Marshs reasons?",
+        "Thank you. Good. Why is it free?",
+        "WHY IS THE FERRY FREE",
+        "Should I care?",
+    ],
+)
+def test_a_name_in_any_form_an_author_and_other_capitals_are_known(question: str) -> None:
+    assert KNOWN.unknown_names(question) == []
+
+
+def test_a_speaker_that_nobody_is_called_is_unknown() -> None:
+    assert KNOWN.unknown_speaker("What does Kessler say about the ferry?") == "Kessler"
+    assert KNOWN.unknown_speaker("What does Marsh say about the ferry?") == ""
+    assert KNOWN.unknown_speaker("What does she say about the ferry?") == ""
+    assert asked_speaker("what does the author say") == ""
