@@ -144,7 +144,7 @@ def kinds_of(text: str, named: Choice) -> tuple[Kind, ...]:
 
 
 def _continued_kinds(text: str, history: Sequence[Turn], articles: Sequence[ArticleEntry]) -> tuple[Kind, ...]:
-    """Return the kinds that "and Oslo?" or "and 7?" has after a question whether Oslo is mentioned, or for a paragraph."""
+    """Return the kind that "and Oslo?" or "and 7?" continues: a word that is mentioned, or a paragraph."""
     if not asked_again(text):
         return ()
     asked = (turn.text for turn in reversed(history) if turn.role == "user" and not asked_again(turn.text))
