@@ -7,6 +7,8 @@ from index.articles.formats import read_format
 from index.articles.furniture.blocks import classify_blocks
 from index.articles.furniture.lines import url_in
 from index.articles.lines import HeadLine, Line
+from index.articles.metadata.below import read_below, read_speaker
+from index.articles.metadata.dates import settle_date
 from index.articles.metadata.fields import names_value, publication_date, text_value
 from index.articles.metadata.foot import read_foot, read_note
 from index.articles.metadata.front_matter import read_front_matter
@@ -48,7 +50,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     ]
     foot = read_foot(kept)
     above_foot = kept[: len(kept) - len({line.paragraph for line in foot})]
-    head = read_head(above_foot, title, authors)
+    head = read_head(above_foot, title, authors, name)
     read = {line.end for line in (*head.lines, *foot)}
     aside = [
         HeadLine("furniture", line.start, line.end, line.paragraph)
@@ -60,11 +62,13 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     kinds_by_number = {block[0].paragraph: kind for block, kind in zip(blocks, kinds, strict=True)}
     head_lines = tuple(sorted((*head.lines, *foot, *aside), key=lambda line: line.start))
     head_ends = {line.end for line in head_lines}
-    authors = authors or head.authors
+    signed, signed_date = read_below(blocks)
+    authors = authors or head.authors or signed or read_speaker(blocks)
     last = above_foot[-1]
     note = read_note(text, last, authors) if len(above_foot) > 2 and last[0].end not in head_ends else None
     if note and note.author and not authors:
         authors = (note.author,)
+    published = publication_date(meta) or stated.published or head.published or signed_date
     note_span = (note.start, note.end) if note else head.note
 
     paragraphs = tuple(
@@ -82,7 +86,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         text=text,
         title=title or head.title,
         authors=authors,
-        published=publication_date(meta) or stated.published or head.published,
+        published=settle_date(published, text) if published else None,
         source=text_value(meta, "source") or stated.source or head.source,
         note=text_value(meta, "note") or (text[slice(*note_span)].strip("*_ ") if note_span else None),
         paragraphs=paragraphs,

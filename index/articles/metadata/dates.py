@@ -62,6 +62,7 @@ _AGO = re.compile(
 )
 _EDGES = " \t|,;:–—-•·"
 MAX_LINE_CHARS = 300
+_MAX_LINES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,64 @@ def split_date(line: str) -> DatedLine:
         rest = f"{rest[:start]} {rest[end:]}"
     rest = " ".join(_TIME.sub(" ", rest).split()).strip(_EDGES)
     return DatedLine(dates[chosen][2], rest if _FILLER.sub("", rest) else "", updated[chosen])
+
+
+_LONE_YEAR = re.compile(
+    r"[\[(]?\s*(?:©|\(c\))?\s*(?:c\.|ca\.|circa|copyright|(?:first )?published(?: in)?|written(?: in)?)?\s*"
+    r"(?P<year>1[5-9]\d\d|20\d\d)\s*[\])]?\.?",
+    re.I,
+)
+_YEAR_AT_AN_END = re.compile(
+    r"^\[(?P<first>1[5-9]\d\d)\b(?!\s*[-–])|(?:copyright|©|\(c\)),?\s*(?P<right>1[5-9]\d\d|20\d\d)\b"
+    r"|[,(:.]\s*(?P<last>1[5-9]\d\d)[.\])]*$",
+    re.I,
+)
+
+
+def year_in(line: str) -> str | None:
+    """Return the year of a line that is a year, or begins or ends with one of long ago: "[1849, a lecture]"."""
+    if len(line) > MAX_LINE_CHARS:
+        return None
+    if match := _LONE_YEAR.fullmatch(line.strip()):
+        return match["year"]
+    match = _YEAR_AT_AN_END.search(line.strip())
+    return (match["first"] or match["right"] or match["last"]) if match else None
+
+
+_UNCLEAR = re.compile(r"(?P<one>\d{1,2})(?P<mark>[/-])(?P<two>\d{1,2})[/-](?P<year>\d{4}|\d{2})")
+_SAME_FORM = re.compile(r"(?<![\d/-])(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})(?![\d/-])")
+_IN_ADDRESS = re.compile(r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?!\d)")
+_MAX_EVIDENCE_CHARS = 200_000
+
+
+def settle_date(printed: str, text: str, source: str | None = None) -> str:
+    """Return a date whose order of day and month is unclear in ISO 8601 if the rest of the file settles the order.
+
+    What settles it: the same date in words or in an address, or other dates in figures, all of one order.
+
+    Args:
+        printed: A date in the form of `DatedLine.date`; any but an unclear one is returned as it is.
+        text: The text of the file.
+        source: URL of the article.
+    """
+    match = _UNCLEAR.fullmatch(printed)
+    if not match:
+        return printed
+    one, two = int(match["one"]), int(match["two"])
+    year = int(match["year"]) if len(match["year"]) == 4 else _long_year(int(match["year"]))
+    day_first, month_first = f"{year:04}-{two:02}-{one:02}", f"{year:04}-{one:02}-{two:02}"
+    evidence = text[:_MAX_EVIDENCE_CHARS]
+    for y, m, d in _IN_ADDRESS.findall(f"{source or ''} {evidence}"):
+        if (found := f"{int(y):04}-{int(m):02}-{int(d):02}") in (day_first, month_first):
+            return found
+    lines = [line for line in evidence.split("\n") if len(line) <= MAX_LINE_CHARS and str(year) in line]
+    stated = {value for line in lines[:_MAX_LINES] for _, _, value in _find_dates(line)} & {day_first, month_first}
+    if len(stated) == 1:
+        return stated.pop()
+    orders = {int(a) > 12 for a, b in _SAME_FORM.findall(evidence) if (int(a) > 12) != (int(b) > 12)}
+    if len(orders) == 1:
+        return day_first if orders.pop() else month_first
+    return printed
 
 
 def is_time_line(line: str) -> bool:

@@ -1,64 +1,55 @@
 """Recognise the lines above the body: title, byline, date line, section name, page furniture.
 
-`read_head` classifies lines from the top until one is not a head line. What a line is follows from its form (a date, a
-name, "By …", a URL) and from its neighbours: `_classify_byline_or_date` recognises date lines and bylines,
-`_classify_kicker` section names, `_classify_by_position` titles, subtitles and bare names.
+A learned model labels the pieces of the first lines (`index.articles.metadata.tagging`); what is certain is decided
+here: a line that repeats the title of the front matter, a field ("Published: 3 May 2024"), a web address. What a
+title, a byline or a date line says is read by `names`, `dates` and `fields`.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from index.articles.furniture.lines import is_furniture, is_kicker, url_in, without_kicker
 from index.articles.lines import HeadKind, HeadLine, Line
-from index.articles.metadata.dates import is_time_line, split_date
+from index.articles.metadata.bylines import authors_in, blog_author, speaker_in_title
+from index.articles.metadata.dates import is_time_line, split_date, year_in
+from index.articles.metadata.field_lines import FieldLines, read_field_lines
 from index.articles.metadata.foot import describes_author
 from index.articles.metadata.names import (
     BY,
-    candidate_name,
+    MAX_LINE_CHARS,
+    ROLE,
     is_all_caps_name,
+    is_handle,
     is_name,
-    is_pen_name,
+    is_role,
     lower_case_words,
-    parse_authors,
-    strip_by,
     strip_markup,
 )
+from index.articles.metadata.tagging.features import LONG_WORDS, SITE, context_of, features
+from index.articles.metadata.tagging.model import Tag, load_weights, tag
+from index.articles.metadata.tagging.pieces import Piece, head_lines, split_pieces
 
-MAX_HEAD_LINES = 9
-MAX_FURNITURE = 20
-MAX_TITLE_WORDS = 20
-MAX_CREDIT_WORDS = 30
-_MAX_TITLE_CHARS = 300
+MAX_TITLE_WORDS = 40
+_MAX_LINE_WORDS = 60
+_MAX_BODY_ABOVE = 2
+# Least certainty of a title; below it, an article is better called by author and date.
+_TITLE_CERTAINTY = 0.5
+# A line of which the model is less certain than this that it is not the author's text stays part of the body.
+_MAX_BODY = 0.4
+_MAX_BODY_OF_LONG = 0.1
+_MAX_BODY_OF_WRAPPED = 0.05
 _MAX_ROLE_WORDS = 8
-_LOOK_AHEAD = 5
-# How many words a head line may have; a longer line with the same form is prose. The first two limits count the whole
-# line, the others what remains of it without the date.
-_LINE_WORDS = 12  # a line with a date below a title; "From …" or "For …" without a date
-_ALL_CAPS_WORDS = 10  # a name in capitals beside a date; longer capitals are a headline
-_LABEL_WORDS = 4  # "Saturday essay, 22 February"; a date line that is not directly below
-_LABEL_WORDS_BELOW_HEAD = 8  # a line below another head line that ends with the date: seldom prose
-_PUBLISHED_WORDS = 10  # a line whose date is the article's; a longer credit may have another date
-_BYLINE_WORDS = 15  # a byline directly below, which may add an office and a newspaper
-
+_ON = re.compile(r"(?:on|in|by|at|it)\s", re.I)
 _CREDIT_START = re.compile(
     r"^[\[(*_]*(?:by|from|for|posted|published|updated|first|last|translated|remarks|specially|interview|as told)\b",
     re.I,
 )
-_ROLE = re.compile(
-    r"\b(?:columnist|editor|correspondent|reporter|writer|journalist|contributor|professor|lecturer|fellow|author|novelist"
-    r"|critic|analyst|economist|historian|director|chair|founder|student|mp|senator|minister|kolumnist\w*|redakteur\w*"
-    r"|journaliste|éditorialiste|chroniqueu\w+|periodista|giornalista|колумніст\w*|колумнист\w*|журналіст\w*|журналист\w*"
-    r"|оглядач\w*|обозревател\w*|експерт\w*|эксперт\w*)s?\b",
-    re.I,
+_NUMBER = re.compile(
+    r"^(?:(?:chapter|part|essay)\s+)?(?:[IVXLC]+|\d{1,2})\.?\s*(?:--|—|–|:)\s*(?=\S)|^[IVXLC]+\.\s+(?=\S)"
 )
-_EDITORIAL_BOARD = re.compile(
-    r"(?:by\s+)?(?:the\s+)?(?:editorial board|editors|editorial team|editorial staff|news ?desk|staff(?: writers?)?)"
-    r"|(?:die\s+|la\s+|від\s+|от\s+)?(?:redaktion|rédaction|redacción|redazione|redakcja|редакція|редакции|редакція)",
-    re.I,
-)
-_UNKNOWN_COUNTER = re.compile(r"\d[\d.,]*\s*[KkMm]?\s+\w+")
-_SENTENCE_ENDS = (".", "!", "?", "…", ",", ":", ";", "”", '"', "’", ")")
+_ORIGINALLY = re.compile(r"\b(?:original(?:ly)?|first)\b.{0,30}\b(?:appeared|published|printed|ran)\b", re.I)
+_TOLD = re.compile(rf"{_ORIGINALLY.pattern}|\b(?:remarks|speech|address|lecture|sermon|delivered|given)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,266 +73,273 @@ class ArticleHead:
     note: tuple[int, int] | None = None
 
 
-def read_head(blocks: Sequence[Sequence[Line]], title: str | None, authors: tuple[str, ...]) -> ArticleHead:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The first lines of an article, prepared for the model.
+
+    Attributes:
+        lines: All of them.
+        repeated: Start offsets of the lines that repeat the title of the front matter.
+        fields: The fields among them.
+        pieces: The pieces of all other lines.
+        features: The features of each piece.
+        body_words: Words that the article has in lower case.
+    """
+
+    lines: list[Line]
+    repeated: frozenset[int]
+    fields: FieldLines
+    pieces: list[Piece]
+    features: list[list[str]]
+    body_words: frozenset[str]
+
+
+def read_opening(blocks: Sequence[Sequence[Line]], title: str | None, name: str) -> Opening:
+    """Prepare the first lines of an article for the model; the arguments are those of `read_head`."""
+    every = [line for block in blocks for line in block]
+    lines = head_lines(blocks)[: max(0, len(every) - 1)]
+    fields = read_field_lines(lines)
+    repeated = frozenset(line.start for line in lines if title and _equals(strip_markup(line.text), title))
+    pieces = split_pieces([line for line in lines if line.start not in fields.lines and line.start not in repeated])
+    words = lower_case_words(line.text for block in blocks[1:] for line in block)
+    context = context_of(name, every, words, has_title=bool(title or fields.title))
+    return Opening(lines, repeated, fields, pieces, features(pieces, context), words)
+
+
+def read_head(
+    blocks: Sequence[Sequence[Line]], title: str | None, authors: tuple[str, ...], name: str = ""
+) -> ArticleHead:
     """Read the head of an article. At least one line remains for the body.
 
     Args:
         blocks: The lines of each paragraph.
         title: Title from the front matter; a line that repeats it is a head line.
         authors: Authors from the front matter; likewise.
+        name: Name of the file, which often has words of the title.
     """
-    line_count = sum(len(block) for block in blocks)
-    body_words = lower_case_words(line.text for block in blocks[1:] for line in block)
-    state = _HeadState(title, authors, body_words)
-    for block, next_block in zip(blocks, [*blocks[1:], ()], strict=True):
-        for index, line in enumerate(block):
-            if len(state.lines) >= line_count - 1 or state.is_full:
-                return state.build_head()
-            rest = [below.text for below in block[index + 1 :]]
-            kind = _classify(line.text, rest, next_block, state, inside=index > 0)
-            if kind is None:
-                return state.build_head()
-            state.add(line, kind)
-    return state.build_head()
+    opening = read_opening(blocks, title, name)
+    fields, pieces = opening.fields, opening.pieces
+    tags = tag(opening.features, load_weights())
+    tagged = _Tagged(pieces, tags, opening.body_words)
+    kinds: dict[int, HeadKind] = {**tagged.line_kinds(), **fields.lines, **dict.fromkeys(opening.repeated, "title")}
+    found = ArticleHead(
+        title=fields.title or tagged.title(),
+        authors=fields.authors or tagged.authors(),
+        published=fields.published or tagged.published() or fields.updated,
+        source=fields.source or next((url_in(piece.text) for piece in pieces if url_in(piece.text)), None),
+    )
+    spoken = (title or found.title or "", *(piece.text for piece, _ in tagged.of("other")))
+    speakers = next((names for text in spoken if (names := speaker_in_title(text))), ())
+    found = replace(found, authors=found.authors or speakers)
+    note = _note_line(opening.lines, kinds, authors or found.authors)
+    if note:
+        kinds[note.start] = "credit"
+    return replace(
+        found,
+        lines=tuple(
+            HeadLine(kinds[line.start], line.start, line.end, line.paragraph)
+            for line in opening.lines
+            if line.start in kinds
+        ),
+        note=(note.start, note.end) if note else None,
+    )
 
 
-@dataclass(slots=True)
-class _HeadState:
-    """What is known from the head lines read so far.
+@dataclass(frozen=True, slots=True)
+class _Tagged:
+    """The pieces of the first lines and what the model says of each."""
 
-    body_words: words that occur in lower case in the article. given_title: title from the front matter.
-    last: kind of the last line.
-    """
-
-    title: str | None
-    authors: tuple[str, ...]
+    pieces: Sequence[Piece]
+    tags: Sequence[Tag]
     body_words: frozenset[str]
-    given_title: str | None = field(init=False)
-    lines: list[HeadLine] = field(default_factory=list)
-    published: str | None = None
-    updated: str | None = None
-    source: str | None = None
-    note: tuple[int, int] | None = None
-    last: HeadKind | None = None
 
-    def __post_init__(self) -> None:
-        self.given_title = self.title
+    def of(self, *labels: str) -> Iterator[tuple[Piece, Tag]]:
+        """Yield the pieces of a head line with one of these labels."""
+        kinds = self.line_kinds()
+        for piece, found in zip(self.pieces, self.tags, strict=True):
+            if found.label in labels and piece.line.start in kinds:
+                yield piece, found
 
-    @property
-    def has_title(self) -> bool:
-        return any(line.kind == "title" for line in self.lines)
+    def line_kinds(self) -> dict[int, HeadKind]:
+        """Return the kind of each head line by its start offset. No line below two paragraphs of the body is one."""
+        kinds: dict[int, HeadKind] = {}
+        body_above = 0
+        by_line = list(self._by_line())
+        marks = [line.start for line, found in by_line if {"title", "author", "date"} & {tag.label for _, tag in found}]
+        last = max(marks, default=-1)
+        below = [*(line for line, _ in by_line[1:]), None]
+        for (line, pieces), next_line in zip(by_line, below, strict=False):
+            if body_above >= _MAX_BODY_ABOVE:
+                break
+            text = strip_markup(line.text)
+            labels = {found.label for _, found in pieces}
+            is_long = len(text.split()) > _MAX_LINE_WORDS or (len(text) > MAX_LINE_CHARS and not url_in(text))
+            is_body = is_long or "body" in labels
+            sentence = (
+                line.start > last
+                and labels == {"other"}
+                and text.endswith((".", "!", "?"))
+                and not _CREDIT_START.match(text)
+            )
+            least = _MAX_BODY_OF_LONG if sentence or len(text.split()) >= LONG_WORDS else _MAX_BODY
+            body = max(found.body for _, found in pieces)
+            if (
+                kinds
+                and not is_long
+                and list(kinds.values())[-1] == "title"
+                and self._is_name_and_role(line, next_line)
+            ):
+                kinds[line.start] = "author"
+                continue
+            if (
+                is_body
+                or body > least
+                or (_is_wrapped(line, next_line) and (body > _MAX_BODY_OF_WRAPPED or _ON.match(text)))
+            ):
+                if body_above == 0 and (url_in(text) or is_time_line(text)) and (kinds or not is_body):
+                    kinds[line.start] = "furniture"
+                else:
+                    body_above += len(text.split()) > 25
+                continue
+            kinds[line.start] = _kind(text, labels)
+        return kinds
 
-    @property
-    def has_subtitle(self) -> bool:
-        return any(line.kind == "subtitle" for line in self.lines)
-
-    @property
-    def has_author(self) -> bool:
-        return bool(self.authors) or any(line.kind == "author" for line in self.lines)
-
-    @property
-    def has_date(self) -> bool:
-        return bool(self.published or self.updated)
-
-    @property
-    def is_full(self) -> bool:
-        furniture = sum(line.kind == "furniture" for line in self.lines)
-        return furniture >= MAX_FURNITURE or len(self.lines) - furniture >= MAX_HEAD_LINES
-
-    def add(self, line: Line, kind: HeadKind) -> None:
+    def _is_name_and_role(self, line: Line, below: Line | None) -> bool:
+        """Whether a line is a paragraph of its own, "Jane Roe, harbour master"."""
         text = strip_markup(line.text)
-        self.lines.append(HeadLine(kind, line.start, line.end, line.paragraph))
-        self.last = kind
-        if kind == "title":
-            self.title = self.title or without_kicker(text)
-        elif kind == "furniture":
-            self.source = self.source or url_in(text)
-        elif kind == "credit" and any(describes_author(text, author) for author in self.authors):
-            self.note = self.note or (line.start, line.end)
-        elif kind in ("author", "date", "credit"):
-            self._add_byline(text, kind)
+        name, comma, role = text.partition(",")
+        alone = below is None or below.paragraph != line.paragraph
+        return (
+            bool(comma)
+            and alone
+            and len(text.split()) <= _MAX_ROLE_WORDS
+            and not text.endswith((".", "!", "?", ":", ","))
+            and is_name(name, self.body_words)
+            and not is_role(name)
+            and bool(role.strip())
+        )
 
-    def _add_byline(self, text: str, kind: HeadKind) -> None:
-        dated = split_date(text)
-        is_short = len(dated.leftover.split()) <= _PUBLISHED_WORDS
-        if dated.date and ("|" in text or is_short or text.rstrip(" .*_])")[-1:].isdigit()):
-            if dated.updated:
-                self.updated = self.updated or dated.date
-            else:
-                self.published = self.published or dated.date
-        if not _EDITORIAL_BOARD.fullmatch(dated.leftover):
-            self.authors = self.authors or parse_authors(dated.leftover, self.body_words, is_byline=kind == "author")
+    def _by_line(self) -> Iterator[tuple[Line, list[tuple[Piece, Tag]]]]:
+        groups: dict[int, list[tuple[Piece, Tag]]] = {}
+        for piece, found in zip(self.pieces, self.tags, strict=True):
+            groups.setdefault(piece.line.start, []).append((piece, found))
+        for pieces in groups.values():
+            yield pieces[0][0].line, pieces
 
-    def build_head(self) -> ArticleHead:
-        published = self.published or self.updated
-        return ArticleHead(tuple(self.lines), self.title, self.authors, published, self.source, self.note)
+    def title(self) -> str | None:
+        for piece, found in self.of("title"):
+            if found.certainty < _TITLE_CERTAINTY or len(piece.text.split()) > MAX_TITLE_WORDS:
+                return None
+            text = without_kicker(piece.text)
+            for other, label in self._after(piece):
+                if other.glue == "dash" and label in ("other", "kicker") and not is_name(other.text):
+                    text = f"{text} – {other.text}"
+            return _clean_title(text)
+        return self._only_candidate()
+
+    def _only_candidate(self) -> str | None:
+        """Return the one line above a byline or a date that is neither a section nor a name, if none is the title."""
+        heads = [(piece, found.label) for piece, found in self.of("author", "date", "kicker", "other")]
+        rest = [
+            piece
+            for piece, label in heads
+            if not is_kicker(piece.text)
+            and not is_furniture(piece.text)
+            and not split_date(piece.text).date
+            and not (label == "author" and authors_in(piece.text, self.body_words))
+        ]
+        signed = sum(label in ("author", "date") for _, label in heads)
+        if len(rest) != 1 or rest[0].line is not heads[0][0].line or signed < 1 or len(rest[0].text.split()) > 20:
+            return None
+        text = rest[0].text
+        plainly = is_name(text, self.body_words) or SITE.search(text) or BY.match(text) or is_handle(text)
+        return None if plainly or text.endswith((":", ",")) else _clean_title(text)
+
+    def _after(self, piece: Piece) -> Iterator[tuple[Piece, str]]:
+        for other, found in zip(self.pieces, self.tags, strict=True):
+            if other.line is piece.line and other is not piece:
+                yield other, found.label
+
+    def authors(self) -> tuple[str, ...]:
+        """Return the names in the bylines; a name without "By" counts only where there is no other."""
+        kinds = self.line_kinds()
+        marked: list[str] = []
+        bare: list[str] = []
+        for piece, _ in self.of("author"):
+            names = authors_in(piece.text, self.body_words)
+            (marked if BY.match(split_date(piece.text).leftover) else bare).extend(names)
+        for piece, _ in () if marked or bare else self.of("date"):
+            leftover = split_date(piece.text).leftover
+            bare += [leftover] if is_all_caps_name(leftover, self.body_words) else []
+        if not marked and not bare and not any(self.of("title")):
+            bare = [p.text for p, _ in self.of("kicker") if is_name(p.text, self.body_words) and not is_role(p.text)][
+                :1
+            ]
+        blogs = [name for piece, _ in self.of("kicker", "date") for name in blog_author(piece.text)]
+        roles = [
+            n for p in self.pieces if kinds.get(p.line.start) == "author" for n in authors_in(p.text, self.body_words)
+        ]
+        return tuple(dict.fromkeys(marked or bare or roles or blogs[:1]))
+
+    def published(self) -> str | None:
+        """Return the date of publication: of the first printing, else the first date, else that of a change."""
+        dated = [(piece.text, split_date(piece.text)) for piece, _ in self.of("author", "date", "other", "kicker")]
+        dates = [
+            (text, d) for text, d in dated if d.date and (len(d.leftover.split()) <= 12 or _ORIGINALLY.search(text))
+        ]
+        for wanted in (lambda text, _: _ORIGINALLY.search(text), lambda _, d: not d.updated, lambda *_: True):
+            if found := next((d.date for text, d in dates if wanted(text, d)), None):
+                return found
+        return next((year for text, _ in dated if (year := year_in(text))), None)
 
 
-def _classify(
-    line: str, rest: Sequence[str], next_block: Sequence[Line], state: _HeadState, *, inside: bool
-) -> HeadKind | None:
-    """Return what a line is; None if it belongs to the body.
+def _is_wrapped(line: Line, below: Line | None) -> bool:
+    """Whether a line goes on in small letters in the line below, which is no byline: prose with hard line ends."""
+    if below is None or below.paragraph != line.paragraph or not below.text.lstrip()[:1].islower():
+        return False
+    text = strip_markup(below.text)
+    dated = split_date(text)
+    return not (BY.match(text) or is_time_line(text) or (dated.date and not dated.leftover) or is_handle(text))
 
-    rest: lines below it in its paragraph. next_block: lines of the next paragraph. inside: whether a line of the same
-    paragraph is above it.
-    """
-    text = strip_markup(line)
-    below = rest[0] if rest else next_block[0].text if next_block else ""
-    if state.given_title and _equals(text, state.given_title):
-        return "title"
-    if len(text) > _MAX_TITLE_CHARS and not url_in(text):
-        return None
+
+def _kind(text: str, labels: set[str]) -> HeadKind:
+    """Return the kind of a line whose pieces have these labels."""
+    kind: HeadKind
+    for kind in ("title", "author", "date"):
+        if kind in labels and not is_time_line(text):
+            return kind
+    if "kicker" in labels or is_kicker(text):
+        return "kicker"
     if is_furniture(text) or is_time_line(text):
         return "furniture"
-    if rest and rest[0].lstrip()[:1].islower() and not _is_byline_in_lower_case(strip_markup(rest[0])):
-        return None  # the first line of a hard-wrapped paragraph, which continues in lower case
-    heading = line.lstrip().startswith("#")
-    in_short_block = len(rest) <= 2 and all(len(line.split()) <= MAX_CREDIT_WORDS for line in (text, *rest))
-    near = [*rest[:_LOOK_AHEAD], *([line.text for line in next_block[:2]] if in_short_block else [])] or [below]
-    kind = _classify_byline_or_date(text, state, below)
-    if kind is None and not state.has_title and not heading:
-        kind = _classify_kicker(text, rest, next_block, state, inside=inside)
-    return kind or _classify_by_position(text, rest, near, state, heading=heading, inside=inside)
+    return "credit" if _CREDIT_START.match(text) or ROLE.search(text) or is_name(text) else "subtitle"
 
 
-def _classify_byline_or_date(text: str, state: _HeadState, below: str) -> HeadKind | None:
-    """Classify a line with a date, with "By" or a credit, or with further information about a known author.
+def _note_line(lines: Sequence[Line], kinds: dict[int, HeadKind], authors: tuple[str, ...]) -> Line | None:
+    """Return the line directly below the head lines, or among them, that describes the author."""
+    for line in lines:
+        text = strip_markup(line.text)
+        if kinds.get(line.start) in (None, "credit", "subtitle") and any(
+            describes_author(text, name) for name in authors
+        ):
+            return line if any(start < line.start for start in kinds) else None
+        if line.start not in kinds and len(text.split()) > 25:
+            return None
+    return None
 
-    "date" is a line with nothing but a date. A line with a date and other text is a "credit" if the author is known or
-    if it starts like one ("Posted …"), else "author".
-    """
-    length = len(text.split())
-    dated = split_date(text)
-    leftover = dated.leftover
-    if dated.date and not leftover:
-        return "date"
-    if length > MAX_CREDIT_WORDS:
-        return None
-    if any(_equals(text, author) or describes_author(text, author) for author in state.authors):
-        return "author" if length <= 6 and _equals(text, state.authors[0]) else "credit"
-    credit, by = bool(_CREDIT_START.match(text)), bool(BY.match(leftover if dated.date else text))
-    caps_allowed = by or (bool(dated.date) and length <= _ALL_CAPS_WORDS)
-    named = is_name(candidate_name(leftover), state.body_words, allow_all_caps=caps_allowed)
-    # "It ended on 3 May 2021." is a sentence, "Saturday essay | 22 February" is not.
-    max_leftover_words = _LABEL_WORDS_BELOW_HEAD if state.lines and text[-1:].isdigit() else _LABEL_WORDS
-    labelled = "|" in text or (len(leftover.split()) <= max_leftover_words and not text.endswith((".", "!", "?")))
-    if dated.date and (credit or named or labelled):
-        return "credit" if state.has_author or (credit and not by) else "author"
-    board = _EDITORIAL_BOARD.fullmatch(text)
+
+def _clean_title(text: str) -> str | None:
+    text = _NUMBER.sub("", strip_markup(text)).strip()
     if (
-        (by and is_name(candidate_name(text), allow_all_caps=True))
-        or is_pen_name(text)
-        or (board and not state.has_author)
+        text.endswith(".")
+        and text.count(".") == 1
+        and len(text.split()) <= 8
+        and not text[:1].islower()
+        and text.istitle()
     ):
-        return "author"
-    if credit and (state.has_title or state.has_author) and length <= _LINE_WORDS and not text.endswith((",", ":")):
-        return "credit"
-    role = (
-        state.last == "author"
-        and length <= _MAX_ROLE_WORDS
-        and not text.endswith(_SENTENCE_ENDS)
-        and _ROLE.search(text)
-    )
-    return "credit" if role and below else None
-
-
-def _classify_kicker(
-    text: str, rest: Sequence[str], next_block: Sequence[Line], state: _HeadState, *, inside: bool
-) -> HeadKind | None:
-    """Classify a line above the title that names the section of the newspaper."""
-    if not (rest or next_block):
-        return None
-    next_line = rest[0] if rest else next_block[0].text
-    under_kicker = inside and state.last == "kicker" and bool(next_block) and not rest and len(text.split()) <= 3
-    if under_kicker and not _is_byline_or_date(next_line, state.body_words, later=True):
-        return "kicker" if len(next_line.split()) <= MAX_TITLE_WORDS and not next_line.endswith(".") else None
-    if is_kicker(text):
-        return None if _is_byline_or_date(next_line, state.body_words) else "kicker"
-    return "kicker" if not rest and len(text.split()) == 1 and text.isupper() and text.isalpha() else None
-
-
-def _classify_by_position(
-    text: str, rest: Sequence[str], near: Sequence[str], state: _HeadState, *, heading: bool, inside: bool
-) -> HeadKind | None:
-    """Classify a line without a date and without "By": a bare name, a title, a subtitle, furniture, or None.
-
-    near: the next lines, in which a byline or date marks this line as a title.
-    """
-    length, below = len(text.split()), near[0]
-    date_below = _looks_like_date_line(below)
-    beside_date = (
-        (date_below and not _has_name(below, state.body_words))
-        or is_time_line(strip_markup(below))
-        or state.last == "date"
-    )
-    name = is_name(candidate_name(text), frozenset() if beside_date else state.body_words) or (
-        (beside_date or state.has_title) and is_all_caps_name(candidate_name(text), state.body_words)
-    )
-    # Of two names in a row at the top, the first is the title and the second the author.
-    name_below = not state.has_title and not state.has_date and is_name(candidate_name(below), state.body_words)
-    if (
-        name
-        and ":" not in text
-        and not state.has_author
-        and not heading
-        and not name_below
-        and (beside_date or state.has_title)
-    ):
-        return "author"
-    alone = not rest and length <= MAX_TITLE_WORDS and not text.endswith((".", ",", ";", ":"))
-    apart = bool(rest) and length <= MAX_TITLE_WORDS and _stands_apart(text, rest[0])
-    byline_below = length <= 2 * MAX_TITLE_WORDS and any(
-        _is_byline_or_date(line, state.body_words) or is_all_caps_name(line, state.body_words) for line in near
-    )
-    if inside and _UNKNOWN_COUNTER.fullmatch(text):
-        return "furniture"
-    if not state.has_title and (heading or alone or apart or (byline_below and bool(rest))):
-        return "title"
-    if state.has_subtitle or length > 2 * MAX_TITLE_WORDS:
-        return "furniture" if apart and state.lines else None
-    if byline_below and not state.has_author and (alone or inside or bool(rest) or bool(BY.match(below))):
-        return "subtitle" if state.has_title else "title"
-    if date_below and not state.has_date and (alone or bool(rest)):
-        return "subtitle"
-    return "furniture" if apart and state.lines else None
-
-
-def _stands_apart(line: str, below: str) -> bool:
-    """Whether a short line is separate from the long one below it, and not part of the same hard-wrapped sentence."""
-    return (
-        not line.endswith(_SENTENCE_ENDS)
-        and len(below) >= max(2 * len(line), 60)
-        and (below.lstrip()[:1].isupper() or below.lstrip()[:1] in "“\"'‘«„—–")
-    )
-
-
-def _is_byline_in_lower_case(text: str) -> bool:
-    dated = split_date(text)
-    return strip_by(text) != text or is_time_line(text) or bool(dated.date and not dated.leftover)
-
-
-def _has_name(line: str, body_words: frozenset[str]) -> bool:
-    return is_name(candidate_name(split_date(line).leftover), body_words, allow_all_caps=True)
-
-
-def _looks_like_date_line(line: str) -> bool:
-    """Whether a short line has a date, whatever else it has; `_is_byline_or_date` also accepts a name and no date."""
-    return bool(split_date(line).date) and len(line.split()) <= _LINE_WORDS
-
-
-def _is_byline_or_date(line: str, body_words: frozenset[str], *, later: bool = False) -> bool:
-    """Whether a line is a byline or a date line. later: not directly below, so a date must be almost alone."""
-    text = strip_markup(line)
-    dated = split_date(text)
-    if dated.date and len(dated.leftover.split()) <= (_LABEL_WORDS if later else _BYLINE_WORDS):
-        return True
-    by = BY.match(text)
-    if _EDITORIAL_BOARD.fullmatch(text):
-        return True
-    return bool(by and (is_name(candidate_name(text), allow_all_caps=True) or is_pen_name(text))) or is_name(
-        candidate_name(text), body_words
-    )
+        text = text.rstrip(".")
+    return text or None
 
 
 def _equals(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+    return "".join(filter(str.isalnum, one)).casefold() == "".join(filter(str.isalnum, other)).casefold()

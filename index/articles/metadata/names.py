@@ -21,9 +21,44 @@ _NOT_PEN_NAMES = _FUNCTION_WORDS | frozenset(
         "september october november december today tomorrow yesterday email phone staff"
     ).split()
 )
+# Words of offices, departments and papers: "Project Director" is nobody's name.
+ROLE = re.compile(
+    r"\b(?:columnist|editor|correspondent|reporter|writer|journalist|contributor|professor|lecturer|fellow|author|novelist"
+    r"|critic|analyst|economist|historian|director|chair|chairman|founder|student|mp|senator|minister|president|manager"
+    r"|officer|head|chief|secretary|member|adviser|advisor|engineer|researcher|scientist|staff|guest|staffer|board"
+    r"|kolumnist\w*|redakteur\w*|journaliste|éditorialiste|chroniqueu\w+|periodista|giornalista|колумніст\w*"
+    r"|колумнист\w*|журналіст\w*|журналист\w*|оглядач\w*|обозревател\w*|експерт\w*|эксперт\w*)s?\b",
+    re.I,
+)
+NOT_NAMES = frozenset(
+    (
+        "university institute school college centre center department faculty press journal gazette times post herald "
+        "tribune chronicle magazine review news newsletter blog weblog house room office hall street road avenue park "
+        "city county state states kingdom republic union party council committee court bank fund foundation society "
+        "association group company inc ltd llc chapter volume part book essays works opinion editorial comment feature "
+        "article articles introduction preface abstract summary conclusion contents appendix notes references related "
+        "speech remarks address statement transcript release letters letter dear executive session act bill "
+        "monday tuesday wednesday thursday friday saturday sunday beacon standard observer guardian chronicle "
+        "weekly daily "
+        "illustration photo photograph image credit courtesy contributor contributors project director"
+    ).split()
+)
+_HONORIFIC = (
+    r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|lord|lady|rev|reverend|hon|the\s+hon|sen|senator|rep|representative"
+    r"|congressman|congresswoman|president|vice\s+president|prime\s+minister|chancellor|governor|gov|mayor|minister|judge"
+    r"|justice|secretary|commissioner|ambassador|general|gen|admiral|captain|colonel|pope|cardinal|bishop|rabbi|imam"
+    r"|m|mme|mlle|herr|frau|señor|señora|sr|sra|don|doña|dott|ing|pan|pani)"
+)
+_HONORIFIC_NAME = re.compile(rf"(?:the\s+late\s+)?(?P<honorific>(?:{_HONORIFIC}\.?\s+)+)(?P<name>[^\W\d_].*)", re.I)
+_INVERTED = re.compile(
+    r"(?P<last>[^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,2}),\s*(?P<first>[^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,2})"
+)
+_HANDLE = re.compile(r"@\w{3,30}|[a-z][a-z0-9]{3,}(?:[_.-][a-z0-9]+)?")
 BY = re.compile(
-    r"^(?:first\s+)?(?:(?:posted|written|published)\s+)?(?:on\s+)?by:?\s+|"
-    r"^(?:author|autor|auteur|autore|автор|text|texte|texto|текст|words|story)\s*:\s*",
+    r"^[(\[]?(?:an?\s+|the\s+|guest\s+)*(?:first\s+)?(?:(?:posted|written|published|reviewed|review|essay|column|opinion|comment"
+    r"|commentary|article|post|words|text|story|speech|remarks|address|lecture|sermon|contributed|submitted|authored)\s+)?"
+    r"(?:on\s+)?by:?\s+|"
+    r"^(?:author|autor|autorin|auteur|autore|автор|text|texte|texto|текст|words|story)s?\s*:\s*",
     re.I,
 )
 # "By" in other languages. Names can start with these words too, so two capitalised words must follow.
@@ -32,6 +67,7 @@ _WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-]*(?:[-'’.][^\W\d_]+)*\.?")
 _PARENTHETICAL = re.compile(r"\([^)]*\)|[\"“][^\"”]{1,20}[\"”]|(?<!\S)@\w+|\S+@\S+")
 MAX_LINE_CHARS = 300
 _EMPHASIS = " \t*_"
+_ABBREVIATION = 5  # "Chas.", "Prof."; a longer word with a dot ends a sentence
 
 
 def strip_markup(line: str) -> str:
@@ -62,12 +98,18 @@ def is_name(text: str, body_words: frozenset[str] = frozenset(), *, allow_all_ca
     words = _PARENTHETICAL.sub(" ", text).split() if len(text) <= MAX_LINE_CHARS else []
     if not 2 <= len(words) <= 6 or (text.endswith((".", "!", "?")) and not text.endswith(("Jr.", "Sr."))):
         return False
-    proper = [word for word in words if word.lower() not in _PARTICLES]
+    # "Van Jones" and "Al Span" begin with a forename, not with a particle.
+    proper = [word for n, word in enumerate(words) if word.lower() not in _PARTICLES or (not n and word[0].isupper())]
     if len(proper) < 2 or any(word.lower() in _FUNCTION_WORDS for word in proper):
         return False
     if not all(_WORD.fullmatch(word) and word[0].isupper() for word in proper):
         return False
     if not allow_all_caps and all(len(word) > 2 and word.isupper() for word in proper):
+        return False
+    if any(
+        word.endswith(("’s", "'s")) or (word[-1] == "." and "." not in word[:-1] and len(word) > _ABBREVIATION)
+        for word in words[:-1]
+    ):
         return False
     return not all(word.lower().strip(".") in body_words for word in proper)
 
@@ -87,6 +129,58 @@ def is_pen_name(line: str) -> bool:
     return bool(re.fullmatch(r"[^\W\d_]{3,}", name)) and name[0].isupper() and name.lower() not in _NOT_PEN_NAMES
 
 
+def is_honorific_name(text: str) -> bool:
+    """Whether a text is a title and a name, as in the record of a parliament: "Mr. DOE", "Senator Jane Doe"."""
+    return honorific_name(text) is not None
+
+
+def honorific_name(text: str) -> str | None:
+    """Return the name behind a title, in the case of names; None if the text is not a title and a name."""
+    match = _HONORIFIC_NAME.fullmatch(text.strip(" .,:")) if len(text) <= MAX_LINE_CHARS else None
+    if not match or not (match["honorific"][0].isupper() or text.lower().startswith("the late")):
+        return None
+    if match["honorific"].strip(" .").lower() == "m" and len(match["name"].split()[0].strip(".")) < 3:
+        return None  # initials
+    words = match["name"].split()
+    if not 1 <= len(words) <= 5 or not all(_WORD.fullmatch(word) for word in words):
+        return None
+    proper = [word for word in words if word.lower() not in _PARTICLES]
+    if not proper or not all(word[0].isupper() for word in proper) or any(w.lower() in _FUNCTION_WORDS for w in proper):
+        return None
+    return as_printed_name(" ".join(words))
+
+
+def as_printed_name(name: str) -> str:
+    """Return a name whose words are all in capitals in the case of names: "J. P. DOE" as "J. P. Doe"."""
+    words = [word.title() if len(word.strip(".")) > 2 and word.isupper() else word for word in name.split()]
+    return re.sub(r"(?<=['’])S\b", "s", " ".join(words))
+
+
+def is_inverted_name(text: str) -> bool:
+    """Whether a text is a name with the surname first, "Doe, Jane"."""
+    return inverted_name(text) is not None
+
+
+def inverted_name(text: str) -> str | None:
+    """Return "Doe, Jane" as "Jane Doe"; None if the text is no name with the surname first."""
+    match = _INVERTED.fullmatch(text.strip(" .")) if len(text) <= MAX_LINE_CHARS else None
+    if not match:
+        return None
+    name = f"{match['first']} {match['last']}"
+    words = {word.lower() for word in name.split()}
+    *particles, _ = match["last"].split()
+    if any(word.lower() not in _PARTICLES for word in particles):
+        return None
+    if not is_name(name, allow_all_caps=True) or words & NOT_NAMES or ROLE.search(name):
+        return None
+    return as_printed_name(name)
+
+
+def is_handle(text: str) -> bool:
+    """Whether a text is an account's or a site's name: one word in small letters."""
+    return bool(_HANDLE.fullmatch(text)) and text.strip("@") not in _FUNCTION_WORDS
+
+
 def parse_authors(line: str, body_words: frozenset[str], *, is_byline: bool) -> tuple[str, ...]:
     """Return the author names in a line.
 
@@ -101,8 +195,19 @@ def parse_authors(line: str, body_words: frozenset[str], *, is_byline: bool) -> 
     if not is_byline and not is_name(candidate_name(text), body_words):
         return ()
     parts = [part.strip() for part in re.split(r",?\s+(?:and|with|&|und|et|y|та|и)\s+|,\s*", text, flags=re.IGNORECASE)]
-    names = [part for part in parts if is_name(part, allow_all_caps=is_byline)]
+    # "Jane Roe, Selby Island" is a name and a place; several authors are joined by a word somewhere.
+    joined = bool(re.search(r"\s(?:and|with|&|und|et|y|та|и)\s", text, re.I))
+    names = [
+        part
+        for position, part in enumerate(parts)
+        if is_name(part, allow_all_caps=is_byline) and not (position and (not joined or is_role(part)))
+    ]
     return tuple(" ".join(re.sub(r"\([^)]*\)|(?<!\S)@\w+|\S+@\S+", " ", name).split()) for name in names)
+
+
+def is_role(text: str) -> bool:
+    """Whether a text is somebody's office or employer and not a name: "Project Director", "The Selby Post"."""
+    return bool(ROLE.search(text)) or any(word.lower().strip(".,") in NOT_NAMES for word in text.split())
 
 
 @lru_cache(maxsize=65_536)

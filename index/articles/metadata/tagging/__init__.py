@@ -1,0 +1,10 @@
+"""Label the pieces of a head (title, author, date, section, other, body) with a small learned sequence model.
+
+| module     | what it does                                                                               |
+|------------|--------------------------------------------------------------------------------------------|
+| `pieces`   | splits lines at bars and at dashes, so that "Title | Name | Date" is three pieces          |
+| `features` | describes each piece: its form, its place, its neighbours, whether the body has its words  |
+| `model`    | finds the most likely labels of all pieces together, with the weights in `weights.json`    |
+
+`python -m training.heads` learns the weights (training/README.md).
+"""

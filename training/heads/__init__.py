@@ -1,0 +1,1 @@
+"""Train the model that labels the pieces of a head (`index.articles.metadata.tagging`)."""
