@@ -55,9 +55,9 @@ def fit(examples: Sequence[Example], penalty: float) -> dict[str, Any]:
         scores = torch.tensor((bags @ (shared @ same_label + own)).reshape(count, longest, states), requires_grad=True)
         linked, started = torch.tensor(links, requires_grad=True), torch.tensor(start, requires_grad=True)
         value = (_negative_likelihood(scores, linked + blocked, started + first, gold, mask) * heavy).sum()
-        value.backward()  # type: ignore[no-untyped-call]
-        by_state = turned @ (scores.grad.numpy().reshape(-1, states))  # type: ignore[union-attr]
-        parts = [by_state @ same_label.T, by_state, linked.grad.numpy(), started.grad.numpy()]  # type: ignore[union-attr]
+        value.backward()
+        by_state = turned @ (scores.grad.numpy().reshape(-1, states))
+        parts = [by_state @ same_label.T, by_state, linked.grad.numpy(), started.grad.numpy()]
         gradient = np.concatenate([part.ravel() for part in parts]) + penalty / 100 * flat
         return float(value.detach()) + penalty / 200 * float(flat @ flat), gradient
 

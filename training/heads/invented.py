@@ -292,11 +292,15 @@ class Inventor:
             self._one(author, "author"),
             *maybe(0.2, self._one(role, "other")),
             *maybe(0.1, self._one(pick(_PAPERS), "kicker")),
-            *maybe(0.85, label(dated)),
+            *maybe(0.85, self._one(dated, "date")),
         ]
         if self.random.random() < 0.3:
-            separate = [label(dated), *maybe(0.15, self._one("5 min read", "other")), self._one(author, "author")]
-        return pick([[pick(one_line)], separate, separate, separate, [label(dated)]])
+            separate = [
+                self._one(dated, "date"),
+                *maybe(0.15, self._one("5 min read", "other")),
+                self._one(author, "author"),
+            ]
+        return pick([[pick(one_line)], separate, separate, separate, [self._one(dated, "date")]])
 
     def _one(self, text: str, label: str) -> tuple[Labelled, str]:
         return [(text, label)], ""

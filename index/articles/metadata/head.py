@@ -172,7 +172,7 @@ class _Tagged:
             if body_above >= _MAX_BODY_ABOVE:
                 break
             text = strip_markup(line.text)
-            labels = {found.label for _, found in pieces}
+            labels: set[str] = {found.label for _, found in pieces}
             is_long = len(text.split()) > _MAX_LINE_WORDS or (len(text) > MAX_LINE_CHARS and not url_in(text))
             is_body = is_long or "body" in labels
             sentence = (

@@ -124,4 +124,5 @@ def _marginals(scores: Array, transitions: Array) -> Array:
     for number in range(len(scores) - 2, -1, -1):
         backward[number] = np.logaddexp.reduce(transitions + scores[number + 1] + backward[number + 1], axis=1)
     both = forward + backward
-    return np.exp(both - np.logaddexp.reduce(both[0]))
+    marginals: Array = np.exp(both - np.logaddexp.reduce(both[0]))
+    return marginals
