@@ -286,7 +286,6 @@ class Inventor:
             ([(f"{date} {names[0].upper()}", "author")], ""),
             ([(date, "date"), ("5 min read", "other"), (author, "author")], pick([" | ", " · "])),
         ]
-        label = lambda text: self._one(text, "date")  # noqa: E731
         dated = pick([date, date, f"Published {date}", f"Updated {date}", f"{date}, 10:15", f"{pick(_PAPERS)}, {date}"])
         separate = [
             self._one(author, "author"),
