@@ -26,6 +26,9 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});")
 _REFERENCE_TEXT = re.compile(r"[\W_]{0,4}(?:\d{1,3}|[a-z])?[\W_]{0,4}")
 _REFERENCE_TARGET = re.compile(r"^#|#[^#]{0,12}(?:fn|foot|note|cite|ref|end)", re.I)
 _FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,40}\]")
+_RAISED_NUMBER = re.compile(
+    r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?…”\"’»)\]]))<sup\b[^<>]*>\s*\[?\d{1,3}\]?\s*</sup>", re.IGNORECASE
+)
 _HIGHLIGHT = re.compile(r"(?<!=)==(?=[^\s=])([^=\n]+(?:\n[^=\n]+)*)(?<=\S)==(?!=)")
 _COMMENT = re.compile(r"(?<!%)%%(?!%).*?(?<!%)%%(?!%)", re.S)
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]{1,40}[ \t]*$", re.M)
@@ -280,6 +283,8 @@ class _Reader:
             for match in pattern.finditer(self._text, self._start):
                 if self._prose[match.end() - 1]:
                     self._removed.append(match.span())
+        for match in _RAISED_NUMBER.finditer(self._text, self._start):
+            self._removed.append(match.span())
         for match in _HIGHLIGHT.finditer(self._text, self._start):
             if self._prose[match.start()] and self._prose[match.end() - 1]:
                 self._removed += [(match.start(), match.start() + 2), (match.end() - 2, match.end())]

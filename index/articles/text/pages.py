@@ -13,9 +13,10 @@ from index.english import english_dictionary
 _MAX_RUN = 3
 _MAX_WORDS = 12
 _MAX_CHARS = 120
-_MIN_CHARS = 80  # of what is interrupted: titles and the items of a list are shorter
+_MIN_CHARS = 60  # of what is interrupted: titles and the items of a list are shorter
 _PAGE_NUMBER = re.compile(
-    r"^\W*\d{1,3}\b(?!.*\b(?:1[5-9]|20)\d\d\b)|\b\d{1,3}\W*$|\b(?:page|seite|p|pp|стр|с|str)\b\.?\s*\d", re.I
+    r"^\W*\d{1,3}(?:\s{2,}|\s*\|)|^\W*\d{1,3}\b(?!.*\b(?:1[5-9]|20)\d\d\b)|\b\d{1,3}\W*$|\b(?:page|seite|p|pp|стр|с|str)\b\.?\s*\d",
+    re.I,
 )
 # A line of its own that says so is a running head wherever it stands.
 _PAGE_LINE = re.compile(r"(?:.{0,80}\W)?page \d{1,4}(?: of \d{1,4})?[^\w.!?]*|page \d{1,4}\b.{0,80}(?<![.!?])", re.I)
@@ -144,8 +145,11 @@ def _interruption(lines: Sequence[str], start: int) -> Sequence[str]:
 
 
 def _form(line: str) -> str:
-    """Return what is the same in a running head on all pages."""
-    return re.sub(r"\d+", "#", " ".join(line.split())).casefold() if len(line) <= _MAX_CHARS else line
+    """Return what is the same in a running head on all pages: on the left ones the number may stand first."""
+    if len(line) > _MAX_CHARS:
+        return line
+    form = re.sub(r"\d+", "#", " ".join(line.split())).casefold()
+    return re.sub(r"^[\W_]+|[\W_]+$", "", form) or form
 
 
 def _join_lines(block: Block, words: _Words) -> Block:

@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
-# The width of a page, in characters: lines that are all shorter are verse, an address or a list.
-_MIN_WIDTH, _MAX_WIDTH = 55, 130
-_MIN_SHARE = 0.6
+# The width of a page, in characters: lines that are all shorter are verse, an address or a list, or those of a column,
+# which are many and all full.
+_MIN_WIDTH, _MAX_WIDTH, _MIN_SHARE = 55, 130, 0.6
+_COLUMN_WIDTH, _COLUMN_LINES, _COLUMN_SHARE = 28, 4, 0.9
 
 
 def wrapped_line_ends(block: str) -> list[int]:
@@ -15,7 +16,8 @@ def wrapped_line_ends(block: str) -> list[int]:
     """
     lines = block.split("\n")
     width = max(map(len, map(str.rstrip, lines)))
-    if not _MIN_WIDTH <= width <= _MAX_WIDTH:
+    is_column = width < _MIN_WIDTH
+    if not (_COLUMN_WIDTH if len(lines) >= _COLUMN_LINES else _MIN_WIDTH) <= width <= _MAX_WIDTH:
         return []
     found, end = [], -1
     for line, below in pairwise(lines):
@@ -25,7 +27,8 @@ def wrapped_line_ends(block: str) -> list[int]:
         room = width - len(line.rstrip()) - 1
         if words and not indented and not line.endswith("  ") and len(words[0]) > room:
             found.append(end)
-    return found if len(found) >= _MIN_SHARE * (len(lines) - 1) else []
+    share = _COLUMN_SHARE if is_column else _MIN_SHARE
+    return found if len(found) >= share * (len(lines) - 1) else []
 
 
 def _indent(line: str) -> int:

@@ -47,6 +47,7 @@ def sentences_of(markdown: str) -> list[str]:
         ("Lund &amp; Quill &ndash; the pears&nbsp;went.", "Lund & Quill – the pears went."),
         ("The pears went.[^1] The plums[^b] too.[^c]\n\n[^1]: In 1914.\n[^b]: Why?", "The pears went. The plums too."),
         ("The pears went.[1](#fn1) The plums [↩](#ref) too.", "The pears went. The plums too."),
+        ("The pears.<sup>1</sup> 3 m<sup>2</sup> of plums<sup>[2]</sup> too.", "The pears. 3 m2 of plums too."),
         ("The pears went.  \nThe plums too.\\\nAnd the swing.", "The pears went.  \nThe plums too.\nAnd the swing."),
         ("2 * 3 * 4 and snake_case_words and * one.", "2 * 3 * 4 and snake_case_words and * one."),
         ("The pears [went and a [b] c](", "The pears [went and a [b] c]("),

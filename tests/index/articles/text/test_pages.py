@@ -58,6 +58,11 @@ def test_a_running_head_is_known_by_its_repetition() -> None:
     assert " ".join("\n".join(text_of(body)).split()) == " ".join(f"{PROSE}old mill. {PROSE}new mill.".split())
 
 
+def test_running_heads_of_left_and_right_pages_are_the_same() -> None:
+    body = f"{PROSE}old\n\n34   THE COURIER   3 MAY 2019\n\nmill.\n\nTHE COURIER   3 MAY 2019   35\n\nThe swing."
+    assert text_of(body) == [f"{PROSE}old\nmill.", "", "", "", "The swing."]
+
+
 @pytest.mark.parametrize("head", ["The Quay Courier Page 12", "Page 3 of 7", "PAGE 3 | The Quay Courier", "- page 3 -"])
 def test_a_line_with_the_number_of_its_page_is_no_paragraph(head: str) -> None:
     assert text_of(f"The pears went first.\n\n{head}\n\nThen the plums.") == [
@@ -127,6 +132,10 @@ def test_the_line_ends_of_a_page_are_spaces_in_a_quote() -> None:
     wrapped = textwrap.fill(" ".join(LINES), 72)
     assert text_of(wrapped) == [" ".join(LINES)]
     assert text_of(wrapped.replace(" the ", " the-\nn ", 1))[0].startswith(" ".join(LINES)[:8])
+
+
+def test_the_line_ends_of_a_column_are_spaces_in_a_quote() -> None:
+    assert text_of(textwrap.fill(" ".join(LINES), 34)) == [" ".join(LINES)]
 
 
 @pytest.mark.parametrize(
