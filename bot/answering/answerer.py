@@ -29,7 +29,7 @@ from bot.answering.evidence.certainty import (
     topic_probability,
 )
 from bot.answering.evidence.reranker import Reranker, load_reranker
-from bot.answering.evidence.selection import collect_evidence, rerank
+from bot.answering.evidence.selection import collect_evidence, replace_questions, rerank
 from bot.answering.evidence.windows import choose_windows
 from bot.answering.question import choice, small_talk
 from bot.answering.question.details import without_addresses
@@ -289,6 +289,7 @@ class Answerer:
         within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
         hits = search_vector(generation, self._embed(parsed), parsed.term_weights, MAX_PASSAGES, within)
         evidence = collect_evidence(hits, parsed.term_weights, generation.lexical.idf, parsed.context)
+        evidence = replace_questions(evidence, generation.articles)
         windows = choose_windows(evidence, hits)
         ranked = rerank(evidence, windows, self._reranker.score(parsed.text, parsed.context, windows))
         return ranked, certainty_features(parsed, ranked, hits)

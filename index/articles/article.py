@@ -56,6 +56,27 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What one speaker of an interview says in a paragraph.
+
+    Attributes:
+        mark: Offset of the label, or of the text if it has none.
+        start: Offset of the text, behind the label.
+        end: Offset after the text.
+        label: The label before it, as "Q" or a name; "" if it goes on with what the same speaker says.
+        speaker: The label of whoever speaks; "" if the interview has no labels.
+        asks: Whether it is the interviewer's.
+    """
+
+    mark: int
+    start: int
+    end: int
+    label: str
+    speaker: str
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """The text of one file as a reader of the page sees it, and its metadata.
 
@@ -75,6 +96,7 @@ class Article:
         head: Lines that are not the author's text, above, below and between the body, in order.
         note_span: Start and end offset of the author note if it stands at the foot.
         offsets: Maps offsets in `text` to those in the decoded file.
+        turns: Who says what, if the article is an interview.
     """
 
     id: str
@@ -89,6 +111,7 @@ class Article:
     head: tuple[HeadLine, ...]
     note_span: tuple[int, int] | None
     offsets: OffsetMap = field(default_factory=OffsetMap)
+    turns: tuple[Turn, ...] = ()
 
     @property
     def word_count(self) -> int:
@@ -108,6 +131,10 @@ class Article:
     def is_argument(self, offset: int) -> bool:
         """Whether an offset is in the text that makes the argument: in no note and no footnote."""
         return not self.is_note(offset) and not self._last_paragraph_before(offset).footnote
+
+    def turn_at(self, offset: int) -> Turn | None:
+        """Return the turn of an interview that contains an offset; None if it is in none."""
+        return next((turn for turn in self.turns if turn.mark <= offset < turn.end), None)
 
     def paragraph_at(self, offset: int) -> Paragraph:
         """Return the paragraph that contains an offset.

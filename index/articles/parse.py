@@ -6,6 +6,7 @@ from index.articles.article import NOTE_KINDS, Article, Kind, Paragraph, text_di
 from index.articles.formats import read_format
 from index.articles.furniture.blocks import classify_blocks
 from index.articles.furniture.lines import url_in
+from index.articles.interview import find_turns, without_labels
 from index.articles.lines import HeadLine, Line
 from index.articles.metadata.below import read_below, read_speaker
 from index.articles.metadata.dates import settle_date
@@ -79,6 +80,8 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     )
     if not any(c.isalnum() for p in paragraphs for start, end in p.parts for c in text[start:end]):
         raise ArticleRejected("it contains no words below its head")
+    turns = find_turns(text, paragraphs, article_text.is_emphasised)
+    paragraphs = tuple(without_labels(paragraph, turns) for paragraph in paragraphs)
     text = article_text.unwrap([part for p in paragraphs for part in p.parts])
     return Article(
         id=name,
@@ -93,6 +96,7 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         head=head_lines,
         note_span=(note.start, note.end) if note else None,
         offsets=article_text.content.map,
+        turns=turns,
     )
 
 

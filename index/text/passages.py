@@ -78,7 +78,7 @@ def split(article: Article, splitter: SentenceSplitter) -> tuple[Passage, ...]:
     pending: list[Sentence] = []
     for paragraph in article.paragraphs:
         for sentences in _split_at_note(article, list(find_sentences(article, paragraph, splitter))):
-            if pending and (_crosses_note(article, pending, sentences) or not _can_join(pending, sentences)):
+            if pending and not _belongs(article, pending, sentences):
                 passages.append(_make_passage(article, pending))
                 pending = []
             pending += sentences
@@ -110,6 +110,20 @@ def _split_overlong(text: str, start: int, end: int) -> Iterator[tuple[int, int]
 def _size(sentence: Sentence) -> int:
     """Return the number of words. Text without spaces counts too: about one token for every six characters."""
     return max(len(sentence.text.split()), len(sentence.text) // 12)
+
+
+def _belongs(article: Article, pending: list[Sentence], sentences: list[Sentence]) -> bool:
+    """Whether sentences join a passage. In an interview, each question opens one, and its answer belongs to it."""
+    if not sentences:
+        return True
+    if _asks(article, pending[-1]) != _asks(article, sentences[0]):
+        return _asks(article, pending[-1])
+    return not _crosses_note(article, pending, sentences) and _can_join(pending, sentences)
+
+
+def _asks(article: Article, sentence: Sentence) -> bool:
+    turn = article.turn_at(sentence.start)
+    return turn is not None and turn.asks
 
 
 def _can_join(pending: list[Sentence], sentences: list[Sentence]) -> bool:

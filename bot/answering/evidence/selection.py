@@ -6,12 +6,14 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from index.articles.article import Article
 from index.search import Hit
 from index.text.passages import Sentence
 from index.text.words import terms, words
 
 from bot.answering.evidence.windows import Logits, SentenceWindow
 from bot.answering.types import UNREAD, Evidence
+from bot.answering.voice.interviews import asks
 
 # The weights, beside the sentence's own cosine, of the reader's logit, the coverage of the question's terms, the
 # passage's cosine and its search score. Tuned together with the quote limits on opinion articles (docs/results.md).
@@ -54,6 +56,33 @@ def collect_evidence(
             collected.append(Evidence(hit.passage, sentence, score, cosine, coverage))
     collected.sort(key=lambda e: (-e.score, e.sentence.start))
     return _without_repetition([e for e in collected if e.sentence not in fragments] or collected)
+
+
+def replace_questions(ranked: Sequence[Evidence], articles: Mapping[str, Article]) -> list[Evidence]:
+    """Replace the questions of an interviewer by what answers them: the next sentence of the passage gets their score.
+
+    Args:
+        ranked: The evidence, best first.
+        articles: The articles, by id.
+    """
+
+    def is_asked(evidence: Evidence) -> bool:
+        return asks(articles[evidence.passage.article], evidence.sentence.start)
+
+    in_order = sorted(ranked, key=lambda e: (e.passage.id, e.sentence.start))
+    scores: dict[Sentence, float] = {}
+    asked: Evidence | None = None
+    for evidence in in_order:
+        if is_asked(evidence):
+            asked = evidence
+        elif asked is not None:
+            if asked.passage.id == evidence.passage.id:
+                scores[evidence.sentence] = asked.score
+            asked = None
+    if not scores:
+        return [e for e in ranked if not is_asked(e)] or list(ranked)
+    kept = (replace(e, score=max(e.score, scores.get(e.sentence, e.score))) for e in ranked if not is_asked(e))
+    return sorted(kept, key=lambda e: (-e.score, e.sentence.start))
 
 
 def rerank(ranked: Sequence[Evidence], windows: Iterable[SentenceWindow], logits: Iterable[Logits]) -> list[Evidence]:

@@ -12,6 +12,7 @@ from index.articles.article import Article
 from index.text.words import words
 
 from bot.answering.voice.hedges import find_hedges
+from bot.answering.voice.interviews import speaker_of
 from bot.answering.voice.masking import WORD, MaskedSentence, mask_sentences
 from bot.answering.voice.people import find_people
 from bot.answering.voice.reported_speech import Report
@@ -53,7 +54,7 @@ def sentence_features(article: Article) -> tuple[SentenceFeatures, ...]:
         extracted.append(_extract(speakers, sources, at))
         sources.append(extracted[-1].source)
     pulled = _pull_quotes(article, extracted)
-    return tuple(pulled.get(sentence.start, sentence) for sentence in extracted)
+    return tuple(_in_interview(article, pulled.get(sentence.start, sentence)) for sentence in extracted)
 
 
 def _extract(speakers: Speakers, sources: Sequence[str | None], at: int) -> SentenceFeatures:
@@ -75,6 +76,8 @@ def _extract(speakers: Speakers, sources: Sequence[str | None], at: int) -> Sent
             source = speakers.reported(sources, attributing)
         elif source is None:
             source = speakers.of_quotation(sources, at)
+    elif is_speech and source is None:
+        source = speakers.named(at)
     previous = sentences[at - 1] if at and sentences[at - 1].paragraph == sentence.paragraph else None
     if previous is not None and is_clear(best_report(previous)):
         features.add("after a report")
@@ -85,6 +88,15 @@ def _extract(speakers: Speakers, sources: Sequence[str | None], at: int) -> Sent
     if previous is not None and previous.masked.endswith(":"):
         features.add("after a colon")
     return SentenceFeatures(sentence.start, sentence.end, frozenset(features), source, is_speech)
+
+
+def _in_interview(article: Article, sentence: SentenceFeatures) -> SentenceFeatures:
+    """Return a sentence as the words of whoever speaks there, if it is part of an interview."""
+    turn = article.turn_at(sentence.start)
+    speaker = speaker_of(article, turn) if turn else None
+    if speaker is None or (sentence.is_speech and sentence.source):
+        return sentence
+    return replace(sentence, source=speaker, is_speech=True)
 
 
 def _pull_quotes(article: Article, extracted: Sequence[SentenceFeatures]) -> dict[int, SentenceFeatures]:

@@ -31,6 +31,7 @@ _ENDING = ".,!?…;:—–"
 # Who speaks, between dashes inside the marks: "«A ship sails, — said Ann Bell. — It is late»".
 _ASIDE = re.compile(r"(?<=[,.!?…»”\"])\s+[—–]\s+(?=[^\W\d_])(?P<aside>[^—–«»“”\"]{3,120}?[.,!?…]?)\s+[—–](?=\s)")
 _ASIDE_AT_END = re.compile(r"(?<=[,.!?…])\s+[—–]\s+(?P<aside>[^—–«»“”\"]{3,160})\Z")
+_CREDIT_WORDS = 7
 # A dash that opens a line of dialogue.
 _DIALOGUE = re.compile(r"\s*[—―–]\s*(?=[^\W\d_]|[¿¡«“])")
 
@@ -58,8 +59,9 @@ def find_quotations(text: str, *, continued: bool = False) -> Quotations:
     is_open = bool(found) and found[-1][1] > len(text)
     spans = [(start, min(end, len(text))) for start, end in found]
     for single in _single(text):
-        if not any(start < single[1] and single[0] < end for start, end in spans):
-            spans.append(single)
+        crossing = [span for span in spans if span[0] < single[1] and single[0] < span[1]]
+        if all(single[0] < start and end < single[1] for start, end in crossing):
+            spans = [single, *(span for span in spans if span not in crossing)]
     pieces = [piece for span in sorted(spans) for piece in _without_asides(text, span)]
     return Quotations(tuple(pieces), is_open)
 
@@ -67,7 +69,8 @@ def find_quotations(text: str, *, continued: bool = False) -> Quotations:
 def find_dialogue(text: str) -> tuple[Span, ...]:
     """Return the speech in a paragraph that a dash opens, without what says who speaks; none for other paragraphs."""
     opening = _DIALOGUE.match(text)
-    if opening is None:
+    # A name behind a dash says whose words stand above it.
+    if opening is None or (len(text.split()) <= _CREDIT_WORDS and not any(mark in text for mark in _ENDING[:-2])):
         return ()
     return tuple(_without_asides(text, (opening.end(), len(text)), at_end=True))
 
@@ -133,11 +136,12 @@ def _single(text: str) -> Iterator[Span]:
 def _without_asides(text: str, span: Span, *, at_end: bool = False) -> Iterator[Span]:
     """Yield the parts of a quotation between the phrases that say who speaks."""
     start, end = span
-    for aside in _ASIDE.finditer(text, start, end):
+    asides = [aside for aside in _ASIDE.finditer(text, start, end) if aside["aside"][0].islower()]
+    for aside in asides:
         yield start, aside.start("aside")
         start = aside.end("aside")
-    last = _ASIDE_AT_END.search(text[:end], start) if at_end else None
-    if last is not None:
-        yield start, last.start("aside")
-    elif start < end:
+    last = _ASIDE_AT_END.search(text[:end], start) if at_end and not asides else None
+    if last is not None and last["aside"][0].islower():
+        end = last.start("aside")
+    if start < end:
         yield start, end

@@ -249,12 +249,21 @@ def _is_inverted(words: Sequence[str], verb: int, left: int) -> bool:
         return False
     if following.lower() in (FIRST_PERSON - {"one"}) | {"that", "this"}:
         return False
-    if preceding == "," and _complement(words, verb) not in ("none", "bare"):
+    if preceding == "," and (_complement(words, verb) not in ("none", "bare") or _closes_apposition(words, left)):
         return False
     # "The bishop, a Dane, said the law was bad": what follows the verb is a clause, not a subject.
     subject = _until_mark(words, verb + 1)
     cut = next((at for at, word in enumerate(subject) if word.lower() in RELATIVES), len(subject))
     return not any(word.lower() in AUXILIARIES for word in subject[:cut])
+
+
+def _closes_apposition(words: Sequence[str], comma: int) -> bool:
+    """Whether a comma ends an apposition to a name, as in "Ann Bell, the mayor, told the board"."""
+    other = last_index(words[:comma], ",")
+    at = other
+    while at > 0 and words[at - 1][0].isupper():
+        at -= 1
+    return 0 <= at < other and comma - other > 1 and (at == 0 or words[at - 1] in (QUOTED, ",", "–", "—"))
 
 
 def _until_mark(words: Sequence[str], start: int) -> list[str]:

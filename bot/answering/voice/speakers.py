@@ -14,6 +14,9 @@ NEAR = 8
 # The shortest quotation, in words, that makes the sentence around it somebody else's.
 CLAUSE_WORDS = 8
 
+# A shorter one that is a sentence of its own.
+_WHOLE_SENTENCE = re.compile(r"^\W*[^\W\d_a-z]\w*\W+\w.*[.!?…]\W*$", re.DOTALL)
+
 STRONG_COMPLEMENTS = ("that", "quote", "colon", "aside")
 _GROUP_SCORES = {
     "say": 2.0,
@@ -71,7 +74,9 @@ def quotes_somebody(sentences: Sequence[MaskedSentence], at: int) -> bool:
         speaking = next((s for s in around if s.quotations), sentence)
     if any(r.source.kind == "author" and r.complement in ("quote", "colon", "aside") for r in speaking.reports):
         return False
-    return sentence.is_quoted or any(len(WORD.findall(text)) >= CLAUSE_WORDS for text in sentence.quotations)
+    return sentence.is_quoted or any(
+        len(WORD.findall(text)) >= CLAUSE_WORDS or _WHOLE_SENTENCE.search(text) for text in sentence.quotations
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,13 @@ class Speakers:
         if report.source.kind == "pronoun":
             return self._antecedent(before[:at], at, report.source)
         return resolve_mention(report.source, self.people, self.sentences[at].start, self.authors)
+
+    def named(self, at: int) -> str | None:
+        """Return whom a sentence names last outside its quotations; None for nobody."""
+        for word in reversed(WORD.findall(self.sentences[at].masked)):
+            if word[0].isupper() and (name := self.people.full_names.get(word.lower())):
+                return None if any(name in author or author in name for author in self.authors) else name
+        return None
 
     def attribution(self, at: int) -> int | None:
         """Return the index of the sentence that attributes a wholly quoted one.

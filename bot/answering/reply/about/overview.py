@@ -16,6 +16,7 @@ from bot.answering.reply.about.places import quote_beginning, quote_ending
 from bot.answering.reply.citations import quote
 from bot.answering.reply.wording import IN_SHORT
 from bot.answering.types import Quote
+from bot.answering.voice.interviews import asks
 from bot.answering.voice.voice import BYLINE
 
 TOPIC_SENTENCES, SUMMARY_SENTENCES, CLAIM_SENTENCES = 2, 3, 5
@@ -76,7 +77,7 @@ def central_sentences(generation: Generation, article: Article, n: int) -> list[
     scored = []
     for position, (start, end) in enumerate(spans):
         text = article.text[start:end]
-        if not article.is_argument(start):
+        if not article.is_argument(start) or asks(article, start):
             continue
         length = len(text.split())
         if not CENTRAL_WORDS[0] <= length <= CENTRAL_WORDS[1]:

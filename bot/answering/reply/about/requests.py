@@ -15,6 +15,7 @@ from bot.answering.reply.about import library, overview
 from bot.answering.reply.about.mentions import describe_mentions, find_mentions, not_mentioned
 from bot.answering.reply.about.opposing import quote_opposing
 from bot.answering.reply.about.places import quote_paragraphs
+from bot.answering.reply.about.speakers import asks_who_speaks, describe_speakers
 from bot.answering.types import Abstention, Answer, Reply
 
 # The certainty of a reply that is read from the article itself, and of one that tells that it has nothing.
@@ -43,6 +44,10 @@ def answer_request(
         generation: the generation to answer from.
         scope: the articles that it may be about.
     """
+    if len(scope) == 1 and asks_who_speaks(parsed.text):
+        speakers = describe_speakers(generation.articles[scope[0].id])
+        if speakers is not None:
+            return Answer(asked, speakers, (), CERTAIN)
     kinds = _combined(languages.answerable(parsed.kinds, scope))
     if not kinds:
         return None

@@ -1,0 +1,132 @@
+"""Recognise an interview: who speaks in which paragraph, and which paragraphs are the interviewer's questions.
+
+The certain marks are labels ("Ann Bell:", "Q:", "A:") at the start of paragraphs or lines. Without labels, questions in
+bold, or paragraphs that are nothing but a question, count if the text before them says that it is an interview.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from index.articles.article import Paragraph, Turn
+
+_ASKING = frozenset(("q", "question", "interviewer", "host", "moderator", "f", "п", "в", "з"))
+_ANSWERING = frozenset(("a", "answer", "interviewee", "guest"))
+_LABEL = re.compile(
+    r"(?P<label>[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,4})(?: ?\([^()\n]{1,40}\))?[ \t]*[:：][ \t]*(?=\S)"
+    r"|(?P<letter>[QA])[ \t]?[.)–—-][ \t]+(?=\S)"
+)
+_PARTICLES = frozenset("de van von der den da di la le al el bin of the".split())
+_INTERVIEW = re.compile(
+    r"\binterview|\bq ?& ?a\b|\bin conversation\b|\b(?:spoke|speaks|talked|talks) (?:to|with)\b", re.I
+)
+# The fewest labelled turns, unless the labels are "Q" and "A", and the least share of labelled paragraphs.
+_MIN_TURNS, _MIN_SHARE = 3, 0.4
+# The fewest questions in bold, or that are paragraphs of their own, and their most words.
+_MIN_BOLD, _MIN_PLAIN, _MAX_WORDS = 2, 3, 60
+
+Emphasised = Callable[[int, int], bool]
+"""Whether all between two offsets of the article text is set in emphasis."""
+
+
+class _Line(NamedTuple):
+    """A line of the body, or several without a label between; `start` is behind the label, `mark` before it."""
+
+    mark: int
+    start: int
+    end: int
+    label: str
+
+
+def find_turns(text: str, paragraphs: Sequence[Paragraph], is_emphasised: Emphasised) -> tuple[Turn, ...]:
+    """Return what each speaker of an interview says, in order; nothing if the article is none.
+
+    Args:
+        text: The article text.
+        paragraphs: Its paragraphs.
+        is_emphasised: Tells what is set in bold or italics.
+    """
+    body = [p for p in paragraphs if p.kind == "body" and p.body_start < p.end]
+    lines = [line for paragraph in body for line in _lines(text, paragraph)]
+    askers = _askers(text, lines)
+    if askers:
+        return tuple(_labelled_turns(lines, askers))
+    return tuple(_unlabelled_turns(text, body, is_emphasised))
+
+
+def without_labels(paragraph: Paragraph, turns: Sequence[Turn]) -> Paragraph:
+    """Return a paragraph whose body starts behind the label, and is split where another speaker begins."""
+    inside = [turn for turn in turns if paragraph.body_start <= turn.mark < paragraph.end and turn.label]
+    if not inside or paragraph.kind != "body":
+        return paragraph
+    cuts = [(paragraph.body_start, inside[0].mark)] if inside[0].mark > paragraph.body_start else []
+    cuts += [(turn.start, min(turn.end, paragraph.end)) for turn in inside]
+    parts = [(max(a, start), min(b, end)) for start, end in cuts for a, b in paragraph.parts if a < end and start < b]
+    return replace(paragraph, body_start=parts[0][0], items=tuple(parts) if len(parts) > 1 else ())
+
+
+def _lines(text: str, paragraph: Paragraph) -> Iterator[_Line]:
+    """Yield the lines of a paragraph that a label starts; lines without a label belong to the one before."""
+    found: list[_Line] = []
+    start = paragraph.body_start
+    while start < paragraph.end:
+        newline = text.find("\n", start, paragraph.end)
+        end = newline if newline >= 0 else paragraph.end
+        match = _LABEL.match(text, start, end)
+        label = (match["label"] or match["letter"]) if match else ""
+        if match and _is_name(label):
+            found.append(_Line(start, match.end(), end, label))
+        elif found:
+            found[-1] = found[-1]._replace(end=end)
+        else:
+            found.append(_Line(start, start, end, ""))
+        start = end + 1
+    yield from found
+
+
+def _is_name(label: str) -> bool:
+    words = label.split()
+    return words[0][0].isupper() and all(word[0].isupper() or word.lower() in _PARTICLES for word in words)
+
+
+def _askers(text: str, lines: Sequence[_Line]) -> frozenset[str]:
+    """Return the labels of those who ask; none if the labels are not those of an interview."""
+    first = next((n for n, line in enumerate(lines) if line.label), len(lines))
+    labelled = [line for line in lines[first:] if line.label]
+    turns, questions = Counter(line.label for line in labelled), Counter[str]()
+    for line in labelled:
+        questions[line.label] += text[line.start : line.end].rstrip("\"”'’)* \n").endswith("?")
+    askers = {label for label in turns if label.lower() in _ASKING or 2 * questions[label] >= turns[label]}
+    askers -= {label for label in turns if label.lower() in _ANSWERING}
+    letters = {label.lower() for label in turns}
+    enough = len(labelled) >= _MIN_TURNS or (letters & _ASKING and letters & _ANSWERING)
+    if not enough or not askers or len(askers) == len(turns) or len(labelled) < _MIN_SHARE * len(lines[first:]):
+        return frozenset()
+    return frozenset(askers)
+
+
+def _labelled_turns(lines: Sequence[_Line], askers: frozenset[str]) -> Iterator[Turn]:
+    current = ""
+    for line in lines:
+        current = line.label or current
+        if current:
+            yield Turn(line.mark, line.start, line.end, line.label, current, current in askers)
+
+
+def _unlabelled_turns(text: str, body: Sequence[Paragraph], is_emphasised: Emphasised) -> Iterator[Turn]:
+    """Yield the turns of an interview whose questions are paragraphs of their own, in bold or between the answers."""
+    questions = [
+        p
+        for p in body
+        if text[p.body_start : p.end].rstrip("\"”'’)* \n").endswith("?")
+        and len(text[p.body_start : p.end].split()) <= _MAX_WORDS
+    ]
+    bold = [p for p in questions if is_emphasised(p.body_start, p.end)]
+    asked = bold if len(bold) >= _MIN_BOLD else questions if len(questions) >= _MIN_PLAIN else []
+    if not asked or not _INTERVIEW.search(text[: asked[0].body_start]):
+        return
+    for paragraph in body:
+        if paragraph.body_start >= asked[0].body_start:
+            yield Turn(paragraph.body_start, paragraph.body_start, paragraph.end, "", "", paragraph in asked)
