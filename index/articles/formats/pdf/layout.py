@@ -47,9 +47,11 @@ def to_blocks(lines: Sequence[PrintedLine]) -> list[Block]:
 
 
 def _is_table_row(block: Block) -> bool:
-    """Whether a block consists of numbers, as the rows and labels of tables and charts do."""
+    """Whether a block consists of numbers or signs, as the rows of tables and parts of formulas do."""
     words = block.text.split()
     numbers = sum(bool(_NUMBER.fullmatch(word)) for word in words)
+    if not re.search(r"\w", block.text):
+        return True
     return block.kind == "paragraph" and numbers >= 0.6 * len(words) and not re.search(r"[^\W\d]{3}[.!?]$", block.text)
 
 
@@ -196,7 +198,7 @@ def _to_block(group: Sequence[PrintedLine], body: float, title: float, words: Co
     for line in group[1:]:
         text = _join(text, line.text, words)
     size = group[0].size
-    is_short = len(text.split()) <= _MAX_HEADING_WORDS and not re.search(r"[.,;]$", text)
+    is_short = len(text.split()) <= _MAX_HEADING_WORDS and re.search(r"[^\W\d_]{2}.*(?<![.,;])$", text) is not None
     if size >= _HEADING_SIZE * body and is_short:
         return Block("heading", text, 1 if size == title and group[0].page == 0 else 2)
     if all(line.is_bold for line in group) and is_short and len(group) <= 2:

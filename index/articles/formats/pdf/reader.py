@@ -65,7 +65,12 @@ def _read_lines(document: Any) -> Iterator[PrintedLine]:
     from pdfminer.layout import LAParams, LTTextContainer, LTTextLine
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfpage import PDFPage
+    from pdfminer.pdftypes import resolve1
 
+    tree = resolve1(document.catalog.get("Pages"))
+    declared = resolve1(tree.get("Count")) if isinstance(tree, dict) else 0
+    if isinstance(declared, int) and declared > MAX_PAGES:
+        raise ArticleRejected(f"it has {declared:,} pages (the limit is {MAX_PAGES})")
     pages = []
     for page in PDFPage.create_pages(document):
         pages.append(page)

@@ -44,10 +44,12 @@ def make_pdf(pages: Iterable[Sequence[Print]], info: str = "", trailer: str = ""
             "/Resources << /Font << /R 3 0 R /B 4 0 R >> >> >>"
         )
         objects.append(f"<< /Length {len(content.encode('cp1252'))} >>\nstream\n{content}\nendstream")
-    data, offsets = b"%PDF-1.4\n", []
+    parts, offsets, length = [b"%PDF-1.4\n"], [], 9
     for number, body in enumerate(objects, 1):
-        offsets.append(len(data))
-        data += f"{number} 0 obj\n{body}\nendobj\n".encode("cp1252")
+        offsets.append(length)
+        parts.append(f"{number} 0 obj\n{body}\nendobj\n".encode("cp1252"))
+        length += len(parts[-1])
+    data = b"".join(parts)
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     size = len(objects) + 1
     end = f"trailer\n<< /Size {size} /Root 1 0 R /Info 5 0 R {trailer} >>\nstartxref\n{len(data)}\n%%EOF\n"

@@ -93,6 +93,7 @@ def test_notes_captions_and_invisible_text_of_a_pdf_are_left_out() -> None:
         Print(60, 500, f"Figure 1: {TRAP}", 8),
         Print(60, 480, "Harrow 1.5 20 13.2% - 4,000"),
         Print(60, 450, "2.75x"),
+        Print(60, 420, "+ = ...", 16),
         Print(60, 100, f"1 {TRAP}", 7),
         Print(60, 400, TRAP, 10, color="1 g"),
         Print(60, 390, TRAP, 10, color="1 1 1 rg"),
@@ -146,9 +147,15 @@ def test_an_encrypted_pdf_is_named() -> None:
 @pytest.mark.timeout(60)
 def test_a_pdf_of_10_000_pages_is_refused_before_it_is_read() -> None:
     start = time.monotonic()
-    with pytest.raises(ArticleRejected, match=f"more than {MAX_PAGES} pages"):
+    with pytest.raises(ArticleRejected, match="10,000 pages"):
         read_pdf(make_pdf([[]] * 10_000))
     assert time.monotonic() - start < 20
+
+
+def test_the_pages_of_a_pdf_are_counted_whatever_it_declares() -> None:
+    data = make_pdf([[]] * (MAX_PAGES + 1)).replace(b"/Count 301", b"/Count 1  ")
+    with pytest.raises(ArticleRejected, match=f"more than {MAX_PAGES} pages"):
+        read_pdf(data)
 
 
 # Word documents

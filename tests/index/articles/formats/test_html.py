@@ -304,8 +304,8 @@ TRAPS = {
     "unclosed quotation": "<p>" + BODY[0] + "<a href='" + "x" * 1_000_000,
     "many entities": "&amp;" * 500_000,
     "deep lists": "<ul><li>" * 20_000 + BODY[0],
-    "many paragraphs": f"<p>{BODY[0]}</p>" * 40_000,
-    "style sheet": "<style>" + ".a .b>.c{color:#fff}" * 100_000 + "</style>" + "<p class=a>x</p>" * 2_000,
+    "many paragraphs": f"<p>{BODY[0]}</p>" * 15_000,
+    "style sheet": "<style>" + ".a .b>.c{color:#fff}" * 20_000 + "</style>" + "<p class=a>x</p>" * 2_000,
     "comments": "<!--" * 200_000,
     "entity": "<!DOCTYPE html [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><p>&a; " + BODY[0],
 }

@@ -16,7 +16,7 @@ from index.errors import ArticleRejected
 
 SENTENCE = "The lock at Harrow has not been opened since the winter, and the town has learned to live with it."
 PAGE = f"<html><body><article><p>{SENTENCE}</p><p>{SENTENCE[::-1]}.</p></article></body></html>".encode()
-LARGE = b"<html><body>" + b"".join(b"<p><b>%d</b> %s</p>" % (n, SENTENCE.encode()) for n in range(60_000))
+LARGE = b"<html><body>" + b"".join(b"<p><b>%d</b> %s</p>" % (n, SENTENCE.encode()) for n in range(30_000))
 
 MakeReader = Callable[..., IsolatedReader]
 
