@@ -5,6 +5,7 @@ from itertools import pairwise
 # The width of a page, in characters: lines that are all shorter are verse, an address or a list, or those of a column,
 # which are many and all full.
 _MIN_WIDTH, _MAX_WIDTH, _MIN_SHARE = 55, 130, 0.6
+_MIN_LOWER = 0.4  # of the lines below the first; those of verse begin with capitals
 _COLUMN_WIDTH, _COLUMN_LINES, _COLUMN_SHARE = 28, 4, 0.9
 
 
@@ -28,7 +29,9 @@ def wrapped_line_ends(block: str) -> list[int]:
         if words and not indented and not line.endswith("  ") and len(words[0]) > room:
             found.append(end)
     share = _COLUMN_SHARE if is_column else _MIN_SHARE
-    return found if len(found) >= share * (len(lines) - 1) else []
+    lower = sum(not line.lstrip()[:1].isupper() for line in lines[1:])
+    is_prose = lower >= _MIN_LOWER * (len(lines) - 1)
+    return found if is_prose and len(found) >= share * (len(lines) - 1) else []
 
 
 def _indent(line: str) -> int:

@@ -144,6 +144,7 @@ def test_the_line_ends_of_a_column_are_spaces_in_a_quote() -> None:
         "The pears\nthe plums\nand the swing",
         "The pears by the wall were the first to go, and after them went the  \nplums.",
         "The pears were the first to go.\nThen the plums by the wall went, and after them the swing.",
+        "When all the pears had gone from here\nThe plums went after in a row\nAnd then the swing so near\nTo fall",
         "The pears by the wall were the first to go, and after them went the\n   When the plums had gone.",
     ],
 )
