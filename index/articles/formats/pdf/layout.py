@@ -22,10 +22,12 @@ _BULLET = re.compile(r"[•◦▪‣●○■]\s*|[–—-]\s+(?=\S)")
 _NUMBERED = re.compile(r"\(?(\d{1,2})[.)]\s+(?=\D)")
 _SENTENCE_END = re.compile(r"[.!?…:]['\"”’»)\]]*(?:\d{1,3})?$")
 _NUMBER = re.compile(r"[-–+±<>≈$€£]*[\d.,:/]*\d[\d.,:/]*[x×%‰°km]?|[-–—x×]")
+# Of an institution or a note, behind the name of an author.
+_NOTE_MARKS = re.compile(r"(?<=[^\W\d_])[∗*†‡§¶#$+]+(?=[,;\s]|$)")
 _NOTE_SIZE = 0.88
 _HEADING_SIZE = 1.13
 _MAX_HEADING_WORDS = 20
-_BODY_WORDS = 25
+_BODY_WORDS = 15
 
 
 def to_blocks(lines: Sequence[PrintedLine]) -> list[Block]:
@@ -46,6 +48,14 @@ def to_blocks(lines: Sequence[PrintedLine]) -> list[Block]:
     return [block for block in _with_plain_head(blocks, groups) if not _is_table_row(block)]
 
 
+def _is_running_text(block: Block) -> bool:
+    return (
+        block.kind != "heading"
+        and len(block.text.split()) >= _BODY_WORDS
+        and re.search(r"\w{2}[.!?…](?:\s|$)", block.text) is not None
+    )
+
+
 def _is_table_row(block: Block) -> bool:
     """Whether a block consists of numbers or signs, as the rows of tables and parts of formulas do."""
     words = block.text.split()
@@ -57,11 +67,11 @@ def _is_table_row(block: Block) -> bool:
 
 def _with_plain_head(blocks: list[Block], groups: Sequence[Sequence[PrintedLine]]) -> list[Block]:
     """Return byline and date, which are often in larger print too, as paragraphs below the title, with their lines."""
-    start = next((i for i, b in enumerate(blocks) if b.kind != "heading" and len(b.text.split()) >= _BODY_WORDS), 0)
+    start = next((position for position, block in enumerate(blocks) if _is_running_text(block)), 0)
     head = [
         block
         if block.kind == "heading" and block.level == 1
-        else Block("paragraph", "\n".join(line.text for line in group))
+        else Block("paragraph", "\n".join(_NOTE_MARKS.sub("", line.text) for line in group))
         for block, group in zip(blocks[:start], groups, strict=False)
     ]
     return head + blocks[start:]

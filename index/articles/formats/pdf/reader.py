@@ -26,6 +26,7 @@ _FILE_NAME = re.compile(
 # A name alone in a line, above the line of an e-mail address.
 _NAME_ABOVE_ADDRESS = re.compile(r"(?m)^((?:[^\W\d_a-z][\w.’'-]*[ \t]?){2,4})\n[\w.+-]{1,64}@[\w.-]{1,200}$")
 _MIN_SIZE = 3
+_MIN_PAGE = 200  # characters
 # Below pdfminer's 2, with which the lines of narrow columns run together.
 _CHAR_MARGIN = 1.4
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
@@ -49,20 +50,20 @@ def read_pdf(data: bytes) -> FormatResult:
         raise ArticleRejected(ENCRYPTED) from None
     lines = list(_read_lines(document))
     blocks = to_blocks(lines)
-    text = "\n".join(block.text for block in blocks)
-    if not any(map(str.isalpha, _UNKNOWN_CHARACTER.sub("", text))):
-        raise ArticleRejected(
-            NO_TEXT if not _UNKNOWN_CHARACTER.search(text) else "its fonts do not name their characters"
-        )
+    text = "".join(line.text for line in lines)
+    if not any(map(str.isalpha, _UNKNOWN_CHARACTER.sub("", text))) and not _UNKNOWN_CHARACTER.search(text):
+        raise ArticleRejected(NO_TEXT)
     if sum(len(match[0]) for match in _UNKNOWN_CHARACTER.finditer(text)) > _MAX_UNKNOWN * len(text):
         raise ArticleRejected("its fonts do not name their characters (print it to a new PDF, or save it as text)")
+    if not blocks:
+        raise ArticleRejected(NO_TEXT)
     return FormatResult(to_markdown(blocks), is_markdown=True, stated=_read_stated(document, blocks))
 
 
 def _read_lines(document: Any) -> Iterator[PrintedLine]:
     """Yield the printed lines in reading order."""
     from pdfminer.converter import PDFPageAggregator
-    from pdfminer.layout import LAParams, LTTextContainer, LTTextLine
+    from pdfminer.layout import LAParams, LTTextLine
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfpage import PDFPage
     from pdfminer.pdftypes import resolve1
@@ -77,12 +78,12 @@ def _read_lines(document: Any) -> Iterator[PrintedLine]:
         if len(pages) > MAX_PAGES:
             raise ArticleRejected(f"it has more than {MAX_PAGES} pages")
     manager = PDFResourceManager()
-    device = PDFPageAggregator(manager, laparams=LAParams(char_margin=_CHAR_MARGIN))
+    device = PDFPageAggregator(manager, laparams=LAParams(char_margin=_CHAR_MARGIN, all_texts=True))
     interpreter = PDFPageInterpreter(manager, device)
     for number, page in enumerate(pages):
         interpreter.process_page(page)
         layout = device.get_result()
-        boxes = [box for box in layout if isinstance(box, LTTextContainer)]
+        boxes = list(_find_boxes(layout))
         white = sum(_is_white(char) for box in boxes for char in _characters(box))
         is_dark = white > 0.5 * sum(1 for box in boxes for _ in _characters(box))
         for position, box in enumerate(boxes):
@@ -91,6 +92,22 @@ def _read_lines(document: Any) -> Iterator[PrintedLine]:
                     printed = _read_line(line, number, position, layout, is_dark)
                     if printed is not None:
                         yield printed
+
+
+def _find_boxes(layout: Any) -> list[Any]:
+    """Return the boxes of text on a page; text within a figure counts if the figure is the page.
+
+    Programs that stamp a page put all of it into a figure. The text within other figures labels parts of a picture.
+    """
+    from pdfminer.layout import LTFigure, LTTextContainer
+
+    boxes = [item for item in layout if isinstance(item, LTTextContainer)]
+    if sum(len(box.get_text()) for box in boxes) >= _MIN_PAGE:
+        return boxes
+    for figure in layout:
+        if isinstance(figure, LTFigure) and figure.width * figure.height > 0.5 * layout.width * layout.height:
+            boxes += [item for item in figure if isinstance(item, LTTextContainer)]
+    return boxes
 
 
 def _read_line(line: Any, page: int, box: int, layout: Any, is_dark: bool) -> PrintedLine | None:

@@ -128,7 +128,11 @@ def test_title_and_author_printed_in_a_pdf_are_read() -> None:
 
 
 def test_a_name_above_an_e_mail_address_below_the_title_is_the_author() -> None:
-    head = [Print(60, 760, "The Lock Keeper", 20), Print(60, 735, "Ada Nwosu"), Print(60, 723, "ada@post.example")]
+    head = [
+        Print(60, 760, "The Lock Keeper", 20),
+        Print(60, 735, "Ada Nwosu*\u2020"),
+        Print(60, 723, "ada@post.example"),
+    ]
     article = parse("x.pdf", make_pdf([[*head, *set_lines("\n".join(LOCK))]]))
     assert (article.title, article.authors) == ("The Lock Keeper", ("Ada Nwosu",))
 
