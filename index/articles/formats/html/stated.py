@@ -24,7 +24,7 @@ _OFFICE = re.compile(
 _MONTH = re.compile(  # of a date behind a byline
     r"\s(?:january|february|march|april|may|june|july|august|september|october|november|december)\b.*", re.I
 )
-_MAX_TITLE, _MAX_NAME, _MAX_AUTHORS = 300, 60, 8
+_MAX_TITLE, _MAX_NAME, _MAX_AUTHORS = 300, 60, 20
 
 
 def read_stated(tree: HtmlElement, url: str | None) -> StatedMetadata:

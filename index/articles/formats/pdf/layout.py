@@ -24,6 +24,7 @@ _SENTENCE_END = re.compile(r"[.!?…:]['\"”’»)\]]*(?:\d{1,3})?$")
 _NUMBER = re.compile(r"[-–+±<>≈$€£]*[\d.,:/]*\d[\d.,:/]*[x×%‰°km]?|[-–—x×]")
 # Of an institution or a note, behind the name of an author.
 _NOTE_MARKS = re.compile(r"(?<=[^\W\d_])[∗*†‡§¶#$+]+(?=[,;\s]|$)")
+_ADDRESSES = re.compile(r"\{.*@|@.*[\s,]\S*@")
 _NOTE_SIZE = 0.88
 _HEADING_SIZE = 1.13
 _MAX_HEADING_WORDS = 20
@@ -46,6 +47,14 @@ def to_blocks(lines: Sequence[PrintedLine]) -> list[Block]:
     titles = [line.size for line in kept if line.page == 0 and line.size >= _HEADING_SIZE * body]
     blocks = [_to_block(group, body, max(titles, default=0), words) for group in groups]
     return [block for block in _with_plain_head(blocks, groups) if not _is_table_row(block)]
+
+
+def _join_head(lines: Sequence[str]) -> str:
+    """Return lines of byline and date as they are printed, but a list of names, and several addresses, in one line."""
+    text = lines[0]
+    for line in lines[1:]:
+        text += f" {line}" if text.endswith((",", "and", "&")) or _ADDRESSES.search(line) else f"\n{line}"
+    return text
 
 
 def _is_running_text(block: Block) -> bool:
@@ -71,7 +80,7 @@ def _with_plain_head(blocks: list[Block], groups: Sequence[Sequence[PrintedLine]
     head = [
         block
         if block.kind == "heading" and block.level == 1
-        else Block("paragraph", "\n".join(_NOTE_MARKS.sub("", line.text) for line in group))
+        else Block("paragraph", _join_head([_NOTE_MARKS.sub("", line.text) for line in group]))
         for block, group in zip(blocks[:start], groups, strict=False)
     ]
     return head + blocks[start:]

@@ -137,6 +137,21 @@ def test_a_name_above_an_e_mail_address_below_the_title_is_the_author() -> None:
     assert (article.title, article.authors) == ("The Lock Keeper", ("Ada Nwosu",))
 
 
+def test_a_list_of_authors_over_two_lines_of_a_pdf_is_one() -> None:
+    head = [
+        Print(60, 760, "The Lock Keeper", 20),
+        Print(60, 735, "Ada Nwosu*, Ben Ode+,"),
+        Print(60, 723, "Cy Lund* and Dora Quist"),
+        Print(60, 711, "{ada,ben}@post.example"),
+    ]
+    names = ("Ada Nwosu", "Ben Ode", "Cy Lund", "Dora Quist")
+    result = read_pdf(make_pdf([[*head[:3], *set_lines("\n".join(LOCK))]]))
+    assert result.text.split("\n\n")[1] == "Ada Nwosu, Ben Ode, Cy Lund and Dora Quist"
+    assert result.stated.authors == names
+    with_addresses = read_pdf(make_pdf([[*head, *set_lines("\n".join(LOCK))]])).text.split("\n\n")[1]
+    assert with_addresses == "Ada Nwosu, Ben Ode, Cy Lund and Dora Quist {ada,ben}@post.example"
+
+
 def test_a_pdf_without_text_says_that_it_was_scanned() -> None:
     with pytest.raises(ArticleRejected, match=r"no text.*scanned"):
         read_pdf(make_pdf([[]]))
