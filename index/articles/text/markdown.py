@@ -66,7 +66,8 @@ class MarkdownMarks:
 def read_markdown(text: str, start: int) -> MarkdownMarks:
     """Find the marks in a Markdown text from an offset on.
 
-    Heading marks ("#") and list marks stay, because they tell what a line is; a heading that is underlined gets one.
+    Heading marks ("#") and list marks stay, because they tell what a line is; a heading that is underlined
+    by "=" gets one.
     Text in links, code and emphasis stays. Pictures, comments, tags, the definitions of links and what is struck out
     are removed; the cells of a table are joined by semicolons.
     """
@@ -238,7 +239,7 @@ class _Reader:
         mark = _HEADING_MARK.match(self._text, start)
         if mark:
             self._keep(*mark.span())
-        else:
+        elif "=" in self._text[start:end].rstrip()[-1:]:  # a line of dashes is more often meant as a rule
             self._replaced.append(Edit(start, start, "# "))
         self._breaks |= {start, end}
 

@@ -53,6 +53,7 @@ def sentences_of(markdown: str) -> list[str]:
         ("The pears [went and a [b] c](", "The pears [went and a [b] c]("),
         ("# The *Orchard* #", "# The Orchard"),
         ("The Orchard\n===========", "# The Orchard"),
+        ("The pears went.\n---", "The pears went."),
         ("> The pears went.\n> Then *the plums*.", "The pears went.\nThen the plums."),
         ("> > The pears went.\nThen the plums.", "The pears went.\nThen the plums."),
         ("> [!quote] What Lund wrote\n> The pears went.", "What Lund wrote\nThe pears went."),
