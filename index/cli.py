@@ -5,12 +5,13 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.articles.lookup import find_article
+from index.articles.lookup import find_article, missing_lines
 from index.console import print_error, progress_bar, run_app, spinner
 from index.errors import BylineError, IndexUnusable, UsageError
 from index.formatting import count, printable, strip_control_characters
@@ -112,6 +113,28 @@ def add(
             _print_report(report, dry_run=False)
     if failed:
         raise typer.Exit(2 if not added and all(error.exit_status == 2 for error in failed) else 1)
+
+
+@app.command()
+def edit(
+    file: Annotated[str, typer.Argument(help="A .txt or .md file, or an article by file name, title or author.")],
+    title: Annotated[str | None, typer.Option("--title", help="The title.")] = None,
+    author: Annotated[list[str] | None, typer.Option("--author", help="An author; repeat it for several.")] = None,
+    published: Annotated[str | None, typer.Option("--date", help="The date of publication.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="The web address of the article.")] = None,
+    articles: ArticlesOption = None,
+) -> None:
+    """Set the title, authors, date or source of an article, by writing the front matter of its file."""
+    from index.editing import changes_of
+    from index.editing import edit as edit_file
+    from index.show import as_lines
+
+    changes = changes_of(title, author or [], published, source)
+    settings = IndexSettings.load(articles_dir=articles)
+    article = edit_file(file, settings.articles_dir, changes, settings.articles_encoding)
+    for line in takewhile(bool, as_lines(article)):
+        print(line)
+    print("The index still has what it had before. Update it with: byline rebuild")
 
 
 @app.command()
@@ -309,6 +332,8 @@ def _print_status(name: str, manifest: Manifest) -> None:
         details = " · ".join(part for part in (article.title, ", ".join(article.authors), article.published) if part)
         size = f"{count(article.words, 'word')}, {count(article.paragraphs, 'paragraph')}"
         print(f"{printable(article.id)}  {size}{'  ' + strip_control_characters(details) if details else ''}")
+    for line in missing_lines(manifest.articles):
+        print(line)
 
 
 def _print_json(value: Any) -> None:

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from index.errors import UsageError
 from index.formatting import printable
 
+MONTHS = "January February March April May June July August September October November December".split()
 HINT = "List the articles with: byline status"
 _MAX_LISTED = 5
+_MAX_INCOMPLETE = 20
 _MARKS = str.maketrans(dict.fromkeys("“”\"'’()[]", " "))
 
 
@@ -30,6 +34,52 @@ class ArticleInfo(Protocol):
     @property
     def published(self) -> str | None:
         """Publication date, in the form of `Article.published`."""
+
+
+def name_of(article: ArticleInfo) -> str:
+    """Return what a person calls an article: its title, else "Jane Roe's article of 14 March 2024".
+
+    Only an article of which no more is known is called by its file.
+    """
+    if article.title:
+        return article.title
+    authors = join_names(article.authors)
+    if not authors and not article.published:
+        return printable(article.id)
+    owner = f"{authors}{'’' if authors.endswith('s') else '’s'} article" if authors else "the article"
+    return f"{owner} of {long_date(article.published)}" if article.published else owner
+
+
+def join_names(names: tuple[str, ...]) -> str:
+    """Return names as they are listed in a sentence: "A", "A and B", "A, B and C"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def long_date(published: str) -> str:
+    """Write "2024-03-14" as "14 March 2024" and "2024-03" as "March 2024"; return anything else as it is."""
+    for form, shown in (("%Y-%m-%d", "{day} {month} {year}"), ("%Y-%m", "{month} {year}")):
+        with suppress(ValueError):
+            day = datetime.strptime(published, form)  # noqa: DTZ007, a day has no time zone
+            return shown.format(day=day.day, month=MONTHS[day.month - 1], year=day.year)
+    return published
+
+
+def missing_fields(article: ArticleInfo) -> list[str]:
+    """Return which of title, author and date an article lacks."""
+    known = (("title", article.title), ("author", article.authors), ("date", article.published))
+    return [field for field, value in known if not value]
+
+
+def missing_lines(articles: Iterable[ArticleInfo]) -> list[str]:
+    """Say which articles lack a title, an author or a date, and how to set it; nothing if none does."""
+    incomplete = [(article.id, fields) for article in articles if (fields := missing_fields(article))]
+    if not incomplete:
+        return []
+    shown = [f"{printable(name)} has no {' and no '.join(fields)}." for name, fields in incomplete[:_MAX_INCOMPLETE]]
+    rest = len(incomplete) - len(shown)
+    more = [f"{rest:,} more {'lacks' if rest == 1 else 'lack'} one of these."] if rest else []
+    hint = 'Set it with: byline edit FILE --title "…" --author "…" --date YYYY-MM-DD, then: byline rebuild'
+    return ["", *shown, *more, hint]
 
 
 A = TypeVar("A", bound=ArticleInfo)
@@ -73,7 +123,7 @@ def find_article(articles: Iterable[A], name: str, hint: str = HINT) -> A:
 def _searchable(article: ArticleInfo) -> str:
     """Everything that lists show of an article, in their order, and its id."""
     authors = " and ".join(article.authors)
-    return f"{article.title or article.id} by {authors} {article.published or ''} {article.id}"
+    return f"{name_of(article)} by {authors} {article.published or ''} {article.id}"
 
 
 def _plain(text: str) -> str:

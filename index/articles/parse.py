@@ -9,7 +9,7 @@ from index.articles.furniture.lines import url_in
 from index.articles.interview import find_turns, without_labels
 from index.articles.lines import HeadLine, Line
 from index.articles.metadata.below import read_below, read_speaker
-from index.articles.metadata.dates import settle_date
+from index.articles.metadata.dates import settle_date, year_in
 from index.articles.metadata.fields import names_value, publication_date, text_value
 from index.articles.metadata.foot import read_foot, read_note
 from index.articles.metadata.front_matter import read_front_matter
@@ -117,9 +117,12 @@ def _lines(article_text: ArticleText) -> list[list[Line]]:
 
 
 def _is_address_or_ornament(block: list[Line]) -> bool:
-    """Whether a block is nothing but a web address, or has no words."""
+    """Whether a block is nothing but a web address or a year, or has no words."""
     words = any(c.isalnum() for line in block for c in line.text)
-    return not words or (len(block) == 1 and url_in(block[0].text.strip()) is not None)
+    text = block[0].text.strip()
+    return not words or (
+        len(block) == 1 and (url_in(text) is not None or (text.isdigit() and year_in(text) is not None))
+    )
 
 
 def _make_paragraph(

@@ -16,7 +16,7 @@ from bot.terminal import HELP, WITHDRAWN, StreamPrinter, chat, sanitize, wrap
 
 FERRY = parse("ferry.txt", b"By Jane Roe\n3 May 2024\n\nThe ferry should stay free.\n\nI think a bridge costs more.\n")
 TOLL = parse("toll.md", b"---\ntitle: The Toll\n---\n\nA toll is fair.\n")
-GREETING = "Ask about ferry.txt by Jane Roe (2024-05-03). /help lists the commands, /quit leaves."
+GREETING = "Ask about Jane Roe’s article of 3 May 2024. /help lists the commands, /quit leaves."
 
 
 class ScriptedSession:
@@ -172,7 +172,7 @@ def test_the_articles_are_listed_and_one_can_be_chosen() -> None:
     replies = converse(
         session, "/article", "/article toll", "fair?", "/article", "/article all", "fair?", "/article zebra"
     )
-    assert replies[0] == "ferry.txt: ferry.txt by Jane Roe (2024-05-03), 11 words, 3 paragraphs"
+    assert replies[0] == "ferry.txt: Jane Roe’s article of 3 May 2024, 11 words, 3 paragraphs"
     assert replies[2] == "Asking about “The Toll”."
     assert "* toll.md: “The Toll”, 4 words, 1 paragraph" in replies
     assert replies[-1] == "No article is called “zebra”.\n  /article lists them."
@@ -239,5 +239,5 @@ def test_nothing_is_withdrawn_when_a_second_article_is_quoted() -> None:
     printer.show(Response(Answer("?", "", (ferry,), 0.9, claims=whole.claims[:1]), articles))
     printer.finish(as_text(Response(whole, articles)))
     assert [WITHDRAWN in text for text in written] == [False, False]
-    assert "¶2 (Roe), ferry.txt" in written[0]
+    assert "¶2 (Roe), Jane Roe’s article of 3 May 2024" in written[0]
     assert "“The Toll”" in written[1]

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from index.articles.article import Article
-from index.articles.lookup import ArticleInfo
+from index.articles.lookup import ArticleInfo, name_of
 from index.articles.metadata.names import surname
-from index.formatting import printable
 
 from bot.answering.reply.sources import quoted_articles, source_url
 from bot.answering.types import Answer, Quote, Reply, Response
@@ -107,6 +106,8 @@ def label(quote: Quote, article: Article) -> str:
 def describe(article: ArticleInfo) -> str:
     """Describe an article as “Title” by its authors (date), as far as they are known."""
     title = title_of(article)
+    if not article.title and (article.authors or article.published):
+        return title  # which has the authors and the date
     by = f" by {' and '.join(article.authors)}" if article.authors else ""
     return f"{title}{by}" + (f" ({article.published})" if article.published else "")
 
@@ -163,7 +164,7 @@ def claim_of(reply: Reply, n: int) -> str:
 
 def title_of(article: ArticleInfo) -> str:
     """Return the title of an article in quotation marks, else its file name."""
-    return f"“{article.title}”" if article.title else printable(article.id)
+    return f"“{article.title}”" if article.title else name_of(article)
 
 
 def _quoted(text: str) -> str:

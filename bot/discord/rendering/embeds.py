@@ -5,7 +5,7 @@ from datetime import date
 import discord
 
 from index.articles.article import Article
-from index.formatting import printable
+from index.articles.lookup import name_of
 
 from bot.discord.rendering.markup import EMBED_DESCRIPTION, EMBED_TOTAL, shorten, size
 
@@ -18,8 +18,8 @@ def render_notice(text: str) -> discord.Embed:
 
 
 def title_of(article: Article) -> str:
-    """Return an article's title, or its id if it has none."""
-    return article.title or printable(article.id)
+    """Return an article's title, or what else a person would call it."""
+    return name_of(article)
 
 
 def format_date(published: str | None) -> str:

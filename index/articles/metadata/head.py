@@ -29,6 +29,7 @@ from index.articles.metadata.names import (
 from index.articles.metadata.tagging.features import LONG_WORDS, SITE, context_of, features
 from index.articles.metadata.tagging.model import Tag, load_weights, tag
 from index.articles.metadata.tagging.pieces import Piece, head_lines, split_pieces
+from index.articles.metadata.tagging.prose import is_sentence, is_wrapped
 
 MAX_TITLE_WORDS = 40
 _MAX_LINE_WORDS = 60
@@ -165,8 +166,8 @@ class _Tagged:
         kinds: dict[int, HeadKind] = {}
         body_above = 0
         by_line = list(self._by_line())
-        marks = [line.start for line, found in by_line if {"title", "author", "date"} & {tag.label for _, tag in found}]
-        last = max(marks, default=-1)
+        marks = {"title", "author", "date"}
+        last = max((line.start for line, found in by_line if marks & {tag.label for _, tag in found}), default=-1)
         below = [*(line for line, _ in by_line[1:]), None]
         for (line, pieces), next_line in zip(by_line, below, strict=False):
             if body_above >= _MAX_BODY_ABOVE:
@@ -174,7 +175,7 @@ class _Tagged:
             text = strip_markup(line.text)
             labels: set[str] = {found.label for _, found in pieces}
             is_long = len(text.split()) > _MAX_LINE_WORDS or (len(text) > MAX_LINE_CHARS and not url_in(text))
-            is_body = is_long or "body" in labels
+            is_body = is_long or "body" in labels or ("title" in labels and line.start >= last and is_sentence(line))
             sentence = (
                 line.start > last
                 and labels == {"other"}
@@ -194,7 +195,7 @@ class _Tagged:
             if (
                 is_body
                 or body > least
-                or (_is_wrapped(line, next_line) and (body > _MAX_BODY_OF_WRAPPED or _ON.match(text)))
+                or (is_wrapped(line, next_line) and (body > _MAX_BODY_OF_WRAPPED or _ON.match(text)))
             ):
                 if body_above == 0 and (url_in(text) or is_time_line(text)) and (kinds or not is_body):
                     kinds[line.start] = "furniture"
@@ -291,15 +292,6 @@ class _Tagged:
             if found := next((d.date for text, d in dates if wanted(text, d)), None):
                 return found
         return next((year for text, _ in dated if (year := year_in(text))), None)
-
-
-def _is_wrapped(line: Line, below: Line | None) -> bool:
-    """Whether a line goes on in small letters in the line below, which is no byline: prose with hard line ends."""
-    if below is None or below.paragraph != line.paragraph or not below.text.lstrip()[:1].islower():
-        return False
-    text = strip_markup(below.text)
-    dated = split_date(text)
-    return not (BY.match(text) or is_time_line(text) or (dated.date and not dated.leftover) or is_handle(text))
 
 
 def _kind(text: str, labels: set[str]) -> HeadKind:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.articles.lookup import find_article
+from index.articles.lookup import find_article, missing_fields, missing_lines, name_of
 from index.articles.parse import parse
 from index.errors import UsageError
 
@@ -51,3 +51,29 @@ def test_part_of_a_word_and_an_unknown_name_find_nothing(name: str) -> None:
     with pytest.raises(UsageError, match=r"^No article is called") as caught:
         find_article(ARTICLES, name, "Look again.")
     assert caught.value.hint == "Look again."
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "name", "missing"),
+    [
+        ("title: The Ferry", "The Ferry", ["author", "date"]),
+        ("author: Jane Orlova\ndate: 2024-03-14", "Jane Orlova’s article of 14 March 2024", ["title"]),
+        ("author: [Jane Orlova, Ann Moss]", "Jane Orlova and Ann Moss’ article", ["title", "date"]),
+        ("date: 2024-03", "the article of March 2024", ["title", "author"]),
+        ("tags: ferry", "ferry.md", ["title", "author", "date"]),
+    ],
+)
+def test_an_article_without_a_title_is_called_by_author_and_date(
+    front_matter: str, name: str, missing: list[str]
+) -> None:
+    article = parse("ferry.md", f"---\n{front_matter}\n---\n\nthe ferry stays where it is.\n\nIt stays.\n".encode())
+    assert (name_of(article), missing_fields(article)) == (name, missing)
+    assert name_of(article) == "ferry.md" or find_article((article,), name) is article
+
+
+def test_what_an_article_lacks_is_said_with_what_to_do() -> None:
+    lines = missing_lines((*ARTICLES, parse("x.md", b"---\nauthor: Ann Bell\n---\n\nthe ferry stays.\n")))
+    assert lines[1] == "harbour/ferry.md has no date."
+    assert lines[-2] == "x.md has no title and no date."
+    assert "byline edit" in lines[-1]
+    assert missing_lines(()) == []

@@ -183,6 +183,93 @@ def test_a_head_pasted_from_a_web_page_is_read_and_nothing_of_it_stays_in_the_bo
     assert body_of(article) == BODY
 
 
+SAVED = {
+    "the paper's name and the section above": (
+        f"The Selby Post\n\nOPINION\n\n{TITLE}\n\nBy Marta Quill\n\n3 May 2021",
+        TITLE,
+        QUILL,
+        "2021-05-03",
+    ),
+    "strokes": (f"{TITLE}\n\nBy Marta Quill\n\n2021/05/03", TITLE, QUILL, "2021-05-03"),
+    "two digits": (f"{TITLE}\n\nBy Marta Quill\n\n03.05.21", TITLE, QUILL, "2021-05-03"),
+    "all between bars": (f"{TITLE} | Marta Quill | 3 May 2021 | The Selby Post", TITLE, QUILL, "2021-05-03"),
+    "a linked name": (
+        f"{TITLE}\n\nBy [Marta Quill](https://selby.example/q)\n\n3 May 2021",
+        TITLE,
+        QUILL,
+        "2021-05-03",
+    ),
+    "a wiki link": (f"# {TITLE}\n\nBy [[Marta Quill]]\n\n3 May 2021", TITLE, QUILL, "2021-05-03"),
+    "a reader service": (
+        f"Title: {TITLE} | The Selby Post\n\nURL Source: https://selby.example/trawler\n\n"
+        "Published Time: 2021-05-03T08:00:00Z\n\nMarkdown Content:\n\nBy Marta Quill",
+        TITLE,
+        QUILL,
+        "2021-05-03",
+    ),
+    "fields of a blog": (
+        f"{TITLE}\n\n:author: Marta Quill\n:tags: boats, towns\n:date: 2021-05-03\n:slug: trawler",
+        TITLE,
+        QUILL,
+        "2021-05-03",
+    ),
+    "a blog named after its author": (f"{TITLE}\nMay 3, 2021 on Marta Quill's blog", TITLE, QUILL, "2021-05-03"),
+    "surname first": (f"{TITLE}\n\nQuill, Marta\n\n3 May 2021", TITLE, QUILL, "2021-05-03"),
+    "the record of a parliament": (f"{TITLE.upper()}\nMs. QUILL — 3 May 2021", TITLE.upper(), ("Quill",), "2021-05-03"),
+    "name and office": (f"{TITLE}\n\nBy Marta Quill, Project Director\nMay 3, 2021", TITLE, QUILL, "2021-05-03"),
+    "a forename that is a particle": (f"{TITLE}\n\nBy Al Span", TITLE, ("Al Span",), None),
+    "a book's title page": (
+        f"ESSAYS OF A FERRYMAN\n\nBY MARTA QUILL\n\n1891\n\nCHAPTER IV\n\n{TITLE.upper()}",
+        TITLE.upper(),
+        ("MARTA QUILL",),
+        "1891",
+    ),
+}
+
+
+@pytest.mark.parametrize(("head", "title", "authors", "published"), SAVED.values(), ids=SAVED)
+def test_a_head_is_read_as_articles_are_saved_copied_and_clipped(
+    head: str, title: str, authors: tuple[str, ...], published: str | None
+) -> None:
+    article = parse("x.md", "\n\n".join((head, *BODY)).encode())
+    assert (article.title, article.authors, article.published) == (title, authors, published)
+    assert body_of(article) == BODY
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Yours faithfully,\n\nMarta Quill\n(Harbour master)\nSelby",
+        "Sincerely,\nMarta Quill",
+        "— Marta Quill",
+        "Work by Marta Quill is CC-BY.",
+        "Copyright Marta Quill, licensed under CC BY 4.0",
+    ],
+    ids=ascii,
+)
+def test_a_signature_or_a_licence_names_the_author(below: str) -> None:
+    assert parse("x.txt", "\n\n".join((TITLE, *BODY, below)).encode()).authors == QUILL
+
+
+def test_a_reviewed_book_s_author_is_not_the_reviewer() -> None:
+    head = f"Book review\n\n{TITLE}\n\nTHE EMPTY NET\nBy Per Lund\n(Selby Press, 2019)\nReviewed by Marta Quill"
+    article = parse("x.txt", "\n\n".join((head, *BODY)).encode())
+    assert (article.title, article.authors) == (TITLE, QUILL)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "published"),
+    [
+        ("", "3/4/2021"),
+        ("Last seen on 25/3/2021.", "2021-04-03"),
+        ("Seen at https://selby.example/2021/03/04/trawler.", "2021-03-04"),
+    ],
+)
+def test_an_unclear_date_is_settled_by_other_dates_of_the_file(evidence: str, published: str) -> None:
+    article = parse("x.txt", "\n\n".join((TITLE, "By Marta Quill\n3/4/2021", *BODY, evidence)).encode())
+    assert article.published == published
+
+
 @pytest.mark.parametrize("when", ["2 days ago", "An hour ago", "18:00", "Yesterday at 9 am", "vor 3 Stunden"])
 def test_a_time_without_a_day_is_a_head_line_but_not_a_date(when: str) -> None:
     article = article_with(f"Marta Quill\n{when}")

@@ -1,0 +1,23 @@
+"""Recognise prose among the first lines, where it is certain whatever the model says."""
+
+from index.articles.lines import Line
+from index.articles.metadata.dates import is_time_line, split_date
+from index.articles.metadata.names import BY, is_handle, strip_markup
+
+
+def is_sentence(line: Line) -> bool:
+    """Whether a line ends like a sentence and has no mark or capitals of a title."""
+    words = strip_markup(line.text).split()
+    capitals = sum(not word[0].islower() for word in words)
+    return line.text.rstrip(" *_").endswith((".", ",", ";", ":")) and not (
+        line.text.lstrip().startswith("#") or capitals > 0.6 * len(words)
+    )
+
+
+def is_wrapped(line: Line, below: Line | None) -> bool:
+    """Whether a line goes on in small letters in the line below, which is no byline: prose with hard line ends."""
+    if below is None or below.paragraph != line.paragraph or not below.text.lstrip()[:1].islower():
+        return False
+    text = strip_markup(below.text)
+    dated = split_date(text)
+    return not (BY.match(text) or is_time_line(text) or (dated.date and not dated.leftover) or is_handle(text))
