@@ -4,7 +4,8 @@
 
 Each folder has articles and a heads.jsonl, one line an article: {"article": file name, "title": str or null,
 "title_also": [str], "authors": [str], "authors_also": [str], "date": str or null}. Case, punctuation and accents do not
-matter; all authors must be there and nobody else. "Missing" is nothing where the label has something; "wrong" is all else.
+matter; all authors must be there and nobody else. "Missing" is nothing where the label has something; "wrong" is the
+rest.
 """
 
 import argparse
