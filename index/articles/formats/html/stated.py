@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from index.articles.formats.markdown import Block
 from index.articles.formats.result import StatedMetadata
 
 _SEPARATOR = re.compile(r"\s+[|–—·•»:/-]{1,2}\s+")
@@ -24,6 +25,9 @@ _OFFICE = re.compile(
 _MONTH = re.compile(  # of a date behind a byline
     r"\s(?:january|february|march|april|may|june|july|august|september|october|november|december)\b.*", re.I
 )
+# A name alone in a line, above the line of an e-mail address.
+_NAME_ABOVE_ADDRESS = re.compile(r"(?m)^((?:[^\W\d_a-z][\w.’'-]*[ \t]?){2,4})\n[\w.+-]{1,64}@[\w.-]{1,200}$")
+_NAME = re.compile(r"[^\W\d_a-z][\w.’'-]*(?: (?:[^\W\d_a-z][\w.’'-]*|van|von|de|der|da|di|la|le)){1,4}")
 _MAX_TITLE, _MAX_NAME, _MAX_AUTHORS = 300, 60, 20
 
 
@@ -87,6 +91,16 @@ def clean_authors(names: list[str], others: tuple[str | None, ...] = ()) -> tupl
             continue
         kept.setdefault(text.casefold(), text)
     return tuple(kept.values())[:_MAX_AUTHORS]
+
+
+def find_names(blocks: list[Block]) -> list[str]:
+    """Return the authors' names below the title of a document: above an e-mail address, or all names of a list."""
+    names = [match[1] for block in blocks[:6] for match in _NAME_ABOVE_ADDRESS.finditer(block.text)]
+    for block in blocks[1:3]:
+        parts = [part.strip() for part in re.split(r",|;|&|\band\b", block.text) if part.strip()]
+        if not names and len(parts) > 1 and all(map(_NAME.fullmatch, parts)) and blocks[0].kind == "heading":
+            return parts
+    return names
 
 
 def _is_name(text: str) -> bool:

@@ -23,9 +23,6 @@ _FILE_NAME = re.compile(
     r"^(?:microsoft (?:word|powerpoint)|untitled|slide|document\d*$)|\.(?:docx?|odt|rtf|indd|qxd|tex|pdf|p65|pages)\b",
     re.I,
 )
-# A name alone in a line, above the line of an e-mail address.
-_NAME_ABOVE_ADDRESS = re.compile(r"(?m)^((?:[^\W\d_a-z][\w.’'-]*[ \t]?){2,4})\n[\w.+-]{1,64}@[\w.-]{1,200}$")
-_NAME = re.compile(r"[^\W\d_a-z][\w.’'-]*(?: (?:[^\W\d_a-z][\w.’'-]*|van|von|de|der|da|di|la|le)){1,4}")
 _MIN_SIZE = 3
 _MIN_PAGE = 200  # characters
 # Below pdfminer's 2, with which the lines of narrow columns run together.
@@ -177,7 +174,7 @@ def _is_white(char: Any) -> bool:
 
 def _read_stated(document: Any, blocks: list[Block]) -> StatedMetadata:
     """Return title and author if the text has them too: programs fill in file names, templates and their users."""
-    from index.articles.formats.html.stated import clean_authors, clean_title
+    from index.articles.formats.html.stated import clean_authors, clean_title, find_names
 
     info = document.info[0] if document.info else {}
     words = set(re.findall(r"\w+", " ".join(block.text for block in blocks).casefold()))
@@ -188,7 +185,7 @@ def _read_stated(document: Any, blocks: list[Block]) -> StatedMetadata:
         if _FILE_NAME.search(title) or not own or sum(word in first for word in own) < 0.8 * len(own):
             title = None
     authors = clean_authors(re.split(r";|,| and ", _decode(info.get("Author"))))
-    printed = clean_authors(_printed_names(blocks))
+    printed = clean_authors(find_names(blocks))
     return StatedMetadata(
         title=title,
         authors=printed
@@ -198,16 +195,6 @@ def _read_stated(document: Any, blocks: list[Block]) -> StatedMetadata:
             if " " in name and all(word in words for word in re.findall(r"\w{2,}", name.casefold()))
         ),
     )
-
-
-def _printed_names(blocks: list[Block]) -> list[str]:
-    """Return the names below the title: above an e-mail address, or all names of a list."""
-    names = [match[1] for block in blocks[:6] for match in _NAME_ABOVE_ADDRESS.finditer(block.text)]
-    for block in blocks[1:3]:
-        parts = [part.strip() for part in re.split(r",|;|&|\band\b", block.text) if part.strip()]
-        if not names and len(parts) > 1 and all(map(_NAME.fullmatch, parts)) and blocks[0].kind == "heading":
-            return parts
-    return names
 
 
 def _decode(value: Any) -> str:

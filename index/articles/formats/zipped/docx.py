@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from index.articles.formats.html.stated import clean_authors, clean_title
+from index.articles.formats.html.stated import clean_authors, clean_title, find_names
 from index.articles.formats.markdown import Block, to_markdown
 from index.articles.formats.result import FormatResult, StatedMetadata
 from index.articles.formats.zipped.archive import DAMAGED, open_archive
@@ -141,7 +141,8 @@ def _read_stated(document: Any, blocks: list[Block]) -> StatedMetadata:
     properties = document.core_properties
     title = clean_title(properties.title)
     authors = clean_authors(re.split(r"[;,]", properties.author or ""))
+    printed = clean_authors(find_names(blocks))
     return StatedMetadata(
         title=title if title and title.casefold() in text else None,
-        authors=tuple(name for name in authors if " " in name and name.casefold() in text),
+        authors=printed or tuple(name for name in authors if " " in name and name.casefold() in text),
     )

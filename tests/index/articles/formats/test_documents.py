@@ -232,6 +232,15 @@ def test_what_a_word_document_states_counts_only_if_its_text_says_so_too() -> No
     assert parse("x.docx", make_docx(build)).authors == ("Ada Nwosu",)
 
 
+def test_a_list_of_names_below_the_title_of_a_word_document_is_its_authors() -> None:
+    def write(document: Any) -> None:
+        document.add_paragraph("The Lock Keeper", style="Title")
+        document.add_paragraph("Ada Nwosu , Ben Ode and Cy R. Lund")
+        document.add_paragraph(LOCK[0])
+
+    assert parse("x.docx", make_docx(write)).authors == ("Ada Nwosu", "Ben Ode", "Cy R. Lund")
+
+
 # Electronic books
 
 CHAPTER = f"<body><h1>The Lock Keeper</h1><p>{LOCK[0]}</p><blockquote>Never again.</blockquote></body>"
