@@ -28,7 +28,10 @@ _SPEAKS = (
     r"(?:say|says|said|think|thinks|thought|argue|argues|argued|write|writes|wrote|claim|claims|claimed|believe"
     r"|believes|propose|proposes|want|wants|mention|mentions|suggest|suggests|see|sees|make|makes|feel|feels)"
 )
-_ABOUT = re.compile(rf"\b{_SPEAKS}\b.*?\b(?:about|of|on|regarding|towards?|against)\b(?P<topic>.*)$", re.IGNORECASE)
+_OBJECT = r"(?:mention|nam|cit|quot|criticis|criticiz|attack|blam|prais|answer|ignor|call|accus)(?:e|es|ed|s)?"
+_ABOUT = re.compile(
+    rf"\b(?:{_SPEAKS}\b.*?\b(?:about|of|on|regarding|towards?|against)|{_OBJECT})\b(?P<topic>.*)$", re.IGNORECASE
+)
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",

@@ -46,6 +46,7 @@ class ParsedQuestion:
         kinds: The kinds of question about the text itself that it is; none if it asks for what the text says.
         asks_for_several: It asks for reasons or a list.
         named: The articles that it names.
+        candidates: The articles that it could name.
         language: The ISO 639-1 code of its language if that is certainly not English, else None.
     """
 
@@ -55,6 +56,7 @@ class ParsedQuestion:
     kinds: tuple[Kind, ...]
     asks_for_several: bool
     named: Choice
+    candidates: tuple[ArticleEntry, ...] = ()
     language: str | None = None
 
     @property
@@ -124,7 +126,9 @@ def parse_question(
     language = question_language(cleaned, vocabulary)
     text = extract_questions(cleaned if language else respell(cleaned, vocabulary).text)
     named = choose_articles(text, articles)
-    kinds = kinds_of(text, named) or _continued_kinds(text, question.history, articles)
+    kinds = kinds_of(text, named)
+    if not kinds and (continued := _continued(text, question.history, articles)):
+        kinds, named = continued
     weight = CONTEXT_WEIGHT * _dependence(text)
     context = "" if kinds or not weight else last_exchange(question.history)
     return ParsedQuestion(
@@ -134,6 +138,7 @@ def parse_question(
         kinds=kinds,
         asks_for_several=asks_for_several(text),
         named=named,
+        candidates=tuple(articles),
         language=language,
     )
 
@@ -143,16 +148,21 @@ def kinds_of(text: str, named: Choice) -> tuple[Kind, ...]:
     return classify(named.text).kinds or (classify(text).kinds if named.text != text else ())
 
 
-def _continued_kinds(text: str, history: Sequence[Turn], articles: Sequence[ArticleEntry]) -> tuple[Kind, ...]:
-    """Return the kind that "and Oslo?" or "and 7?" continues: a word that is mentioned, or a paragraph."""
+def _continued(
+    text: str, history: Sequence[Turn], articles: Sequence[ArticleEntry]
+) -> tuple[tuple[Kind, ...], Choice] | None:
+    """Return the kind and the articles of the question that "and Oslo?" or "and 7?" continues, if it can be continued.
+
+    A question whether a word is mentioned can, and one for a paragraph.
+    """
     if not asked_again(text):
-        return ()
-    asked = (turn.text for turn in reversed(history) if turn.role == "user" and not asked_again(turn.text))
-    before = next(asked, "")
-    kinds = kinds_of(before, choose_articles(before, articles))[:1]
-    if kinds == ("paragraph",):
-        return kinds if any(character.isdigit() for character in text) else ()
-    return kinds if kinds in (("mentions",), ("how_often",)) else ()
+        return None
+    before = next((t.text for t in reversed(history) if t.role == "user" and not asked_again(t.text)), "")
+    named = choose_articles(before, articles)
+    kinds = kinds_of(before, named)[:1]
+    if kinds in (("mentions",), ("how_often",)) or (kinds == ("paragraph",) and any(c.isdigit() for c in text)):
+        return kinds, named
+    return None
 
 
 def _dependence(question: str) -> float:

@@ -52,4 +52,7 @@ def _left_over(parts: Sequence[str], replies: Sequence[Reply]) -> list[str]:
         elif isinstance(reply, Abstention):
             unanswered.append(part)
     found = " or ".join(f"“{part}”" for part in unanswered)
-    return [*dict.fromkeys(said), *([f"I found no answer to {found}."] if found else [])]
+    return [
+        *dict.fromkeys(said),
+        *([f"I found no answer to {found}{'' if found.endswith('?”') else '.'}"] if found else []),
+    ]

@@ -233,3 +233,10 @@ def test_a_question_without_an_answer_among_several_is_named(ask: Ask) -> None:
     reply = ask("Who wrote this and what does she say about cricket in Australia?").reply
     assert "It was written by Agnes Tull." in reply.lead
     assert "I found no answer to “what does she say about cricket in Australia?”" in reply.lead
+
+
+def test_the_name_that_is_counted_does_not_choose_the_articles(ask: Ask) -> None:
+    assert ask("how often is Tull mentioned?", None).reply.lead == "“Tull” occurs once, in “Satellites do not sleep”."
+    assert ask("does Tull mention Pilger?", None).reply.lead == "Yes: “Pilger” occurs once in the article, in ¶8."
+    history = (Turn("user", "Does Pilger mention Iceland?"), Turn("bot", "The article does not mention Iceland."))
+    assert ask("and Tull?", None, history).reply.lead == "Yes: “Tull” occurs once in the article, in ¶5."

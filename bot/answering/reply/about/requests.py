@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from index.generation import Generation
 from index.store.manifest import ArticleEntry
 
+from bot.answering.question.choice import choose_articles
 from bot.answering.question.details import SummaryForm, asked_word, paragraph_numbers, summary_form
 from bot.answering.question.kinds import Kind
 from bot.answering.question.names import is_name_like
@@ -34,7 +35,10 @@ _MAX_NAME_WORDS = 3
 
 
 def answer_request(
-    asked: str, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
+    asked: str,
+    parsed: ParsedQuestion,
+    generation: Generation,
+    scope: Sequence[ArticleEntry],
 ) -> Reply | None:
     """Answer a question of the kinds in `parsed`; None if it has to be searched for after all.
 
@@ -42,7 +46,7 @@ def answer_request(
         asked: the question as it was asked.
         parsed: the parsed question.
         generation: the generation to answer from.
-        scope: the articles that it may be about.
+        scope: the articles that it is about.
     """
     if len(scope) == 1 and asks_who_speaks(parsed.text):
         speakers = describe_speakers(generation.articles[scope[0].id])
@@ -53,7 +57,7 @@ def answer_request(
         return None
     if _LIBRARY.intersection(kinds):
         by = list(dict.fromkeys(author for entry in parsed.named.articles for author in entry.authors))
-        entries = parsed.named.articles or generation.manifest.articles
+        entries = parsed.named.articles or parsed.candidates
         return Answer(asked, library.describe_library(entries, kinds, by), (), CERTAIN)
     if _MENTIONS.intersection(kinds):
         return _mentions(asked, parsed, generation, scope)
@@ -92,12 +96,19 @@ def answer_request(
 
 
 def _mentions(
-    asked: str, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
+    asked: str,
+    parsed: ParsedQuestion,
+    generation: Generation,
+    scope: Sequence[ArticleEntry],
 ) -> Reply | None:
     """Say how often, or whether, articles mention a word; None if it is not certain what they might call it."""
     word = asked_word(parsed.text)
     if not word or len(word.split()) > _MAX_NAME_WORDS:
         return None
+    named = parsed.named.articles
+    if named and len(parsed.candidates) > 1 and choose_articles(word, parsed.candidates).articles == named:
+        # "how often is Roe mentioned?" does not mean in Roe's articles.
+        scope = choose_articles(parsed.text.replace(word, " "), parsed.candidates).articles or parsed.candidates
     mentions = find_mentions(generation, [entry.id for entry in scope], word)
     counted = "how_often" in parsed.kinds
     if mentions.total:
