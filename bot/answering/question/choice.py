@@ -138,18 +138,22 @@ def _span(
 ) -> tuple[float, tuple[int, int], bool] | None:
     """Return the share of a title that a question has, where it has it, and whether it surely means the title."""
     words = [word for _, _, word in asked]
-    first, length = _longest_run(_title_words(title), words)
-    start, end = asked[first][0], asked[first + max(0, length - 1)][1]
-    run = {stem(word) for word in words[first : first + length]} & content
+    places = [n for n, word in enumerate(words) if stem(word) in common]
+    first, last = places[0], places[-1]
+    if common == content and last - first < len(common) + 2:  # "Federalist 10" for "The Federalist No. 10"
+        numbered = len(common) > 1 and any(word.isdigit() for word in common)
+        if numbered or len(common) >= CERTAIN_TITLE_TERMS:
+            return 1.0, (asked[first][0], asked[last][1]), True
+    run_start, length = _longest_run(_title_words(title), words)
+    start, end = asked[run_start][0], asked[run_start + max(0, length - 1)][1]
+    run = {stem(word) for word in words[run_start : run_start + length]} & content
     share = len(run) / len(content)
-    typed_as_title = question[start:end] in title and question[start].isupper() and first > 0
+    typed_as_title = question[start:end] in title and question[start].isupper() and run_start > 0
     if share == 1 and (len(content) >= CERTAIN_TITLE_TERMS or _is_marked(question, start, end) or typed_as_title):
         return 1.0 + length, (start, end), True
     if len(run) >= MIN_TITLE_TERMS and (share >= MIN_TITLE_SHARE or typed_as_title):
         return share, (start, end), False
     # "the ferry article": its noun follows at once.
-    places = [n for n, word in enumerate(words) if stem(word) in common]
-    first, last = places[0], places[-1]
     if last - first < 2 * len(common) + 1 and len(words[last]) > 2 and _NOUN_AFTER.match(question, asked[last][1]):
         return len(common) / len(content), (asked[first][0], asked[last][1]), True
     return None

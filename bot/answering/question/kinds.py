@@ -22,7 +22,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 # From this probability on, a question is of a kind.
-THRESHOLD = 0.3
+THRESHOLD = 0.4
 # What stands for a word of no such question, and for a number.
 WORD, NUMBER = "*", "#"
 # Words that mean the same in these questions.

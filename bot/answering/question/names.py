@@ -16,6 +16,8 @@ from index.text.words import STOP_WORDS, stem, terms, words
 from bot.answering.question.forms import any_of
 from bot.answering.voice.people import is_name
 
+# Longer words in capitals are acronyms only if they are not English.
+_ACRONYM = 4
 # So many equal letters at the start make words of one family: Russia, Russian.
 _FAMILY = 4
 # Countries whose adjective or people begin differently, and other names of them.
@@ -36,7 +38,7 @@ _OF = r"(?P<of>['’]s?)?(?!\w)"
 _SPEAKER = any_of(
     r"\bwhat (?:does|did|do) (?P<a>[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)"
     r" (?:say|think|argue|write|claim|believe|propose)\b",
-    r"\baccording to (?P<b>[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)",
+    r"\baccording to (?P<b>(?-i:[A-Z])[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)",
 )
 _PRONOUNS = frozenset(
     (
@@ -56,6 +58,8 @@ def names_in(question: str) -> tuple[str, ...]:
     found = []
     for match in _CAPITALISED.finditer(question) if not question.isupper() else ():
         before = question[: match.start()].rstrip(" \"'“‘(")
+        if match.group().isupper() and len(match.group()) > _ACRONYM and match.group().lower() in english_dictionary():
+            continue  # shouting
         if before and before[-1] not in ".?!:;" and not _NO_NAMES.fullmatch(match.group()):
             found.append(re.sub(r"['’]s?$", "", match.group()))
     return (*found, *(word for word in words(question) if word in _countries() and word.title() not in found))

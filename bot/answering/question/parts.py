@@ -3,15 +3,21 @@
 import re
 from collections.abc import Callable, Sequence
 
+from index.text.words import terms
+
 from bot.answering.question.follow_ups import refers_back
 from bot.answering.question.kinds import Kind
 
 # More questions of one message are not answered.
 MAX_PARTS = 3
-_MIN_WORDS = 3
+_MIN_WORDS, _MIN_TERMS = 3, 2
 _ASKS = (
     r"(?:what|how|why|who|whom|whose|where|when|which|does|did|do|is|are|was|were|has|have|can|could|will|would|should"
-    r"|whats|whos|summari[sz]e|quote|list|tell|give|show|explain|read|translate)"
+    r"|whats|whos)"
+)
+# "this" and "it" need nothing before them where they are the article.
+_ABOUT_TEXT = re.compile(
+    r"\bwho wrote (?:this|it)\b|\b(?:this|the) (?:article|piece|essay|text|column)\b", re.IGNORECASE
 )
 _NUMBERED = re.compile(r"(?:^|\s)\(?(?P<n>\d{1,2}|[a-d])[.)]\s+(?=\S)", re.IGNORECASE)
 _SENTENCE_END = re.compile(rf"(?<=\?)\s+(?=(?:(?:and|also|then|or)\W+)?{_ASKS}\b)", re.IGNORECASE)
@@ -33,18 +39,23 @@ def split_question(text: str, kinds_of: Callable[[str], Sequence[Kind]]) -> tupl
         return numbered
     sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
     if len(sentences) > 1:
-        complete = all(len(part.split()) >= _MIN_WORDS for part in sentences)
-        different = len({bool(kinds_of(part)) for part in sentences}) > 1
-        if complete and (different or not any(refers_back(part) for part in sentences[1:])):
-            return tuple(sentences)
-        return (text,)
+        first, *others = sentences
+        complete = _is_complete(first, 1) and all(_is_complete(other, _MIN_TERMS) for other in others)
+        return tuple(sentences) if complete else (text,)
     for match in _CLAUSE.finditer(text):
         first, second = text[: match.start()].strip(), text[match.end() :].strip()
-        if min(len(first.split()), len(second.split())) >= _MIN_WORDS and bool(kinds_of(first)) != bool(
-            kinds_of(second)
-        ):
+        if kinds_of(first) and not kinds_of(second) and len(second.split()) > _MIN_WORDS:
             return first, second
     return (text,)
+
+
+def _is_complete(question: str, content: int) -> bool:
+    """Whether a question can be understood alone: it begins as one, and has so many content words and no "it"."""
+    words = question.split()
+    asks = re.match(rf"(?:(?:and|also|then|or)\W+)?{_ASKS}\b", question, re.IGNORECASE)
+    if asks is None or len(words) < _MIN_WORDS:
+        return False
+    return bool(_ABOUT_TEXT.search(question)) or (len(terms(question)) >= content and not refers_back(question))
 
 
 def _numbered(text: str) -> tuple[str, ...]:

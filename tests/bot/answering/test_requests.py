@@ -240,3 +240,8 @@ def test_the_name_that_is_counted_does_not_choose_the_articles(ask: Ask) -> None
     assert ask("does Tull mention Pilger?", None).reply.lead == "Yes: “Pilger” occurs once in the article, in ¶8."
     history = (Turn("user", "Does Pilger mention Iceland?"), Turn("bot", "The article does not mention Iceland."))
     assert ask("and Tull?", None, history).reply.lead == "Yes: “Tull” occurs once in the article, in ¶5."
+
+
+def test_articles_about_a_subject_are_those_that_name_it(ask: Ask) -> None:
+    lead = ask("is there an article about the stove?", None).reply.lead
+    assert lead == "“stove” occurs once, in “Satellites do not sleep”."

@@ -30,6 +30,10 @@ _TOGETHER: frozenset[Kind] = frozenset(
 )  # fmt: skip
 _MENTIONS: frozenset[Kind] = frozenset(("mentions", "how_often"))
 _LIBRARY: frozenset[Kind] = frozenset(("library_count", "library_authors", "library_articles", "library_topics"))
+# "is there an article about tolls?"
+_SUBJECT = re.compile(
+    r"\b(?:about|on|cover(?:s|ed)?|discuss(?:es)?|deals? with) (?:the |a |an )?(?P<subject>[^?]+?)\W*$", re.IGNORECASE
+)
 # A subject of so many words is a phrase, which an article may express in other words.
 _MAX_NAME_WORDS = 3
 
@@ -55,12 +59,14 @@ def answer_request(
     kinds = _combined(languages.answerable(parsed.kinds, scope))
     if not kinds:
         return None
+    if "library_articles" in kinds and (subject := _SUBJECT.search(parsed.text)):
+        return _mentions(asked, parsed, generation, scope, subject["subject"])
     if _LIBRARY.intersection(kinds):
         by = list(dict.fromkeys(author for entry in parsed.named.articles for author in entry.authors))
         entries = parsed.named.articles or parsed.candidates
         return Answer(asked, library.describe_library(entries, kinds, by), (), CERTAIN)
     if _MENTIONS.intersection(kinds):
-        return _mentions(asked, parsed, generation, scope)
+        return _mentions(asked, parsed, generation, scope, asked_word(parsed.text))
     if "opinion" in kinds:
         return Abstention(asked, wording.NO_OPINION, (), CERTAINLY_NOT, "not_addressed")
     if "unsaid" in kinds:
@@ -96,13 +102,9 @@ def answer_request(
 
 
 def _mentions(
-    asked: str,
-    parsed: ParsedQuestion,
-    generation: Generation,
-    scope: Sequence[ArticleEntry],
+    asked: str, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry], word: str
 ) -> Reply | None:
     """Say how often, or whether, articles mention a word; None if it is not certain what they might call it."""
-    word = asked_word(parsed.text)
     if not word or len(word.split()) > _MAX_NAME_WORDS:
         return None
     named = parsed.named.articles

@@ -16,6 +16,8 @@ LIBRARY = (
     entry("school.txt", "A school without bells", "Per Holm", published="2023-11-20"),
     entry("bells.txt", "The Bells", "Ida Marsh", published="2022"),
     entry("untitled.txt", None, "Will Price"),
+    entry("letter-1.txt", "Harbour Letter No. 1", "Ada Quill"),
+    entry("letter-12.txt", "Harbour Letter No. 12", "Ada Quill"),
 )
 
 
@@ -39,6 +41,8 @@ def names(question: str) -> list[str]:
         ("who wrote the article from November 2023?", "school.txt"),
         ("what is the piece of 3 May 2024 about?", "2024/bridge-toll.md"),
         ("what is the 2022 article about?", "bells.txt"),
+        ("what does Harbour Letter No. 1 say about tolls?", "letter-1.txt"),
+        ("what does harbour letter 12 say about tolls?", "letter-12.txt"),
         ("what does Holm say about bells?", "school.txt"),
         ("what does Per say about bells?", "school.txt"),
         ("What is Per's article about?", "school.txt"),
