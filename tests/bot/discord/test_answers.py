@@ -204,7 +204,9 @@ async def test_questions_and_articles_cannot_smuggle_in_pings_or_links(
     folder: Path, tmp_path: Path, embedder: Embedder
 ) -> None:
     hostile = "The minister says @everyone should read [this](https://evil.example) and <@1> <#2> ||hidden|| # now."
-    (folder / "hostile.txt").write_text(f"By Jo Writer\n\n{hostile}\n\n> The plan of the minister costs 5 million.\n")
+    (folder / "hostile.txt").write_text(
+        f"The Plan\n\nBy Jo Writer\n\n{hostile}\n\n> The plan of the minister costs 5 million.\n"
+    )
     index = tmp_path / "index"
     rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))

@@ -108,8 +108,12 @@ async def test_a_process_serves_its_own_shards_and_leaves_the_others_to_others(
 
 
 async def test_a_conversation_about_one_article_stays_with_it(tmp_path: Path, folder: Path, embedder: Embedder) -> None:
-    (folder / "trains.txt").write_text("By Jo Rail\n\nThe trains cost 7 million.\n\nTheir money is the state's.\n")
-    (folder / "bridge.txt").write_text("By Al Span\n\nThe bridge costs 3 million.\n\nThe money for it is the town's.\n")
+    (folder / "trains.txt").write_text(
+        "The Trains\n\nBy Jo Rail\n\nThe trains cost 7 million.\n\nTheir money is the state's.\n"
+    )
+    (folder / "bridge.txt").write_text(
+        "The Bridge\n\nBy Al Span\n\nThe bridge costs 3 million.\n\nThe money for it is the town's.\n"
+    )
     index = tmp_path / "index"
     rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
@@ -130,7 +134,7 @@ async def test_a_conversation_about_one_article_stays_with_it(tmp_path: Path, fo
 
 async def test_context_follows_a_quote_to_its_new_place(tmp_path: Path, folder: Path, embedder: Embedder) -> None:
     path, index = folder / "bridge.txt", tmp_path / "index"
-    path.write_text("By Al Span\n\nThe bridge over the river costs 3 million a year.\n\nIt is old.\n")
+    path.write_text("The Bridge\n\nBy Al Span\n\nThe bridge over the river costs 3 million a year.\n\nIt is old.\n")
     rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
     async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:

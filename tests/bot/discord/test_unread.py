@@ -61,7 +61,6 @@ async def test_attachments_are_said_to_be_unread(scene: Scene) -> None:
     dm = server.dm(scene.ann)
     pasted = await server.say(dm, scene.ann, "", files=files)
     assert unescape((await server.reply_to(pasted)).text) == NOT_READ
-    await (await server.press(scene.ann, with_words, "In context")).wait()
     scene.channel.deny("embed_links")
     await scene.settled()
     plain = await scene.mention(WHY)
