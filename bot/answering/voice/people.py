@@ -9,7 +9,8 @@ from index.english import english_dictionary
 from bot.answering.voice.grammar import TITLES
 from bot.answering.voice.mentions import Mention
 
-_CAPITAL = r"[^\W\d_a-zà-öø-ÿ][\w’'\-]*"
+# A word that starts with none of the small letters of the Latin, Cyrillic and Greek scripts.
+_CAPITAL = r"[^\W\d_a-zà-öø-ÿа-яѐ-ўґα-ωά-ώ][\w’'\-]*"
 _PARTICLE = r"(?:de|van|von|der|den|al|el|bin|ibn|da|di|du|la|le|ter|ten|dos)"
 _INITIAL = r"[^\W\d_a-z]\."
 _FULL = re.compile(

@@ -15,7 +15,7 @@ NEAR = 8
 CLAUSE_WORDS = 8
 
 # A shorter one that is a sentence of its own.
-_WHOLE_SENTENCE = re.compile(r"^\W*[^\W\d_a-z]\w*\W+\w.*[.!?…]\W*$", re.DOTALL)
+_WHOLE_SENTENCE = re.compile(r"^\W*[^\W\d_a-z]\w*\W+\w.*(?:[.!?…]\W*|,\s*[—–]\s*)$", re.DOTALL)
 
 STRONG_COMPLEMENTS = ("that", "quote", "colon", "aside")
 _GROUP_SCORES = {

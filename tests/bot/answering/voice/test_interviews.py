@@ -36,11 +36,18 @@ def test_labels_are_completed_to_names() -> None:
 
 
 def test_an_interviewee_who_is_the_author_speaks_as_the_author() -> None:
-    body = "Lee: Will it hold?\n\nIlse Tamm: Not for long.\n\nLee: Why?\n\nIlse Tamm: Sand.\n"
-    made = article(body, "The wall\n\nBy Ilse Tamm\n\n3 May 2021\n\nI was asked about the wall.\n\n")
+    body = (
+        "I was asked about the wall for an evening and a half, by a man who had read every report on it.\n\n"
+        "Lee: Will the wall hold for another winter, as the council has told everybody who lives behind it?\n\n"
+        "Ilse Tamm: Not for long. The sand under it has been wet since the gates were built, and it moves.\n\n"
+        "Lee: Why has nobody said so before, if the sand has been wet for all of these years?\n\n"
+        "Ilse Tamm: They did. The reports are in the cellar of the town hall, where the water is as well.\n\n"
+        "Lee: And who is going to pay for a new one?\n"
+    )
+    made = article(body, "The wall\n\nBy Ilse Tamm\n\n3 May 2021\n\n")
     found = voices(made)
     assert found["Not for long."] == AUTHOR
-    assert found["Why?"].startswith("reported:")
+    assert found["And who is going to pay for a new one?"].startswith("reported:")
 
 
 def test_nobody_named_answers_as_somebody_unnamed() -> None:

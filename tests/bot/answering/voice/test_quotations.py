@@ -115,6 +115,8 @@ def assert_quoted_is_reported(made: "object", sentences: list[str]) -> None:
         ("Olav Brekke told the board:\n\nIt costs too much.", "It costs", "Brekke"),
         ("> It costs too much.\n\nSo much for that.", "It costs", "unnamed"),
         ("“It costs too much,” said Olav Brekke. “It must pay.\n\n“We are spoiled.” I left.", "We are", "Brekke"),
+        ("«Стіна має окупатися, — заявив мер Тарас Бондар. — Ніхто не їздить задарма». I left.", "Стіна", "Бондар"),
+        ("«Стіна має окупатися, — заявив мер Тарас Бондар. — Ніхто не їздить задарма». I left.", "Ніхто", "Бондар"),
         ("“It costs too much.”\n\n— Olav Brekke\n\nI left.", "It costs", "Brekke"),
     ],
 )
