@@ -35,6 +35,15 @@ _OFFICE = re.compile(
     r"|u\.?s\.?|us|eu|un|\(retired\)|retired|\(ret\.\))",
     re.I,
 )
+# Whoever translated, edited, drew or photographed, and whoever was asked, is not the author.
+_CREDITED = re.compile(
+    r"[,;(|]?\s*\b(?:translat\w+|edited|abridged|compiled|adapted|introduced|introduction|foreword|preface|interview\w*|photo\w*"
+    r"|pictures?|images?|illustrat\w+|drawings?|graphics?|artwork|cover|read aloud|narrated|produced|directed|designed"
+    r"|posted in)"
+    r"(?:\s+from\s.{1,30}?)?\s*(?:by|with|:|©|/).*$",
+    re.I,
+)
+_FOR = re.compile(r"\s+(?:for|in|of|at|from|on)\s+(?:the\s+)?[^\W\d_].*$", re.I)
 _PEN_NAME = re.compile(r"[^\W\d_][\w-]{2,29}")
 _MAX_NAME_WORDS = 5
 
@@ -43,6 +52,7 @@ def authors_in(text: str, body_words: frozenset[str]) -> tuple[str, ...]:
     """Return the authors in a line that is known to be a byline, a name or the name of somebody's blog."""
     if blogger := blog_author(text):
         return blogger
+    text = _CREDITED.sub("", text)
     leftover = split_date(text).leftover.strip(" ,;–—-")
     by = _BY_INSIDE.search(leftover)
     is_byline = bool(by) or bool(BY.match(leftover))
@@ -50,6 +60,8 @@ def authors_in(text: str, body_words: frozenset[str]) -> tuple[str, ...]:
     line = re.sub(r"^(?:the\s+late\s+)(?=\S)", "", strip_by(line), flags=re.I).strip(' ,;"“”')
     if name := inverted_name(line):
         return (name,)
+    if is_byline and not is_name(candidate_name(line), allow_all_caps=True):
+        line = _FOR.sub("", line)
     first = candidate_name(line)
     if name := honorific_name(first):
         others = parse_authors(line, body_words, is_byline=is_byline)[1:]

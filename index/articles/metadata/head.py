@@ -19,6 +19,7 @@ from index.articles.metadata.names import (
     BY,
     MAX_LINE_CHARS,
     ROLE,
+    candidate_name,
     is_all_caps_name,
     is_handle,
     is_name,
@@ -41,6 +42,7 @@ _MAX_BODY = 0.4
 _MAX_BODY_OF_LONG = 0.1
 _MAX_BODY_OF_WRAPPED = 0.05
 _MAX_ROLE_WORDS = 8
+_UNSURE = 0.6
 _ON = re.compile(r"(?:on|in|by|at|it)\s", re.I)
 _CREDIT_START = re.compile(
     r"^[\[(*_]*(?:by|from|for|posted|published|updated|first|last|translated|remarks|specially|interview|as told)\b",
@@ -276,6 +278,11 @@ class _Tagged:
             bare = [p.text for p, _ in self.of("kicker") if is_name(p.text, self.body_words) and not is_role(p.text)][
                 :1
             ]
+        if not marked and not bare:
+            unsure = [
+                p.text for p, found in self.of("other") if found.certainty < _UNSURE and is_name(candidate_name(p.text))
+            ]
+            bare = [name for text in unsure[:1] for name in authors_in(text, self.body_words)]
         blogs = [name for piece, _ in self.of("kicker", "date") for name in blog_author(piece.text)]
         roles = [
             n for p in self.pieces if kinds.get(p.line.start) == "author" for n in authors_in(p.text, self.body_words)

@@ -67,6 +67,7 @@ _WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-]*(?:[-'’.][^\W\d_]+)*\.?")
 _PARENTHETICAL = re.compile(r"\([^)]*\)|[\"“][^\"”]{1,20}[\"”]|(?<!\S)@\w+|\S+@\S+")
 MAX_LINE_CHARS = 300
 _EMPHASIS = " \t*_"
+_NAME_AND_PLACE = 2
 _ABBREVIATION = 5  # "Chas.", "Prof."; a longer word with a dot ends a sentence
 
 
@@ -196,7 +197,10 @@ def parse_authors(line: str, body_words: frozenset[str], *, is_byline: bool) -> 
         return ()
     parts = [part.strip() for part in re.split(r",?\s+(?:and|with|&|und|et|y|та|и)\s+|,\s*", text, flags=re.IGNORECASE)]
     # "Jane Roe, Selby Island" is a name and a place; several authors are joined by a word somewhere.
-    joined = bool(re.search(r"\s(?:and|with|&|und|et|y|та|и)\s", text, re.I))
+    joined = bool(re.search(r"\s(?:and|with|&|und|et|y|та|и)\s", text, re.I)) or (
+        len(parts) > _NAME_AND_PLACE
+        and all(is_name(part, allow_all_caps=is_byline) and not is_role(part) for part in parts)
+    )
     names = [
         part
         for position, part in enumerate(parts)
