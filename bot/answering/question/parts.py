@@ -44,7 +44,9 @@ def split_question(text: str, kinds_of: Callable[[str], Sequence[Kind]]) -> tupl
         return tuple(sentences) if complete else (text,)
     for match in _CLAUSE.finditer(text):
         first, second = text[: match.start()].strip(), text[match.end() :].strip()
-        if kinds_of(first) and not kinds_of(second) and len(second.split()) > _MIN_WORDS:
+        if len(first.split()) < _MIN_WORDS or len(second.split()) <= _MIN_WORDS:
+            continue
+        if kinds_of(first) and not kinds_of(second):
             return first, second
     return (text,)
 
