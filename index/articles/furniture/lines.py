@@ -64,7 +64,7 @@ _KICKERS = (
 _HOME = frozenset("home start startseite accueil inicio início головна главная".split())
 _KICKER = re.compile(
     r"(?:(?:the|guest|saturday|sunday|weekend|long)\s+){0,2}(?:" + "|".join(_KICKERS) + r")"
-    r"(?:\s+(?:essay|column|piece|editorial|read|page|section|pages|&\s+ideas|and\s+ideas))?",
+    r"(?:\s+(?:to\s+the\s+editors?|essay|column|piece|editorial|read|page|section|pages|&\s+ideas|and\s+ideas))?",
     re.I,
 )
 

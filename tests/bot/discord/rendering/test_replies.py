@@ -74,7 +74,7 @@ def test_quotes_of_several_articles_name_them() -> None:
     quotes = (quote(one, "The bridge is old."), quote(two, "Bridges fall."))
     embed = render_answer(Response(Answer("Why?", "They argue:", quotes, 0.9), {"one.txt": one, "two.txt": two}))
     text = unescape(embed.description or "")
-    assert "¶2, one.txt" in text
+    assert "¶2, Jo Writer’s article of 4 May 2024" in text
     assert "¶2, two.txt" in text
     assert embed.author.name is None
 
@@ -149,7 +149,7 @@ def test_context_shows_quotes_in_bold_and_long_paragraphs_around_them() -> None:
         format_positions(reply.quotes), ["The bridge is old.", "Bridges fall."], {source.id: source}
     )
     texts = [unescape(embed.description or "") for embed in embeds]
-    assert [embed.title for embed in embeds] == ["¶2 · a\\.txt", "¶3 · a\\.txt"]
+    assert [embed.title for embed in embeds] == [f"¶{n} · Jo Writer’s article of 4 May 2024" for n in (2, 3)]
     assert "**The bridge is old.**" in texts[0]
     assert texts[0].startswith("… ")
     assert texts[0].endswith(" …")

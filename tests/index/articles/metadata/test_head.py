@@ -251,6 +251,12 @@ def test_a_signature_or_a_licence_names_the_author(below: str) -> None:
     assert parse("x.txt", "\n\n".join((TITLE, *BODY, below)).encode()).authors == QUILL
 
 
+def test_a_section_above_a_letter_is_not_its_text() -> None:
+    article = parse("x.txt", "\n\n".join(("Letters to the editor", "Dear Sir,", *BODY)).encode())
+    assert article.title is None
+    assert "Letters to the editor" not in body_of(article)
+
+
 def test_a_reviewed_book_s_author_is_not_the_reviewer() -> None:
     head = f"Book review\n\n{TITLE}\n\nTHE EMPTY NET\nBy Per Lund\n(Selby Press, 2019)\nReviewed by Marta Quill"
     article = parse("x.txt", "\n\n".join((head, *BODY)).encode())
