@@ -40,6 +40,7 @@ from bot.answering.reply import extractive, languages, wording
 from bot.answering.reply.about import overview
 from bot.answering.reply.about.requests import CERTAIN, answer_request
 from bot.answering.reply.combined import combine
+from bot.answering.reply.corrections import with_corrections, without_corrections
 from bot.answering.reply.suggestions import MAIN_ARGUMENT, Candidate, make_candidates, windows_naming
 from bot.answering.types import Abstention, Answer, Evidence, PreparedQuestion, Question, Reply, Response, Turn
 
@@ -279,6 +280,7 @@ class Answerer:
         reply = extractive.answer(asked, parsed, ranked, certainty, topic, generation)
         if nobody:
             reply = replace(reply, lead=wording.nobody_called(nobody, len(scope), reply.quotes))
+        reply = with_corrections(reply, generation.articles)
         return languages.mention_unread(reply, len(scope) - len(read)), ranked
 
     def find_evidence(
@@ -288,6 +290,7 @@ class Answerer:
         parsed = _without_author_names(parsed, scope)
         within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
         hits = search_vector(generation, self._embed(parsed), parsed.term_weights, MAX_PASSAGES, within)
+        hits = without_corrections(hits, parsed.text, generation.articles)
         evidence = collect_evidence(hits, parsed.term_weights, generation.lexical.idf, parsed.context)
         evidence = replace_questions(evidence, generation.articles)
         windows = choose_windows(evidence, hits)

@@ -11,12 +11,14 @@ from index.articles.lines import HeadLine, Line
 from index.articles.metadata.below import read_below, read_speaker
 from index.articles.metadata.dates import settle_date, year_in
 from index.articles.metadata.fields import names_value, publication_date, text_value
-from index.articles.metadata.foot import read_foot, read_note
+from index.articles.metadata.foot import find_note, read_foot
 from index.articles.metadata.front_matter import read_front_matter
 from index.articles.metadata.head import read_head
 from index.articles.text.reading import ArticleText, TextBlock, clean, read_text
 from index.errors import ArticleRejected
 
+# What may say who wrote the article, beside the lines that the head is read from.
+_CREDITS = frozenset({"head", "signature"})
 _HEADING_MARK = re.compile(r"#{1,6}[ \t]+")
 
 
@@ -47,35 +49,37 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     kinds = classify_blocks(blocks)
     # The head is read from what is not set aside, from web addresses, which may be the source, and from ornaments.
     kept = [
-        block for block, kind in zip(blocks, kinds, strict=True) if kind == "body" or _is_address_or_ornament(block)
+        block
+        for block, kind in zip(blocks, kinds, strict=True)
+        if kind in ("body", "head") or _is_address_or_ornament(block)
     ]
     foot = read_foot(kept)
     above_foot = kept[: len(kept) - len({line.paragraph for line in foot})]
     head = read_head(above_foot, title, authors, name)
+    signed, signed_date = read_below(blocks)
+    authors = authors or head.authors or signed or read_speaker(blocks)
     read = {line.end for line in (*head.lines, *foot)}
-    aside = [
-        HeadLine("furniture", line.start, line.end, line.paragraph)
+    note = find_note(text, blocks, kinds, read, authors) if len(above_foot) > 2 else None
+    if note and note.author and not authors:
+        authors = (note.author,)
+    kinds_by_number: dict[int, Kind] = {
+        block[0].paragraph: "note" if note and note.start == block[0].start else kind
         for block, kind in zip(blocks, kinds, strict=True)
-        if kind != "body" and kind not in NOTE_KINDS
+    }
+    aside = [
+        HeadLine("credit" if kind in _CREDITS else "furniture", line.start, line.end, line.paragraph)
+        for block in blocks
+        if (kind := kinds_by_number[block[0].paragraph]) != "body" and kind not in NOTE_KINDS
         for line in block
         if line.end not in read
     ]
-    kinds_by_number = {block[0].paragraph: kind for block, kind in zip(blocks, kinds, strict=True)}
     head_lines = tuple(sorted((*head.lines, *foot, *aside), key=lambda line: line.start))
     head_ends = {line.end for line in head_lines}
-    signed, signed_date = read_below(blocks)
-    authors = authors or head.authors or signed or read_speaker(blocks)
-    last = above_foot[-1]
-    note = read_note(text, last, authors) if len(above_foot) > 2 and last[0].end not in head_ends else None
-    if note and note.author and not authors:
-        authors = (note.author,)
     published = publication_date(meta) or stated.published or head.published or signed_date
     note_span = (note.start, note.end) if note else head.note
 
     paragraphs = tuple(
-        _make_paragraph(
-            number, block, kinds_by_number.get(number, "body"), text, head_ends, note.start if note else None
-        )
+        _make_paragraph(number, block, kinds_by_number.get(number, "body"), text, head_ends)
         for number, block in enumerate(article_text.blocks, 1)
     )
     if not any(c.isalnum() for p in paragraphs for start, end in p.parts for c in text[start:end]):
@@ -125,10 +129,8 @@ def _is_address_or_ornament(block: list[Line]) -> bool:
     )
 
 
-def _make_paragraph(
-    number: int, block: TextBlock, kind: Kind, text: str, head_ends: set[int], note_start: int | None
-) -> Paragraph:
-    """Make a paragraph; its kind is "note" if it is the author note or a footnote, and "head" if it is head lines.
+def _make_paragraph(number: int, block: TextBlock, kind: Kind, text: str, head_ends: set[int]) -> Paragraph:
+    """Make a paragraph; its kind is "note" if it is a footnote, and "head" if it is head lines.
 
     head_ends: the end offsets of all head lines.
     """
@@ -143,7 +145,7 @@ def _make_paragraph(
         if kind == "body":
             kind = "head" if block.start < block.end else "furniture"
         return Paragraph(number, block.start, block.end, block.end, kind, block.quoted)
-    if block.footnote or (kind == "body" and block.start == note_start):
+    if block.footnote:
         kind = "note"
     heading = _HEADING_MARK.match(text, start, block.end)
     units = block.units(start) or ((block.end, block.end),)

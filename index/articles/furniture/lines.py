@@ -28,7 +28,10 @@ _FURNITURE = re.compile(
     | (?:leave\ a\ comment|join\ the\ (?:conversation|discussion)|view\ comments|show\ comments|post\ a\ comment|
         read\ in\ app|add\ .{{1,30}}\ on\ google|follow\ (?:us|the\ author)\b.{{0,40}}|follow\ @?\w+(?:\ on\ \w+)?)
     | (?:sign\ up|subscribe)\ (?:to|for|now)\b.{{0,60}}
+    | (?:sign\ up|subscribe)\ (?:to|for)\ .{{0,60}}\bnewsletters?\b.{{0,80}}
     | (?:©|\(c\)|copyright\s(?:©|\(c\)|by\b|(?:19|20)\d\d|(?-i:[A-Z]\w*\s[A-Z])))\s?.{{1,80}} | all\ rights\ reserved\.?
+    | (?:advertisement\W{{1,3}})?(?:story|article|post)\s+continues\s+(?:below|after)\b.{{0,40}}
+    | (?:skip\ (?:past\ )?)?(?:after\ )?(?:the\ )?newsletter\ (?:promotion|sign-?up)
     | @\w{{2,30}} | \S+@\S+\.\w+ | https?://\S+ | www\.\S+
     """,
     re.I | re.X,

@@ -47,6 +47,22 @@ _LINKED = re.compile(
     [*_\s]*[:|»›→–—]+\s*\S.{0,160}""",
     re.I | re.S | re.X,
 )
+NOTE_HEADING = re.compile(
+    r"[#*_\s]*(?:acknowledge?ments?|competing interests?|conflicts? of interest|about the authors?|author information"
+    r"|funding|danksagung|remerciements|agradecimientos|ringraziamenti|podziękowania|подяки|благодарности)[\s:.*_]*",
+    re.I,
+)
+"""A heading of notes about the author or the text; what stands below it is no argument either."""
+
+_NOTE = re.compile(
+    r"""
+    [\W_]*(?:(?:competing|conflicts?\ of)\ interests?|disclosure|funding|image\ credits?|credits?)\s*[:.]\s.+
+    | [\W_]*(?:this|it|a\ (?:shorter\ |longer\ )?version\ of\ this)\b[^.]{0,30}
+      \b(?:(?:originally|first)\ (?:appeared|ran|published)|(?:appeared|published)\ (?:originally|first))\b.+
+    | [\W_]*cross-?posted\ (?:to|from|at|on)\b.+""",
+    re.I | re.S | re.X,
+)
+_FIGURE = re.compile(r"[*_]*(?:figure|fig\.|table|chart|abbildung|abb\.|tabelle)\s*\d*\s*[.:|]\s.+", re.I | re.S)
 _TEXT = r"(?:article|story|piece|column|post|essay|report|op-ed|editorial|headline)"
 _CORRECTION = re.compile(
     rf"""
@@ -55,6 +71,7 @@ _CORRECTION = re.compile(
     |rectificati(?:on|f)|correctif|rectificación|corrección|fe\ de\ errores|rettifica|errata(?:\ corrige)?|sprostowanie
     |rättelse|rettelse|correctie|rectificatie|correção|исправление|уточнение|виправлення|уточнення)
     (?:\s*\([^)]{{1,40}}\)|,?\ [\w., ]{{3,24}}\d)?[*_\s]*[:—–].+
+    | \[?updated?\b[^:.!?]{{0,30}}:\s.+
     | (?:on\ [^.]{{3,30}},\ )?(?:this|an\ earlier\ version\ of\ this)\ {_TEXT}(?:\ \([^)]{{1,60}}\))?
       \ (?:was|were|has\ been)\ (?:amended|corrected|updated|edited|changed|revised|clarified|modified)\b.*
     | an\ (?:earlier|previous)\ (?:version|edition)\ of\ (?:this|the)\ {_TEXT}\b.*
@@ -76,7 +93,7 @@ _SALUTATION = re.compile(
     (?:to\ the\ editor|sirs?|madam|sir\ or\ madam|sehr\ geehrte\ damen\ und\ herren|madame,\ monsieur
     |(?:dear|lieber?|sehr\ geehrter?|chère?s?|querid[oa]s?|estimad[oa]s?|gentil[ei]|egregi[oa]|szanown[iay]+|уважаем\w+
     |шановн\w+|geachte|beste|kära|kære)\ [^.!?\n]{2,60})
-    \s*[,:;!—–-]+""",
+    \s*[,:;—–-]+""",
     re.I | re.X,
 )
 _CLOSING = r"""
@@ -88,8 +105,11 @@ _CLOSING = r"""
 CLOSING = re.compile(_CLOSING, re.I | re.X)
 """The last line of a letter before the name."""
 
+INITIALS = re.compile(r"[—–-]{1,2}\s?\w+(?:\s\w+)?|(?:[A-Z]\.\s?){2,4}")
+"""A signature at the foot without a closing: initials, or a name after a dash."""
+
 _SIGNED = re.compile(_CLOSING + r"\n(?:[^\n]{1,90}\n?){1,6}", re.I | re.X)
-_MAX_WORDS = {"licence": 60, "correction": 120, "caption": 60, "salutation": 12}
+_MAX_WORDS = {"licence": 60, "correction": 120, "caption": 60, "figure": 150, "note": 150, "salutation": 12}
 _LINKED_LINES, _CAPTION_LINES = 4, 3
 
 
@@ -107,6 +127,10 @@ def marked_kind(text: str) -> Kind | None:
     if words <= _MAX_WORDS["correction"] and _CORRECTION.fullmatch(text):
         return "correction"
     credited = len(lines) <= _CAPTION_LINES and words <= _MAX_WORDS["caption"] and _CREDIT.search(text)
+    if words <= _MAX_WORDS["figure"] and _FIGURE.fullmatch(text):
+        return "caption"
+    if words <= _MAX_WORDS["note"] and _NOTE.fullmatch(text):
+        return "note"
     if credited or all(_PICTURE.fullmatch(line) for line in lines):
         return "caption"
     if (

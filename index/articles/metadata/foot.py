@@ -1,15 +1,17 @@
 """Recognise the lines below the body: the note about the author or the text, and page furniture."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from index.articles.article import Kind
 from index.articles.furniture.lines import is_furniture
 from index.articles.lines import HeadLine, Line
 from index.articles.metadata.names import is_name, strip_markup, surname
 
 MAX_NOTE_WORDS = 60
 _MAX_FOOT_BLOCKS = 6
+_MAY_BE_NOTE = frozenset({"body", "note", "furniture", "signature"})
 _OPEN, _CLOSE = "*_[(", "*_])"
 _VERBS = (
     r"(?:is|was|are|were|has|had|served|serves|teaches|taught|writes|wrote|works|worked|lives|edits|edited|covers|runs|ran"
@@ -55,6 +57,34 @@ def read_foot(blocks: Sequence[Sequence[Line]]) -> tuple[HeadLine, ...]:
             break
         lines[:0] = [HeadLine("furniture", line.start, line.end, line.paragraph) for line in block]
     return tuple(lines)
+
+
+def find_note(
+    text: str,
+    blocks: Sequence[Sequence[Line]],
+    kinds: Sequence[Kind],
+    read: Collection[int],
+    authors: tuple[str, ...],
+) -> AuthorNote | None:
+    """Return the author note: the last paragraph of the body, its last line, or a block that is set aside below it.
+
+    Args:
+        text: Text of the article.
+        blocks: The lines of each block.
+        kinds: The kind of each block.
+        read: End offsets of the lines of head and foot.
+        authors: Known authors.
+    """
+    last = max((n for n, kind in enumerate(kinds) if kind == "body" and blocks[n][0].end not in read), default=0)
+    for number in range(last, len(blocks)):
+        block, kind = blocks[number], kinds[number]
+        if number == last or (kind in _MAY_BE_NOTE and block[0].end not in read):
+            note = read_note(text, block, authors)
+            # What the classifier takes for something else must name the author; brackets suffice only right below.
+            plain = kind in ("body", "note") or number == last + 1
+            if note and (plain or note.author or text[note.start] not in _OPEN):
+                return note
+    return None
 
 
 def read_note(text: str, block: Sequence[Line], authors: tuple[str, ...]) -> AuthorNote | None:

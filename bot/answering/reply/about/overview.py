@@ -164,7 +164,8 @@ def _answer_kind(generation: Generation, article: Article, kind: Kind, form: Sum
         missing = "The article does not say where it was published."
         return _overview(f"Its source is {article.source}.", missing, [], bool(article.source))
     if kind == "translation":
-        head = [quote(article, line.start, line.end) for line in article.head if line.kind != "title"]
+        lines = [line for line in article.head if line.kind not in ("title", "furniture")]
+        head = [quote(article, line.start, line.end) for line in lines]
         mentions = [q for q in (*head, *_note(article)) if "translat" in q.text.lower()]
         return _overview("The article says:", "The article does not say that it is a translation.", mentions)
     if kind == "length":
@@ -239,7 +240,7 @@ def _head_lines_naming(article: Article, names: Sequence[str]) -> list[Quote]:
     return [
         quote(article, line.start, line.end)
         for line in article.head
-        if line.kind not in ("author", "title")
+        if line.kind not in ("author", "title", "furniture")
         and any(surname(name) in article.text[line.start : line.end] for name in names)
     ]
 
