@@ -46,7 +46,6 @@ ABOVE = _filled(
     "Accept all cookies",
     "Manage preferences",
     "Skip to content",
-    "OPINION",
     "Subscribe for £{n} a year",
     "{n} min read",
     "Share on Facebook\nShare on X\nCopy link",

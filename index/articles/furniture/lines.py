@@ -25,6 +25,7 @@ _FURNITURE = re.compile(
         add\ to\ favou?rites|top\ stories|related|related\ (?:articles|stories|topics)|topics|tags)
     | (?:share|gift|save|print|bookmark|email|listen\ to|copy)\ (?:this|the)?\s*(?:full\ |whole\ )?
         (?:article|story|post|link|page|column|essay|piece)?(?:\ (?:on|via|with|by)\ [\w ]{{1,30}})?
+    | (?:share|tweet|pin|send)\ (?:this\ )?(?:on|via|by|to|with)\ [\w ]{{1,20}}
     | (?:leave\ a\ comment|join\ the\ (?:conversation|discussion)|view\ comments|show\ comments|post\ a\ comment|
         read\ in\ app|add\ .{{1,30}}\ on\ google|follow\ (?:us|the\ author)\b.{{0,40}}|follow\ @?\w+(?:\ on\ \w+)?)
     | (?:sign\ up|subscribe)\ (?:to|for|now)\b.{{0,60}}
