@@ -68,7 +68,7 @@ def _title(blocks: Blocks) -> str:
 
 def _index(kind: str) -> int:
     """Return the column of a kind; a salutation is learned as the other edge of a letter."""
-    return KINDS.index("signature" if kind == "salutation" else kind)  # type: ignore[arg-type]
+    return KINDS.index("signature" if kind == "salutation" else kind)
 
 
 def _alone(blocks: Sequence[Block]) -> tuple[csr_matrix, Any]:

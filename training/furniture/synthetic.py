@@ -179,13 +179,14 @@ class Mixer:
         for block in self._some("furniture", "top", language, self.few(4, 3, 2, 2, 1, 1, 1)):
             head.insert(self.random.randint(0, len(head)), block)
         head += self._some("caption", "", language, self.few(3, 1))
-        for kind, place, n in (
+        inserted: tuple[tuple[Kind, str, int], ...] = (
             ("furniture", "middle", self.few(2, 2, 2, 2, 1, 1)),
             ("caption", "", self.few(3, 2, 1)),
             ("body", "en", self.few(2, 2, 2, 1, 1)),
             ("note", "", self.few(9, 1)),
             ("correction", "", self.few(12, 1)),
-        ):
+        )
+        for kind, place, n in inserted:
             for block in self._some(kind, place, language, n):
                 body.insert(self.random.randint(1, max(1, len(body))), block)
         self._subheadings(body)
