@@ -79,8 +79,12 @@ def question_language(question: str, vocabulary: Container[str] = ()) -> str | N
     words = _WORD.findall(question)
     if not _is_latin(words):
         return _best(_probabilities(words))
-    if len(words) < _QUESTION_WORDS or ("¿" not in question and _may_be_english(words, vocabulary)):
+    unknown = _not_english(words)
+    mostly_english = len(unknown) <= (1 - _KNOWN_SHARE) * len(words)
+    if len(words) < _QUESTION_WORDS or (mostly_english and "¿" not in question):
         return None
+    if len(words) <= _MOST_NAMES and all(word.lower() in vocabulary for word in unknown):
+        return _certain(_probabilities(words), _NAMING_PROBABILITY, _NAMING_ENGLISH_PROBABILITY)
     # Names tell nothing about the language of a question.
     common = [word for at, word in enumerate(words) if not at or not word[0].isupper() or word.isupper()]
     probabilities = _probabilities(common)
@@ -97,13 +101,9 @@ def list_languages(languages: Iterable[str | None]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def _may_be_english(words: Sequence[str], vocabulary: Container[str]) -> bool:
-    """Whether most words are English, or few words consist of names in the articles."""
+def _not_english(words: Sequence[str]) -> list[str]:
     dictionary = english_dictionary()
-    unknown = [word for word in words if word.lower().replace("’", "'") not in dictionary]
-    if len(unknown) <= (1 - _KNOWN_SHARE) * len(words):
-        return True
-    return len(words) <= _MOST_NAMES and all(word.lower() in vocabulary for word in unknown)
+    return [word for word in words if word.lower().replace("’", "'") not in dictionary]
 
 
 def _certain(probabilities: dict[str, float], least: float, most_english: float) -> str | None:
