@@ -305,8 +305,8 @@ def test_a_question_in_another_language_gets_the_closest_passages_at_most(
 
 
 def test_the_closest_passages_to_a_question_in_another_language_share_its_words(multilingual: Answerer) -> None:
-    reply = multilingual.ask(Question("Wer hat die Brücke verlangt?")).reply
-    assert "verlangt" in reply.quotes[0].text
+    reply = multilingual.ask(Question("Was fehlt dann den Schulen und den Bädern?")).reply
+    assert "fehlt dann den Schulen" in reply.quotes[0].text
     assert reply.lead.endswith("The closest passages:")
     assert multilingual.ask(Question("Чому?")).reply.quotes == ()
 
