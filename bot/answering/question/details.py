@@ -68,6 +68,7 @@ _FORM = re.compile(
 _FEW = 3
 _MAX_QUOTES = 10
 
+_LINK = re.compile(r"\[([^\[\]]{1,200})\]\((?:https?://|www\.)[^\s)]{1,2000}\)", re.IGNORECASE)
 _URL = re.compile(r"<?\b(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
@@ -129,7 +130,7 @@ def summary_form(question: str) -> SummaryForm:
 
 def without_addresses(text: str) -> str:
     """Return a message without web addresses; it is all that is left of one that is only an address."""
-    return " ".join(_URL.sub(" ", text).split())
+    return " ".join(_URL.sub(" ", _LINK.sub(r"\1", text)).split())
 
 
 def _number(written: str) -> int:

@@ -57,6 +57,8 @@ def names_in(question: str) -> tuple[str, ...]:
     """Return the words of a question that are names: written as one inside a sentence, or a country's."""
     found = []
     for match in _CAPITALISED.finditer(question) if not question.isupper() else ():
+        if question[: match.start()].endswith(("@", "#", "/", ":")):
+            continue  # a role, a channel, an address
         before = question[: match.start()].rstrip(" \"'“‘(")
         if match.group().isupper() and len(match.group()) > _ACRONYM and match.group().lower() in english_dictionary():
             continue  # shouting
