@@ -78,7 +78,7 @@ def is_kicker(line: str) -> bool:
     parts = [part for part in re.split(r"\s*(?:[|/>›»·•:]|\s-\s)\s*", line) if part]
     if len(parts) > 1 and parts[0].lower() in _HOME:
         parts = parts[1:]
-    return bool(parts) and bool(_KICKER.fullmatch(parts[0])) and all(len(part.split()) <= 3 for part in parts)
+    return bool(parts) and bool(_KICKER.fullmatch(parts[0])) and all(len(part.split()) <= 3 for part in parts[1:])
 
 
 def without_kicker(title: str) -> str:

@@ -185,6 +185,9 @@ class _Tagged:
                 and not _CREDIT_START.match(text)
             )
             least = _MAX_BODY_OF_LONG if sentence or len(text.split()) >= LONG_WORDS else _MAX_BODY
+            if not kinds and not body_above and is_kicker(text):
+                kinds[line.start] = "kicker"
+                continue
             body = max(found.body for _, found in pieces)
             if (
                 kinds

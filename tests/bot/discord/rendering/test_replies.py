@@ -74,8 +74,7 @@ def test_quotes_of_several_articles_name_them() -> None:
     quotes = (quote(one, "The bridge is old."), quote(two, "Bridges fall."))
     embed = render_answer(Response(Answer("Why?", "They argue:", quotes, 0.9), {"one.txt": one, "two.txt": two}))
     text = unescape(embed.description or "")
-    assert "¶2, Jo Writer’s article of 4 May 2024" in text
-    assert "¶2, two.txt" in text
+    assert text.count("¶2, Jo Writer’s article of 4 May 2024") == 2
     assert embed.author.name is None
 
 
