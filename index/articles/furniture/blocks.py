@@ -99,7 +99,9 @@ def _learned(texts: Sequence[str], marked: Sequence[Kind | None]) -> list[Kind]:
         if mark is None and likely[number, 0] < limit:
             kind = classifier.KINDS[1 + int(likely[number, 1:].argmax())]
             maybe = float(likely[number, :2].sum()) + (float(likely[number].max()) if kind in _NOT_ABOVE else 0.0)
-            if number < first and (_may_be_head(texts, number) or maybe >= _head_share(text)):
+            # The first block is most often the title.
+            share = _head_share(text) if number or _SENTENCE.search(text.strip()) else _HEAD[0] / 4
+            if number < first and (_may_be_head(texts, number) or maybe >= share):
                 kind = "head" if likely[number, 0] < _head_limit(text, number) else "body"
             elif kind == "head":
                 kind = "furniture"
