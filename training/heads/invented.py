@@ -57,7 +57,7 @@ _EXTRAS = (
 ).split("|")
 _MONTHS = "January February March April May June July August September October November December".split()
 _FOREIGN = (
-    "14. März 2024|3. Mai 2021|14 mars 2024|le 3 avril 2019|14 de marzo de 2024|9 marzo 2022|14 de março de 2024|14 maart 2024|"
+    "Publié le 14 mars 2024 à 06h00, mis à jour le 15 mars 2024|14. März 2024, 6:00 Uhr|14 MAR 2024 - 05:00 CET|14. März 2024|3. Mai 2021|14 mars 2024|le 3 avril 2019|14 de marzo de 2024|9 marzo 2022|14 de março de 2024|14 maart 2024|"
     "14 березня 2024|3 мая 2019|14. března 2024|7 maja 2020|2024. március 14.|14 Mart 2024|2024年3月14日"
 ).split("|")
 _TIMES = (
@@ -92,6 +92,21 @@ _BY = (
     "Par",
     "Por",
     "Av",
+    "Ein Gastbeitrag von",
+    "Kommentar von",
+    "Une tribune de",
+    "Una columna de",
+    "Guest essay by",
+    "Opinion by",
+)
+_NAVIGATION = (
+    "Home | About | Archive | RSS",
+    "Home · Articles · Contact",
+    "News | Sport | Opinion | Culture",
+    "Menu | Search | Log in",
+    "Start | Blog | Impressum",
+    "About | Subscribe | Books",
+    "Home > News > Opinion",
 )
 
 
@@ -136,9 +151,10 @@ class Inventor:
     def _web(self, title: str, deck: str | None) -> list[tuple[Labelled, str]]:
         maybe, lines = self._maybe, []
         lines += maybe(0.25, self._one(self.random.choice(_PAPERS), "kicker"))
+        lines += maybe(0.06, self._navigation())
         lines += maybe(0.4, self._one(self.random.choice(_SECTIONS), "kicker"))
         lines += maybe(0.1, self._one(self.random.choice(_EXTRAS), "other"))
-        lines.append(self._one(title, "title"))
+        lines.append(self._window(title) if self.random.random() < 0.15 else self._one(title, "title"))
         if self.random.random() < 0.4:
             lines.append(self._one(self.random.choice([deck or _DECKS[0], *self.random.sample(_DECKS, 3)]), "other"))
         lines += self._byline()
@@ -155,6 +171,7 @@ class Inventor:
             lines = [([(site, "kicker"), (f"the blog of {name}", "author")], self.random.choice([" · ", " | "]))]
         lines += self._maybe(0.4, self._one(self.random.choice(_TAGLINES), "other"))
         lines = lines if self.random.random() < 0.65 else []
+        lines += self._maybe(0.15, self._navigation())
         lines.append(self._one(title, "title"))
         on = [f"{self._date()} on {name}'s blog", f"Posted {self._date()} by {self._handle(name)}", f"{self._date()}"]
         text = self.random.choice(on)
@@ -229,6 +246,18 @@ class Inventor:
         if not reviewed:
             lines.append(self._one(f"Reviewed by {reviewer}", "author"))
         return lines
+
+    def _window(self, title: str) -> tuple[Labelled, str]:
+        """Return a line as a browser's window shows it: the section, the title and the site."""
+        joint = self.random.choice([" | ", " - ", " – ", " — "])
+        section: Labelled = [(self.random.choice(_SECTIONS[:12]), "kicker")] if joint == " | " else []
+        return [*section, (title, "title"), (self.random.choice(_PAPERS), "kicker")], joint
+
+    def _navigation(self) -> tuple[Labelled, str]:
+        """Return a line of links to the parts of a site."""
+        row = self.random.choice(_NAVIGATION)
+        joint = next(mark for mark in (" | ", " · ", " > ") if mark in row)
+        return [(part, "other") for part in row.split(joint)], joint
 
     def _title_only(self, title: str, deck: str | None) -> list[tuple[Labelled, str]]:
         return [*self._maybe(0.2, self._one(self.random.choice(_SECTIONS), "kicker")), self._one(title, "title")]
@@ -358,6 +387,8 @@ class Inventor:
 
     def _cased(self, title: str) -> str:
         title = f"{title.rstrip('.?')}. Here is why." if self.random.random() < 0.08 else title
+        if self.random.random() < 0.05:
+            title = f"{self.random.choice(_PAPERS)} view on {self._word()}: {title[0].lower()}{title[1:]}"
         return self.random.choice([title, title, title, title.upper(), title.capitalize(), title.title()])
 
     def _spaced(self, lines: list[tuple[Labelled, str]]) -> list[list[tuple[Labelled, str]]]:

@@ -110,9 +110,11 @@ def _learned(texts: Sequence[str], marked: Sequence[Kind | None]) -> list[Kind]:
 
 
 def _may_be_head(texts: Sequence[str], number: int) -> bool:
-    """Whether a block has a byline, or may be the title above one or above a date."""
+    """Whether a block has a byline or a year, or may be the title above one or above a date."""
     text, below = texts[number].strip(), texts[number + 1].strip() if number + 1 < len(texts) else ""
     if _TEXT_LINE.search(text) or _FIELD.search(text) or any(_BYLINE.match(line.strip()) for line in text.splitlines()):
+        return True
+    if _YEAR.search(text) and len(text.split()) <= _DATE_WORDS and not _SENTENCE.search(text):
         return True
     title = not _SENTENCE.search(text) and len(text.split()) <= _TITLE_WORDS
     return title and bool(_BYLINE.match(below) or (_YEAR.search(below) and len(below.split()) <= _DATE_WORDS))

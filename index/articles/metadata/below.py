@@ -44,6 +44,7 @@ _SPEAKER = re.compile(
     r"^(?:Mr|Mrs|Ms|Miss|Dr|Senator|Representative)\.?\s+(?P<name>[A-Z][A-Z'’-]+(?:\s[A-Z][A-Z'’-]+)?)\.\s"
 )
 _MAX_NAME_WORDS = 4
+_MAX_SIGNATURE_WORDS = 10
 
 
 def read_below(blocks: Sequence[Sequence[Line]]) -> tuple[tuple[str, ...], str | None]:
@@ -74,8 +75,8 @@ def _signature(last: Sequence[Sequence[Line]], lines: Sequence[str]) -> tuple[st
             names = parse_authors(lines[number + 1], frozenset(), is_byline=True)
             return tuple(name for name in names if not is_role(name))
     for text in lines[-4:]:
-        if (match := _SIGNED.match(text)) and len(text.split()) <= _MAX_NAME_WORDS + 2:
-            name = (match["name"] or match["signed"]).rstrip(" .")
+        if (match := _SIGNED.match(text)) and len(text.split()) <= _MAX_SIGNATURE_WORDS:
+            name = (match["name"] or match["signed"]).partition(",")[0].rstrip(" .")
             if is_name(name) and not is_role(name):
                 return (name,)
     for block in last[-2:]:
@@ -114,12 +115,13 @@ def _full_name(surname: str, blocks: Sequence[Sequence[Line]]) -> str | None:
 
 
 def _date(last: Sequence[Sequence[Line]]) -> str | None:
-    """Return the date that is a line of its own below the article."""
+    """Return the date below the article: a line of its own, or one behind nothing but a name and a place."""
     for block in reversed(last[-6:]):
         if any(len(line.text.split()) > 12 or line.text.lstrip()[:1].islower() for line in block):
             continue
         for line in block:
             dated = split_date(_plain(line))
-            if dated.date and not dated.leftover and not dated.updated:
+            signed = all(word[0].isupper() for word in dated.leftover.replace(",", " ").strip("—–- ").split())
+            if dated.date and signed and not dated.updated:
                 return dated.date
     return None

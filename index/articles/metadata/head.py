@@ -51,6 +51,8 @@ _CREDIT_START = re.compile(
 _NUMBER = re.compile(
     r"^(?:(?:chapter|part|essay)\s+)?(?:[IVXLC]+|\d{1,2})\.?\s*(?:--|—|–|:)\s*(?=\S)|^[IVXLC]+\.\s+(?=\S)"
 )
+# What programs print where there is no title.
+_PLACEHOLDERS = frozenset({"none", "null", "undefined", "untitled", "no title"})
 _ORIGINALLY = re.compile(r"\b(?:original(?:ly)?|first)\b.{0,30}\b(?:appeared|published|printed|ran)\b", re.I)
 _TOLD = re.compile(rf"{_ORIGINALLY.pattern}|\b(?:remarks|speech|address|lecture|sermon|delivered|given)\b", re.I)
 
@@ -238,7 +240,7 @@ class _Tagged:
                 return None
             text = without_kicker(piece.text)
             for other, label in self._after(piece):
-                if other.glue == "dash" and label in ("other", "kicker") and not is_name(other.text):
+                if other.glue == "dash" and label == "other" and not is_name(other.text):
                     text = f"{text} – {other.text}"
             return _clean_title(text)
         return self._only_candidate()
@@ -340,7 +342,7 @@ def _clean_title(text: str) -> str | None:
         and text.istitle()
     ):
         text = text.rstrip(".")
-    return text or None
+    return text if text and text.casefold() not in _PLACEHOLDERS else None
 
 
 def _equals(one: str, other: str) -> bool:

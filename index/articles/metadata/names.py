@@ -58,7 +58,10 @@ BY = re.compile(
     r"^[(\[]?(?:an?\s+|the\s+|guest\s+)*(?:first\s+)?(?:(?:posted|written|published|reviewed|review|essay|column|opinion|comment"
     r"|commentary|article|post|words|text|story|speech|remarks|address|lecture|sermon|contributed|submitted|authored)\s+)?"
     r"(?:on\s+)?by:?\s+|"
-    r"^(?:author|autor|autorin|auteur|autore|автор|text|texte|texto|текст|words|story)s?\s*:\s*",
+    r"^(?:author|autor|autorin|auteur|autore|автор|text|texte|texto|текст|words|story)s?\s*:\s*|"
+    r"^(?:eine?\s+)?(?:gastbeitrag|gastkommentar|kommentar|kolumne|essay|analyse|leitartikel)\s+von\s+|"
+    r"^(?:une?\s+)?(?:tribune|chronique|article|texte|éditorial|analyse)\s+(?:de|par)\s+|"
+    r"^(?:una?\s+)?(?:artículo|columna|tribuna|artigo|coluna|articolo|commento)\s+(?:de|por|di)\s+",
     re.I,
 )
 # "By" in other languages. Names can start with these words too, so two capitalised words must follow.

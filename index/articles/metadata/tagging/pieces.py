@@ -16,6 +16,7 @@ Glue = Literal["", "bar", "dash", "colon", "by", "spaces"]
 
 MAX_BLOCKS = 14
 MAX_LINES = 28
+_MAX_SITE_WORDS = 5
 _BAR = re.compile(r"\s*[|·•]\s*")
 _DASH = re.compile(r"\s+(?:[—–-]|--)\s+")
 _SPACES = re.compile(r"\s{2,}|\t+")
@@ -79,7 +80,7 @@ def _split_once_more(text: str, texts: Sequence[str]) -> Iterator[tuple[Glue, st
         yield "spaces", spaced[1]
         return
     dashed = _DASH.split(text)
-    if 1 < len(dashed) <= 4 and any(map(_is_apart, dashed)):
+    if 1 < len(dashed) <= 4 and (any(map(_is_apart, dashed)) or _may_be_site(dashed[-1])):
         for number, part in enumerate(dashed):
             yield "dash" if number else "", part
         return
@@ -100,6 +101,17 @@ def _split_once_more(text: str, texts: Sequence[str]) -> Iterator[tuple[Glue, st
         yield "by", match["by"]
         return
     yield "", text
+
+
+def _may_be_site(part: str) -> bool:
+    """Whether the last part of a line may be the name of a site, as in the title of a browser's window."""
+    words = part.split()
+    return (
+        1 < len(words) <= _MAX_SITE_WORDS
+        and words[0][0].isupper()
+        and all(word[0].isupper() or len(word) <= 3 for word in words)
+        and part[-1].isalnum()
+    )
 
 
 def _is_apart(part: str) -> bool:
