@@ -345,7 +345,8 @@ def _known_names(generation: Generation, scope: Sequence[ArticleEntry]) -> Known
     if len(scope) > 1:
         return KnownNames(generation.lexical.terms, authors)
     text = generation.articles[scope[0].id].text
-    return KnownNames(_vocabulary(text), authors, text)
+    unsigned = all(len(author.split()) == 1 for author in scope[0].authors)
+    return KnownNames(_vocabulary(text), authors, text, unsigned)
 
 
 @lru_cache(maxsize=64)

@@ -31,6 +31,12 @@ _RELATED = {
     "us": "american america united", "america": "american united", "burma": "myanmar", "myanmar": "burmese burma",
     "cyprus": "cypriot", "laos": "lao", "peru": "peruvian", "niger": "nigerien", "iceland": "icelandic",
     "europe": "eu european", "eu": "europe european", "nato": "atlantic alliance", "un": "united",
+    # Governments are called by where they sit.
+    "kremlin": "russia russian moscow", "moscow": "russia russian kremlin", "beijing": "china chinese",
+    "washington": "america american united", "brussels": "europe european eu", "westminster": "britain british",
+    "london": "britain british", "paris": "france french", "berlin": "germany german", "tokyo": "japan japanese",
+    "kyiv": "ukraine ukrainian", "kiev": "ukraine ukrainian", "tehran": "iran iranian", "ankara": "turkey turkish",
+    "delhi": "india indian", "rome": "italy italian", "madrid": "spain spanish", "pyongyang": "korea korean",
 }  # fmt: skip
 _WRITER = r"the (?:author|writer|columnist|essayist)s?"
 _TITLE = r"(?:mr|mrs|ms|dr|prof|professor|sir|dame)\.?"
@@ -54,17 +60,28 @@ _FOLLOW_UP = re.compile(
 
 
 def names_in(question: str) -> tuple[str, ...]:
-    """Return the words of a question that are names: written as one inside a sentence, or a country's."""
-    found = []
+    """Return the names in a question, written as such inside a sentence, or a country's.
+
+    Words in capitals that follow each other are one name.
+    """
+    found: list[str] = []
+    end = -1
     for match in _CAPITALISED.finditer(question) if not question.isupper() else ():
         if question[: match.start()].endswith(("@", "#", "/", ":")):
             continue  # a role, a channel, an address
         before = question[: match.start()].rstrip(" \"'“‘(")
+        if re.search(r"\bmy$", before, re.IGNORECASE):
+            continue  # a language: "excuse my English"
         if match.group().isupper() and len(match.group()) > _ACRONYM and match.group().lower() in english_dictionary():
             continue  # shouting
         if before and before[-1] not in ".?!:;" and not _NO_NAMES.fullmatch(match.group()):
-            found.append(re.sub(r"['’]s?$", "", match.group()))
-    return (*found, *(word for word in words(question) if word in _countries() and word.title() not in found))
+            name = re.sub(r"['’]s?$", "", match.group())
+            if match.start() == end + 1 and question[end] == " ":
+                name = f"{found.pop()} {name}"
+            found.append(name)
+            end = match.end()
+    written = {word.lower() for name in found for word in name.split()}
+    return (*found, *(word for word in words(question) if word in _countries() and word not in written))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +92,30 @@ class KnownNames:
         terms: the stemmed terms of the text.
         authors: the names of the authors.
         text: the article, in which an acronym may be written out; "" for a library.
+        may_have_others: whether who wrote it is not known by a full name, so that a name may be the author's.
     """
 
     terms: Collection[str]
     authors: tuple[str, ...] = ()
     text: str = ""
+    may_have_others: bool = False
 
     def unknown_names(self, question: str) -> list[str]:
         """Return the names in a question that the text does not have in any form, except those of authors."""
         own = self._author_words()
-        return [name for name in names_in(question) if not _near_any(name.lower(), own) and not self._has(name)]
+        return [
+            name
+            for name in names_in(question)
+            if not any(_near_any(word.lower(), own) for word in name.split())
+            and not self._has(name)
+            and not (self.may_have_others and _may_be_person(name))
+        ]
 
     def unknown_speaker(self, question: str) -> str:
         """Return whom a question asks to speak, if it is neither an author nor named in the text; else ""."""
         name = asked_speaker(question)
         last = name.split()[-1] if name else ""
-        known = not last or _near_any(last.lower(), self._author_words()) or self._has(last)
+        known = not last or self.may_have_others or _near_any(last.lower(), self._author_words()) or self._has(last)
         return "" if known else name
 
     def _author_words(self) -> frozenset[str]:
@@ -104,6 +129,10 @@ class KnownNames:
             return True
         heads = {word[:_FAMILY] for word in own if len(word) >= _FAMILY}
         return any(word[:_FAMILY] in heads for word in self.terms) or _is_written_out(name, self.text)
+
+
+def _may_be_person(name: str) -> bool:
+    return name.lower() not in _countries() and not (name.isupper() and len(name) <= _ACRONYM)
 
 
 def asked_speaker(question: str) -> str:

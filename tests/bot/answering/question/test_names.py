@@ -58,10 +58,21 @@ def test_a_name_that_the_text_does_not_have_is_unknown(question: str) -> None:
         "Thank you. Good. Why is it free?",
         "WHY IS THE FERRY FREE",
         "Should I care?",
+        "Sorry for my English, but why is it free?",
+        "Does he like South Oslo?",
+        "Does Edda Marsh approve?",
     ],
 )
 def test_a_name_in_any_form_an_author_and_other_capitals_are_known(question: str) -> None:
     assert KNOWN.unknown_names(question) == []
+
+
+def test_an_unknown_name_may_be_that_of_an_author_whose_full_name_is_not_known() -> None:
+    unsigned = KnownNames(frozenset(("ferri", "china")), (), "The ferry.", may_have_others=True)
+    assert unsigned.unknown_names("Why does Kessler like the ferry?") == []
+    assert unsigned.unknown_speaker("What does Kessler say about the ferry?") == ""
+    assert unsigned.unknown_names("What does Kessler say about Iceland and NATO?") == ["Iceland", "NATO"]
+    assert unsigned.unknown_names("What puzzles the author about Beijing?") == []
 
 
 def test_a_speaker_that_nobody_is_called_is_unknown() -> None:
