@@ -19,6 +19,12 @@ _LAST = (
     "MacLeod McBride Garside Thorne Quill Van Doren"
 ).split(" ")
 _CYRILLIC = ["Марта Олівер", "Ганна Коваль", "Андрій Лисенко", "Ольга Белова", "Иван Соколов", "Тарас Мельник"]
+_SHORT_TITLES = (
+    "The Weir|The Footbridge|Rain|Enough|On Bread|The Last Boat|A Small War|The Price of Tin|Slow Ships|Why Walk?|Leave It|"
+    "The Long Winter|Against Maps|The Ledger|Quiet, Please|Two Rivers|The Empty Chair|Salt|What We Owe|The Second Vote|"
+    "No More Piers|The Wrong Tax|Let Them Swim|In Praise of Mud|After the Flood|The Art of Queueing|Say No|The Old Mill|"
+    "Leave the Gulls Alone|Mend the Roof|Keep the Market|A Town for Sale|The Harbour and the Law|Ask the Bees"
+).split("|")
 _PAPERS = (
     "The Harbour Gazette|The Selby Post|Marlow Evening News|The Northern Review|Ashgate Courier|The Weekly Ledger|"
     "Open Harbour|Daily Lantern|Quarterly Journal of Tides|The Tidewater Times|Riverbank|Plain Notes|Small Hours|"
@@ -386,6 +392,7 @@ class Inventor:
         )
 
     def _cased(self, title: str) -> str:
+        title = self.random.choice(_SHORT_TITLES) if self.random.random() < 0.15 else title
         title = f"{title.rstrip('.?')}. Here is why." if self.random.random() < 0.08 else title
         if self.random.random() < 0.05:
             title = f"{self.random.choice(_PAPERS)} view on {self._word()}: {title[0].lower()}{title[1:]}"

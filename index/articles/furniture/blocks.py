@@ -133,7 +133,7 @@ def _head_limit(text: str, number: int) -> float:
         return 0.0
     if not _SENTENCE.search(text.strip()):
         return _HEAD_LINE
-    return _HEAD_SENTENCE if number else 0.0
+    return _HEAD_SENTENCE if number and len(text.split()) < _SURE_WORDS else 0.0
 
 
 def _sign(kinds: list[Kind | None], texts: Sequence[str]) -> None:

@@ -37,6 +37,12 @@ _FURNITURE = re.compile(
     """,
     re.I | re.X,
 )
+_NAVIGATION = frozenset(
+    (
+        "home about archive archives rss contact search menu login subscribe blog articles news sport sports opinion"
+        " culture books business politics start startseite impressum kontakt accueil archives inicio newsletter donate"
+    ).split()
+)
 _URL = re.compile(r"https?://[^\s<>\"]+|www\.[^\s<>\"]+", re.I)
 _WORD = re.compile(r"\w", re.U)
 _MAX_CHARS = 140
@@ -49,8 +55,14 @@ def is_furniture(line: str) -> bool:
         return True
     if len(stripped) > _MAX_CHARS and not _URL.fullmatch(stripped):
         return False
-    pieces = [piece.strip() for piece in re.split(r"\s*[|·•]\s*", stripped) if piece.strip()]
-    return all(_FURNITURE.fullmatch(piece) for piece in pieces)
+    pieces = [piece.strip() for piece in re.split(r"\s*[|·•>»]\s*", stripped) if piece.strip()]
+    return all(_FURNITURE.fullmatch(piece) for piece in pieces) or _is_navigation(pieces)
+
+
+def _is_navigation(pieces: list[str]) -> bool:
+    """Whether the parts of a line are links to the parts of a site; one with a long part may be a title."""
+    links = sum(piece.lower() in _NAVIGATION for piece in pieces)
+    return len(pieces) > 2 and 2 * links >= len(pieces) and all(len(piece.split()) <= 2 for piece in pieces)
 
 
 def url_in(line: str) -> str | None:

@@ -30,7 +30,8 @@ from index.articles.metadata.names import (
 from index.articles.metadata.tagging.features import LONG_WORDS, SITE, context_of, features
 from index.articles.metadata.tagging.model import Tag, load_weights, tag
 from index.articles.metadata.tagging.pieces import Piece, head_lines, split_pieces
-from index.articles.metadata.tagging.prose import is_sentence, is_wrapped
+from index.articles.metadata.tagging.prose import is_prose, is_sentence, is_unfinished, is_wrapped
+from index.articles.metadata.tagging.swaps import swap_name_and_title
 
 MAX_TITLE_WORDS = 40
 _MAX_LINE_WORDS = 60
@@ -43,7 +44,6 @@ _MAX_BODY_OF_LONG = 0.1
 _MAX_BODY_OF_WRAPPED = 0.05
 _MAX_ROLE_WORDS = 8
 _UNSURE = 0.6
-_ON = re.compile(r"(?:on|in|by|at|it)\s", re.I)
 _CREDIT_START = re.compile(
     r"^[\[(*_]*(?:by|from|for|posted|published|updated|first|last|translated|remarks|specially|interview|as told)\b",
     re.I,
@@ -54,7 +54,6 @@ _NUMBER = re.compile(
 # What programs print where there is no title.
 _PLACEHOLDERS = frozenset({"none", "null", "undefined", "untitled", "no title"})
 _ORIGINALLY = re.compile(r"\b(?:original(?:ly)?|first)\b.{0,30}\b(?:appeared|published|printed|ran)\b", re.I)
-_TOLD = re.compile(rf"{_ORIGINALLY.pattern}|\b(?:remarks|speech|address|lecture|sermon|delivered|given)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def read_head(
     """
     opening = read_opening(blocks, title, name)
     fields, pieces = opening.fields, opening.pieces
-    tags = tag(opening.features, load_weights())
+    tags = swap_name_and_title(pieces, tag(opening.features, load_weights()), opening.body_words)
     tagged = _Tagged(pieces, tags, opening.body_words)
     kinds: dict[int, HeadKind] = {**tagged.line_kinds(), **fields.lines, **dict.fromkeys(opening.repeated, "title")}
     found = ArticleHead(
@@ -168,25 +167,22 @@ class _Tagged:
     def line_kinds(self) -> dict[int, HeadKind]:
         """Return the kind of each head line by its start offset. No line below two paragraphs of the body is one."""
         kinds: dict[int, HeadKind] = {}
-        body_above = 0
+        body_above, had_body = 0, False
         by_line = list(self._by_line())
         marks = {"title", "author", "date"}
-        last = max((line.start for line, found in by_line if marks & {tag.label for _, tag in found}), default=-1)
+        marking = [line for line, found in by_line if marks & {tag.label for _, tag in found} and not is_prose(line)]
+        last = max((line.start for line in marking), default=-1)
         below = [*(line for line, _ in by_line[1:]), None]
         for (line, pieces), next_line in zip(by_line, below, strict=False):
-            if body_above >= _MAX_BODY_ABOVE:
+            if body_above >= _MAX_BODY_ABOVE or (had_body and line.start > last):
                 break
             text = strip_markup(line.text)
             labels: set[str] = {found.label for _, found in pieces}
             is_long = len(text.split()) > _MAX_LINE_WORDS or (len(text) > MAX_LINE_CHARS and not url_in(text))
             is_body = is_long or "body" in labels or ("title" in labels and line.start >= last and is_sentence(line))
-            sentence = (
-                line.start > last
-                and labels == {"other"}
-                and text.endswith((".", "!", "?"))
-                and not _CREDIT_START.match(text)
-            )
-            least = _MAX_BODY_OF_LONG if sentence or len(text.split()) >= LONG_WORDS else _MAX_BODY
+            prose = line.start > last and text.endswith((".", "!", "?")) and not _CREDIT_START.match(text)
+            is_body = is_body or (prose and labels == {"other"} and not is_furniture(text) and not is_time_line(text))
+            least = _MAX_BODY_OF_LONG if len(text.split()) >= LONG_WORDS else _MAX_BODY
             if not kinds and not body_above and is_kicker(text):
                 kinds[line.start] = "kicker"
                 continue
@@ -199,14 +195,12 @@ class _Tagged:
             ):
                 kinds[line.start] = "author"
                 continue
-            if (
-                is_body
-                or body > least
-                or (is_wrapped(line, next_line) and (body > _MAX_BODY_OF_WRAPPED or _ON.match(text)))
-            ):
+            wrapped = is_wrapped(line, next_line) and body > _MAX_BODY_OF_WRAPPED
+            if is_body or body > least or wrapped or is_unfinished(line, next_line):
                 if body_above == 0 and (url_in(text) or is_time_line(text)) and (kinds or not is_body):
                     kinds[line.start] = "furniture"
                 else:
+                    had_body = True
                     body_above += len(text.split()) > 25
                 continue
             kinds[line.start] = _kind(text, labels)
@@ -237,7 +231,9 @@ class _Tagged:
     def title(self) -> str | None:
         for piece, found in self.of("title"):
             if found.certainty < _TITLE_CERTAINTY or len(piece.text.split()) > MAX_TITLE_WORDS:
-                return None
+                continue
+            if piece.text.endswith(","):  # "Dear Sir,"
+                continue
             text = without_kicker(piece.text)
             for other, label in self._after(piece):
                 if other.glue == "dash" and label == "other" and not is_name(other.text):

@@ -35,7 +35,7 @@ def test_articles_of_all_subfolders_are_sorted_by_path(folder: Path) -> None:
 
 
 def test_only_files_with_a_known_suffix_are_read(folder: Path) -> None:
-    for name in ("a.txt", "b.TEXT", "c.md", "d.Markdown", "e.pdf", "f.docx", "g", "h.txt~", "i.html"):
+    for name in ("a.txt", "b.TEXT", "c.md", "d.Markdown", "e.rtf", "f.odt", "g", "h.txt~", "i.xml"):
         (folder / name).write_text(f"The file called {name}.", encoding="utf-8")
     assert article_ids(folder) == ["a.txt", "b.TEXT", "c.md", "d.Markdown"]
     assert read_folder(folder).skipped == ()

@@ -4,6 +4,9 @@ from index.articles.lines import Line
 from index.articles.metadata.dates import is_time_line, split_date
 from index.articles.metadata.names import BY, is_handle, strip_markup
 
+_PROSE_WORDS = 18
+_NEVER_LAST = frozenset("a an the of and or but to in on at for with from by that which was were is are".split())
+
 
 def is_sentence(line: Line) -> bool:
     """Whether a line ends like a sentence and has no mark or capitals of a title."""
@@ -14,6 +17,11 @@ def is_sentence(line: Line) -> bool:
     )
 
 
+def is_prose(line: Line) -> bool:
+    """Whether a line is a sentence longer than a title or a byline."""
+    return len(line.text.split()) >= _PROSE_WORDS and is_sentence(line)
+
+
 def is_wrapped(line: Line, below: Line | None) -> bool:
     """Whether a line goes on in small letters in the line below, which is no byline: prose with hard line ends."""
     if below is None or below.paragraph != line.paragraph or not below.text.lstrip()[:1].islower():
@@ -21,3 +29,9 @@ def is_wrapped(line: Line, below: Line | None) -> bool:
     text = strip_markup(below.text)
     dated = split_date(text)
     return not (BY.match(text) or is_time_line(text) or (dated.date and not dated.leftover) or is_handle(text))
+
+
+def is_unfinished(line: Line, below: Line | None) -> bool:
+    """Whether a line ends with a word that ends no title, above another line of its paragraph."""
+    words = line.text.split()
+    return below is not None and below.paragraph == line.paragraph and bool(words) and words[-1] in _NEVER_LAST
