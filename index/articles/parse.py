@@ -19,7 +19,6 @@ from index.errors import ArticleRejected
 
 # What may say who wrote the article, beside the lines that the head is read from.
 _CREDITS = frozenset({"head", "signature"})
-_HEAD_BLOCKS = 5
 _HEADING_MARK = re.compile(r"#{1,6}[ \t]+")
 
 
@@ -58,8 +57,9 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     above_foot = kept[: len(kept) - len({line.paragraph for line in foot})]
     head = read_head(above_foot, title, authors, name)
     if not title and not head.title:
-        # A title that was taken for furniture: what stands beside it in the head tells it apart.
-        numbers = {block[0].paragraph for block in above_foot} | set(range(1, _HEAD_BLOCKS))
+        # A title above the text that was taken for furniture: what stands beside it in the head tells it apart.
+        above = next(n for n, kind in enumerate(kinds) if kind == "body")
+        numbers = {block[0].paragraph for block in (*above_foot, *blocks[:above])}
         again = read_head([block for block in blocks if block[0].paragraph in numbers], title, authors, name)
         head = again if again.title else head
     signed, signed_date = read_below(blocks)

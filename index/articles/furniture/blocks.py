@@ -37,6 +37,8 @@ _BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af)\s+(?-i:[^\W\d_a-zß-ÿа
 _FIELD = re.compile(r"^:?(?:title|authors?|by|date|published)\s*:\s*\S", re.I | re.M)
 # What is text beyond doubt, which shows where the text begins and ends.
 _SURE, _SURE_WORDS = 0.5, 12
+# A shorter article has too little text to tell its parts from; only marks decide.
+_FEWEST_WORDS = 120
 # A heading of comments this far down, by words, needs no comment below it; above, it may be a counter.
 _COMMENTS_FROM = 0.6
 _LOOK_AHEAD = 4
@@ -63,6 +65,9 @@ def classify_blocks(blocks: Sequence[Sequence[Line]]) -> tuple[Kind, ...]:
         if kinds[number] == "salutation" and above > 1:
             kinds[number] = "body"  # an address to the audience in a speech
         above += kinds[number] == "body" and len(text.split()) >= _SURE_WORDS
+    for number in range(len(kinds) - 1):
+        if kinds[number] == "signature" and kinds[number + 1] == "body":
+            kinds[number] = "body"  # the credit of a quotation
     notes = _notes_start(texts)
     if notes is not None:
         kinds[notes:] = ["note" if kind == "body" else kind for kind in kinds[notes:]]
@@ -89,7 +94,7 @@ def _learned(texts: Sequence[str], marked: Sequence[Kind | None]) -> list[Kind]:
         for number, text in enumerate(texts)
         if marked[number] is None and likely[number, 0] > _SURE and len(text.split()) >= _SURE_WORDS
     ]
-    if not sure:
+    if not sure or sum(len(text.split()) for text in texts) < _FEWEST_WORDS:
         return [mark or "body" for mark in marked]
     first, last = sure[0], sure[-1]
     kinds: list[Kind] = []

@@ -30,8 +30,8 @@ from index.articles.metadata.names import (
 from index.articles.metadata.tagging.features import LONG_WORDS, SITE, context_of, features
 from index.articles.metadata.tagging.model import Tag, load_weights, tag
 from index.articles.metadata.tagging.pieces import Piece, head_lines, split_pieces
-from index.articles.metadata.tagging.prose import is_prose, is_sentence, is_unfinished, is_wrapped
-from index.articles.metadata.tagging.swaps import swap_name_and_title
+from index.articles.metadata.tagging.prose import is_sentence, is_unfinished, is_wrapped
+from index.articles.metadata.tagging.swaps import last_mark, swap_name_and_title
 
 MAX_TITLE_WORDS = 40
 _MAX_LINE_WORDS = 60
@@ -169,9 +169,7 @@ class _Tagged:
         kinds: dict[int, HeadKind] = {}
         body_above, had_body = 0, False
         by_line = list(self._by_line())
-        marks = {"title", "author", "date"}
-        marking = [line for line, found in by_line if marks & {tag.label for _, tag in found} and not is_prose(line)]
-        last = max((line.start for line in marking), default=-1)
+        last = last_mark(by_line)
         below = [*(line for line, _ in by_line[1:]), None]
         for (line, pieces), next_line in zip(by_line, below, strict=False):
             if body_above >= _MAX_BODY_ABOVE or (had_body and line.start > last):

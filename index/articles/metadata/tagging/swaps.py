@@ -1,13 +1,15 @@
-"""Correct one mistake of the model: a name taken for the title, beside a title taken for the name of a section."""
+"""Correct mistakes of the model: a name taken for the title, and a title below the first paragraph."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from index.articles.furniture.lines import is_kicker
+from index.articles.lines import Line
 from index.articles.metadata.names import is_handle, is_name
 from index.articles.metadata.tagging.features import SITE
 from index.articles.metadata.tagging.model import Tag
 from index.articles.metadata.tagging.pieces import Piece
+from index.articles.metadata.tagging.prose import is_prose, is_sentence
 
 
 def swap_name_and_title(pieces: Sequence[Piece], tags: Sequence[Tag], body_words: frozenset[str]) -> list[Tag]:
@@ -30,3 +32,15 @@ def swap_name_and_title(pieces: Sequence[Piece], tags: Sequence[Tag], body_words
         tags[title] = replace(tags[title], label="author")
         tags[section] = replace(tags[section], label="title")
     return tags
+
+
+def last_mark(by_line: Sequence[tuple[Line, list[tuple[Piece, Tag]]]]) -> int:
+    """Return where the last line with a title, a name or a date starts, -1 without one; a paragraph ends the head."""
+    last = -1
+    for line, pieces in by_line:
+        labels = {found.label for _, found in pieces}
+        if is_prose(line) and labels == {"body"}:
+            break
+        if (labels & {"author", "date"} and not is_prose(line)) or ("title" in labels and not is_sentence(line)):
+            last = line.start
+    return last
