@@ -19,6 +19,8 @@ from index.errors import ArticleRejected
 
 # What may say who wrote the article, beside the lines that the head is read from.
 _CREDITS = frozenset({"head", "signature"})
+# An article of fewer words may well be a head alone.
+_FEWEST_WORDS = 12
 _HEADING_MARK = re.compile(r"#{1,6}[ \t]+")
 
 
@@ -88,7 +90,13 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         _make_paragraph(number, block, kinds_by_number.get(number, "body"), text, head_ends)
         for number, block in enumerate(article_text.blocks, 1)
     )
-    if not any(c.isalnum() for p in paragraphs for start, end in p.parts for c in text[start:end]):
+    if not _has_words(text, paragraphs) and not meta and len(text.split()) > _FEWEST_WORDS:
+        # What looks like a head is all there is, so it is the text.
+        head_lines = ()
+        paragraphs = tuple(
+            _make_paragraph(number, block, "body", text, set()) for number, block in enumerate(article_text.blocks, 1)
+        )
+    if not _has_words(text, paragraphs):
         raise ArticleRejected("it contains no words below its head")
     turns = find_turns(text, paragraphs, article_text.is_emphasised)
     paragraphs = tuple(without_labels(paragraph, turns) for paragraph in paragraphs)
@@ -108,6 +116,10 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         offsets=article_text.content.map,
         turns=turns,
     )
+
+
+def _has_words(text: str, paragraphs: tuple[Paragraph, ...]) -> bool:
+    return any(c.isalnum() for p in paragraphs for start, end in p.parts for c in text[start:end])
 
 
 def _lines(article_text: ArticleText) -> list[list[Line]]:
