@@ -140,7 +140,7 @@ def _span(
     words = [word for _, _, word in asked]
     places = [n for n, word in enumerate(words) if stem(word) in common]
     first, last = places[0], places[-1]
-    if common == content and last - first < len(common) + 2:  # "Federalist 10" for "The Federalist No. 10"
+    if common == content and last - first < len(common) + 2:  # "Letter 10" for "The Letter No. 10"
         numbered = len(common) > 1 and any(word.isdigit() for word in common)
         if numbered or len(common) >= CERTAIN_TITLE_TERMS:
             return 1.0, (asked[first][0], asked[last][1]), True

@@ -58,7 +58,6 @@ def test_a_name_that_the_text_does_not_have_is_unknown(question: str) -> None:
         "Thank you. Good. Why is it free?",
         "WHY IS THE FERRY FREE",
         "Should I care?",
-        "Sorry for my English, but why is it free?",
         "Does he like South Oslo?",
         "Does Edda Marsh approve?",
     ],
@@ -72,7 +71,6 @@ def test_an_unknown_name_may_be_that_of_an_author_whose_full_name_is_not_known()
     assert unsigned.unknown_names("Why does Kessler like the ferry?") == []
     assert unsigned.unknown_speaker("What does Kessler say about the ferry?") == ""
     assert unsigned.unknown_names("What does Kessler say about Iceland and NATO?") == ["Iceland", "NATO"]
-    assert unsigned.unknown_names("What puzzles the author about Beijing?") == []
 
 
 def test_a_speaker_that_nobody_is_called_is_unknown() -> None:
