@@ -36,7 +36,7 @@ def read_pdf(data: bytes) -> FormatResult:
     Raises:
         ArticleRejected: It is encrypted, has too many pages, or has no text.
     """
-    logging.disable(logging.CRITICAL)
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
     from pdfminer.pdfparser import PDFParser
 
