@@ -83,9 +83,9 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add articles: fetch pages or read files, write them to the articles folder, and update the index."""
-    from index.adding import Options
-    from index.adding import add as add_article
-    from index.show import as_fields, as_lines
+    from index.commands.adding import Options
+    from index.commands.adding import add as add_article
+    from index.commands.showing import as_fields, as_lines
 
     if name is not None and len(sources) > 1:
         raise UsageError("--name is for one article.", "Add the articles one by one, or leave --name out.")
@@ -125,9 +125,9 @@ def edit(
     articles: ArticlesOption = None,
 ) -> None:
     """Set the title, authors, date or source of an article, by writing the front matter of its file."""
-    from index.editing import changes_of
-    from index.editing import edit as edit_file
-    from index.show import as_lines
+    from index.commands.editing import changes_of
+    from index.commands.editing import edit as edit_file
+    from index.commands.showing import as_lines
 
     changes = changes_of(title, author or [], published, source)
     settings = IndexSettings.load(articles_dir=articles)
@@ -157,7 +157,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show what is understood of one file: title, authors, date, and each paragraph with its number and kind."""
-    from index.show import as_fields, as_lines, find_file
+    from index.commands.showing import as_fields, as_lines, find_file
 
     settings = IndexSettings.load(articles_dir=articles)
     article = find_file(file, settings.articles_dir, settings.articles_encoding)

@@ -24,9 +24,8 @@ from index.formatting import printable
 from index.publishing.locks import remove_leftovers
 from index.publishing.publisher import Publisher
 from index.publishing.verification import verify_built
-from index.store.manifest import FORMAT, ArticleEntry, Manifest, file_digests
-from index.text.language import text_language
-from index.text.passages import SPLITTER_VERSION, Passage, split, with_context_header
+from index.store.manifest import FORMAT, Manifest, describe_article, file_digests
+from index.text.passages import SPLITTER_VERSION, split, with_context_header
 from index.text.sentences import sentence_spans
 
 DAMAGED = "the index was damaged"
@@ -222,7 +221,7 @@ def _build(
         model=model,
         dimension=vectors.shape[1],
         splitter=SPLITTER_VERSION,
-        articles=tuple(_entry(article, part) for article, part in passages_by_article),
+        articles=tuple(describe_article(article, part) for article, part in passages_by_article),
         files=file_digests(staging),
     )
     (staging / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
@@ -242,21 +241,6 @@ def _vector_source(publisher: Publisher, changes: _Changes, model: str) -> Vecto
             yield from generation.reusable_vectors(texts, lambda name, text: with_context_header(articles[name], text))
 
     return reuse
-
-
-def _entry(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
-    return ArticleEntry(
-        id=article.id,
-        digest=article.digest,
-        title=article.title,
-        authors=article.authors,
-        published=article.published,
-        words=article.word_count,
-        paragraphs=len(article.paragraphs),
-        passages=len(passages),
-        sentences=sum(len(passage.sentences) for passage in passages),
-        language=text_language("\n".join(article.text[p.body_start : p.end] for p in article.paragraphs)),
-    )
 
 
 def _read_current(publisher: Publisher, model: str) -> _CurrentIndex:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -18,7 +17,6 @@ from index.live import LiveIndex
 from index.search import search_vector
 from index.store.manifest import ArticleEntry
 from index.text.passages import Passage
-from index.text.words import terms
 
 from bot.answering.evidence.certainty import (
     CertaintyFeatures,
@@ -33,7 +31,7 @@ from bot.answering.evidence.selection import collect_evidence, replace_questions
 from bot.answering.evidence.windows import choose_windows
 from bot.answering.question import choice, small_talk
 from bot.answering.question.details import without_addresses
-from bot.answering.question.names import KnownNames, replace_authors
+from bot.answering.question.names import known_names, replace_authors
 from bot.answering.question.parsing import ParsedQuestion, clean_question, parse_question
 from bot.answering.question.parts import MAX_PARTS, split_question
 from bot.answering.reply import extractive, languages, wording
@@ -272,7 +270,7 @@ class Answerer:
             return languages.abstain(asked, ranked, scope, generation), ranked
         ranked, features = self.find_evidence(parsed, generation, read)
         certainty, topic = answer_probability(features), topic_probability(features)
-        known = _known_names(generation, scope)
+        known = known_names(generation, scope)
         nobody = known.unknown_speaker(parsed.text)
         unknown = nobody or known.unknown_names(parsed.text)
         if topic < _OFF_TOPIC or unknown or asks_about_unknown_subject(parsed, known.terms.__contains__):
@@ -337,18 +335,3 @@ def choose_scope(generation: Generation, question: str, article: str | None) -> 
 
 def _overlap(one: str, other: str) -> bool:
     return one in other or other in one
-
-
-def _known_names(generation: Generation, scope: Sequence[ArticleEntry]) -> KnownNames:
-    """Return the names that the article in scope has; with several in scope, those of the whole index."""
-    authors = tuple(dict.fromkeys(author for entry in generation.manifest.articles for author in entry.authors))
-    if len(scope) > 1:
-        return KnownNames(generation.lexical.terms, authors)
-    text = generation.articles[scope[0].id].text
-    unsigned = all(len(author.split()) == 1 for author in scope[0].authors)
-    return KnownNames(_vocabulary(text), authors, text, unsigned)
-
-
-@lru_cache(maxsize=64)
-def _vocabulary(text: str) -> frozenset[str]:
-    return frozenset(terms(text))

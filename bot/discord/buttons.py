@@ -1,6 +1,7 @@
 """The buttons below an answer: how they are made, and what happens when one is pressed (`on_press`).
 
-A button finds all that it needs in its custom id and its message, so it keeps working after a restart.
+A button finds all that it needs in its custom id and its message, so it keeps working after a restart: the gateway's
+`setup_hook` registers `BUTTONS`, and discord.py makes the button from the custom id of one that is pressed.
 """
 
 import asyncio

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from index.articles.article import Article
 from index.errors import REBUILD_HINT, IndexDamaged, IndexOutdated
-from index.text.language import is_read
+from index.text.language import is_read, text_language
+from index.text.passages import Passage
 
 FORMAT = 4
 """The version of a generation's format. It is raised with every change; generations of other versions are refused."""
@@ -143,3 +146,19 @@ def file_digests(folder: Path) -> dict[str, str]:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def describe_article(article: Article, passages: Sequence[Passage]) -> ArticleEntry:
+    """Return the entry of an article that is split into `passages`."""
+    return ArticleEntry(
+        id=article.id,
+        digest=article.digest,
+        title=article.title,
+        authors=article.authors,
+        published=article.published,
+        words=article.word_count,
+        paragraphs=len(article.paragraphs),
+        passages=len(passages),
+        sentences=sum(len(passage.sentences) for passage in passages),
+        language=text_language("\n".join(article.text[p.body_start : p.end] for p in article.paragraphs)),
+    )

@@ -5,12 +5,14 @@ they say of others is.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from index.articles.metadata.names import surname
 from index.english import english_dictionary
+from index.generation import Generation
+from index.store.manifest import ArticleEntry
 from index.text.words import STOP_WORDS, stem, terms, words
 
 from bot.answering.question.forms import any_of
@@ -121,6 +123,21 @@ class KnownNames:
             return True
         heads = {word[:_FAMILY] for word in own if len(word) >= _FAMILY}
         return any(word[:_FAMILY] in heads for word in self.terms) or _is_written_out(name, self.text)
+
+
+def known_names(generation: Generation, scope: Sequence[ArticleEntry]) -> KnownNames:
+    """Return the names that the article in scope has; with several in scope, those of the whole index."""
+    authors = tuple(dict.fromkeys(author for entry in generation.manifest.articles for author in entry.authors))
+    if len(scope) > 1:
+        return KnownNames(generation.lexical.terms, authors)
+    text = generation.articles[scope[0].id].text
+    unsigned = all(len(author.split()) == 1 for author in scope[0].authors)
+    return KnownNames(_vocabulary(text), authors, text, unsigned)
+
+
+@lru_cache(maxsize=64)
+def _vocabulary(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def _may_be_person(name: str) -> bool:

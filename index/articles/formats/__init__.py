@@ -8,7 +8,8 @@ How to add a file format:
    returns Markdown and says so. It raises ArticleRejected with the reason for a file that it cannot read.
 2. If the function calls a library that may not stop or that needs much memory, name it in `isolation.child.READERS`: it
    then runs in a child process with limits, and may raise anything.
-3. Add the file's suffix to the table `FORMATS`.
+3. Add the file's suffix to the table `FORMATS`, and if `byline add` may download such files, their media type to
+   `index.commands.adding._SUFFIXES`. CONTRIBUTING.md has the tests to write.
 
 The rest is the same for all formats: `index.articles.files` reads the files whose suffix is in `FORMATS`, and
 `index.articles.text` makes of the text what a reader of the page reads and splits it into blocks, and

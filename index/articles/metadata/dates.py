@@ -1,7 +1,8 @@
 """Recognise printed dates and times, in English and forty other languages.
 
-`split_date` finds the date in a line; `index.articles.metadata.head` decides with it whether the line is a date line. A
-date is a day, a month and a year next to each other in a usual order, so that "April Jones met the council" has none.
+`split_date` finds the date in a line. Whether a line of the head is a date line is decided by the tagger
+(`index.articles.metadata.tagging.model`), below the head by `index.articles.metadata.field_lines`. A date is a day, a
+month and a year next to each other in a usual order, so that "April Jones met the council" has none.
 """
 
 import re

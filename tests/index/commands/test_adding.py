@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.adding import Options, add
 from index.articles.files import read_folder
+from index.commands.adding import Options, add
 from index.errors import BylineError, UsageError
 from index.fetching.download import Limits
 

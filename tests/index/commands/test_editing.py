@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.articles.parse import parse
-from index.editing import changes_of, edit
+from index.commands.editing import changes_of, edit
 from index.errors import BylineError, UsageError
 
 from tests.support.command import Run

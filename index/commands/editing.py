@@ -12,9 +12,9 @@ from index.articles.files import read_article, read_bytes
 from index.articles.furniture.lines import url_in
 from index.articles.metadata.edit import edit_front_matter
 from index.articles.metadata.fields import date_value
+from index.commands.showing import find_file
 from index.errors import ArticleRejected, UsageError
 from index.formatting import printable
-from index.show import find_file
 
 SUFFIXES = (".md", ".markdown", ".txt", ".text")
 _MAX_CHARS = 500
@@ -62,7 +62,7 @@ def edit(name: str, folder: Path, changes: Mapping[str, str | tuple[str, ...]], 
     The file is replaced as a whole or not at all, and only if its paragraphs stay what they are.
 
     Args:
-        name: The file or article, as in `index.show.find_file`.
+        name: The file or article, as in `index.commands.showing.find_file`.
         folder: The articles folder.
         changes: The new values, from `changes_of`.
         fallback: Encoding of files that have no byte order mark and are not UTF-8.

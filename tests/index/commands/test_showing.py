@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from index.commands.showing import as_fields, as_lines, find_file
 from index.errors import ArticleRejected, UsageError
-from index.show import as_fields, as_lines, find_file
 
 from tests.support.command import Run
 

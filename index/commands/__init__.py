@@ -1,0 +1,1 @@
+"""The commands on article files: `add` (adding), `edit` (editing) and `show` (showing)."""
