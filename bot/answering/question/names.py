@@ -1,4 +1,4 @@
-"""Names in questions: those of authors, and those that no article has. The only module that imports pytz.
+"""Names in questions: those of authors, and those that no article has.
 
 A question about somebody or something that no article names cannot be answered from the articles, however similar what
 they say of others is.
@@ -7,14 +7,15 @@ they say of others is.
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from index.articles.metadata.names import surname
 from index.english import english_dictionary
 from index.generation import Generation
 from index.store.manifest import ArticleEntry
-from index.text.words import STOP_WORDS, stem, terms, words
+from index.text.words import STOP_WORDS, terms, words
 
+from bot.answering.question.countries import country_names, is_related
 from bot.answering.question.forms import any_of
 from bot.answering.voice.people import is_name
 
@@ -22,18 +23,6 @@ from bot.answering.voice.people import is_name
 _ACRONYM = 4
 # So many equal letters at the start make words of one family: Russia, Russian.
 _FAMILY = 4
-# Countries whose adjective or people begin differently, and other names of them.
-_RELATED = {
-    "poland": "polish pole", "france": "french", "spain": "spanish spaniard", "netherlands": "dutch holland",
-    "holland": "dutch netherlands", "britain": "british uk briton english england", "uk": "britain british united",
-    "england": "english british", "ireland": "irish", "greece": "greek", "denmark": "danish dane",
-    "sweden": "swedish swede", "finland": "finnish finn", "turkey": "turkish turk", "switzerland": "swiss",
-    "wales": "welsh", "scotland": "scottish scot", "philippines": "filipino", "thailand": "thai",
-    "usa": "american america united",
-    "us": "american america united", "america": "american united", "burma": "myanmar", "myanmar": "burmese burma",
-    "cyprus": "cypriot", "laos": "lao", "peru": "peruvian", "niger": "nigerien", "iceland": "icelandic",
-    "europe": "eu european", "eu": "europe european", "nato": "atlantic alliance", "un": "united",
-}  # fmt: skip
 _WRITER = r"the (?:author|writer|columnist|essayist)s?"
 _TITLE = r"(?:mr|mrs|ms|dr|prof|professor|sir|dame)\.?"
 _OF = r"(?P<of>['’]s?)?(?!\w)"
@@ -75,7 +64,7 @@ def names_in(question: str) -> tuple[str, ...]:
             found.append(name)
             end = match.end()
     written = {word.lower() for name in found for word in name.split()}
-    return (*found, *(word for word in words(question) if word in _countries() and word not in written))
+    return (*found, *(word for word in words(question) if word in country_names() and word not in written))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +107,7 @@ class KnownNames:
     def _has(self, name: str) -> bool:
         """Whether the text has a name, a word of its family, or another word for it."""
         own = terms(name)
-        related = (stem(word) for word in _RELATED.get(name.lower(), "").split())
-        if not own or any(word in self.terms for word in (*own, *related)):
+        if not own or any(word in self.terms for word in own) or is_related(name, self.terms):
             return True
         heads = {word[:_FAMILY] for word in own if len(word) >= _FAMILY}
         return any(word[:_FAMILY] in heads for word in self.terms) or _is_written_out(name, self.text)
@@ -141,7 +129,7 @@ def _vocabulary(text: str) -> frozenset[str]:
 
 
 def _may_be_person(name: str) -> bool:
-    return name.lower() not in _countries() and not (name.isupper() and len(name) <= _ACRONYM)
+    return name.lower() not in country_names() and not (name.isupper() and len(name) <= _ACRONYM)
 
 
 def asked_speaker(question: str) -> str:
@@ -154,7 +142,7 @@ def asked_speaker(question: str) -> str:
 def is_name_like(phrase: str) -> bool:
     """Whether some words are likely a name: capitalised, a country's, or not in an English dictionary."""
     return all(
-        word[0].isupper() or word.lower() in _countries() or word.lower() not in english_dictionary()
+        word[0].isupper() or word.lower() in country_names() or word.lower() not in english_dictionary()
         for word in phrase.split()
     )
 
@@ -172,15 +160,6 @@ def _is_written_out(name: str, text: str) -> bool:
         return False
     between = r"[\w’.]*[\s\-]+(?:(?:of|the|and|for|on|in)\s+){0,2}"
     return bool(re.search(r"\b" + between.join(letters), text, re.IGNORECASE))
-
-
-@cache
-def _countries() -> frozenset[str]:
-    """Return the names of countries of one word, in lower case; not those that are English words too."""
-    import pytz
-
-    names = {name.lower() for name in pytz.country_names.values() if name.isalpha()}
-    return frozenset(names - {"turkey", "chad", "jersey", "guinea", "georgia", "jordan", "mali", "togo", "oman"})
 
 
 def replace_authors(question: str, authors: Iterable[str]) -> str:
