@@ -3,7 +3,7 @@
 The only module that imports countryinfo.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -110,7 +110,7 @@ def _countries() -> tuple[Country, ...]:
     return tuple(_read(country.info()) for country in countryinfo.all_countries() if country.info().get("region"))
 
 
-def _read(info: dict[str, object]) -> Country:
+def _read(info: Mapping[str, object]) -> Country:
     """Read an entry of the library, some of whose fields may be missing."""
     name = str(info["name"]).removeprefix("The ").casefold()
     iso, spellings = info.get("ISO"), info.get("altSpellings")
