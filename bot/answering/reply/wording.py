@@ -8,6 +8,7 @@ from index.articles.metadata.names import surname
 
 from bot.answering.reply.sources import quoted_articles, source_url
 from bot.answering.types import Answer, Quote, Reply, Response
+from bot.answering.voice.people import write_name
 from bot.answering.voice.voice import BYLINE, HEDGED, UNNAMED
 
 CLOSEST = "The closest passages:"
@@ -65,7 +66,7 @@ def nobody_called(name: str, articles: int, quotes: Sequence[Quote]) -> str:
 
 def speaker(article: Article) -> str:
     """Name who argues: the surnames of one or two authors, else "the author" or "the authors"."""
-    names = [surname(name) for name in article.authors]
+    names = [surname(write_name(name)) for name in article.authors]
     return " and ".join(names) if 1 <= len(names) <= 2 else f"the {_plural('author', names)}"
 
 

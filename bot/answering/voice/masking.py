@@ -11,12 +11,13 @@ from index.articles.article import Article, Paragraph
 from index.text.passages import Sentence, find_sentences
 from index.text.sentences import sentence_spans
 
-from bot.answering.voice.grammar import SENTENCE_OPENERS
+from bot.answering.voice.grammar import NOUN_FORMS, SENTENCE_OPENERS, VERB_GROUPS
 from bot.answering.voice.people import is_name
 from bot.answering.voice.quotations import Span, find_dialogue, find_quotations
 from bot.answering.voice.reported_speech import QUOTED, Report, find_reports
 
 WORD = re.compile(r"\w+")
+_PARENTHESES = re.compile(r"\s*\([^()]{1,80}\)")
 _INTRODUCTION = re.compile(
     r"\b(?:wrote|writes|written|said|says|replied|declared|declares|explained|explains|told|tells|put it|as follows"
     r"|argued|argues|warned|answered)\b[^.;:]{0,60}:$"
@@ -129,16 +130,33 @@ def _mask(
         continues_quotation=bool(inside) and spans[0][0] < start,
         in_block=in_block,
         quotation_goes_on=bool(inside) and spans[-1][1] > end,
-        reports=tuple(find_reports(masked)),
+        reports=tuple(find_reports(_without_citations(masked))),
         paragraph=sentence.paragraph,
     )
 
 
+def _without_citations(masked: str) -> str:
+    """Leave out what stands in parentheses and reports nothing: sources, dates, places are no subjects of verbs."""
+    return _PARENTHESES.sub(lambda found: found[0] if _reports(found[0]) else " ", masked)
+
+
+def _reports(parenthesis: str) -> bool:
+    verbs = (word for word in WORD.findall(parenthesis) if word not in NOUN_FORMS)
+    has_quotation = QUOTED in parenthesis and not re.search(r"\d", parenthesis)
+    return has_quotation or any(word in VERB_GROUPS for word in verbs)
+
+
 def _is_plain(word: str, following: str, lower: frozenset[str], capitalised: frozenset[str]) -> bool:
     """Whether a sentence's first word is not a name: the text has it in lower case only, or English has it."""
-    if word == "I" or word in capitalised:
+    if word == "I" or word in capitalised or (word.isupper() and _says(following)):
         return word.lower() in SENTENCE_OPENERS
     return word.lower() in lower or (not is_name(word.lower(), word) and not following[:1].isupper())
+
+
+def _says(following: str) -> bool:
+    """Whether a verb of saying in the third person comes first: what stands before it in capitals is a name."""
+    verb = WORD.match(following)
+    return verb is not None and verb[0] in VERB_GROUPS and verb[0].endswith("s")
 
 
 def _spellings(text: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -1,5 +1,6 @@
 """Mentions of a source, as noun phrases: a person, an organisation, somebody unnamed, the author. No I/O."""
 
+import calendar
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -113,7 +114,7 @@ def proper_name(phrase: Sequence[str]) -> str:
     for segment in _segments(phrase):
         for at, run in _runs(segment):
             following = segment[at + len(run) : at + len(run) + 1]
-            attached = at > 0 and segment[at - 1].lower() in PREPOSITIONS
+            attached = (at > 0 and segment[at - 1].lower() in PREPOSITIONS) or _is_date(segment, at, run)
             behind_the = at > 1 and segment[at - 1].lower() in DEFINITE and segment[at - 2].lower() in PREPOSITIONS
             adjective = bool(following) and following[0][0].islower() and not _is_function_word(following[0])
             if not (attached or behind_the or adjective or is_possessive(run[-1])):
@@ -157,6 +158,13 @@ def _continues_name(word: str, run: Sequence[str]) -> bool:
     return word in NAME_PARTICLES and (
         word not in ("of", "the", "for") or len(run) == 1 or run[-1] in ("of", "for") or run[-1].lower() in TITLES
     )
+
+
+def _is_date(segment: Sequence[str], at: int, run: Sequence[str]) -> bool:
+    """Whether a run of capitalised words at an index is a weekday, or a month beside a number."""
+    day, month = run[-1] in calendar.day_name, run[-1] in calendar.month_name
+    beside = (*segment[max(0, at - 1) : at], *segment[at + len(run) : at + len(run) + 1])
+    return len(run) == 1 and (day or (month and any(word[0].isdigit() for word in beside)))
 
 
 def _is_office(name: str) -> bool:

@@ -41,6 +41,9 @@ _ORGANISATION = re.compile(
     r"|Press|Times|Herald|World|Europe)\b"
 )
 
+# Shorter words in capitals are acronyms or initials: alone, and in a name of several words.
+_SHORTEST_NAME, _SHORTEST_PART = 5, 3
+
 
 @dataclass(frozen=True, slots=True)
 class People:
@@ -115,6 +118,19 @@ def find_people(text: str, start: int = 0) -> People:
     for _, name in occurrences:
         full_names.setdefault(_strip_possessive(name.split()[-1]), name)
     return People(full_names, {office: tuple(holders) for office, holders in offices.items()}, tuple(occurrences))
+
+
+def write_name(name: str) -> str:
+    """Write a name in capitals as one in small letters, as those of speakers in minutes are; acronyms stay."""
+    words = name.split()
+    in_full = len(words) > 1
+    return " ".join(_in_small_letters(word, _SHORTEST_PART if in_full else _SHORTEST_NAME) for word in words)
+
+
+def _in_small_letters(word: str, shortest: int) -> str:
+    if not word.isupper() or sum(map(str.isalpha, word)) < shortest or "." in word:
+        return word
+    return re.sub(r"['’]S\b", lambda ending: ending[0].lower(), word.title())
 
 
 def strip_titles(name: str) -> str:

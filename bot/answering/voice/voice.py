@@ -9,6 +9,7 @@ import math
 from index.articles.article import Article
 
 from bot.answering.voice.features import SentenceFeatures, sentence_features
+from bot.answering.voice.people import write_name
 from bot.answering.voice.weights import WEIGHTS
 
 AUTHOR, HEDGED, BYLINE, UNNAMED = "author", "author_hedged", "byline", "reported:unnamed"
@@ -42,5 +43,5 @@ def _classify(sentence: SentenceFeatures) -> str:
     author, hedged, reported = probabilities(sentence.features)
     # What stands inside somebody's quotation marks is never the author's, whatever the weights say.
     if sentence.is_speech or (sentence.source is not None and reported >= max(author, hedged)):
-        return f"reported:{sentence.source}" if sentence.source else UNNAMED
+        return f"reported:{write_name(sentence.source)}" if sentence.source else UNNAMED
     return HEDGED if hedged > author else AUTHOR

@@ -25,3 +25,9 @@ def test_each_voice_has_a_label_and_a_lead(voice: str, shown: str, opening: str)
     quote = Quote("ferry.txt", 2, "The ferry", voice, 0, 9)
     assert label(quote, ARTICLE) == shown
     assert lead([quote], {"ferry.txt": ARTICLE}) == opening
+
+
+def test_an_author_in_capitals_is_named_in_small_letters() -> None:
+    shouted = parse("ferry.txt", b"By JANE ROE\n\nThe ferry should stay free, and the council knows that.\n")
+    quote = Quote("ferry.txt", 2, "The ferry", "author", 0, 9)
+    assert lead([quote], {"ferry.txt": shouted}) == "Roe argues:"

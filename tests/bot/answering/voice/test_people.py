@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.voice.people import names_person
+from bot.answering.voice.people import names_person, write_name
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,20 @@ from bot.answering.voice.people import names_person
 )
 def test_a_surname_in_a_text_is_recognised(text: str, surname: str, named: bool) -> None:
     assert names_person(text, surname) is named
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("FINCH", "Finch"),
+        ("ORLA FINCH", "Orla Finch"),
+        ("O'BRIEN-WREN", "O'Brien-Wren"),
+        ("FINCH’S", "Finch’s"),
+        ("J. FINCH", "J. Finch"),
+        ("Orla McFINCH", "Orla McFINCH"),
+        ("NATO", "NATO"),
+        ("EU Commission", "EU Commission"),
+    ],
+)
+def test_a_name_in_capitals_is_written_in_small_letters_and_an_acronym_is_not(name: str, written: str) -> None:
+    assert write_name(name) == written

@@ -216,3 +216,29 @@ def test_the_capital_of_a_sentences_first_word_does_not_make_a_name(body: str) -
 
 def test_a_first_word_that_the_article_has_as_a_name_is_one() -> None:
     assert voice("Ada asked Ivor Brown twice. Brown says that the wall fell.", "Brown says") == "reported:Ivor Brown"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Your leader (“No more walls”, 30 May) says that the town gives up.", "unnamed"),
+        ("Orla Finch (Tromso, 12 March) says that the wall is safe.", "Orla Finch"),
+        ("Orla Finch (a Dane) says that the wall is safe.", "Orla Finch"),
+        ("A letter of 2 June says that the wall is safe.", "unnamed"),
+        ("The letter of Monday, June 2 says that the wall is safe.", "unnamed"),
+    ],
+)
+def test_a_date_or_a_place_in_a_citation_does_not_speak(text: str, name: str) -> None:
+    assert voice(text, text) == f"reported:{name}"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("BAKER says that the wall is safe.", "Baker"),
+        ("Mr FINCH said that the wall is safe.", "Mr Finch"),
+        ("UNRO says that the wall is safe.", "UNRO"),
+    ],
+)
+def test_a_name_in_capitals_is_written_as_a_name(text: str, name: str) -> None:
+    assert voice(text, text) == f"reported:{name}"
