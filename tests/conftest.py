@@ -50,6 +50,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let all workers fork the same process."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        PRELOADED.share()
+
+
+def pytest_collection_finish() -> None:
+    """Exempt the imported libraries from garbage collection: a full one took most of a second, for each test of some."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """The packaged embedding model."""

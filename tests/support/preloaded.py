@@ -6,11 +6,13 @@ signals, exit status. Tests that depend on imports (a missing library, what --he
 
 import asyncio
 import fcntl
+import gc
 import importlib
 import json
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -29,6 +31,7 @@ _LIBRARIES = ("chromadb", "langchain_huggingface", "langchain_openai", "discord"
 _MODULES = ("bot.cli", "bot.assembly", "bot.answering.answerer", "bot.discord.gateway", "bot.evaluation", "index.cli")
 _QUIET = {"TOKENIZERS_PARALLELISM": "false", "TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 _MESSAGE = 1 << 20
+_SHARED = "BYLINE_TESTS_PRELOADED"
 
 
 def clean_environment() -> dict[str, str]:
@@ -106,10 +109,14 @@ def _drain(stream: int, parts: list[bytes]) -> None:
 
 
 class Preloaded:
-    """The process that is forked for each command; it starts with the first command and exits with this process."""
+    """The process that is forked for each command; it starts with the first command, and exits with who started it."""
 
     def __init__(self) -> None:
         self._control: socket.socket | None = None
+
+    def share(self) -> None:
+        """Start the process now, for this process's children too; they exit first."""
+        self._control = self._begin()
 
     def start(
         self,
@@ -163,35 +170,62 @@ class Preloaded:
         return subprocess.CompletedProcess(arguments, status, output, errors)
 
     def _begin(self) -> socket.socket:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.support.preloaded", str(theirs.fileno())],
-                cwd=REPOSITORY,
-                env=clean_environment() | _QUIET,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-            )
-        return ours
+        if (path := os.environ.get(_SHARED)) is None:
+            path = os.environ[_SHARED] = f"{tempfile.mkdtemp(prefix='byline-tests-')}/socket"
+            listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            alive, self._lifeline = os.pipe()
+            with listener:
+                listener.bind(path)
+                listener.listen(64)
+                subprocess.Popen(
+                    [sys.executable, "-m", "tests.support.preloaded", str(listener.fileno()), str(alive)],
+                    cwd=REPOSITORY,
+                    env=clean_environment() | _QUIET,
+                    pass_fds=[listener.fileno(), alive],
+                    stdin=subprocess.DEVNULL,
+                )
+            os.close(alive)
+        control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        control.connect(path)
+        return control
 
 
 PRELOADED = Preloaded()
 
 
-def _serve(control: socket.socket) -> None:
-    """Fork for each request until the other side closes the socket."""
+def _serve(listener: socket.socket, alive: int) -> None:
+    """Fork for each request, until `alive` is closed: the process that started this one has exited."""
     for name in (*_LIBRARIES, *_MODULES):
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # a collection in a fork would write to all objects, and so copy their memory
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the supervising forks are not waited for
+    controls: list[socket.socket] = []
     while True:
-        message, files, _, _ = socket.recv_fds(control, _MESSAGE, 4)
-        if not message:
+        ready, _, _ = select.select([listener, alive, *controls], [], [])
+        if alive in ready:
+            shutil.rmtree(Path(listener.getsockname()).parent)
             return
-        if os.fork() == 0:
-            control.close()
-            _supervise(json.loads(message), files)
-        for file in files:
-            os.close(file)
+        for one in ready:
+            if one is listener:
+                controls.append(listener.accept()[0])
+            elif not _fork(one, [listener, *controls]):
+                controls.remove(one)
+
+
+def _fork(control: socket.socket, inherited: Sequence[socket.socket]) -> bool:
+    """Fork for one request; return whether there was one."""
+    message, files, _, _ = socket.recv_fds(control, _MESSAGE, 4)
+    if not message:
+        control.close()
+        return False
+    if os.fork() == 0:
+        for one in inherited:
+            one.close()
+        _supervise(json.loads(message), files)
+    for file in files:
+        os.close(file)
+    return True
 
 
 def _supervise(request: dict[str, Any], files: Sequence[int]) -> None:
@@ -232,4 +266,4 @@ def _run_command(request: dict[str, Any], streams: Sequence[int]) -> None:
 
 
 if __name__ == "__main__":
-    _serve(socket.socket(fileno=int(sys.argv[1])))
+    _serve(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))
