@@ -24,7 +24,7 @@ from bot.answering.answerer import Answerer
 from tests.support.command import Run
 from tests.support.fakes import FAKE_MODEL, WordLengths, check_in_process
 from tests.support.paths import REPOSITORY, SHIPPED
-from tests.support.preloaded import PRELOADED, clean_environment
+from tests.support.preloaded import COMMAND_LINES, PRELOADED, clean_environment
 
 if sys.version_info < (3, 11, 8):
     # In these versions an ast.parse fails if another one starts meanwhile ("AST constructor recursion depth mismatch",
@@ -54,10 +54,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let all workers fork the same process."""
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         PRELOADED.share()
+        COMMAND_LINES.share()
 
 
 def pytest_collection_finish() -> None:
-    """Exempt the imported libraries from garbage collection: a full one took most of a second, for each test of some."""
+    """Exempt the imported libraries from garbage collection: a full one took most of a second."""
     gc.collect()
     gc.freeze()
 
@@ -137,8 +138,20 @@ def command(tmp_path: Path) -> Run:
 
 
 @pytest.fixture
+def light_command(tmp_path: Path) -> Run:
+    """Do the same in a fork of a process that has imported the command lines, but neither torch nor other libraries."""
+
+    def run(
+        *arguments: str | bytes, cwd: Path = tmp_path, stdin: str = "", **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        return COMMAND_LINES.run(*arguments, cwd=cwd, stdin=stdin, environment=environment)
+
+    return run
+
+
+@pytest.fixture
 def fresh_command(tmp_path: Path) -> Run:
-    """Do the same with a fresh interpreter, as a person would; for what depends on imports, and once a command."""
+    """Do the same with a fresh interpreter, as a person would; once for each command."""
 
     def run(
         *arguments: str | bytes, cwd: Path = tmp_path, stdin: str = "", **environment: str

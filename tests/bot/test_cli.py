@@ -116,7 +116,7 @@ def test_an_abstention_has_exit_status_0(command: Run, shipped_index: Path) -> N
     ],
 )
 def test_an_error_is_one_sentence_and_one_hint_and_loads_no_model(
-    fresh_command: Run,
+    light_command: Run,
     shipped_index: Path,
     tmp_path: Path,
     arguments: list[str],
@@ -130,8 +130,9 @@ def test_an_error_is_one_sentence_and_one_hint_and_loads_no_model(
     (tmp_path / "lost.jsonl").write_text('{"question": "why?", "article": "nope"}\n')
     # A torch module that cannot be imported, so that loading a model would fail.
     (tmp_path / "torch.py").write_text("raise SystemExit('torch was imported')")
-    path = os.pathsep.join((str(tmp_path), str(REPOSITORY)))
-    done = fresh_command("bot", *arguments, **{"INDEX_DIR": str(shipped_index), "PYTHONPATH": path, **settings})
+    done = light_command(
+        "bot", *arguments, **{"INDEX_DIR": str(shipped_index), "PYTHONPATH": str(tmp_path), **settings}
+    )
     sentence, _ = error_of(done, status)
     assert sentence.startswith(message)
     assert (tmp_path / "good.jsonl").read_text() == '{"question": "why?"}\n'

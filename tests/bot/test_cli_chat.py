@@ -12,7 +12,6 @@ from tests.bot.answering.chat.scene import claim, faithful, model_reply
 from tests.servers.chat.replies import Hang, Status, Text, Usage
 from tests.servers.chat.server import ChatServer
 from tests.support.command import Run
-from tests.support.paths import REPOSITORY
 
 WHY = "Why does Russia back Maduro?"
 
@@ -152,7 +151,7 @@ def test_eval_counts_the_tokens_of_rewording_a_follow_up(
     ids=["name", "anthropic", "ollama", "unknown", "key", "address", "context size", "key's form", "timeout", "eval"],
 )
 def test_an_invalid_setting_is_reported_in_one_sentence_and_one_hint(
-    fresh_command: Run,
+    light_command: Run,
     shipped_index: Path,
     tmp_path: Path,
     environment: dict[str, str],
@@ -162,8 +161,8 @@ def test_an_invalid_setting_is_reported_in_one_sentence_and_one_hint(
     (tmp_path / "q.jsonl").write_text('{"question": "why?"}\n')
     for package in ("langchain_anthropic", "langchain_ollama"):  # as if they were not installed
         (tmp_path / f"{package}.py").write_text("raise ImportError\n")
-    paths = {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}", "INDEX_DIR": str(shipped_index), "DISCORD_TOKEN": "x"}
-    done = fresh_command("bot", *arguments, **paths, **environment)
+    paths = {"PYTHONPATH": str(tmp_path), "INDEX_DIR": str(shipped_index), "DISCORD_TOKEN": "x"}
+    done = light_command("bot", *arguments, **paths, **environment)
     assert done.returncode == 2
     assert expected in done.stderr
     assert len(done.stderr.splitlines()) == 2

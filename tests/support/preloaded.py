@@ -1,7 +1,8 @@
-"""Run commands in forks of one process that has already imported the libraries: importing torch takes seconds.
+"""Run commands in forks of a process that has already imported the libraries: importing torch takes seconds.
 
 Otherwise such a command behaves like one started from a shell: arguments, environment, working directory, streams,
-signals, exit status. Tests that depend on imports (a missing library, what --help loads) need a new interpreter.
+signals, exit status. Tests that depend on imports (a missing library, a model that must not be loaded) fork a process
+that has imported the command lines only, or start a new interpreter.
 """
 
 import asyncio
@@ -28,10 +29,10 @@ from typing import Any
 from tests.support.paths import REPOSITORY
 
 _LIBRARIES = ("chromadb", "langchain_huggingface", "langchain_openai", "discord", "sentence_transformers")
-_MODULES = ("bot.cli", "bot.assembly", "bot.answering.answerer", "bot.discord.gateway", "bot.evaluation", "index.cli")
+_COMMAND_LINES = ("bot.cli", "index.cli")
+_MODULES = ("bot.assembly", "bot.answering.answerer", "bot.discord.gateway", "bot.evaluation")
 _QUIET = {"TOKENIZERS_PARALLELISM": "false", "TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 _MESSAGE = 1 << 20
-_SHARED = "BYLINE_TESTS_PRELOADED"
 
 
 def clean_environment() -> dict[str, str]:
@@ -111,7 +112,9 @@ def _drain(stream: int, parts: list[bytes]) -> None:
 class Preloaded:
     """The process that is forked for each command; it starts with the first command, and exits with who started it."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, modules: Sequence[str]) -> None:
+        self._variable = f"BYLINE_TESTS_{name}"
+        self._modules = modules
         self._control: socket.socket | None = None
 
     def share(self) -> None:
@@ -137,8 +140,6 @@ class Preloaded:
             largest_file: The maximum size in bytes of a file that the command writes.
             terminal: The file descriptor of the command's controlling terminal, which replaces the three streams.
         """
-        if "PYTHONPATH" in environment:
-            raise ValueError("PYTHONPATH has no effect in a fork; use a new interpreter.")
         if self._control is None:
             self._control = self._begin()
         request = {
@@ -170,15 +171,15 @@ class Preloaded:
         return subprocess.CompletedProcess(arguments, status, output, errors)
 
     def _begin(self) -> socket.socket:
-        if (path := os.environ.get(_SHARED)) is None:
-            path = os.environ[_SHARED] = f"{tempfile.mkdtemp(prefix='byline-tests-')}/socket"
+        if (path := os.environ.get(self._variable)) is None:
+            path = os.environ[self._variable] = f"{tempfile.mkdtemp(prefix='byline-tests-')}/socket"
             listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             alive, self._lifeline = os.pipe()
             with listener:
                 listener.bind(path)
                 listener.listen(64)
                 subprocess.Popen(
-                    [sys.executable, "-m", "tests.support.preloaded", str(listener.fileno()), str(alive)],
+                    [sys.executable, "-m", __name__, str(listener.fileno()), str(alive), *self._modules],
                     cwd=REPOSITORY,
                     env=clean_environment() | _QUIET,
                     pass_fds=[listener.fileno(), alive],
@@ -190,12 +191,13 @@ class Preloaded:
         return control
 
 
-PRELOADED = Preloaded()
+PRELOADED = Preloaded("PRELOADED", (*_LIBRARIES, *_MODULES, *_COMMAND_LINES))
+COMMAND_LINES = Preloaded("COMMAND_LINES", _COMMAND_LINES)
 
 
-def _serve(listener: socket.socket, alive: int) -> None:
+def _serve(listener: socket.socket, alive: int, modules: Sequence[str]) -> None:
     """Fork for each request, until `alive` is closed: the process that started this one has exited."""
-    for name in (*_LIBRARIES, *_MODULES):
+    for name in modules:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # a collection in a fork would write to all objects, and so copy their memory
@@ -260,10 +262,11 @@ def _run_command(request: dict[str, Any], streams: Sequence[int]) -> None:
     os.environ.update(request["environment"])
     if (size := request["largest_file"]) is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     package, *arguments = request["arguments"]
     sys.argv = [f"{package}/__main__.py", *arguments]
     exit_process(importlib.import_module(f"{package}.cli").main())
 
 
 if __name__ == "__main__":
-    _serve(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))
+    _serve(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), sys.argv[3:])

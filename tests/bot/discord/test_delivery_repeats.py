@@ -59,15 +59,21 @@ async def test_a_private_notice_arrives_once(scene: Scene, fault: dict[str, Any]
     assert len(scene.server.answers(dm)) == 1
 
 
-@pytest.fixture
-async def long_paragraph(tmp_path: Path, folder: Path, embedder: Embedder) -> AsyncIterator[Scene]:
-    """The bot, about an article whose second paragraph takes three messages."""
+@pytest.fixture(scope="module")
+def long_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of an article whose second paragraph takes three messages."""
+    folder, index = tmp_path_factory.mktemp("articles"), tmp_path_factory.mktemp("index")
     sentences = " ".join(f"Sentence number {n} of this paragraph is about the old bridge." for n in range(160))
     (folder / "bridge.txt").write_text(f"By Al Span\n\n{sentences}\n")
-    index = tmp_path / "index"
     rebuild(folder, FolderPublisher(index, check_in_process), model_identity(None), lambda: embedder)
-    live = LiveIndex(FolderPublisher(index), model_identity(None))
-    async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
+    return index
+
+
+@pytest.fixture
+async def long_paragraph(long_index: Path, embedder: Embedder, tmp_path: Path) -> AsyncIterator[Scene]:
+    """The bot, about that article."""
+    live = LiveIndex(FolderPublisher(long_index), model_identity(None))
+    async with bot_at(long_index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
         yield scene
     live.close()
 

@@ -32,7 +32,7 @@ published: 2021-05-03
 *Ines Okafor keeps bees.*
 """
 SEEDS = [next(SHIPPED.glob("*.txt")).read_bytes()[:6_000], MARKDOWN.encode(), MARKDOWN.encode("utf-16")]
-EXAMPLES = int(os.environ.get("FUZZ", "150"))
+EXAMPLES = int(os.environ.get("FUZZ", "60"))
 PIECES = [
     b"\x00",
     b"\xff\xfe",

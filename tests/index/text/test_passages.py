@@ -46,44 +46,31 @@ ARTICLES = (
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(ARTICLES)
-def test_a_passage_is_the_articles_text_between_its_offsets(article: Article) -> None:
-    for passage in split(article, sentence_spans):
-        assert article.text[passage.start : passage.end] == passage.text
-        assert (passage.start, passage.end) == (passage.sentences[0].start, passage.sentences[-1].end)
-        for inside in passage.sentences:
-            assert article.text[inside.start : inside.end] == inside.text == inside.text.strip()
-
-
-@settings(max_examples=40, deadline=None, derandomize=True)
-@given(ARTICLES)
-def test_every_word_of_the_body_is_in_exactly_one_passage_in_order(article: Article) -> None:
+def test_passages_are_the_articles_text_complete_in_order_and_within_the_limits(article: Article) -> None:
+    passages = split(article, sentence_spans)
+    for passage in passages:
+        assert_is_at_its_offsets(passage, article)
+        assert_fits_the_model(passage)
     body = [word for p in article.paragraphs for word in article.text[p.body_start : p.end].split()]
-    found = [inside.text for inside in sentences_of(split(article, sentence_spans))]
-    assert "".join("".join(found).split()) == "".join(body)
-
-
-@settings(max_examples=40, deadline=None, derandomize=True)
-@given(ARTICLES)
-def test_a_sentence_is_inside_its_paragraph(article: Article) -> None:
-    for inside in sentences_of(split(article, sentence_spans)):
+    assert "".join("".join(inside.text for inside in sentences_of(passages)).split()) == "".join(body)
+    for inside in sentences_of(passages):
         paragraph = article.paragraphs[inside.paragraph - 1]
         assert paragraph.body_start <= inside.start < inside.end <= paragraph.end
-
-
-@settings(max_examples=40, deadline=None, derandomize=True)
-@given(ARTICLES)
-def test_no_passage_is_too_long_for_the_model(article: Article) -> None:
-    for passage in split(article, sentence_spans):
-        assert len(passage.text.split()) <= MAX_WORDS or len(passage.sentences) == 1
-        assert all(len(inside.text) <= MAX_SENTENCE_CHARS for inside in passage.sentences)
-
-
-@settings(max_examples=40, deadline=None, derandomize=True)
-@given(ARTICLES)
-def test_ids_are_unique_and_reproducible(article: Article) -> None:
-    ids = [passage.id for passage in split(article, sentence_spans)]
+    ids = [passage.id for passage in passages]
     assert len(set(ids)) == len(ids)
     assert ids == [passage.id for passage in split(article, sentence_spans)]
+
+
+def assert_is_at_its_offsets(passage: Passage, article: Article) -> None:
+    assert article.text[passage.start : passage.end] == passage.text
+    assert (passage.start, passage.end) == (passage.sentences[0].start, passage.sentences[-1].end)
+    for inside in passage.sentences:
+        assert article.text[inside.start : inside.end] == inside.text == inside.text.strip()
+
+
+def assert_fits_the_model(passage: Passage) -> None:
+    assert len(passage.text.split()) <= MAX_WORDS or len(passage.sentences) == 1
+    assert all(len(inside.text) <= MAX_SENTENCE_CHARS for inside in passage.sentences)
 
 
 def test_an_id_is_the_same_on_every_machine() -> None:
