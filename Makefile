@@ -22,8 +22,8 @@ run: setup
 index: setup
 	@$(PY) -m index rebuild
 
-# More workers hardly help on two cores; each takes about 1.5 GB of memory.
-TEST_WORKERS ?= 2
+# One more than two cores, because some tests wait; each worker takes about 1.5 GB of memory.
+TEST_WORKERS ?= 3
 
 # mypy runs in parallel with the tests, at a low priority, in the time that they wait; its errors are printed after them.
 test: setup

@@ -126,7 +126,7 @@ def test_word_count_covers_only_the_body() -> None:
         pytest.param("One pear.\n" + " " * 200_000, id="blanks at the end"),
         pytest.param(" " * 200_000 + "\nOne pear.", id="blanks at the start"),
         pytest.param("One pear.\n" + " \n" * 100_000 + "Two pears.", id="100,000 blank lines"),
-        pytest.param("a\n\n" * 50_000, id="50,000 paragraphs"),
+        pytest.param("a\n\n" * 20_000, id="20,000 paragraphs"),
         pytest.param("a\n" * 100_000, id="100,000 lines"),
     ],
 )
