@@ -204,15 +204,16 @@ def _serve(listener: socket.socket, alive: int, modules: Sequence[str]) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the supervising forks are not waited for
     controls: list[socket.socket] = []
     while True:
-        ready, _, _ = select.select([listener, alive, *controls], [], [])
+        waiting: list[int | socket.socket] = [listener, alive, *controls]
+        ready, _, _ = select.select(waiting, [], [])
         if alive in ready:
             shutil.rmtree(Path(listener.getsockname()).parent)
             return
-        for one in ready:
-            if one is listener:
-                controls.append(listener.accept()[0])
-            elif not _fork(one, [listener, *controls]):
-                controls.remove(one)
+        for control in [control for control in controls if control in ready]:
+            if not _fork(control, [listener, *controls]):
+                controls.remove(control)
+        if listener in ready:
+            controls.append(listener.accept()[0])
 
 
 def _fork(control: socket.socket, inherited: Sequence[socket.socket]) -> bool:
