@@ -1,11 +1,13 @@
 """Parse the bytes of one article file into an `Article`."""
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 
 from index.articles.article import NOTE_KINDS, Article, Kind, Paragraph, text_digest
 from index.articles.formats import read_format
 from index.articles.furniture.blocks import classify_blocks
 from index.articles.furniture.lines import url_in
+from index.articles.furniture.tails import find_tails
 from index.articles.interview import find_turns, without_labels
 from index.articles.lines import HeadLine, Line
 from index.articles.metadata.below import read_below, read_speaker
@@ -81,13 +83,14 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         for line in block
         if line.end not in read
     ]
-    head_lines = tuple(sorted((*head.lines, *foot, *aside), key=lambda line: line.start))
-    head_ends = {line.end for line in head_lines}
+    head_ends = {line.end for line in (*head.lines, *foot, *aside)}
+    tails = _tails(text, blocks, kinds_by_number, head_ends)
+    head_lines = tuple(sorted((*head.lines, *foot, *aside, *tails.values()), key=lambda line: line.start))
     published = publication_date(meta) or stated.published or head.published or signed_date
     note_span = (note.start, note.end) if note else head.note
 
     paragraphs = tuple(
-        _make_paragraph(number, block, kinds_by_number.get(number, "body"), text, head_ends)
+        _make_paragraph(number, block, kinds_by_number.get(number, "body"), text, head_ends, tails.get(number))
         for number, block in enumerate(article_text.blocks, 1)
     )
     if not _has_words(text, paragraphs) and not meta and len(text.split()) > _FEWEST_WORDS:
@@ -147,10 +150,28 @@ def _is_address_or_ornament(block: list[Line]) -> bool:
     )
 
 
-def _make_paragraph(number: int, block: TextBlock, kind: Kind, text: str, head_ends: set[int]) -> Paragraph:
+def _tails(
+    text: str, blocks: Sequence[Sequence[Line]], kinds: Mapping[int, Kind], read: Collection[int]
+) -> dict[int, HeadLine]:
+    """Return the furniture at the end of each paragraph that has some, by the number of the paragraph.
+
+    read: the end offsets of the lines that are known to be head or foot.
+    """
+    spans = [(block[0].start, block[-1].end, block[0].paragraph) for block in blocks]
+    found = find_tails([text[start:end] for start, end, _ in spans], [kinds[number] for _, _, number in spans])
+    return {
+        number: HeadLine("furniture", start + found[at], end, number)
+        for at, (start, end, number) in enumerate(spans)
+        if at in found and end not in read
+    }
+
+
+def _make_paragraph(
+    number: int, block: TextBlock, kind: Kind, text: str, head_ends: Collection[int], tail: HeadLine | None = None
+) -> Paragraph:
     """Make a paragraph; its kind is "note" if it is a footnote, and "head" if it is head lines.
 
-    head_ends: the end offsets of all head lines.
+    head_ends: the end offsets of all head lines. tail: the furniture at its end.
     """
     start = block.start
     while start < block.end:
@@ -168,5 +189,7 @@ def _make_paragraph(number: int, block: TextBlock, kind: Kind, text: str, head_e
     heading = _HEADING_MARK.match(text, start, block.end)
     units = block.units(start) or ((block.end, block.end),)
     body_start = heading.end() if heading else units[0][0]
-    items = ((body_start, units[0][1]), *units[1:]) if len(units) > 1 else ()
+    items = ((body_start, units[0][1]), *units[1:]) if len(units) > 1 or tail else ()
+    if tail:
+        items = tuple((first, min(last, tail.start)) for first, last in items if first < tail.start)
     return Paragraph(number, block.start, block.end, body_start, kind, block.quoted, block.footnote, items)

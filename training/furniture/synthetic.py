@@ -45,6 +45,25 @@ _HEADINGS = (
     "I. {}",
     "II. The {}",
 )
+_BOX_HEADINGS = {
+    "en": (
+        "Most viewed|Most read|Most popular|Trending|Trending now|Popular now|Related|Related stories|Related articles"
+        "|Related posts|More from Opinion|More from {name}|More on this|More stories|Read next|Up next|Recommended|We recommend"
+        "|Recommended for you|You might also like|You may also be interested in|Latest|Latest news|Recent posts|Top stories"
+        "|Also in the {paper}|Elsewhere on the web|In other news|Don't miss|Editors' picks|Most commented|Top 5 this week"
+        "|Today's headlines|From our archive|Around the web|Keep reading|Best of the week|Other columns"
+    ),
+    "de": "Meistgelesen|Mehr zum Thema|Das könnte Sie auch interessieren|Aus dem Ressort|Neueste Artikel|Auch interessant",
+    "fr": "Les plus lus|À lire aussi|Sur le même sujet|Articles récents|Dans la même rubrique|Vous aimerez aussi",
+    "es": "Lo más leído|Noticias relacionadas|Más información|Te puede interesar|Últimas noticias|Más de opinión",
+    "it": "I più letti|Leggi anche|Articoli correlati|Ultime notizie|Potrebbe interessarti",
+    "nl": "Meest gelezen|Lees ook|Meer over dit onderwerp|Laatste nieuws|Aanbevolen",
+    "pl": "Najczęściej czytane|Czytaj także|Polecane|Najnowsze|Zobacz również",
+    "uk": "Найпопулярніше|Читайте також|Останні новини|За темою|Вас може зацікавити",
+    "ru": "Самое читаемое|Читайте также|Последние новости|По теме|Популярное",
+    "pt": "Mais lidas|Leia também|Notícias relacionadas|Últimas|Recomendados",
+    "sv": "Mest läst|Läs också|Relaterat|Senaste nytt|Mer från Ledare",
+}
 _POINTS = ("{}", "{}", "- {}", "1. {}", "* {}", "{}.", "- {}.", "{};")
 _SECTION = re.compile(r"^=== (.+)$", re.M)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -190,6 +209,8 @@ class Mixer:
             for block in self._some(kind, place, language, n):
                 body.insert(self.random.randint(1, max(1, len(body))), block)
         self._subheadings(body)
+        if self.random.random() < 0.25:
+            body.insert(self.random.randint(1, max(1, len(body))), self._box(language))
         if self.random.random() < 0.15:
             body = [*self.take("body opening", self.few(0, 3, 1), "body"), *body]
         if self.random.random() < 0.15:
@@ -208,14 +229,35 @@ class Mixer:
             if body[number].kind != "body" or len(words) < 15 or self.random.random() > 0.12:
                 continue
             points = self.random.random() < 0.25
+            phrases: list[str] = []
             for _ in range(self.random.randint(2, 6) if points else 1):
                 size = self.random.randint(1, 9 if points else 6)
                 start = self.random.randint(0, len(words) - size)
                 phrase = " ".join(words[start : start + size]).rstrip(",")
                 phrase = phrase.title() if self.random.random() < 0.3 else phrase[:1].upper() + phrase[1:]
                 frames = _POINTS if points else _HEADINGS
-                phrase = self.random.choice(frames).format(phrase, upper=phrase.upper(), word=words[0])
+                phrases.append(self.random.choice(frames).format(phrase, upper=phrase.upper(), word=words[0]))
+            if points and self.random.random() < 0.4:  # a list of the author's without blank lines
+                lead = " ".join(words[: self.random.randint(2, 8)]).rstrip(",") + self.random.choice(
+                    (":", ":", "", ".")
+                )
+                phrases = ["\n".join([lead, *phrases])]
+            for phrase in phrases:
                 body.insert(number, Block(phrase, "body"))
+
+    def _box_heading(self, language: str) -> str:
+        headings = _BOX_HEADINGS[language if language in _BOX_HEADINGS and self.random.random() < 0.8 else "en"]
+        return self.fill(self.random.choice(headings.split("|")), language)
+
+    def _box(self, language: str) -> Block:
+        """Return a heading and the headlines of other articles as one block, as they are pasted without blank lines."""
+        mark = self.random.choice(("", "", "", "- ", "• ", "{n}. "))
+        below = self.random.choice(("", "", "", "", "\n{name}", "\n{date}", "\n{n} hours ago", "\nOpinion"))
+        lines = [
+            mark.replace("{n}", str(number)) + self._headline(language) + self.fill(below)
+            for number in range(1, self.random.randint(2, 7))
+        ]
+        return Block("\n".join([self._box_heading(language), *lines]), "furniture")
 
     def _foot(self, language: str) -> list[Block]:
         """Return what stands below an article: signature, notes, furniture, comments."""
@@ -226,9 +268,10 @@ class Mixer:
         if self.random.random() < 0.4:
             self.random.shuffle(blocks)
         if self.random.random() < 0.2:
-            heading = self.random.choice(("Most read", "Related stories", "More from Opinion", "Related", "Read next"))
             headlines = [Block(self._headline(language), "furniture") for _ in range(self.random.randint(2, 6))]
-            blocks += [Block(heading, "furniture"), *headlines]
+            blocks += [Block(self._box_heading(language), "furniture"), *headlines]
+        elif self.random.random() < 0.3:
+            blocks.append(self._box(language))
         foot += blocks
         if self.random.random() < 0.25:
             if self.random.random() < 0.8:

@@ -109,12 +109,14 @@ def _current_numbers(article: Article, numbers: Sequence[int], quoted: Sequence[
 def _sentences(article: Article, paragraph: Paragraph, skip: int = 0) -> list[str]:
     """The sentences of a paragraph, escaped, as far as they can be shown.
 
-    Lines of the article's head in it come first, unless some characters of the body are skipped.
+    Lines of the article's head in it come first, unless some characters of the body are skipped; furniture last.
     """
-    head = [
-        article.text[line.start : line.end] for line in article.head if paragraph.start <= line.start < paragraph.end
-    ]
-    return [escape(text) for text in (*(() if skip else head), *_body_sentences(article, paragraph, skip))]
+    lines = [line for line in article.head if paragraph.start <= line.start < paragraph.end]
+    head, tail = (
+        [article.text[line.start : line.end] for line in lines if (line.start >= paragraph.body_start) == below]
+        for below in (False, True)
+    )
+    return [escape(text) for text in (*(() if skip else head), *_body_sentences(article, paragraph, skip), *tail)]
 
 
 def _body_sentences(article: Article, paragraph: Paragraph, skip: int) -> Iterator[str]:

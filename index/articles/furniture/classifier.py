@@ -50,6 +50,18 @@ def probabilities(texts: Sequence[str]) -> "Matrix":
     return softmax(np.maximum(inputs @ w["hidden"] + w["hidden_bias"], 0) @ w["out"] + w["out_bias"])
 
 
+def body_alone(text: str) -> float:
+    """Return how likely a block is the author's text, from its own features.
+
+    Args:
+        text: The text of the block.
+    """
+    import numpy as np
+
+    w = _load()
+    return float(softmax(alone_scores([text], np.array([structure(text)], dtype=np.float32), w))[0, 0])
+
+
 def alone_scores(texts: Sequence[str], alone: "Matrix", w: "dict[str, Matrix]") -> "Matrix":
     """Return the scores of each block from its own features.
 

@@ -1,0 +1,53 @@
+"""Find what a page has added to the end of a paragraph: a sentence on subscribing, a box without a blank line above.
+
+The last sentences of each paragraph are classified as if they were blocks of their own.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index.articles.article import Kind
+
+_START = re.compile(r"(?:[^\W_]{3}|[)\]”\"’»])[.!?…]+[\"”’»)\]*_]*\s+(?=[^\W_]|[\"“«(\[@#•*-])")
+# Below these probabilities that a sentence is the author's text, by itself and among its neighbours, it is set aside.
+_ALONE, _AMONG = 0.5, 0.03
+_MAX_SENTENCES, _MAX_WORDS, _MAX_BOX_WORDS = 8, 60, 150
+_MAX_BLOCKS = 500
+
+
+def find_tails(texts: Sequence[str], kinds: Sequence[Kind]) -> dict[int, int]:
+    """Return, by the number of each block that ends with furniture, counted from 0, the offset where that starts.
+
+    Args:
+        texts: The text of each block of an article.
+        kinds: The kind of each block.
+    """
+    from index.articles.furniture import classifier
+
+    first = max(0, len(texts) - _MAX_BLOCKS)
+    found: dict[int, int] = {}
+    for number in range(first, len(texts)):
+        if kinds[number] != "body":
+            continue
+        text = texts[number]
+        end = len(text)
+        for start, parts in _candidates(text):
+            part = text[start : found.get(number, end)] if parts == "sentence" else text[start:]
+            if classifier.body_alone(part) > _ALONE:
+                continue
+            split = [*texts[first:number], text[:start].rstrip(), part, *texts[number + 1 :]]
+            row = classifier.probabilities(split)[number - first + 1]
+            if row[0] < _AMONG and classifier.KINDS[1 + int(row[1:].argmax())] == "furniture":
+                found[number] = start
+    return found
+
+
+def _candidates(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where the last sentences start, from the end on, and whether it may be a sentence or all that follows."""
+    for match in list(_START.finditer(text))[: -_MAX_SENTENCES - 1 : -1]:
+        start = match.end()
+        words = len(text[start:].split())
+        if words <= _MAX_WORDS:
+            yield start, "sentence"
+        if "\n" in match.group() and "\n" in text[start:].strip() and words <= _MAX_BOX_WORDS:
+            yield start, "box"
