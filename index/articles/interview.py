@@ -1,7 +1,8 @@
 """Recognise an interview: who speaks in which paragraph, and which paragraphs are the interviewer's questions.
 
 The certain marks are labels ("Ann Bell:", "Q:", "A:") at the start of paragraphs or lines. Without labels, questions in
-bold, or paragraphs that are nothing but a question, count if the text before them says that it is an interview.
+bold, or paragraphs that are nothing but a question, count if the text before them says that it is an interview, or if
+they address the author by name. The first question often lacks the mark that the others have.
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from index.articles.article import Paragraph, Turn
+from index.articles.metadata.names import surname
 
 _ASKING = frozenset(("q", "question", "interviewer", "host", "moderator", "f", "п", "в", "з"))
 _ANSWERING = frozenset(("a", "answer", "interviewee", "guest"))
@@ -27,6 +29,13 @@ _MIN_TURNS, _MIN_SHARE = 3, 0.4
 # The fewest questions in bold, or that are paragraphs of their own, and their most words.
 _MIN_BOLD, _MIN_PLAIN, _MAX_WORDS = 2, 3, 60
 
+_YOU = re.compile(r"\byou(?:r|rs|rself)?\b", re.I)
+_NAME = r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){1,3}"
+_MADE_BY = re.compile(
+    rf"(?i:\binterview(?:ed)?(?: \w+)? by|\b(?:in conversation|speaks|talks) (?:to|with))\s+(?P<name>{_NAME})"
+    rf"|(?P<other>{_NAME}) (?:has |had )?(?:interviewed|spoke|talked|sat down|met)\b"
+)
+
 Emphasised = Callable[[int, int], bool]
 """Whether all between two offsets of the article text is set in emphasis."""
 
@@ -40,20 +49,47 @@ class _Line(NamedTuple):
     label: str
 
 
-def find_turns(text: str, paragraphs: Sequence[Paragraph], is_emphasised: Emphasised) -> tuple[Turn, ...]:
+def find_turns(
+    text: str, paragraphs: Sequence[Paragraph], authors: Sequence[str], is_emphasised: Emphasised
+) -> tuple[Turn, ...]:
     """Return what each speaker of an interview says, in order; nothing if the article is none.
 
     Args:
         text: The article text.
         paragraphs: Its paragraphs.
+        authors: Its authors.
         is_emphasised: Tells what is set in bold or italics.
     """
     body = [p for p in paragraphs if p.kind == "body" and p.body_start < p.end]
     lines = [line for paragraph in body for line in _lines(text, paragraph)]
     askers = _askers(text, lines)
     if askers:
-        return tuple(_labelled_turns(lines, askers))
-    return tuple(_unlabelled_turns(text, body, is_emphasised))
+        turns = list(_labelled_turns(lines, askers))
+        answering = next((turn.speaker for turn in turns if not turn.asks), "")
+        asking = next(turn.speaker for turn in turns if turn.asks)
+    else:
+        turns = list(_unlabelled_turns(text, body, authors, is_emphasised))
+        answering = asking = ""
+    return (*_unmarked_turns(text, body, turns, asking, answering), *turns) if turns else ()
+
+
+def describe_interviewee(
+    text: str, paragraphs: Sequence[Paragraph], turns: Sequence[Turn], authors: Sequence[str]
+) -> tuple[Paragraph, ...]:
+    """Return the paragraphs, of which those above an interview are a note if the author is whoever answers in it.
+
+    Args:
+        text: The article text.
+        paragraphs: Its paragraphs.
+        turns: What each speaker says.
+        authors: The article's authors.
+    """
+    if not turns or not any(_answers(text, turns, author) for author in authors):
+        return tuple(paragraphs)
+    return tuple(
+        replace(p, kind="note") if p.kind == "body" and p.end <= turns[0].mark and not p.quoted else p
+        for p in paragraphs
+    )
 
 
 def without_labels(paragraph: Paragraph, turns: Sequence[Turn]) -> Paragraph:
@@ -115,18 +151,67 @@ def _labelled_turns(lines: Sequence[_Line], askers: frozenset[str]) -> Iterator[
             yield Turn(line.mark, line.start, line.end, line.label, current, current in askers)
 
 
-def _unlabelled_turns(text: str, body: Sequence[Paragraph], is_emphasised: Emphasised) -> Iterator[Turn]:
+def _unlabelled_turns(
+    text: str, body: Sequence[Paragraph], authors: Sequence[str], is_emphasised: Emphasised
+) -> Iterator[Turn]:
     """Yield the turns of an interview whose questions are paragraphs of their own, in bold or between the answers."""
-    questions = [
-        p
-        for p in body
-        if text[p.body_start : p.end].rstrip("\"”'’)* \n").endswith("?")
-        and len(text[p.body_start : p.end].split()) <= _MAX_WORDS
-    ]
+    questions = [p for p in body if _is_question(text[p.body_start : p.end])]
     bold = [p for p in questions if is_emphasised(p.body_start, p.end)]
     asked = bold if len(bold) >= _MIN_BOLD else questions if len(questions) >= _MIN_PLAIN else []
-    if not asked or not _INTERVIEW.search(text[: asked[0].body_start]):
+    addressed = any(_addresses(text[p.body_start : p.end], author) for p in questions for author in authors)
+    if not asked or not (addressed or _INTERVIEW.search(text[: asked[0].body_start])):
         return
     for paragraph in body:
-        if paragraph.body_start >= asked[0].body_start:
-            yield Turn(paragraph.body_start, paragraph.body_start, paragraph.end, "", "", paragraph in asked)
+        start, end = paragraph.body_start, paragraph.end
+        if start >= asked[0].body_start:
+            # In bold are also the interviewer's words that are no question.
+            asks = paragraph in asked or (asked is bold and is_emphasised(start, end))
+            yield Turn(start, start, end, "", "", asks)
+
+
+def _unmarked_turns(
+    text: str, body: Sequence[Paragraph], turns: Sequence[Turn], asking: str, answering: str
+) -> Iterator[Turn]:
+    """Yield the first question, which has no mark, and its answer, if they stand above the turns.
+
+    asking, answering: the labels of the speakers.
+    """
+    above = [p for p in body if p.end <= turns[0].mark]
+    asked = [n for n, p in enumerate(above) if _is_put_to_somebody(text[p.body_start : p.end])]
+    # Above another question, the first one has an answer.
+    asked = [n for n in asked if (n < len(above) - 1) == turns[0].asks]
+    for number, paragraph in enumerate(above):
+        if asked and number >= asked[-1]:
+            asks = number == asked[-1]
+            speaker = asking if asks else answering
+            yield Turn(paragraph.body_start, paragraph.body_start, paragraph.end, "", speaker, asks)
+
+
+def _is_question(text: str) -> bool:
+    """Whether a paragraph is no more than a question."""
+    return text.rstrip("\"”'’)* \n").endswith("?") and len(text.split()) <= _MAX_WORDS
+
+
+def _is_put_to_somebody(text: str) -> bool:
+    """Whether a paragraph is a question to somebody, possibly with more words to the same person."""
+    return "?" in text and bool(_YOU.search(text)) and len(text.split()) <= _MAX_WORDS
+
+
+def _addresses(question: str, author: str) -> bool:
+    """Whether a question is put to an author: "Ms Bell, why do you …?"."""
+    return bool(_YOU.search(question)) and bool(re.search(rf"\b{re.escape(surname(author))}\b", question))
+
+
+def _answers(text: str, turns: Sequence[Turn], author: str) -> bool:
+    """Whether an author answers: by the label, by name in a question, or because somebody else made the interview."""
+    asking = {turn.speaker for turn in turns if turn.asks}
+    answering = {turn.speaker for turn in turns if not turn.asks}
+    initials = "".join(word[0] for word in author.split())
+    own = {initials.lower(), author.lower(), surname(author).lower(), author.split()[0].lower()}
+    if any(label.lower() in own for label in answering):
+        return True
+    if any(label.lower() in own for label in asking):
+        return False
+    makers = [match["name"] or match["other"] for match in _MADE_BY.finditer(text[: turns[0].mark])]
+    addressed = any(_addresses(text[turn.start : turn.end], author) for turn in turns if turn.asks)
+    return addressed or (bool(makers) and not any(surname(author) in maker for maker in makers))

@@ -8,7 +8,7 @@ from index.articles.formats import read_format
 from index.articles.furniture.blocks import classify_blocks
 from index.articles.furniture.lines import url_in
 from index.articles.furniture.tails import find_tails
-from index.articles.interview import find_turns, without_labels
+from index.articles.interview import describe_interviewee, find_turns, without_labels
 from index.articles.lines import HeadLine, Line
 from index.articles.metadata.below import read_below, read_speaker
 from index.articles.metadata.dates import settle_date, year_in
@@ -101,7 +101,8 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         )
     if not _has_words(text, paragraphs):
         raise ArticleRejected("it contains no words below its head")
-    turns = find_turns(text, paragraphs, article_text.is_emphasised)
+    turns = find_turns(text, paragraphs, authors, article_text.is_emphasised)
+    paragraphs = describe_interviewee(text, paragraphs, turns, authors)
     paragraphs = tuple(without_labels(paragraph, turns) for paragraph in paragraphs)
     text = article_text.unwrap([part for p in paragraphs for part in p.parts])
     return Article(
@@ -126,7 +127,7 @@ def _has_words(text: str, paragraphs: tuple[Paragraph, ...]) -> bool:
 
 
 def _lines(article_text: ArticleText) -> list[list[Line]]:
-    """Return the lines of each block that may be head, body or foot; blocks without text and footnotes are not."""
+    """Return the lines of each block that may be head, body or foot: not those of footnotes and callouts."""
     blocks = []
     for number, block in enumerate(article_text.blocks, 1):
         lines, start = [], block.start
@@ -136,7 +137,7 @@ def _lines(article_text: ArticleText) -> list[list[Line]]:
                 inside = start + len(line) - len(line.lstrip()), start + len(line.rstrip())
                 lines.append(Line(line, start, end, number, article_text.is_emphasised(*inside)))
             start = end + 1
-        if lines and not block.footnote:
+        if lines and not (block.footnote or block.callout):
             blocks.append(lines)
     return blocks
 
@@ -169,10 +170,12 @@ def _tails(
 def _make_paragraph(
     number: int, block: TextBlock, kind: Kind, text: str, head_ends: Collection[int], tail: HeadLine | None = None
 ) -> Paragraph:
-    """Make a paragraph; its kind is "note" if it is a footnote, and "head" if it is head lines.
+    """Make a paragraph; its kind is "note" if it is a footnote, "comment" if a callout, and "head" if it is head lines.
 
     head_ends: the end offsets of all head lines. tail: the furniture at its end.
     """
+    if block.callout:
+        return Paragraph(number, block.start, block.end, block.end, "comment")
     start = block.start
     while start < block.end:
         line_end = text.find("\n", start, block.end)
@@ -189,7 +192,7 @@ def _make_paragraph(
     heading = _HEADING_MARK.match(text, start, block.end)
     units = block.units(start) or ((block.end, block.end),)
     body_start = heading.end() if heading else units[0][0]
-    items = ((body_start, units[0][1]), *units[1:]) if len(units) > 1 or tail else ()
-    if tail:
-        items = tuple((first, min(last, tail.start)) for first, last in items if first < tail.start)
+    end = tail.start if tail else block.end
+    items = tuple((a, min(b, end)) for a, b in ((body_start, units[0][1]), *units[1:]) if a < end)
+    items = () if items == ((body_start, block.end),) else items
     return Paragraph(number, block.start, block.end, body_start, kind, block.quoted, block.footnote, items)

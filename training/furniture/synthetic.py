@@ -45,25 +45,6 @@ _HEADINGS = (
     "I. {}",
     "II. The {}",
 )
-_BOX_HEADINGS = {
-    "en": (
-        "Most viewed|Most read|Most popular|Trending|Trending now|Popular now|Related|Related stories|Related articles"
-        "|Related posts|More from Opinion|More from {name}|More on this|More stories|Read next|Up next|Recommended|We recommend"
-        "|Recommended for you|You might also like|You may also be interested in|Latest|Latest news|Recent posts|Top stories"
-        "|Also in the {paper}|Elsewhere on the web|In other news|Don't miss|Editors' picks|Most commented|Top 5 this week"
-        "|Today's headlines|From our archive|Around the web|Keep reading|Best of the week|Other columns"
-    ),
-    "de": "Meistgelesen|Mehr zum Thema|Das könnte Sie auch interessieren|Aus dem Ressort|Neueste Artikel|Auch interessant",
-    "fr": "Les plus lus|À lire aussi|Sur le même sujet|Articles récents|Dans la même rubrique|Vous aimerez aussi",
-    "es": "Lo más leído|Noticias relacionadas|Más información|Te puede interesar|Últimas noticias|Más de opinión",
-    "it": "I più letti|Leggi anche|Articoli correlati|Ultime notizie|Potrebbe interessarti",
-    "nl": "Meest gelezen|Lees ook|Meer over dit onderwerp|Laatste nieuws|Aanbevolen",
-    "pl": "Najczęściej czytane|Czytaj także|Polecane|Najnowsze|Zobacz również",
-    "uk": "Найпопулярніше|Читайте також|Останні новини|За темою|Вас може зацікавити",
-    "ru": "Самое читаемое|Читайте также|Последние новости|По теме|Популярное",
-    "pt": "Mais lidas|Leia também|Notícias relacionadas|Últimas|Recomendados",
-    "sv": "Mest läst|Läs också|Relaterat|Senaste nytt|Mer från Ledare",
-}
 _POINTS = ("{}", "{}", "- {}", "1. {}", "* {}", "{}.", "- {}.", "{};")
 _SECTION = re.compile(r"^=== (.+)$", re.M)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -208,6 +189,7 @@ class Mixer:
         for kind, place, n in inserted:
             for block in self._some(kind, place, language, n):
                 body.insert(self.random.randint(1, max(1, len(body))), block)
+        self._last_sentences(body)
         self._subheadings(body)
         if self.random.random() < 0.25:
             body.insert(self.random.randint(1, max(1, len(body))), self._box(language))
@@ -245,9 +227,21 @@ class Mixer:
             for phrase in phrases:
                 body.insert(number, Block(phrase, "body"))
 
+    def _last_sentences(self, body: list[Block]) -> None:
+        """Put the last sentences of some paragraphs into blocks of their own: in pages, tails are classified so too."""
+        for number in range(len(body) - 1, -1, -1):
+            block = body[number]
+            sentences = re.split(r"(?<=\w{3}[.!?])\s+(?=[A-ZÀ-ÞА-Я])", block.text)
+            if block.kind != "body" or len(sentences) < 2 or self.random.random() > 0.2:
+                continue
+            at = -self.random.randint(1, min(2, len(sentences) - 1))
+            body[number : number + 1] = [
+                Block(" ".join(sentences[part]), "body") for part in (slice(at), slice(at, None))
+            ]
+
     def _box_heading(self, language: str) -> str:
-        headings = _BOX_HEADINGS[language if language in _BOX_HEADINGS and self.random.random() < 0.8 else "en"]
-        return self.fill(self.random.choice(headings.split("|")), language)
+        headings = self.templates.get(f"box heading {language}") if self.random.random() < 0.8 else None
+        return self.fill(self.random.choice(headings or self.templates["box heading en"]), language)
 
     def _box(self, language: str) -> Block:
         """Return a heading and the headlines of other articles as one block, as they are pasted without blank lines."""

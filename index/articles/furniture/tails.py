@@ -11,7 +11,7 @@ from index.articles.article import Kind
 _START = re.compile(r"(?:[^\W_]{3}|[)\]”\"’»])[.!?…]+[\"”’»)\]*_]*\s+(?=[^\W_]|[\"“«(\[@#•*-])")
 # Below these probabilities that a sentence is the author's text, by itself and among its neighbours, it is set aside.
 _ALONE, _AMONG = 0.5, 0.03
-_MAX_SENTENCES, _MAX_WORDS, _MAX_BOX_WORDS = 8, 60, 150
+_MAX_SENTENCES, _MIN_WORDS, _MAX_WORDS, _MAX_BOX_WORDS = 8, 3, 60, 150
 _MAX_BLOCKS = 500
 
 
@@ -47,7 +47,7 @@ def _candidates(text: str) -> Iterator[tuple[int, str]]:
     for match in list(_START.finditer(text))[: -_MAX_SENTENCES - 1 : -1]:
         start = match.end()
         words = len(text[start:].split())
-        if words <= _MAX_WORDS:
+        if _MIN_WORDS <= words <= _MAX_WORDS:
             yield start, "sentence"
         if "\n" in match.group() and "\n" in text[start:].strip() and words <= _MAX_BOX_WORDS:
             yield start, "box"

@@ -16,7 +16,8 @@ _QUOTATION_MARK = re.compile(r">[ \t]?")
 _QUOTATION_LINE = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.M)
 _HEADING_MARK = re.compile(r"#{1,6}[ \t]+")
 _ITEM_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?=\s)")
-_CALLOUT_MARK = re.compile(r"\[!\w[\w|-]{0,30}\][+-]?[ \t]*")
+_CALLOUT_MARK = re.compile(r"\[!(?P<kind>\w[\w-]{0,30})(?:\|[^\]\n]{0,30})?\][+-]?[ \t]*")
+_QUOTING = frozenset({"quote", "cite"})
 _WHITE_SPACE = re.compile(r"\s+")
 _DELETED = re.compile(rb"\x00+")
 _TAG = re.compile(r"<!--.*?-->|<(?P<close>/?)(?P<name>[A-Za-z][\w-]*)[^<>]*>|<[!?][^<>]*>", re.S)
@@ -51,6 +52,7 @@ class MarkdownMarks:
     Attributes:
         edits: The edits that remove the marks, sorted.
         quotations: The spans of block quotations.
+        callouts: The spans of callouts, the remarks of whoever keeps the file: "> [!note] …".
         footnotes: The spans of footnotes.
         emphases: The spans that are set in emphasis.
         breaks: Offsets at which a sentence ends whatever its punctuation: of headings, table rows and quotations.
@@ -58,6 +60,7 @@ class MarkdownMarks:
 
     edits: tuple[Edit, ...] = ()
     quotations: tuple[Span, ...] = ()
+    callouts: tuple[Span, ...] = ()
     footnotes: tuple[Span, ...] = ()
     emphases: tuple[Span, ...] = ()
     breaks: tuple[int, ...] = ()
@@ -90,6 +93,7 @@ class _Reader:
         self._replaced: list[Edit] = []
         self._removed: list[Span] = []
         self._quotations: list[Span] = []
+        self._callouts: list[Span] = []
         self._footnotes: list[Span] = []
         self._emphases: list[Span] = []
         self._breaks: set[int] = set()
@@ -107,6 +111,7 @@ class _Reader:
         return MarkdownMarks(
             tuple(_merge_edits([*self._deletions(), *replaced])),
             tuple(_merge_spans(self._quotations)),
+            tuple(_merge_spans(self._callouts)),
             tuple(_merge_spans(self._footnotes)),
             tuple(_merge_spans(self._emphases)),
             tuple(sorted(self._breaks)),
@@ -206,12 +211,13 @@ class _Reader:
                 if mark:
                     self._keep(*mark.span())
             elif kind == "BlockQuote":
-                self._quotations.append((start, end))
                 self._breaks |= {start, end}
                 mark = _QUOTATION_MARK.match(self._text, start)
                 callout = _CALLOUT_MARK.match(self._text, mark.end()) if mark else None
                 if callout:
                     self._removed.append(callout.span())
+                is_quotation = not callout or callout["kind"].lower() in _QUOTING
+                (self._quotations if is_quotation else self._callouts).append((start, end))
             elif kind == "FootnoteDefinition":
                 self._footnotes.append((start, end))
                 self._breaks |= {start, end}

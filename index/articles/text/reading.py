@@ -23,15 +23,17 @@ class TextBlock:
         start: Start offset in the article's text.
         end: End offset; equal to `start` if nothing of it is left.
         quoted: Whether it is a block quotation.
+        callout: Whether it is a callout, a remark of whoever keeps the file.
         footnote: Whether it is a footnote.
         breaks: Offsets in it at which a sentence ends whatever its punctuation.
         marks: Spans of the list marks at the start of its lines.
-        notes: Spans of footnotes in it.
+        notes: Spans of footnotes and callouts in it.
     """
 
     start: int
     end: int
     quoted: bool = False
+    callout: bool = False
     footnote: bool = False
     breaks: tuple[int, ...] = ()
     marks: tuple[Span, ...] = ()
@@ -112,13 +114,14 @@ def read_text(source: MappedText, start: int, *, is_markdown: bool) -> ArticleTe
     spans = _spans(len(above.text), blocks)
     listed = list_marks([content.text[first:last] for first, last in spans], is_markdown=is_markdown)
     to_file = source.map.to_file
-    quotations, footnotes, emphases = (
+    quotations, callouts, footnotes, emphases = (
         tuple((to_file(first), to_file(last)) for first, last in found)
-        for found in (marks.quotations, marks.footnotes, marks.emphases)
+        for found in (marks.quotations, marks.callouts, marks.footnotes, marks.emphases)
     )
     to_text = content.map.to_text
     breaks = sorted({to_text(to_file(offset)) for offset in marks.breaks})
-    notes = [(to_text(first), to_text(last)) for first, last in footnotes]
+    notes = [(to_text(first), to_text(last)) for first, last in sorted((*footnotes, *callouts))]
+    has_spans = bool(marks.quotations or notes or breaks)
     text_blocks = []
     for number, ((first, last), found) in enumerate(zip(spans, listed, strict=True)):
         labels = plain_notes.labels[number]
@@ -128,16 +131,17 @@ def read_text(source: MappedText, start: int, *, is_markdown: bool) -> ArticleTe
             footnote=number in plain_notes.blocks,
             marks=tuple(sorted({(first + a, first + b) for a, b in (*found, *labels)})),
         )
-        inside = _strip(content.text, first, last) if marks.quotations or marks.footnotes or breaks else None
+        inside = _strip(content.text, first, last) if has_spans else None
         if inside:
             file_span = content.map.file_span(*inside)
-            is_footnote = covers(footnotes, *file_span)
+            is_footnote, is_callout = covers(footnotes, *file_span), covers(callouts, *file_span)
             block = replace(
                 block,
                 quoted=covers(quotations, *file_span),
+                callout=is_callout,
                 footnote=is_footnote or block.footnote,
                 breaks=tuple(breaks[bisect_right(breaks, first) : bisect_left(breaks, last)]),
-                notes=() if is_footnote else _overlapping(notes, first, last),
+                notes=() if is_footnote or is_callout else _overlapping(notes, first, last),
             )
         text_blocks.append(block)
     return ArticleText(content, tuple(text_blocks), emphases, wrapped)

@@ -60,3 +60,45 @@ def test_bold_questions_make_an_interview_if_the_text_above_says_so() -> None:
 )
 def test_other_texts_are_no_interviews(body: str) -> None:
     assert article(body, "# The wall\n\nBy Tom Lee\n\n3 May 2021\n\n").turns == ()
+
+
+QUESTION = "Ms Tamm, you have kept the wall for thirty years. How did it begin?"
+ANSWER = "I was a girl, and I carried sand."
+INTRODUCTION = "Ilse Tamm has kept the wall since 1994. Tom Lee met her on the quay."
+SET = "---\ntitle: The wall\nauthor: Ilse Tamm\n---\n\n"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "TL: Will it hold?\n\nIT: Not for long.\n\nTL: Why?\n\nIT: Sand.\n",
+        "**Will it hold?**\n\nNot for long.\n\n**You say it leaks. Tell me more.**\n\nSand.\n\n**Why?**\n\nAge.\n",
+    ],
+    ids=["labels", "bold"],
+)
+def test_the_first_question_without_the_mark_of_the_others_is_the_interviewer_s(rest: str) -> None:
+    made = article(f"{INTRODUCTION}\n\n{QUESTION}\n\n{ANSWER}\n\n{rest}", SET)
+    assert [(asked, text) for _, asked, text in turns(made)][:3] == [
+        (True, QUESTION),
+        (False, ANSWER),
+        (True, "Will it hold?"),
+    ]
+    assert not any(asked and "Sand" in text for _, asked, text in turns(made))
+
+
+def test_the_question_above_a_labelled_answer_is_the_interviewer_s() -> None:
+    made = article(f"{INTRODUCTION}\n\n{QUESTION}\n\nIT: {ANSWER}\n\nTL: Will it hold?\n\nIT: No.\n", SET)
+    assert [(speaker, asked) for speaker, asked, _ in turns(made)] == [("TL", True), ("IT", False)] * 2
+
+
+@pytest.mark.parametrize("author", ["Ilse Tamm", "Tom Lee"])
+def test_what_introduces_an_interview_is_its_author_s_unless_the_author_answers(author: str) -> None:
+    body = f"{INTRODUCTION}\n\nTL: Will it hold?\n\nIT: Not for long.\n\nTL: Why?\n\nIT: Sand.\n"
+    made = article(body, SET.replace("Ilse Tamm", author))
+    assert made.paragraphs[0].kind == ("note" if author == "Ilse Tamm" else "body")
+
+
+def test_questions_that_address_the_author_make_an_interview() -> None:
+    body = f"**{QUESTION}**\n\n{ANSWER}\n\n**Will it hold?**\n\nNot for long.\n"
+    assert [asked for _, asked, _ in turns(article(body, SET))] == [True, False, True, False]
+    assert article(body, SET.replace("Ilse Tamm", "Eva Roos")).turns == ()

@@ -114,6 +114,24 @@ def test_a_block_quotation_is_marked_as_one() -> None:
     assert [p.quoted for p in article.paragraphs] == [False, False, False, True, True, False, False]
 
 
+@pytest.mark.parametrize("mark", ["[!note]", "[!warning]- My view", "[!TIP]+", "[!abstract|wide] Summary"])
+def test_a_callout_is_a_remark_of_whoever_keeps_the_file(mark: str) -> None:
+    article = read(f"> {mark}\n> The mayor is lying here.\n>\n> So is the clerk.")
+    (callout,) = article.paragraphs[2:-1]
+    assert (callout.kind, callout.quoted) == ("comment", False)
+    assert article.text[callout.start : callout.end].endswith("The mayor is lying here.\nSo is the clerk.")
+    assert sentences_of(f"> {mark}\n> The mayor is lying here.") == []
+
+
+def test_a_callout_below_the_lines_of_a_paragraph_is_no_part_of_it() -> None:
+    assert sentences_of("The pears went first.\n> [!note] Check this\n> Which pears?") == ["The pears went first."]
+
+
+def test_a_quotation_in_a_callout_is_one() -> None:
+    (quotation,) = read("> [!quote] The clerk\n> The wall is safe.").paragraphs[2:-1]
+    assert (quotation.kind, quotation.quoted) == ("body", True)
+
+
 def test_a_quotation_in_the_middle_of_a_block_is_apart_from_the_words_above_it() -> None:
     article = read("Lund wrote\n> the pears went\n> and the plums")
     assert [article.text[a:b].strip() for a, b in article.paragraphs[2].parts] == [

@@ -1,0 +1,57 @@
+"""What a page has added to the end of a paragraph."""
+
+import pytest
+
+from index.articles.article import Article
+from index.articles.parse import parse
+from index.text.passages import split
+from index.text.sentences import sentence_spans
+
+HEAD = "# Keep the pool open\n\nBy Marta Birch\n\n3 May 2024\n\n"
+BODY = (
+    "The council of Harlow has decided to close the swimming pool on the quay, and it has done so without asking a "
+    "single person who swims there. I have swum there for thirty years, and I know what is lost when a pool closes.",
+    "Nobody wants the flowers to go. But a town that can afford tulips can afford a pool, and children who learn to "
+    "swim do not drown. The river takes one of them every other summer, and the council sends a wreath.",
+    "The council should read that list before it turns the key. A pool that is closed is never opened again, and every "
+    "mayor who has closed one has learned that too late.",
+)
+
+
+def article(*blocks: str) -> Article:
+    return parse("page.txt", (HEAD + "\n\n".join(blocks) + "\n").encode())
+
+
+def sentences(made: Article) -> list[str]:
+    return [sentence.text for passage in split(made, sentence_spans) for sentence in passage.sentences]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        " Subscribe to the Harlow Post to read more of Marta Birch's columns.",
+        " Sign up for our daily briefing here. Follow us on Twitter @harlowpost.",
+        " If you enjoyed this piece, please consider subscribing to the Harlow Post.",
+    ],
+)
+def test_an_invitation_to_subscribe_is_not_the_author_s_last_sentence(tail: str) -> None:
+    made = article(*BODY[:-1], BODY[-1] + tail)
+    assert sentences(made) == sentences(article(*BODY))
+    assert made.text.rstrip("\n").endswith(tail)
+    last = made.paragraphs[-1]
+    assert last.kind == "body"
+    line = made.head[-1]
+    assert (line.kind, line.paragraph, made.text[line.start : line.end]) == ("furniture", last.number, tail.strip())
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        " We should all subscribe to the idea that water is for everyone.",
+        " Support them, or follow the council into the river.",
+        " Read the list.",
+        " You do not save a town by closing it.",
+    ],
+)
+def test_the_author_s_last_words_stay(last: str) -> None:
+    assert sentences(article(*BODY[:-1], BODY[-1] + last))[-1] == last.strip()
