@@ -37,8 +37,9 @@ _BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af)\s+(?-i:[^\W\d_a-zß-ÿа
 _FIELD = re.compile(r"^:?(?:title|authors?|by|date|published)\s*:\s*\S", re.I | re.M)
 # What is text beyond doubt, which shows where the text begins and ends.
 _SURE, _SURE_WORDS = 0.5, 12
-# A shorter article has too little text to tell its parts from; only marks decide.
+# A shorter article has little text to tell its parts from, so the classifier must be surer.
 _FEWEST_WORDS = 120
+_TOP_OF_SHORT, _REST_OF_SHORT = 0.05, 0.01
 # A heading of comments this far down, by words, needs no comment below it; above, it may be a counter.
 _COMMENTS_FROM = 0.6
 _LOOK_AHEAD = 4
@@ -94,12 +95,15 @@ def _learned(texts: Sequence[str], marked: Sequence[Kind | None]) -> list[Kind]:
         for number, text in enumerate(texts)
         if marked[number] is None and likely[number, 0] > _SURE and len(text.split()) >= _SURE_WORDS
     ]
-    if not sure or sum(len(text.split()) for text in texts) < _FEWEST_WORDS:
+    if not sure:
         return [mark or "body" for mark in marked]
     first, last = sure[0], sure[-1]
+    top, within, below = _TOP, _WITHIN, _BELOW
+    if sum(len(text.split()) for text in texts) < _FEWEST_WORDS:
+        top, within, below = _TOP_OF_SHORT, _REST_OF_SHORT, _REST_OF_SHORT
     kinds: list[Kind] = []
     for number, (mark, text) in enumerate(zip(marked, texts, strict=True)):
-        limit = _TOP if number < first else _BELOW if number > last else _WITHIN
+        limit = top if number < first else below if number > last else within
         kind: Kind = mark or "body"
         if mark is None and likely[number, 0] < limit:
             kind = classifier.KINDS[1 + int(likely[number, 1:].argmax())]
