@@ -39,7 +39,7 @@ _FIELD = re.compile(r"^:?(?:title|authors?|by|date|published)\s*:\s*\S", re.I | 
 _SURE, _SURE_WORDS = 0.5, 12
 # A shorter article has little text to tell its parts from, so the classifier must be surer.
 _FEWEST_WORDS = 120
-_TOP_OF_SHORT, _REST_OF_SHORT = 0.05, 0.01
+_TOP_OF_SHORT, _REST_OF_SHORT = 0.2, 0.01
 # A heading of comments this far down, by words, needs no comment below it; above, it may be a counter.
 _COMMENTS_FROM = 0.6
 _LOOK_AHEAD = 4
