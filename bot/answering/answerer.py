@@ -32,10 +32,10 @@ from bot.answering.evidence.windows import choose_windows
 from bot.answering.question import choice, small_talk
 from bot.answering.question.details import without_addresses
 from bot.answering.question.names import known_names, replace_authors
-from bot.answering.question.parsing import ParsedQuestion, clean_question, parse_question
+from bot.answering.question.parsing import ParsedQuestion, clean_question, content_terms, parse_question
 from bot.answering.question.parts import MAX_PARTS, split_question
 from bot.answering.reply import extractive, languages, wording
-from bot.answering.reply.about import overview
+from bot.answering.reply.about import overview, reported
 from bot.answering.reply.about.requests import CERTAIN, answer_request
 from bot.answering.reply.combined import combine
 from bot.answering.reply.corrections import with_corrections, without_corrections
@@ -121,7 +121,7 @@ class Answerer:
             for question in questions:
                 with suppress(UsageError):  # raised again when the question is asked
                     parsed = _parse(question, generation)
-                    query = _without_author_names(parsed, choose_scope(generation, parsed.text, question.article))
+                    query = _without_author_names(parsed, _scope(generation, parsed, question.article))
                     texts.update(dict.fromkeys(filter(None, (query.text, query.context))))
         self._embedder.prefetch(list(texts))
 
@@ -179,10 +179,7 @@ class Answerer:
     def _look_up_one(self, question: Question, asked: str, generation: Generation) -> "_LookUp":
         """Parse one question, search for it, and write a reply to the question as it was asked."""
         parsed = _parse(question, generation)
-        scope = choose_scope(generation, parsed.text, question.article)
-        if parsed.kinds and question.article is None:
-            scope = parsed.named.articles or generation.manifest.articles
-            scope = tuple(article for article in scope if article.id == question.recent) or scope
+        scope = _scope(generation, parsed, question.article)
         reply, ranked = self._reply(asked, parsed, generation, scope)
         return _LookUp(parsed, scope, reply, ranked)
 
@@ -205,9 +202,7 @@ class Answerer:
         """
         with self._index.lease() as generation:
             parsed = _parse(question, generation)
-            ranked, features = self.find_evidence(
-                parsed, generation, choose_scope(generation, parsed.text, question.article)
-            )
+            ranked, features = self.find_evidence(parsed, generation, _scope(generation, parsed, question.article))
             seen = {" ".join(text.split()) for text in shown}
             unseen = [e for e in ranked if not any(_overlap(" ".join(e.sentence.text.split()), text) for text in seen)]
             reply = extractive.quote_further(question.text, unseen, answer_probability(features), generation)
@@ -272,14 +267,23 @@ class Answerer:
         certainty, topic = answer_probability(features), topic_probability(features)
         known = known_names(generation, scope)
         nobody = known.unknown_speaker(parsed.text)
-        unknown = nobody or known.unknown_names(parsed.text)
+        silent = (
+            ""
+            if nobody or known.may_have_others
+            else reported.silent_person(_without_author_names(parsed, scope).text, ranked, generation)
+        )
+        unknown = nobody or silent or known.unknown_names(parsed.text)
         if topic < _OFF_TOPIC or unknown or asks_about_unknown_subject(parsed, known.terms.__contains__):
             certainty = min(certainty, extractive.UNKNOWN_SUBJECT_CERTAINTY)
         reply = extractive.answer(asked, parsed, ranked, certainty, topic, generation)
-        if nobody:
-            reply = replace(reply, lead=wording.nobody_called(nobody, len(scope), reply.quotes))
+        if nobody or silent:
+            reply = reported.tell_whom_not(
+                nobody, silent, reply, parsed.text, [generation.articles[a.id] for a in scope]
+            )
         reply = with_corrections(reply, generation.articles)
-        return languages.mention_unread(reply, len(scope) - len(read)), ranked
+        return languages.mention_unread(
+            reply, dict.fromkeys(content_terms(parsed.text), 1.0), scope, generation
+        ), ranked
 
     def find_evidence(
         self, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
@@ -293,6 +297,7 @@ class Answerer:
         evidence = replace_questions(evidence, generation.articles)
         windows = choose_windows(evidence, hits)
         ranked = rerank(evidence, windows, self._reranker.score(parsed.text, parsed.context, windows))
+        ranked = reported.prefer_words_of(parsed.text, ranked, generation)
         return ranked, certainty_features(parsed, ranked, hits)
 
     def _embed(self, parsed: ParsedQuestion) -> Vectors:
@@ -331,6 +336,13 @@ def choose_scope(generation: Generation, question: str, article: str | None) -> 
     """Choose the articles to search: the given one, else those that the question surely names, else all."""
     entries = generation.manifest.articles
     return (find_article(entries, article),) if article is not None else choice.choose_scope(entries, question)
+
+
+def _scope(generation: Generation, parsed: ParsedQuestion, article: str | None) -> tuple[ArticleEntry, ...]:
+    """Choose the articles that a parsed question is about, in its conversation."""
+    if article is None and (parsed.subject.articles or parsed.kinds):
+        return parsed.subject.articles or generation.manifest.articles
+    return choose_scope(generation, parsed.text, article)
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -50,6 +50,25 @@ _DATED = re.compile(
 _DATE_BEFORE = re.compile(rf"(?<![\w-])(?:the\s+)?{_DATE}\s+{_NOUN}\b", re.IGNORECASE)
 
 
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+# Not "post": it may be the last one of a title.
+_LISTED = r"(?:articles?|pieces?|essays?|columns?|texts?|one)"
+_NTH = re.compile(
+    rf"(?<![\"“‘'])\bthe\s+(?P<nth>{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th)|last)\s+(?P<noun>{_LISTED})\b(?!\s+(?:of|in|to|from)\b)",
+    re.IGNORECASE,
+)
+# A superlative, and whether it is for the date or the length, and for the most of it.
+_ORDERS = {
+    **dict.fromkeys(("newest", "latest", "most recent"), ("date", True)),
+    **dict.fromkeys(("oldest", "earliest"), ("date", False)),
+    **dict.fromkeys(("longest",), ("length", True)),
+    **dict.fromkeys(("shortest",), ("length", False)),
+}
+_ORDER = "|".join(_ORDERS)
+_ORDERED = re.compile(rf"\b(?:the\s+|your\s+)?(?P<order>{_ORDER})\s+{_NOUN}\b", re.IGNORECASE)
+_YEAR = re.compile(r"\d{4}")
+
+
 class Choice(NamedTuple):
     """The articles that a question names.
 
@@ -65,9 +84,9 @@ class Choice(NamedTuple):
 
 
 def choose_articles(question: str, entries: Sequence[ArticleEntry]) -> Choice:
-    """Choose the articles that a question names by title, file name, date, or author, in that order."""
-    for named in (_by_file(question, entries), _by_title(question, entries), _by_date(question, entries)):
-        if named is not None:
+    """Choose the articles that a question names by file name, place in the list, title, date, or author."""
+    for way in (_by_file, _by_place, _by_title, _by_date):
+        if (named := way(question, entries)) is not None:
             speakers = _by_author(named.text, named.articles)
             articles = speakers if named.certain else named.articles
             return Choice(articles or named.articles, mask_authors(named.text, named.articles), named.certain)
@@ -186,6 +205,42 @@ def _by_date(question: str, entries: Sequence[ArticleEntry]) -> Choice | None:
     return Choice(chosen, f"{question[: match.start()]}the article{question[match.end() :]}", True) if chosen else None
 
 
+def _by_place(question: str, entries: Sequence[ArticleEntry]) -> Choice | None:
+    """Find the article that a question calls by its place among all, "the second article" or "the newest one"."""
+    if len(entries) < 2:
+        return None
+    if (match := _ORDERED.search(question)) and (first := first_in_order(match["order"], entries)):
+        return Choice(first, _masked(question, *match.span()), certain=True)
+    if match := _NTH.search(question):
+        nth = match["nth"].lower()
+        place = len(entries) if nth == "last" else _ORDINALS.index(nth) + 1 if nth in _ORDINALS else int(nth[:-2])
+        if 1 <= place <= len(entries):
+            # "the second one" may be a reason.
+            certain = match["noun"].lower() in ("article", "piece", "essay", "column")
+            return Choice((entries[place - 1],), _masked(question, *match.span()), certain)
+    return None
+
+
+def asked_order(question: str) -> str:
+    """Return the superlative that a question asks for, such as "newest"; "" if there is none."""
+    match = re.search(rf"\b(?:{_ORDER})\b", question, re.IGNORECASE)
+    return match.group().lower() if match else ""
+
+
+def first_in_order(order: str, entries: Sequence[ArticleEntry]) -> tuple[ArticleEntry, ...]:
+    """Return the newest, oldest, longest or shortest articles; those without a date have no place in time."""
+    by, most = _ORDERS[order.lower()]
+    ranks = {
+        e: (0, e.published or "") if by == "date" else (e.words, "") for e in entries if by != "date" or _is_dated(e)
+    }
+    first = (max if most else min)(ranks.values(), default=None)
+    return tuple(entry for entry, rank in ranks.items() if rank == first)
+
+
+def _is_dated(entry: ArticleEntry) -> bool:
+    return bool(_YEAR.match(entry.published or ""))
+
+
 def _by_author(question: str, entries: Sequence[ArticleEntry]) -> tuple[ArticleEntry, ...]:
     """Return the articles by the authors that a question names; not those that another one is asked about."""
     named = {
@@ -197,6 +252,16 @@ def _by_author(question: str, entries: Sequence[ArticleEntry]) -> tuple[ArticleE
         speakers = [author for author in names if names_author(question[: about.start("topic")], author)]
         names = speakers or names
     return tuple(entry for entry in entries if any(author in names for author in entry.authors))
+
+
+def written_by(name: str, entries: Sequence[ArticleEntry]) -> tuple[ArticleEntry, ...]:
+    """Return the articles by authors with a name: a full one, a surname or a first name."""
+    words = [_normal(word) for word in _WORD.findall(name)]
+    return tuple(
+        entry
+        for entry in entries
+        if words and any(set(words) <= {_normal(word) for word in _WORD.findall(author)} for author in entry.authors)
+    )
 
 
 def names_author(question: str, author: str) -> bool:

@@ -16,8 +16,8 @@ from typing import Literal, NamedTuple, get_args
 Kind = Literal[
     "author", "affiliation", "date", "title", "source", "translation",
     "length", "genre", "topic", "thesis", "summary", "beginning", "ending",
-    "paragraph", "how_often", "mentions", "unsaid", "translate", "opinion", "opposing",
-    "library_count", "library_authors", "library_articles", "library_topics",
+    "paragraph", "how_often", "mentions", "unsaid", "translate", "opinion", "opposing", "comments",
+    "library_count", "library_authors", "library_articles", "library_topics", "library_order",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

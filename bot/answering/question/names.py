@@ -26,14 +26,22 @@ _FAMILY = 4
 _WRITER = r"the (?:author|writer|columnist|essayist)s?"
 _TITLE = r"(?:mr|mrs|ms|dr|prof|professor|sir|dame)\.?"
 _OF = r"(?P<of>['’]s?)?(?!\w)"
+SPEAKS = r"(?:say|think|argue|write|claim|believe|propose|want|suggest|warn|tell us|have to say|answer)"
 _SPEAKER = any_of(
     r"\bwhat (?:does|did|do) (?P<a>[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)"
-    r" (?:say|think|argue|write|claim|believe|propose)\b",
+    rf" {SPEAKS}\b",
     r"\baccording to (?P<b>(?-i:[A-Z])[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)",
+)
+# What may follow a name: "articles by NAME do you have".
+_AFTER_NAME = r"(?:\s+(?:do|are|have|is|in|that|on|about|here|there|you|please|did|from)\b.*)?\W*$"
+_WRITTEN_BY = any_of(
+    rf"\b(?:articles?|pieces?|essays?|texts?|columns?|anything|something|letters?|posts?|everything|all|have|any|else)\s+"
+    rf"(?:written\s+)?(?:by|from)\s+(?P<a>[^?.,!;]{{2,60}}?){_AFTER_NAME}",
+    r"\b(?:has|did|have)\s+(?P<b>[^?.,!;]{2,60}?)\s+(?:write|written|wrote|published?)\b",
 )
 _PRONOUNS = frozenset(
     (
-        "he she they it one we i you this that these those everybody everyone people somebody anybody author writer"
+        "he she they it one we i you this that these those everybody everyone people somebody anybody author writer ppl"
         " text article essay piece column op-ed paper"
     ).split()
 )
@@ -75,6 +83,7 @@ class KnownNames:
         terms: the stemmed terms of the text.
         authors: the names of the authors.
         text: the article, in which an acronym may be written out; "" for a library.
+        speakers: the authors of the articles that are asked.
         may_have_others: whether who wrote it is not known by a full name, so that a name may be the author's.
     """
 
@@ -82,6 +91,7 @@ class KnownNames:
     authors: tuple[str, ...] = ()
     text: str = ""
     may_have_others: bool = False
+    speakers: tuple[str, ...] = ()
 
     def unknown_names(self, question: str) -> list[str]:
         """Return the names in a question that the text does not have in any form, except those of authors."""
@@ -97,12 +107,13 @@ class KnownNames:
     def unknown_speaker(self, question: str) -> str:
         """Return whom a question asks to speak, if it is neither an author nor named in the text; else ""."""
         name = asked_speaker(question)
-        last = name.split()[-1] if name else ""
-        known = not last or self.may_have_others or _near_any(last.lower(), self._author_words()) or self._has(last)
+        last = name.split()[-1] if name and is_name_like(name) else ""
+        authors = frozenset(word for author in self.speakers for word in _words(author))
+        known = not last or self.may_have_others or _near_any(last.lower(), authors) or self._has(last)
         return "" if known else name
 
     def _author_words(self) -> frozenset[str]:
-        return frozenset(word.lower() for author in self.authors for word in re.findall(r"\w+", author))
+        return frozenset(word for author in self.authors for word in _words(author))
 
     def _has(self, name: str) -> bool:
         """Whether the text has a name, a word of its family, or another word for it."""
@@ -117,10 +128,14 @@ def known_names(generation: Generation, scope: Sequence[ArticleEntry]) -> KnownN
     """Return the names that the article in scope has; with several in scope, those of the whole index."""
     authors = tuple(dict.fromkeys(author for entry in generation.manifest.articles for author in entry.authors))
     if len(scope) > 1:
-        return KnownNames(generation.lexical.terms, authors)
+        return KnownNames(generation.lexical.terms, authors, speakers=authors)
     text = generation.articles[scope[0].id].text
     unsigned = all(len(author.split()) == 1 for author in scope[0].authors)
-    return KnownNames(_vocabulary(text), authors, text, unsigned)
+    return KnownNames(_vocabulary(text), authors, text, unsigned, scope[0].authors)
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in re.findall(r"\w+", name)]
 
 
 @lru_cache(maxsize=64)
@@ -137,6 +152,12 @@ def asked_speaker(question: str) -> str:
     match = _SPEAKER.search(question)
     name = (match["a"] or match["b"]) if match else ""
     return "" if name.lower() in _PRONOUNS or name.lower() in STOP_WORDS else name
+
+
+def asked_author(question: str) -> str:
+    """Return NAME of a question like "articles by NAME" or "what has NAME written", "" for another form."""
+    match = _WRITTEN_BY.search(question)
+    return (match["a"] or match["b"]).strip() if match else ""
 
 
 def is_name_like(phrase: str) -> bool:

@@ -10,13 +10,13 @@ from index.store.manifest import ArticleEntry
 from index.text.language import question_language
 from index.text.words import terms
 
-from bot.answering.question.choice import Choice, choose_articles
-from bot.answering.question.follow_ups import asked_again, context_dependence, last_exchange
+from bot.answering.question.choice import Choice
+from bot.answering.question.follow_ups import Subject, context_dependence, find_subject, last_exchange
 from bot.answering.question.forms import asks_for_several
-from bot.answering.question.kinds import Kind, classify
+from bot.answering.question.kinds import Kind
 from bot.answering.question.message_marks import remove_marks
 from bot.answering.question.spelling import respell
-from bot.answering.types import Question, Turn
+from bot.answering.types import Question
 
 MAX_CHARS = 2_000
 # Of longer messages only the questions are used.
@@ -43,9 +43,8 @@ class ParsedQuestion:
         text: The question, cleaned and respelled; of a long message only its questions.
         context: The last exchange if the question depends on it, else "".
         context_weight: The weight of the context relative to the question, 0 to CONTEXT_WEIGHT.
-        kinds: The kinds of question about the text itself that it is; none if it asks for what the text says.
         asks_for_several: It asks for reasons or a list.
-        named: The articles that it names.
+        subject: What it is about, in the conversation.
         candidates: The articles that it could name.
         language: The ISO 639-1 code of its language if that is certainly not English, else None.
     """
@@ -53,11 +52,20 @@ class ParsedQuestion:
     text: str
     context: str
     context_weight: float
-    kinds: tuple[Kind, ...]
     asks_for_several: bool
-    named: Choice
+    subject: Subject
     candidates: tuple[ArticleEntry, ...] = ()
     language: str | None = None
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of question about the text itself that it is; none if it asks for what the text says."""
+        return self.subject.kinds
+
+    @property
+    def named(self) -> Choice:
+        """The articles that it names."""
+        return self.subject.named
 
     @property
     def term_weights(self) -> dict[str, float]:
@@ -125,44 +133,18 @@ def parse_question(
     cleaned = clean_question(question.text)
     language = question_language(cleaned, vocabulary)
     text = extract_questions(cleaned if language else respell(cleaned, vocabulary).text)
-    named = choose_articles(text, articles)
-    kinds = kinds_of(text, named)
-    if not kinds and (continued := _continued(text, question.history, articles)):
-        kinds, named = continued
+    subject = find_subject(text, question.history, articles, question.recent)
     weight = CONTEXT_WEIGHT * _dependence(text)
-    context = "" if kinds or not weight else last_exchange(question.history)
+    context = "" if subject.kinds or not weight else last_exchange(question.history)
     return ParsedQuestion(
         text=text,
         context=context,
         context_weight=weight if context else 0.0,
-        kinds=kinds,
         asks_for_several=asks_for_several(text),
-        named=named,
+        subject=subject,
         candidates=tuple(articles),
         language=language,
     )
-
-
-def kinds_of(text: str, named: Choice) -> tuple[Kind, ...]:
-    """Return the kinds of a question that names some articles."""
-    return classify(named.text).kinds or (classify(text).kinds if named.text != text else ())
-
-
-def _continued(
-    text: str, history: Sequence[Turn], articles: Sequence[ArticleEntry]
-) -> tuple[tuple[Kind, ...], Choice] | None:
-    """Return the kind and the articles of the question that "and Oslo?" or "and 7?" continues, if it can be continued.
-
-    A question whether a word is mentioned can, and one for a paragraph.
-    """
-    if not asked_again(text):
-        return None
-    before = next((t.text for t in reversed(history) if t.role == "user" and not asked_again(t.text)), "")
-    named = choose_articles(before, articles)
-    kinds = kinds_of(before, named)[:1]
-    if kinds in (("mentions",), ("how_often",)) or (kinds == ("paragraph",) and any(c.isdigit() for c in text)):
-        return kinds, named
-    return None
 
 
 def _dependence(question: str) -> float:

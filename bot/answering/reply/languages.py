@@ -1,6 +1,6 @@
 """Replies where the question or the articles are in a language that is not read without a chat model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from index.generation import Generation
@@ -14,7 +14,8 @@ from bot.answering.types import Abstention, Evidence, Reply
 # What needs no reading: metadata, places in the text, counts, and the library.
 _IN_ANY_LANGUAGE: frozenset[Kind] = frozenset(
     ("author", "date", "title", "source", "length", "beginning", "ending", "paragraph", "how_often", "mentions",
-     "opinion", "unsaid", "translate", "library_count", "library_authors", "library_articles", "library_topics")
+     "opinion", "unsaid", "translate", "comments", "library_count", "library_authors", "library_articles",
+     "library_topics", "library_order")
 )  # fmt: skip
 # The least share of a question's words that a passage has to contain to be shown.
 _COVERAGE = 0.2
@@ -49,8 +50,20 @@ def abstain(
     return extractive.abstain_unread(question, lead, [e for e in ranked if e.coverage >= _COVERAGE], generation)
 
 
-def mention_unread(reply: Reply, unread: int) -> Reply:
-    """Say in an abstention that some articles in scope were not read."""
+def mention_unread(
+    reply: Reply, question: Mapping[str, float], scope: Sequence[ArticleEntry], generation: Generation
+) -> Reply:
+    """Say in an abstention that articles in scope were not read which have words of the question, and so may answer it.
+
+    Args:
+        reply: the reply.
+        question: the terms of the question.
+        scope: the articles that were asked.
+        generation: the generation that was searched.
+    """
+    unread = [entry.id for entry in scope if not is_read(entry.language)]
     if not unread or not isinstance(reply, Abstention):
         return reply
-    return replace(reply, lead=f"{wording.not_all_read(unread)} {reply.lead}")
+    scores = generation.lexical.scores(question)
+    having = sum(bool((scores[generation.positions([name])] > 0).any()) for name in unread)
+    return replace(reply, lead=f"{wording.not_all_read(having)} {reply.lead}") if having else reply

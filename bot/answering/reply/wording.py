@@ -24,6 +24,7 @@ OPPOSING = "I do not judge arguments. Other views that the article reports, and 
 NO_COUNTERARGUMENT = "I find no counterargument in the article that I could quote, and I do not judge arguments myself."
 CONTRADICTION = "The article says otherwise:"
 QUESTION_NOT_READ = "I read questions in English only without a chat model."
+NO_COMMENTS = "Readers' comments are not part of an article: I leave them out and do not quote them."
 NO_CHAT_MODEL = "No chat model: {why}."
 
 
@@ -62,6 +63,17 @@ def nobody_called(name: str, articles: int, quotes: Sequence[Quote]) -> str:
     no = "not " if articles == 1 else ""
     closest = f" {CLOSEST}" if quotes else ""
     return f"{article} article is {no}by anybody called {name}, or names one.{closest}"
+
+
+def only_named(name: str, quotes: Sequence[Quote]) -> str:
+    """Say that somebody is named, but that it is not clear what they say, before the sentences that name them."""
+    return f"I cannot tell what {name} says.{' The article names them here:' if quotes else ''}"
+
+
+def said_elsewhere(name: str, articles: int, quotes: Sequence[Quote]) -> str:
+    """Say that articles name somebody, but report nothing of them on the subject of a question."""
+    subject = "The article reports" if articles == 1 else "The articles report"
+    return f"{subject} nothing that {name} says on that.{f' {CLOSEST}' if quotes else ''}"
 
 
 def speaker(article: Article) -> str:

@@ -69,7 +69,8 @@ NOUN_FORMS = frozenset(
         " quote quotes recall remark remarks reply replies report reports reveal sigh state states"
         " stress support supports term terms threat vow vows wish wishes wonder wonders worry worries put"
         " puts call calls label brand name attack attacks"
-        " repeat lament written spoken held agree agrees agreed known reported expected considered seek seeks"
+        " praise blame repeat lament"
+        " written spoken held agree agrees agreed known reported expected considered seek seeks"
     ).split()
 )
 # Light verbs: they report only with one of these words after them ("puts it at", "made the point", "let it be known").

@@ -334,9 +334,17 @@ def test_of_several_articles_only_those_in_english_are_read_and_an_abstention_sa
     answered = multilingual.ask(Question("Should the ferry stay free?")).reply
     assert answered.degree == "answers"
     assert {quote.article for quote in answered.quotes} == {"ferry.md"}
-    abstained = multilingual.ask(Question("What does the museum cost?")).reply
+    abstained = multilingual.ask(Question("What does the Brücke cost?")).reply
     assert abstained.lead.startswith("One article is not in English, and I did not read it without a chat model.")
     assert {quote.article for quote in abstained.quotes} <= {"ferry.md"}
+
+
+def test_articles_that_are_not_read_are_not_mentioned_where_they_have_no_word_of_the_question(
+    multilingual: Answerer,
+) -> None:
+    abstained = multilingual.ask(Question("What does the museum cost?")).reply
+    assert abstained.abstained
+    assert "not in English" not in abstained.lead
 
 
 def test_a_chat_model_gets_passages_in_all_languages(multilingual: Answerer) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from index.formatting import count
 from index.store.manifest import ArticleEntry
 
+from bot.answering.question.choice import first_in_order
 from bot.answering.question.kinds import Kind
 from bot.answering.reply.wording import describe
 
@@ -35,6 +36,30 @@ def describe_library(entries: Sequence[ArticleEntry], kinds: Sequence[Kind], by:
         several = f" by {count(len(authors), 'author')}" if len(authors) > 1 and not by else ""
         return f"I have read {articles}{whose or several}."
     return f"I have read {articles}{whose}: {listed([describe(entry) for entry in entries])}."
+
+
+def describe_order(entries: Sequence[ArticleEntry], order: str) -> str:
+    """Say which article is the newest, oldest, longest or shortest; "" if none has a date to tell by.
+
+    Args:
+        entries: the articles.
+        order: a superlative, as `asked_order` returns it.
+    """
+    first = first_in_order(order, entries)
+    if not first:
+        return ""
+    undated = 0 if order in ("longest", "shortest") else sum(not entry.published for entry in entries)
+    words = f", with {count(first[0].words, 'word')}" if order in ("longest", "shortest") else ""
+    without = f" {count(undated, 'article')} without a date." if undated else ""
+    subject = f"The {order} {'article is' if len(first) == 1 else 'articles are'}"
+    return f"{subject} {listed([describe(entry) for entry in first])}{words}.{without}"
+
+
+def nothing_by(name: str, entries: Sequence[ArticleEntry]) -> str:
+    """Say that no article is by somebody, and who has written one."""
+    authors = dict.fromkeys(author for entry in entries for author in entry.authors)
+    others = f" I have read articles by {listed(list(authors))}." if authors else ""
+    return f"I have read no article by {name}.{others}"
 
 
 def which_article(entries: Sequence[ArticleEntry]) -> str:

@@ -6,16 +6,22 @@ from collections.abc import Sequence
 from index.generation import Generation
 from index.store.manifest import ArticleEntry
 
-from bot.answering.question.choice import choose_articles
+from bot.answering.question.choice import asked_order, choose_articles, written_by
 from bot.answering.question.details import SummaryForm, asked_word, paragraph_numbers, summary_form
 from bot.answering.question.kinds import Kind
-from bot.answering.question.names import is_name_like
+from bot.answering.question.names import asked_author, is_name_like
 from bot.answering.question.parsing import ParsedQuestion
 from bot.answering.reply import languages, wording
 from bot.answering.reply.about import library, overview
 from bot.answering.reply.about.mentions import describe_mentions, find_mentions, not_mentioned
 from bot.answering.reply.about.opposing import quote_opposing
 from bot.answering.reply.about.places import quote_paragraphs
+from bot.answering.reply.about.reported import (
+    answer_for_person,
+    asks_in_general,
+    asks_who_is_quoted,
+    describe_reported,
+)
 from bot.answering.reply.about.speakers import asks_who_speaks, describe_speakers
 from bot.answering.types import Abstention, Answer, Reply
 
@@ -29,11 +35,18 @@ _TOGETHER: frozenset[Kind] = frozenset(
      "summary", "beginning", "ending")
 )  # fmt: skip
 _MENTIONS: frozenset[Kind] = frozenset(("mentions", "how_often"))
-_LIBRARY: frozenset[Kind] = frozenset(("library_count", "library_authors", "library_articles", "library_topics"))
+_LIBRARY: frozenset[Kind] = frozenset(
+    ("library_count", "library_authors", "library_articles", "library_topics", "library_order")
+)
 # "is there an article about tolls?"
 _SUBJECT = re.compile(
     r"\b(?:about|on|cover(?:s|ed)?|discuss(?:es)?|deals? with) (?:the |a |an )?(?P<subject>[^?]+?)\W*$", re.IGNORECASE
 )
+# What a question means that names no superlative: "which article came last?"
+_NEWEST = "newest"
+# The most articles that one reply describes, and the kinds whose answers are quotes.
+_MAX_EACH = 6
+_OVERVIEWS: frozenset[Kind] = frozenset(("topic", "thesis", "summary", "beginning", "ending"))
 # A subject of so many words is a phrase, which an article may express in other words.
 _MAX_NAME_WORDS = 3
 
@@ -56,21 +69,29 @@ def answer_request(
         speakers = describe_speakers(generation.articles[scope[0].id])
         if speakers is not None:
             return Answer(asked, speakers, (), CERTAIN)
-    kinds = _combined(languages.answerable(parsed.kinds, scope))
+    if len(scope) == 1 and asks_who_is_quoted(parsed.text):
+        return describe_reported(asked, generation.articles[scope[0].id])
+    if not parsed.kinds and (reply := answer_for_person(asked, parsed.text, generation, languages.readable(scope))):
+        return reply
+    named = parsed.named.articles
+    asked_kinds = ("thesis",) if not parsed.kinds and named and asks_in_general(parsed.text) else parsed.kinds
+    kinds = _combined(languages.answerable(asked_kinds, scope))
     if not kinds:
         return None
+    if "comments" in kinds:
+        return Abstention(asked, wording.NO_COMMENTS, (), CERTAINLY_NOT, "not_addressed")
     if "library_articles" in kinds and (subject := _SUBJECT.search(parsed.text)):
         return _mentions(asked, parsed, generation, scope, subject["subject"])
     if _LIBRARY.intersection(kinds):
-        by = list(dict.fromkeys(author for entry in parsed.named.articles for author in entry.authors))
-        entries = parsed.named.articles or parsed.candidates
-        return Answer(asked, library.describe_library(entries, kinds, by), (), CERTAIN)
+        return _library(asked, parsed, kinds)
     if _MENTIONS.intersection(kinds):
         return _mentions(asked, parsed, generation, scope, asked_word(parsed.text))
     if "opinion" in kinds:
         return Abstention(asked, wording.NO_OPINION, (), CERTAINLY_NOT, "not_addressed")
     if "unsaid" in kinds:
         return Abstention(asked, wording.NOT_UNSAID, (), CERTAINLY_NOT, "not_addressed")
+    if len(scope) > 1 and (parsed.subject.each or not parsed.kinds) and set(kinds) <= _TOGETHER:
+        return _each(asked, parsed, kinds, generation, scope)
     if len(scope) > 1:
         lead = library.which_article(scope)
         lead = f"{wording.NO_TRANSLATION} {lead}" if "translate" in kinds else lead
@@ -99,6 +120,45 @@ def answer_request(
     if about.answered:
         return Answer(asked, about.lead, about.quotes, CERTAIN)
     return Abstention(asked, about.lead, (), CERTAINLY_NOT, "not_addressed")
+
+
+def _library(asked: str, parsed: ParsedQuestion, kinds: Sequence[Kind]) -> Reply:
+    """Describe the library, or the articles by somebody whom the question names."""
+    entries = parsed.candidates
+    if "library_order" in kinds:
+        lead = library.describe_order(entries, asked_order(parsed.text) or _NEWEST)
+        return Answer(asked, lead, (), CERTAIN) if lead else _nothing(asked, "No article has a date.")
+    named = parsed.named.articles
+    name = asked_author(parsed.text) if {"library_articles", "library_count"}.intersection(kinds) else ""
+    if not named and parsed.subject.articles:  # "what else did she write?"
+        same = {author for entry in parsed.subject.articles for author in entry.authors}
+        named, name = tuple(entry for entry in entries if same.intersection(entry.authors)), ""
+    by_name = written_by(name, entries) if name else ()
+    if name and not named and not by_name and is_name_like(name):
+        return _nothing(asked, library.nothing_by(name, entries))
+    entries = by_name or named or entries
+    authors = list(dict.fromkeys(author for entry in entries for author in entry.authors)) if by_name or named else []
+    return Answer(asked, library.describe_library(entries, kinds, authors), (), CERTAIN)
+
+
+def _nothing(asked: str, lead: str) -> Abstention:
+    return Abstention(asked, lead, (), CERTAINLY_NOT, "not_addressed")
+
+
+def _each(
+    asked: str, parsed: ParsedQuestion, kinds: Sequence[Kind], generation: Generation, scope: Sequence[ArticleEntry]
+) -> Reply:
+    """Answer a question about each of several articles: what is known of them, or quotes from the first of them."""
+    form = _form(parsed.text, kinds)
+    shown = scope[:_MAX_EACH]
+    about = [overview.answer_kinds(generation, generation.articles[entry.id], kinds, form) for entry in shown]
+    left = f" ({len(scope) - len(shown)} more articles are not shown.)" if len(scope) > len(shown) else ""
+    if _OVERVIEWS.intersection(kinds):
+        sentences = form.quotes or max(1, _MAX_EACH // len(shown))
+        quotes = tuple(quote for part in about for quote in part.quotes[:sentences])
+        return Answer(asked, f"{wording.IN_SHORT.removesuffix(':')}, article by article{left}:", quotes, CERTAIN)
+    lines = [f"{wording.describe(entry)}: {part.lead}" for entry, part in zip(shown, about, strict=True)]
+    return Answer(asked, " ".join(lines) + left, (), CERTAIN)
 
 
 def _mentions(

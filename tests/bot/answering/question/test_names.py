@@ -36,7 +36,10 @@ def test_naming_the_author_changes_no_answer(answerer: Answerer) -> None:
 
 
 KNOWN = KnownNames(
-    frozenset(("polish", "ferri", "oslo", "european", "union")), ("Ida Marsh",), "The European Union pays."
+    frozenset(("polish", "ferri", "oslo", "european", "union")),
+    ("Ida Marsh",),
+    "The European Union pays.",
+    speakers=("Ida Marsh",),
 )
 
 

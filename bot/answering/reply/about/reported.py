@@ -1,0 +1,209 @@
+"""Answer what somebody says whom an article reports, and who that is."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from index.articles.article import Article
+from index.articles.metadata.names import surname
+from index.generation import Generation
+from index.store.manifest import ArticleEntry
+
+from bot.answering.question.names import SPEAKS, asked_speaker, is_name_like
+from bot.answering.reply import wording
+from bot.answering.reply.about.overview import central_sentences
+from bot.answering.reply.about.places import body_sentences
+from bot.answering.reply.about.speakers import describe_speakers
+from bot.answering.reply.citations import quote
+from bot.answering.types import Abstention, Answer, Evidence, Quote, Reply
+from bot.answering.voice.interviews import asks, interviewers
+from bot.answering.voice.people import write_name
+from bot.answering.voice.voice import UNNAMED, voice_of
+
+# How many quotes and people are shown, and how many articles are read.
+MAX_QUOTES, MAX_PEOPLE, MAX_ARTICLES = 3, 4, 8
+# The certainty of what an article reports of somebody, and of sentences that only name somebody.
+_CERTAIN, _NEAR, _CERTAINLY_NOT = 0.95, 0.25, 0.05
+_REPORTED = "reported:"
+_TEXT = r"(?:it|(?:the|this|that)(?: (?:article|interview|text|piece|letter|essay|column))?)"
+_HERE = rf"(?:\s+(?:here|exactly|then|(?:in|about) {_TEXT}))*"
+_IN_GENERAL = re.compile(
+    rf"^\W*(?:and |so |but |ok )*what (?:does|did|do) (?P<who>.+?) {SPEAKS}{_HERE}\W*$", re.IGNORECASE
+)
+_GOES_ON = re.compile(r"[\"“‘']?(?:he|she|they|his|her|their)\b", re.IGNORECASE)
+_WHO_IS_QUOTED = re.compile(
+    rf"\bwho(?:m|s|'s|’s)?\s+(?:all\s+)?(?:is|are|was|were|gets?|does (?:he|she|the author|{_TEXT}))?\s*"
+    rf"(?:quote|cite|report)(?:d|s|ed)?(?: by (?:him|her|the author))?{_HERE}\W*$",
+    re.IGNORECASE,
+)
+
+
+def asks_in_general(question: str) -> bool:
+    """Whether a question is for what somebody says, on no subject: "what does Roe say?"."""
+    return bool(_IN_GENERAL.match(question))
+
+
+def asks_who_is_quoted(question: str) -> bool:
+    """Whether a question is for whom an article quotes or reports."""
+    return bool(_WHO_IS_QUOTED.search(question))
+
+
+def describe_reported(asked: str, article: Article) -> Reply:
+    """Say whom an article reports, and quote the first sentence of each."""
+    first: dict[str, Quote] = {}
+    for quoted in _reports(article):
+        first.setdefault(quoted.voice.removeprefix(_REPORTED), quoted)
+    people = {name: quoted for name, quoted in first.items() if name[:1].isupper()}
+    if not people:
+        return Abstention(asked, "The article reports nobody by name.", (), _CERTAINLY_NOT, "not_addressed")
+    shown = list(people)[:MAX_PEOPLE]
+    return Answer(asked, f"{_who_reports(article)} {_list(shown)}:", tuple(people[name] for name in shown), _CERTAIN)
+
+
+def answer_for_person(asked: str, question: str, generation: Generation, scope: Sequence[ArticleEntry]) -> Reply | None:
+    """Quote what articles report of somebody who is no author, for a question on no subject; None for another question.
+
+    Args:
+        asked: the question as it was asked.
+        question: the question.
+        generation: the generation to answer from.
+        scope: the articles that it is about.
+    """
+    name = asked_speaker(question)
+    if not name or not asks_in_general(question) or _is_author(name, scope):
+        return None
+    if len(scope) == 1 and any(_names(asking, name) for asking in interviewers(generation.articles[scope[0].id])):
+        return Answer(asked, describe_speakers(generation.articles[scope[0].id]) or "", (), _CERTAIN)
+    articles = [generation.articles[entry.id] for entry in scope if _names(generation.articles[entry.id].text, name)]
+    said: list[Quote] = []
+    for article in articles[:MAX_ARTICLES]:
+        reports = list(_reports_of(article, name))
+        if len(reports) > 2 * MAX_QUOTES:  # the answers of an interview
+            central = set(central_sentences(generation, article, 2 * MAX_QUOTES))
+            reports = [quoted for quoted in reports if (quoted.start, quoted.end) in central] or reports
+        said += reports[:MAX_QUOTES]
+    if said:
+        return Answer(asked, wording.lead(said[:MAX_QUOTES], generation.articles), tuple(said[:MAX_QUOTES]), _CERTAIN)
+    if articles:
+        named = _naming(articles[0], name)[:MAX_QUOTES]
+        return Abstention(
+            asked, wording.only_named(name, named), tuple(named), _NEAR, "closest" if named else "not_addressed"
+        )
+    return None
+
+
+def tell_whom_not(nobody: str, silent: str, reply: Reply, question: str, articles: Sequence[Article]) -> Reply:
+    """Say in a reply that nobody has the name that a question asks to speak, or that they do not speak on its subject.
+
+    Without a subject no passage can be close; whom a single article does report is told instead.
+
+    Args:
+        nobody: the name, if no article has it.
+        silent: the name of somebody whom the articles name.
+        reply: an abstention.
+        question: the question.
+        articles: the articles that are asked.
+    """
+    if silent:
+        return replace(reply, lead=wording.said_elsewhere(silent, len(articles), reply.quotes))
+    if not asks_in_general(question):
+        return replace(reply, lead=wording.nobody_called(nobody, len(articles), reply.quotes))
+    people = _people(articles[0])[:MAX_PEOPLE] if len(articles) == 1 else []
+    instead = f" {_who_reports(articles[0])} {_list(people)}." if people else ""
+    return replace(reply, lead=wording.nobody_called(nobody, len(articles), ()) + instead, quotes=())
+
+
+def _people(article: Article) -> list[str]:
+    """Return the names of those whom an article reports, most often first."""
+    names = Counter(quoted.voice.removeprefix(_REPORTED) for quoted in _reports(article))
+    return [name for name, _ in names.most_common() if name[:1].isupper()]
+
+
+def prefer_words_of(question: str, ranked: Sequence[Evidence], generation: Generation) -> list[Evidence]:
+    """Begin with the words of whom a question asks to speak, and drop those of others whom articles report.
+
+    Args:
+        question: the question, in which authors are called by pronouns.
+        ranked: the evidence, best first.
+        generation: the generation that it is from.
+    """
+    name = asked_speaker(question)
+    voices = {id(e): _voice(e, generation) for e in ranked} if name and is_name_like(name) else {}
+    own = [e for e in ranked if voices and _speaks(name, e, voices[id(e)])]
+    if not own:
+        return list(ranked)
+    theirs = {id(e) for e in own}
+    kept = [e for e in ranked if id(e) in theirs or not voices[id(e)].removeprefix(_REPORTED)[:1].isupper()]
+    return [own[0], *(e for e in kept if e is not own[0])]
+
+
+def silent_person(question: str, ranked: Sequence[Evidence], generation: Generation) -> str:
+    """Return whom a question asks to speak, if no evidence is their words or names them; else ""."""
+    name = asked_speaker(question)
+    if not name or not is_name_like(name) or any(_speaks(name, e, _voice(e, generation)) for e in ranked):
+        return ""
+    return name
+
+
+def _voice(evidence: Evidence, generation: Generation) -> str:
+    sentence = evidence.sentence
+    return voice_of(generation.articles[evidence.passage.article], sentence.start, sentence.end)
+
+
+def _speaks(name: str, evidence: Evidence, voice: str) -> bool:
+    return is_voice_of(name, voice) or _names(evidence.sentence.text, name)
+
+
+def is_voice_of(name: str, voice: str) -> bool:
+    """Whether a voice is that of somebody of a name."""
+    return voice.startswith(_REPORTED) and _names(voice.removeprefix(_REPORTED), name)
+
+
+def _reports_of(article: Article, name: str) -> Iterator[Quote]:
+    """Yield the sentences that report somebody, also those that begin with a name which may be a common word."""
+    for quoted in _reports(article):
+        opening = re.match(rf"(?:[^\W\d_a-z]\w*\s+)*{re.escape(surname(name))}(?!\w)", quoted.text, re.IGNORECASE)
+        if is_voice_of(name, quoted.voice):
+            yield quoted
+        elif quoted.voice == UNNAMED and opening:
+            yield quote(article, quoted.start, quoted.end, f"{_REPORTED}{write_name(opening[0])}")
+
+
+def _naming(article: Article, name: str) -> list[Quote]:
+    """Quote the sentences that name somebody, and those after them that go on with a pronoun."""
+    found: list[Quote] = []
+    goes_on = False
+    for start, end in body_sentences(article):
+        text = article.text[start:end]
+        goes_on = _names(text, name) or (goes_on and bool(_GOES_ON.match(text)))
+        found += [quote(article, start, end)] if goes_on else []
+    return found
+
+
+def _reports(article: Article) -> Iterator[Quote]:
+    """Yield the sentences of an article that report somebody."""
+    for span in body_sentences(article):
+        if asks(article, span[0]):
+            continue
+        quoted = quote(article, *span)
+        if quoted.voice.startswith(_REPORTED):
+            yield quoted
+
+
+def _who_reports(article: Article) -> str:
+    who = wording.speaker(article)
+    return f"{who[:1].upper()}{who[1:]} {'report' if len(article.authors) > 1 else 'reports'}"
+
+
+def _list(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a text has the surname of somebody as a word."""
+    return bool(re.search(rf"(?<!\w){re.escape(surname(name))}(?!\w)", text, re.IGNORECASE))
+
+
+def _is_author(name: str, scope: Sequence[ArticleEntry]) -> bool:
+    return any(_names(author, name) for entry in scope for author in entry.authors)
