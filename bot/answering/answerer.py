@@ -266,24 +266,17 @@ class Answerer:
         ranked, features = self.find_evidence(parsed, generation, read)
         certainty, topic = answer_probability(features), topic_probability(features)
         known = known_names(generation, scope)
-        nobody = known.unknown_speaker(parsed.text)
-        silent = (
-            ""
-            if nobody or known.may_have_others
-            else reported.silent_person(_without_author_names(parsed, scope).text, ranked, generation)
-        )
-        unknown = nobody or silent or known.unknown_names(parsed.text)
+        masked = _without_author_names(parsed, scope).text
+        unheard = reported.find_unheard(known, parsed.text, masked, ranked, generation)
+        unknown = unheard or known.unknown_names(parsed.text)
         if topic < _OFF_TOPIC or unknown or asks_about_unknown_subject(parsed, known.terms.__contains__):
             certainty = min(certainty, extractive.UNKNOWN_SUBJECT_CERTAINTY)
         reply = extractive.answer(asked, parsed, ranked, certainty, topic, generation)
-        if nobody or silent:
-            reply = reported.tell_whom_not(
-                nobody, silent, reply, parsed.text, [generation.articles[a.id] for a in scope]
-            )
+        if unheard:
+            reply = reported.tell_unheard(unheard, reply, parsed.text, [generation.articles[a.id] for a in scope])
         reply = with_corrections(reply, generation.articles)
-        return languages.mention_unread(
-            reply, dict.fromkeys(content_terms(parsed.text), 1.0), scope, generation
-        ), ranked
+        terms = dict.fromkeys(content_terms(parsed.text), 1.0)
+        return languages.mention_unread(reply, terms, scope, generation), ranked
 
     def find_evidence(
         self, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]

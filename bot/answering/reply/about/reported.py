@@ -4,13 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from index.articles.article import Article
 from index.articles.metadata.names import surname
 from index.generation import Generation
 from index.store.manifest import ArticleEntry
 
-from bot.answering.question.names import SPEAKS, asked_speaker, is_name_like
+from bot.answering.question.names import SPEAKS, KnownNames, asked_speaker, is_name_like
 from bot.answering.reply import wording
 from bot.answering.reply.about.overview import central_sentences
 from bot.answering.reply.about.places import body_sentences
@@ -37,6 +38,13 @@ _WHO_IS_QUOTED = re.compile(
     rf"(?:quote|cite|report)(?:d|s|ed)?(?: by (?:him|her|the author))?{_HERE}\W*$",
     re.IGNORECASE,
 )
+
+
+class Unheard(NamedTuple):
+    """Somebody whom a question asks to speak, without an answer; `is_named` if an article names them at all."""
+
+    name: str
+    is_named: bool
 
 
 def asks_in_general(question: str) -> bool:
@@ -93,25 +101,39 @@ def answer_for_person(asked: str, question: str, generation: Generation, scope: 
     return None
 
 
-def tell_whom_not(nobody: str, silent: str, reply: Reply, question: str, articles: Sequence[Article]) -> Reply:
-    """Say in a reply that nobody has the name that a question asks to speak, or that they do not speak on its subject.
-
-    Without a subject no passage can be close; whom a single article does report is told instead.
+def find_unheard(
+    known: KnownNames, question: str, masked: str, ranked: Sequence[Evidence], generation: Generation
+) -> Unheard | None:
+    """Return whom a question asks to speak, if nobody is called so, or no evidence is their words or names them.
 
     Args:
-        nobody: the name, if no article has it.
-        silent: the name of somebody whom the articles name.
-        reply: an abstention.
+        known: the names that the articles have.
         question: the question.
-        articles: the articles that are asked.
+        masked: the question, in which authors are called by pronouns.
+        ranked: the evidence, best first.
+        generation: the generation that it is from.
     """
-    if silent:
-        return replace(reply, lead=wording.said_elsewhere(silent, len(articles), reply.quotes))
+    if name := known.unknown_speaker(question):
+        return Unheard(name, is_named=False)
+    name = asked_speaker(masked)
+    if not name or not is_name_like(name) or known.may_have_others:
+        return None
+    heard = any(_speaks(name, e, _voice(e, generation)) for e in ranked)
+    return None if heard else Unheard(name, is_named=True)
+
+
+def tell_unheard(unheard: Unheard, reply: Reply, question: str, articles: Sequence[Article]) -> Reply:
+    """Say in an abstention that nobody has the name that a question asks to speak, or not on its subject.
+
+    Without a subject no passage can be close; whom a single article does report is told instead.
+    """
+    if unheard.is_named:
+        return replace(reply, lead=wording.said_elsewhere(unheard.name, len(articles), reply.quotes))
     if not asks_in_general(question):
-        return replace(reply, lead=wording.nobody_called(nobody, len(articles), reply.quotes))
+        return replace(reply, lead=wording.nobody_called(unheard.name, len(articles), reply.quotes))
     people = _people(articles[0])[:MAX_PEOPLE] if len(articles) == 1 else []
     instead = f" {_who_reports(articles[0])} {_list(people)}." if people else ""
-    return replace(reply, lead=wording.nobody_called(nobody, len(articles), ()) + instead, quotes=())
+    return replace(reply, lead=wording.nobody_called(unheard.name, len(articles), ()) + instead, quotes=())
 
 
 def _people(article: Article) -> list[str]:
@@ -136,14 +158,6 @@ def prefer_words_of(question: str, ranked: Sequence[Evidence], generation: Gener
     theirs = {id(e) for e in own}
     kept = [e for e in ranked if id(e) in theirs or not voices[id(e)].removeprefix(_REPORTED)[:1].isupper()]
     return [own[0], *(e for e in kept if e is not own[0])]
-
-
-def silent_person(question: str, ranked: Sequence[Evidence], generation: Generation) -> str:
-    """Return whom a question asks to speak, if no evidence is their words or names them; else ""."""
-    name = asked_speaker(question)
-    if not name or not is_name_like(name) or any(_speaks(name, e, _voice(e, generation)) for e in ranked):
-        return ""
-    return name
 
 
 def _voice(evidence: Evidence, generation: Generation) -> str:
