@@ -7,7 +7,7 @@ from typing import NamedTuple
 from index.store.manifest import ArticleEntry
 
 from bot.answering.question.choice import Choice, asked_order, choose_articles, first_in_order
-from bot.answering.question.forms import SOMEBODY, any_of
+from bot.answering.question.forms import SOMEBODY, any_of, asks_who_is_quoted, asks_who_speaks
 from bot.answering.question.kinds import Kind, classify
 from bot.answering.types import Turn
 
@@ -117,6 +117,8 @@ def find_subject(text: str, history: Sequence[Turn], entries: Sequence[ArticleEn
         if _OF_NO_ARTICLE.intersection(kinds) or _WHICH.search(text):
             return Subject(kinds, named)
         return Subject(kinds, named, last, each=not last and bool(_THEM.search(text)))
+    if asks_who_is_quoted(text) or asks_who_speaks(text):
+        return Subject((), named, last)
     follows = before is not None and (asked_again(text) or _SAME_ARTICLE.search(text)) and not _ANYBODY.search(text)
     return Subject((), named, (before.articles or (last if before.kinds else ())) if before and follows else ())
 

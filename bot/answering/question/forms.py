@@ -1,4 +1,4 @@
-"""Recognise the form of a question: one that asks for several things, or for a view on a subject. No I/O."""
+"""Recognise the form of a question: for several things, for a view on a subject, for who speaks. No I/O."""
 
 import re
 
@@ -24,6 +24,27 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 
+# Where somebody says something: in the article that is asked about.
+_TEXT = r"(?:it|(?:the|this|that)(?: (?:article|interview|text|piece|letter|essay|column))?)"
+HERE = rf"(?:\s+(?:here|there|exactly|then|(?:in|about) {_TEXT}))*"
+_WHO = r"\bwho(?:'s|’s|s| is| are| was| were)?"
+_IN_TALK = (
+    r"(?: (?:in|of|for) (?:it|(?:this|the|that)(?: (?:interview|article|text|piece|conversation|talk))?)| here| there)?"
+)
+_WHO_SPEAKS = re.compile(
+    rf"{_WHO} (?:the (?:people|persons?) )?(?:speaking|talking|asking|answering|speaks|talks)(?: (?:the )?questions)?"
+    rf"{_IN_TALK}\W*$"
+    rf"|{_WHO} (?:being )?interview(?:ed|ing|s)(?: whom?)?{_IN_TALK}\W*$"
+    rf"|{_WHO} the (?:interviewe[re]s?|guests?|speakers?)\b{_IN_TALK}\W*$"
+    rf"|\bwho (?:asks|answers|asked|answered)(?: the)? questions{_IN_TALK}\W*$",
+    re.IGNORECASE,
+)
+_WHO_IS_QUOTED = re.compile(
+    rf"\bwho(?:m|s|'s|’s)?\s+(?:all\s+)?(?:is|are|was|were|gets?|does (?:he|she|the author|{_TEXT}))?\s*"
+    rf"(?:quote|cite|report)(?:d|s|ed)?(?: by (?:him|her|the author))?{HERE}\W*$",
+    re.IGNORECASE,
+)
+
 
 def asks_for_several(question: str) -> bool:
     """Whether a question asks for reasons or a list."""
@@ -34,3 +55,13 @@ def asked_subject(question: str) -> str:
     """Return SUBJECT of a question like "what does he say about SUBJECT", "" for questions of another form."""
     match = _SUBJECT.search(question)
     return match.group(1) if match else ""
+
+
+def asks_who_speaks(question: str) -> bool:
+    """Whether a question is for the speakers of an interview."""
+    return bool(_WHO_SPEAKS.search(question))
+
+
+def asks_who_is_quoted(question: str) -> bool:
+    """Whether a question is for whom an article quotes or reports."""
+    return bool(_WHO_IS_QUOTED.search(question))

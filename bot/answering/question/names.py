@@ -28,7 +28,7 @@ _TITLE = r"(?:mr|mrs|ms|dr|prof|professor|sir|dame)\.?"
 _OF = r"(?P<of>['’]s?)?(?!\w)"
 SPEAKS = r"(?:say|think|argue|write|claim|believe|propose|want|suggest|warn|tell us|have to say|answer)"
 _SPEAKER = any_of(
-    r"\bwhat (?:does|did|do) (?P<a>[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)"
+    r"\bwhat (?:does|did|do) (?:the (?=(?-i:[A-Z])))?(?P<a>[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)"
     rf" {SPEAKS}\b",
     r"\baccording to (?P<b>(?-i:[A-Z])[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)",
 )

@@ -172,7 +172,7 @@ def test_what_somebody_says_whom_an_article_reports_is_told_as_reported(talk: Ta
 
 def test_what_somebody_says_whom_no_article_names_is_one_line(talk: Talk) -> None:
     (reply,) = talk("what does Quarles say?", article="market.txt")
-    assert reply.abstained
+    assert (reply.abstained, reply.degree) == (True, "not_addressed")
     assert not reply.quotes
     assert reply.lead == (
         "The article is not by anybody called Quarles, or names one. Stone reports Milo Arden and Petra Voss."
@@ -202,3 +202,9 @@ def test_comments_below_an_article_are_not_quoted(talk: Talk, question: str) -> 
     (reply,) = talk(question, article="market.txt")
     assert reply.abstained
     assert (reply.lead, reply.quotes) == (wording.NO_COMMENTS, ())
+
+
+def test_who_is_quoted_is_asked_of_the_article_of_the_conversation(talk: Talk) -> None:
+    assert talk("who wrote the market article?", "who is quoted in it?")[1].lead.startswith("Stone reports Milo Arden")
+    (which,) = talk("who is quoted?")
+    assert which.lead.startswith("That depends on the article")

@@ -11,6 +11,7 @@ from index.articles.metadata.names import surname
 from index.generation import Generation
 from index.store.manifest import ArticleEntry
 
+from bot.answering.question.forms import HERE
 from bot.answering.question.names import SPEAKS, KnownNames, asked_speaker, is_name_like
 from bot.answering.reply import wording
 from bot.answering.reply.about.overview import central_sentences
@@ -27,17 +28,10 @@ MAX_QUOTES, MAX_PEOPLE, MAX_ARTICLES = 3, 4, 8
 # The certainty of what an article reports of somebody, and of sentences that only name somebody.
 _CERTAIN, _NEAR, _CERTAINLY_NOT = 0.95, 0.25, 0.05
 _REPORTED = "reported:"
-_TEXT = r"(?:it|(?:the|this|that)(?: (?:article|interview|text|piece|letter|essay|column))?)"
-_HERE = rf"(?:\s+(?:here|exactly|then|(?:in|about) {_TEXT}))*"
 _IN_GENERAL = re.compile(
-    rf"^\W*(?:and |so |but |ok )*what (?:does|did|do) (?P<who>.+?) {SPEAKS}{_HERE}\W*$", re.IGNORECASE
+    rf"^\W*(?:and |so |but |ok )*what (?:does|did|do) (?P<who>.+?) {SPEAKS}{HERE}\W*$", re.IGNORECASE
 )
 _GOES_ON = re.compile(r"[\"“‘']?(?:he|she|they|his|her|their)\b", re.IGNORECASE)
-_WHO_IS_QUOTED = re.compile(
-    rf"\bwho(?:m|s|'s|’s)?\s+(?:all\s+)?(?:is|are|was|were|gets?|does (?:he|she|the author|{_TEXT}))?\s*"
-    rf"(?:quote|cite|report)(?:d|s|ed)?(?: by (?:him|her|the author))?{_HERE}\W*$",
-    re.IGNORECASE,
-)
 
 
 class Unheard(NamedTuple):
@@ -50,11 +44,6 @@ class Unheard(NamedTuple):
 def asks_in_general(question: str) -> bool:
     """Whether a question is for what somebody says, on no subject: "what does Roe say?"."""
     return bool(_IN_GENERAL.match(question))
-
-
-def asks_who_is_quoted(question: str) -> bool:
-    """Whether a question is for whom an article quotes or reports."""
-    return bool(_WHO_IS_QUOTED.search(question))
 
 
 def describe_reported(asked: str, article: Article) -> Reply:
@@ -81,9 +70,10 @@ def answer_for_person(asked: str, question: str, generation: Generation, scope: 
     name = asked_speaker(question)
     if not name or not asks_in_general(question) or _is_author(name, scope):
         return None
-    if len(scope) == 1 and any(_names(asking, name) for asking in interviewers(generation.articles[scope[0].id])):
-        return Answer(asked, describe_speakers(generation.articles[scope[0].id]) or "", (), _CERTAIN)
     articles = [generation.articles[entry.id] for entry in scope if _names(generation.articles[entry.id].text, name)]
+    for article in articles:
+        if any(_names(asking, name) for asking in interviewers(article)):
+            return Answer(asked, describe_speakers(article) or "", (), _CERTAIN)
     said: list[Quote] = []
     for article in articles[:MAX_ARTICLES]:
         reports = list(_reports_of(article, name))
@@ -133,7 +123,8 @@ def tell_unheard(unheard: Unheard, reply: Reply, question: str, articles: Sequen
         return replace(reply, lead=wording.nobody_called(unheard.name, len(articles), reply.quotes))
     people = _people(articles[0])[:MAX_PEOPLE] if len(articles) == 1 else []
     instead = f" {_who_reports(articles[0])} {_list(people)}." if people else ""
-    return replace(reply, lead=wording.nobody_called(unheard.name, len(articles), ()) + instead, quotes=())
+    lead = wording.nobody_called(unheard.name, len(articles), ()) + instead
+    return replace(reply, lead=lead, quotes=(), degree="not_addressed")
 
 
 def _people(article: Article) -> list[str]:

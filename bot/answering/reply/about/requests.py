@@ -8,6 +8,7 @@ from index.store.manifest import ArticleEntry
 
 from bot.answering.question.choice import asked_order, choose_articles, written_by
 from bot.answering.question.details import SummaryForm, asked_word, paragraph_numbers, summary_form
+from bot.answering.question.forms import asks_who_is_quoted, asks_who_speaks
 from bot.answering.question.kinds import Kind
 from bot.answering.question.names import asked_author, is_name_like
 from bot.answering.question.parsing import ParsedQuestion
@@ -19,10 +20,9 @@ from bot.answering.reply.about.places import quote_paragraphs
 from bot.answering.reply.about.reported import (
     answer_for_person,
     asks_in_general,
-    asks_who_is_quoted,
     describe_reported,
 )
-from bot.answering.reply.about.speakers import asks_who_speaks, describe_speakers
+from bot.answering.reply.about.speakers import describe_speakers
 from bot.answering.types import Abstention, Answer, Reply
 
 # The certainty of a reply that is read from the article itself, and of one that tells that it has nothing.
@@ -69,7 +69,9 @@ def answer_request(
         speakers = describe_speakers(generation.articles[scope[0].id])
         if speakers is not None:
             return Answer(asked, speakers, (), CERTAIN)
-    if len(scope) == 1 and asks_who_is_quoted(parsed.text):
+    if asks_who_is_quoted(parsed.text):
+        if len(scope) > 1:
+            return Abstention(asked, library.which_article(scope), (), 0.0, "not_addressed")
         return describe_reported(asked, generation.articles[scope[0].id])
     if not parsed.kinds and (reply := answer_for_person(asked, parsed.text, generation, languages.readable(scope))):
         return reply
