@@ -83,7 +83,8 @@ def parse_mention(phrase: Sequence[str]) -> Mention:
         return _owner(head)
     name = proper_name(phrase)
     if name:
-        return Mention(name, "named", text)
+        article = "the " if f"the {name}" in text[:1].lower() + text[1:] else ""
+        return Mention(f"{article}{name}", "named", text)
     if not ORGANISATIONS.search(head[-1]) and ABSTRACT.search(head[-1]):
         return Mention("", "thing", text)
     is_authors = first in ("my", "our") or any(a.lower() == "of" and b.lower() == "mine" for a, b in pairwise(phrase))

@@ -242,3 +242,8 @@ def test_a_date_or_a_place_in_a_citation_does_not_speak(text: str, name: str) ->
 )
 def test_a_name_in_capitals_is_written_as_a_name(text: str, name: str) -> None:
     assert voice(text, text) == f"reported:{name}"
+
+
+def test_an_institution_keeps_its_article() -> None:
+    text = "The Treasury reports that a wall costs four crowns."
+    assert voice(text, text) == "reported:the Treasury"
