@@ -11,7 +11,7 @@ from index.articles.furniture.tails import find_tails
 from index.articles.interview import describe_interviewee, find_turns, without_labels
 from index.articles.lines import HeadLine, Line
 from index.articles.metadata.below import read_below, read_speaker
-from index.articles.metadata.dates import settle_date, year_in
+from index.articles.metadata.dates import dateline_date, settle_date, year_in
 from index.articles.metadata.fields import names_value, publication_date, text_value
 from index.articles.metadata.foot import find_note, read_foot
 from index.articles.metadata.front_matter import read_front_matter
@@ -23,6 +23,7 @@ from index.errors import ArticleRejected
 _CREDITS = frozenset({"head", "signature"})
 # An article of fewer words may well be a head alone.
 _FEWEST_WORDS = 12
+_DATELINE_CHARS = 200
 _HEADING_MARK = re.compile(r"#{1,6}[ \t]+")
 
 
@@ -86,7 +87,6 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
     head_ends = {line.end for line in (*head.lines, *foot, *aside)}
     tails = _tails(text, blocks, kinds_by_number, head_ends)
     head_lines = tuple(sorted((*head.lines, *foot, *aside, *tails.values()), key=lambda line: line.start))
-    published = publication_date(meta) or stated.published or head.published or signed_date
     note_span = (note.start, note.end) if note else head.note
 
     paragraphs = tuple(
@@ -99,6 +99,9 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         paragraphs = tuple(
             _make_paragraph(number, block, "body", text, set()) for number, block in enumerate(article_text.blocks, 1)
         )
+    published = (
+        publication_date(meta) or stated.published or head.published or _dateline(paragraphs, text) or signed_date
+    )
     if not _has_words(text, paragraphs):
         raise ArticleRejected("it contains no words below its head")
     turns = find_turns(text, paragraphs, authors, article_text.is_emphasised)
@@ -120,6 +123,12 @@ def parse(name: str, data: bytes, fallback: str | None = None) -> Article:
         offsets=article_text.content.map,
         turns=turns,
     )
+
+
+def _dateline(paragraphs: Sequence[Paragraph], text: str) -> str | None:
+    """Return the date at the beginning of the first paragraph of the body."""
+    first = next((p for p in paragraphs if p.kind == "body" and p.body_start < p.end), None)
+    return dateline_date(text[first.body_start : first.body_start + _DATELINE_CHARS]) if first else None
 
 
 def _has_words(text: str, paragraphs: tuple[Paragraph, ...]) -> bool:

@@ -189,10 +189,7 @@ class Mixer:
         for kind, place, n in inserted:
             for block in self._some(kind, place, language, n):
                 body.insert(self.random.randint(1, max(1, len(body))), block)
-        self._last_sentences(body)
         self._subheadings(body)
-        if self.random.random() < 0.25:
-            body.insert(self.random.randint(1, max(1, len(body))), self._box(language))
         if self.random.random() < 0.15:
             body = [*self.take("body opening", self.few(0, 3, 1), "body"), *body]
         if self.random.random() < 0.15:
@@ -211,47 +208,14 @@ class Mixer:
             if body[number].kind != "body" or len(words) < 15 or self.random.random() > 0.12:
                 continue
             points = self.random.random() < 0.25
-            phrases: list[str] = []
             for _ in range(self.random.randint(2, 6) if points else 1):
                 size = self.random.randint(1, 9 if points else 6)
                 start = self.random.randint(0, len(words) - size)
                 phrase = " ".join(words[start : start + size]).rstrip(",")
                 phrase = phrase.title() if self.random.random() < 0.3 else phrase[:1].upper() + phrase[1:]
                 frames = _POINTS if points else _HEADINGS
-                phrases.append(self.random.choice(frames).format(phrase, upper=phrase.upper(), word=words[0]))
-            if points and self.random.random() < 0.4:  # a list of the author's without blank lines
-                lead = " ".join(words[: self.random.randint(2, 8)]).rstrip(",") + self.random.choice(
-                    (":", ":", "", ".")
-                )
-                phrases = ["\n".join([lead, *phrases])]
-            for phrase in phrases:
+                phrase = self.random.choice(frames).format(phrase, upper=phrase.upper(), word=words[0])
                 body.insert(number, Block(phrase, "body"))
-
-    def _last_sentences(self, body: list[Block]) -> None:
-        """Put the last sentences of some paragraphs into blocks of their own: in pages, tails are classified so too."""
-        for number in range(len(body) - 1, -1, -1):
-            block = body[number]
-            sentences = re.split(r"(?<=\w{3}[.!?])\s+(?=[A-ZÀ-ÞА-Я])", block.text)
-            if block.kind != "body" or len(sentences) < 2 or self.random.random() > 0.2:
-                continue
-            at = -self.random.randint(1, min(2, len(sentences) - 1))
-            body[number : number + 1] = [
-                Block(" ".join(sentences[part]), "body") for part in (slice(at), slice(at, None))
-            ]
-
-    def _box_heading(self, language: str) -> str:
-        headings = self.templates.get(f"box heading {language}") if self.random.random() < 0.8 else None
-        return self.fill(self.random.choice(headings or self.templates["box heading en"]), language)
-
-    def _box(self, language: str) -> Block:
-        """Return a heading and the headlines of other articles as one block, as they are pasted without blank lines."""
-        mark = self.random.choice(("", "", "", "- ", "• ", "{n}. "))
-        below = self.random.choice(("", "", "", "", "\n{name}", "\n{date}", "\n{n} hours ago", "\nOpinion"))
-        lines = [
-            mark.replace("{n}", str(number)) + self._headline(language) + self.fill(below)
-            for number in range(1, self.random.randint(2, 7))
-        ]
-        return Block("\n".join([self._box_heading(language), *lines]), "furniture")
 
     def _foot(self, language: str) -> list[Block]:
         """Return what stands below an article: signature, notes, furniture, comments."""
@@ -262,10 +226,9 @@ class Mixer:
         if self.random.random() < 0.4:
             self.random.shuffle(blocks)
         if self.random.random() < 0.2:
+            heading = self.random.choice(("Most read", "Related stories", "More from Opinion", "Related", "Read next"))
             headlines = [Block(self._headline(language), "furniture") for _ in range(self.random.randint(2, 6))]
-            blocks += [Block(self._box_heading(language), "furniture"), *headlines]
-        elif self.random.random() < 0.3:
-            blocks.append(self._box(language))
+            blocks += [Block(heading, "furniture"), *headlines]
         foot += blocks
         if self.random.random() < 0.25:
             if self.random.random() < 0.8:

@@ -37,15 +37,26 @@ _LICENCE = re.compile(
     """,
     re.I | re.M | re.X,
 )
-_LINKED = re.compile(
-    r"""
-    [\W_]*(?:read\ (?:more|also|next)|see\ also|also\ read|more\ on\ this\ story
-    |related(?:\ (?:articles?|stories|coverage|links?|reading|topics))?
+_LINKS = r"""
+    (?:read\ (?:more|also|next)|see\ also|also\ read|more\ on\ this\ story
+    |related(?:\ (?:articles?|stories|coverage|links?|reading|topics|posts|news))?
     |recommended(?:\ (?:for\ you|reading|stories))?|don[’']t\ miss|most\ (?:read|viewed|popular)
     |lesen\ sie\ (?:auch|mehr)|mehr\ zum\ thema|siehe\ auch|(?:à\ )?lire\ aussi|lea\ también|leia\ também|leggi\ anche
-    |lees\ ook|läs\ också|czytaj\ (?:też|także|również)|читайте\ (?:также|також))
-    [*_\s]*[:|»›→–—]+\s*\S.{0,160}""",
-    re.I | re.S | re.X,
+    |lees\ ook|läs\ också|czytaj\ (?:też|także|również)|читайте\ (?:також|также))"""
+_LINKED = re.compile(rf"[\W_]*{_LINKS}[*_\s]*[:|»›→–—]+\s*\S.{{0,160}}", re.I | re.S | re.X)
+# The heading of a box of links, without a blank line below it.
+_BOX = re.compile(
+    rf"""
+    [\W_]*(?:{_LINKS}
+    |(?:more|top|latest|recent|popular|trending)\ (?:articles|stories|posts|news|headlines)|more\ from\ [^\n.!?]{{2,40}}
+    |you\ (?:may|might)\ also\ (?:like|enjoy|be\ interested\ in)|we\ recommend|trending(?:\ now)?|up\ next|keep\ reading
+    |most\ (?:read|viewed|popular|shared|commented|emailed)\ [\w\ ]{{2,30}}|editor[’']?s[’']?\ (?:picks|choice)
+    |most\ (?:shared|commented|emailed)|meist\s?gelesen(?:e\ artikel)?|auch\ interessant
+    |das\ könnte\ sie\ auch\ interessieren|les\ plus\ lus|sur\ le\ même\ (?:sujet|thème)|lo\ más\ (?:leído|visto)
+    |te\ puede\ interesar|mais\ lid[ao]s|i\ più\ letti|meest\ gelezen|mest\ lästa?|najczęściej\ czytane|найпопулярніше
+    |самое\ читаемое)
+    [\s:*_]*\n(?:[^\n]{{2,140}}\n?){{1,15}}""",
+    re.I | re.X,
 )
 NOTE_HEADING = re.compile(
     r"[#*_\s]*(?:acknowledge?ments?|competing interests?|conflicts? of interest|about the authors?|author information"
@@ -137,6 +148,7 @@ def marked_kind(text: str) -> Kind | None:
         all(is_furniture(line) for line in lines)
         or (words <= _MAX_WORDS["licence"] and _LICENCE.search(text))
         or (len(lines) <= _LINKED_LINES and _LINKED.fullmatch(text))
+        or _BOX.fullmatch(text)
     ):
         return "furniture"
     if CLOSING.fullmatch(text) or _SIGNED.fullmatch(text):

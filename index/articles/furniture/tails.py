@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.articles.article import Kind
+from index.articles.furniture.marks import marked_kind
 
 _START = re.compile(r"(?:[^\W_]{3}|[)\]”\"’»])[.!?…]+[\"”’»)\]*_]*\s+(?=[^\W_]|[\"“«(\[@#•*-])")
 # Below these probabilities that a sentence is the author's text, by itself and among its neighbours, it is set aside.
@@ -33,6 +34,9 @@ def find_tails(texts: Sequence[str], kinds: Sequence[Kind]) -> dict[int, int]:
         end = len(text)
         for start, parts in _candidates(text):
             part = text[start : found.get(number, end)] if parts == "sentence" else text[start:]
+            if parts == "box" and marked_kind(part) == "furniture":
+                found[number] = start
+                continue
             if classifier.body_alone(part) > _ALONE:
                 continue
             split = [*texts[first:number], text[:start].rstrip(), part, *texts[number + 1 :]]

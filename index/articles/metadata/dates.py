@@ -107,6 +107,12 @@ def split_date(line: str) -> DatedLine:
     return DatedLine(dates[chosen][2], rest if _FILLER.sub("", rest) else "", updated[chosen])
 
 
+# A place, in capitals or not, a date, and a dash, a bar or the end of a bracket.
+_DATELINE = re.compile(
+    r"[(\[]?(?!(?:In|On|At|By|Since|Until|From|The)\b)(?:[^\W\d_a-z][\w.'’ -]{1,30}?(?:, | [—–-]{1,2} | \()){0,2}"
+    r"(?P<dated>[^()\n—|]{6,30}?\d)\.?"
+    r"(?: \([A-Z][\w ./-]{1,20}\))?[)\]]?(?: ?[—|] ?| [–-] | ?-- ?|(?<=[)\]])\s)\s*(?=\S)"
+)
 _LONE_YEAR = re.compile(
     r"[\[(]?\s*(?:©|\(c\))?\s*(?:c\.|ca\.|circa|copyright|(?:first )?published(?: in)?|written(?: in)?)?\s*"
     r"(?P<year>1[5-9]\d\d|20\d\d)\s*[\])]?\.?",
@@ -117,6 +123,13 @@ _YEAR_AT_AN_END = re.compile(
     r"|[,(:.]\s*(?P<last>1[5-9]\d\d)[.\])]*$",
     re.I,
 )
+
+
+def dateline_date(text: str) -> str | None:
+    """Return the date with a year of a dateline at the beginning of a text: "HARLOW, April 3, 2022 — …"."""
+    match = _DATELINE.match(text)
+    dated = split_date(match["dated"]) if match else None
+    return dated.date if dated and dated.date and not dated.leftover and re.match(r"\d{4}", dated.date) else None
 
 
 def year_in(line: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from index.articles.furniture.lines import is_kicker, url_in
 from index.articles.lines import HeadKind, Line
 from index.articles.metadata.dates import read_date, split_date, year_in
-from index.articles.metadata.fields import field_of, names_value, without_links
+from index.articles.metadata.fields import field_of, is_placeholder, names_value, without_links
 from index.articles.metadata.names import MAX_LINE_CHARS, strip_markup
 
 _FIELD = re.compile(r"^:?(?P<name>[^\W\d_][\w ./-]{0,28}?)\s?:(?:\s+(?P<value>\S.*))?$")
@@ -91,7 +91,7 @@ def _take(found: FieldLines, name: str, value: str) -> HeadKind | None:
     """Take the value of a field if it fits; return the kind of its line."""
     value = value.strip().strip("\"'“”")
     if name == "title" and value:
-        found.title = found.title or title_without_site(value)
+        found.title = found.title or (None if is_placeholder(value) else title_without_site(value))
         return "title"
     if name == "author" and value and len(value.split()) <= _MAX_NAME_WORDS and not split_date(value).date:
         found.authors = found.authors or names_value(value)

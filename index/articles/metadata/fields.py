@@ -37,6 +37,7 @@ _MARKDOWN_LINK = re.compile(r"\[([^\[\]]+)\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _ADDRESS = re.compile(r"<?\b[\w.+-]+@[\w-]+\.[\w.-]+\b>?|https?://\S+")
 _BY = re.compile(r"by:?\s+(?=\S)", re.I)
 _MAX_NAMES = 30
+_PLACEHOLDERS = frozenset({"none", "null", "undefined", "untitled", "no title", "nan", "n/a"})
 
 
 def field_of(name: str) -> str | None:
@@ -57,20 +58,26 @@ def by_field(meta: Mapping[Any, Any]) -> dict[str, Any]:
     return values
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether a text is what programs print where there is no value, such as "None"."""
+    return text.strip().casefold() in _PLACEHOLDERS
+
+
 def without_links(text: str) -> str:
     """Return a text in which a wiki link or a Markdown link is only what a reader sees of it."""
     return _MARKDOWN_LINK.sub(r"\1", _WIKI_LINK.sub(r"\1", text))
 
 
 def text_value(meta: Mapping[str, Any], key: str) -> str | None:
-    """Return a scalar value as one line of text; None if it is missing or not a scalar."""
+    """Return a scalar value as one line of text; None if it is missing, a placeholder or not a scalar."""
     value = meta.get(key)
     if not isinstance(value, (str, int, float, date)) or isinstance(value, bool):
         return None
     try:
-        return " ".join(strip_control_characters(str(value)).split()) or None
+        text = " ".join(strip_control_characters(str(value)).split())
     except ValueError:  # a number too long to print
         return None
+    return text if text and not is_placeholder(text) else None
 
 
 def date_value(meta: Mapping[str, Any], key: str) -> str | None:
@@ -105,7 +112,7 @@ def names_value(value: Any) -> tuple[str, ...]:
             items = [item[0] for item in items]
         values = [_name_in(item) for item in items[:_MAX_NAMES]]
         names = [_forename_first(_plain_name(name)) for name in values if isinstance(name, str)]
-    return tuple(dict.fromkeys(name for name in names if any(map(str.isalpha, name))))
+    return tuple(dict.fromkeys(name for name in names if any(map(str.isalpha, name)) and not is_placeholder(name)))
 
 
 def _name_in(item: Any) -> Any:

@@ -14,6 +14,7 @@ from index.articles.lines import HeadKind, HeadLine, Line
 from index.articles.metadata.bylines import authors_in, blog_author, speaker_in_title
 from index.articles.metadata.dates import is_time_line, split_date, year_in
 from index.articles.metadata.field_lines import FieldLines, read_field_lines
+from index.articles.metadata.fields import is_placeholder
 from index.articles.metadata.foot import describes_author
 from index.articles.metadata.names import (
     BY,
@@ -51,8 +52,6 @@ _CREDIT_START = re.compile(
 _NUMBER = re.compile(
     r"^(?:(?:chapter|part|essay)\s+)?(?:[IVXLC]+|\d{1,2})\.?\s*(?:--|—|–|:)\s*(?=\S)|^[IVXLC]+\.\s+(?=\S)"
 )
-# What programs print where there is no title.
-_PLACEHOLDERS = frozenset({"none", "null", "undefined", "untitled", "no title"})
 _ORIGINALLY = re.compile(r"\b(?:original(?:ly)?|first)\b.{0,30}\b(?:appeared|published|printed|ran)\b", re.I)
 
 
@@ -195,7 +194,7 @@ class _Tagged:
                 continue
             wrapped = is_wrapped(line, next_line) and body > _MAX_BODY_OF_WRAPPED
             if is_body or body > least or wrapped or is_unfinished(line, next_line):
-                if body_above == 0 and (url_in(text) or is_time_line(text)) and (kinds or not is_body):
+                if body_above == 0 and (is_furniture(text) or is_time_line(text)) and (kinds or not is_body):
                     kinds[line.start] = "furniture"
                 else:
                     had_body = True
@@ -336,7 +335,7 @@ def _clean_title(text: str) -> str | None:
         and text.istitle()
     ):
         text = text.rstrip(".")
-    return text if text and text.casefold() not in _PLACEHOLDERS else None
+    return text if text and not is_placeholder(text) else None
 
 
 def _equals(one: str, other: str) -> bool:

@@ -44,6 +44,28 @@ def test_an_invitation_to_subscribe_is_not_the_author_s_last_sentence(tail: str)
     assert (line.kind, line.paragraph, made.text[line.start : line.end]) == ("furniture", last.number, tail.strip())
 
 
+BOXES = [
+    "Most viewed\nMayor opens new market hall\nWhy the ferries are late again\nTen recipes for rhubarb",
+    "Most read\n1. Mayor opens new market hall\n2. Ten recipes for rhubarb, by our cook.",
+    "Related stories\nPool closure: what we know\nThe tulips of Harlow are world famous",
+    "We recommend\nThe mayor opened the new market hall on Friday.\nWhy are the ferries late again?",
+    "Meistgelesen\nNeue Markthalle eröffnet\nWarum die Fähren wieder zu spät kommen",
+]
+
+
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("glue", ["\n\n", "\n"], ids=["blank line", "no blank line"])
+def test_a_box_of_headlines_below_a_paragraph_is_not_the_author_s_text(box: str, glue: str) -> None:
+    made = article(*BODY[:-1], BODY[-1] + glue + box)
+    assert sentences(made) == sentences(article(*BODY))
+    assert made.text.rstrip("\n").endswith(box)
+
+
+def test_a_box_of_headlines_between_paragraphs_is_furniture() -> None:
+    made = article(BODY[0], BOXES[0], *BODY[1:])
+    assert [p.kind for p in made.paragraphs[3:]] == ["body", "furniture", "body", "body"]
+
+
 @pytest.mark.parametrize(
     "last",
     [

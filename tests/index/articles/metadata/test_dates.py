@@ -2,7 +2,9 @@
 
 import pytest
 
-from index.articles.metadata.dates import read_date, split_date
+from index.articles.metadata.dates import dateline_date, read_date, split_date
+
+from tests.index.articles.samples import TITLE, article_with
 
 
 @pytest.mark.parametrize(
@@ -68,3 +70,39 @@ def test_numbers_and_names_are_not_dates(text: str) -> None:
 
 def test_a_year_of_two_digits_is_of_the_20th_century_from_69_on() -> None:
     assert (read_date("14.03.68"), read_date("14.03.69")) == ("2068-03-14", "1969-03-14")
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "HARLOW, April 3, 2022 — ",
+        "HARLOW, England, April 3, 2022 (HP) -- ",
+        "Harlow, 3 April 2022 – ",
+        "HARLOW (April 3, 2022) — ",
+        "Harlow, 3. April 2022. — ",
+        "(HARLOW, April 3, 2022) ",
+        "April 3, 2022 | ",
+    ],
+)
+def test_a_dateline_gives_the_date(dateline: str) -> None:
+    assert dateline_date(f"{dateline}The council met at night.") == "2022-04-03"
+    assert article_with(f"{TITLE}\n\n{dateline}The council met at night.").published == "2022-04-03"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On April 3, 2022, the council met — at night.",
+        "In the vote of April 3, 2022 — a bad day — the council lost.",
+        "In Harlow, April 3, 2022 — a bad day — was a Sunday.",
+        "HARLOW, April 3 — The council met.",
+        "HARLOW — The council met on April 3, 2022.",
+    ],
+)
+def test_a_sentence_with_a_date_is_no_dateline(text: str) -> None:
+    assert dateline_date(text) is None
+
+
+def test_a_date_in_the_head_counts_more_than_a_dateline() -> None:
+    article = article_with(f"{TITLE}\n\n4 May 2024\n\nHARLOW, April 3, 2022 — The council met at night.")
+    assert article.published == "2024-05-04"

@@ -259,3 +259,12 @@ def test_front_matter_may_end_with_dots_as_yaml_does() -> None:
 def test_escape_sequences_in_yaml_strings_are_removed() -> None:
     article = parse("x.md", markdown('title: "The \\e[31mRed\\a Orchard"\nauthor: "Ines \\eOkafor"'))
     assert (article.title, article.authors) == ("The Red Orchard", ("Ines Okafor",))
+
+
+@pytest.mark.parametrize("nothing", ["None", "null", "undefined", "Untitled"])
+def test_what_programs_print_for_no_value_is_none(nothing: str) -> None:
+    body = f"# After the Orchard\n\nBy Ines Okafor\n\n{TWO_PARAGRAPHS}"
+    article = parse("x.md", markdown(f'title: "{nothing}"\nauthor: "{nothing}"\ndate: "{nothing}"', body))
+    assert (article.title, article.authors) == ("After the Orchard", ("Ines Okafor",))
+    fields = parse("x.txt", f"Title: {nothing}\nAuthor: {nothing}\n\n{body}".encode())
+    assert (fields.title, fields.authors) == ("After the Orchard", ("Ines Okafor",))
