@@ -102,9 +102,9 @@ def find_subject(text: str, history: Sequence[Turn], entries: Sequence[ArticleEn
     last = _articles_of(before, entries, recent) if before else _entry(entries, recent)
     if not kinds and before is not None:
         kinds, named = _continued(text, before, named, entries)
-    other = tuple(entry for entry in entries if entry not in last) if len(last) == 1 == len(entries) - 1 else ()
-    if other and _OTHER.search(text) and (kinds := kinds or (before.kinds if before else ())):
-        return Subject(kinds, Choice(other, _OTHER.sub("the article", text), certain=True), other)
+    if len(last) == 1 < len(entries) and _OTHER.search(text) and (kinds := kinds or (before.kinds if before else ())):
+        others = tuple(entry for entry in entries if entry not in last)
+        return Subject(kinds, Choice(others, _OTHER.sub("the article", text), certain=True), others)
     if named.articles:
         return Subject(kinds, named, named.articles if kinds or named.certain else ())
     if kinds:

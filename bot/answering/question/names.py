@@ -41,7 +41,8 @@ _WRITTEN_BY = any_of(
 )
 _PRONOUNS = frozenset(
     (
-        "he she they it one we i you this that these those everybody everyone people somebody anybody author writer ppl"
+        "he she they it one we i you this that these those everybody everyone people somebody anybody nobody someone"
+        " anyone none author writer ppl"
         " text article essay piece column op-ed paper"
     ).split()
 )

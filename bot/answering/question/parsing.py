@@ -16,7 +16,7 @@ from bot.answering.question.forms import asks_for_several
 from bot.answering.question.kinds import Kind
 from bot.answering.question.message_marks import remove_marks
 from bot.answering.question.spelling import respell
-from bot.answering.types import Question
+from bot.answering.types import Question, Turn
 
 MAX_CHARS = 2_000
 # Of longer messages only the questions are used.
@@ -25,6 +25,8 @@ LONG_WORDS = 25
 BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 # The weight of the last exchange, relative to a question that cannot be understood without it.
 CONTEXT_WEIGHT = 0.5
+# A question takes its subject from at most so many turns before it.
+_MAX_TURNS = 8
 
 # Terms that only ask for the author's view.
 _FRAME = frozenset(
@@ -133,7 +135,7 @@ def parse_question(
     cleaned = clean_question(question.text)
     language = question_language(cleaned, vocabulary)
     text = extract_questions(cleaned if language else respell(cleaned, vocabulary).text)
-    subject = find_subject(text, question.history, articles, question.recent)
+    subject = find_subject(text, _respelled(question.history, vocabulary), articles, question.recent)
     weight = CONTEXT_WEIGHT * _dependence(text)
     context = "" if subject.kinds or not weight else last_exchange(question.history)
     return ParsedQuestion(
@@ -145,6 +147,12 @@ def parse_question(
         candidates=tuple(articles),
         language=language,
     )
+
+
+def _respelled(history: Sequence[Turn], vocabulary: Mapping[str, int]) -> tuple[Turn, ...]:
+    """Return the last turns of a conversation, with its questions respelled as they were for their answers."""
+    last = history[-_MAX_TURNS:]
+    return tuple(Turn(t.role, respell(t.text, vocabulary).text) if t.role == "user" else t for t in last)
 
 
 def _dependence(question: str) -> float:

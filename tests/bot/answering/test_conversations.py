@@ -208,3 +208,26 @@ def test_who_is_quoted_is_asked_of_the_article_of_the_conversation(talk: Talk) -
     assert talk("who wrote the market article?", "who is quoted in it?")[1].lead.startswith("Stone reports Milo Arden")
     (which,) = talk("who is quoted?")
     assert which.lead.startswith("That depends on the article")
+
+
+def test_a_misspelt_question_is_continued_as_it_was_understood(talk: Talk) -> None:
+    assert leads(talk("who wrote the markte artcle?", "and the railway one?")) == [
+        "It was written by Rhea Stone.",
+        "It was written by Bruno Keller.",
+    ]
+
+
+def test_the_other_article_of_three_may_be_either_of_two(talk: Talk) -> None:
+    (_, other) = talk("who wrote the market article?", "and the other one?")
+    assert other.abstained
+    assert other.lead.startswith("That depends on the article, and there are 2:")
+    assert "Stone" not in other.lead
+
+
+def test_what_an_article_says_in_general_is_its_thesis(talk: Talk) -> None:
+    assert talk("who wrote the market article?", "what does it argue?")[1].lead == "Stone argues above all:"
+    assert talk("what does Keller say?")[0].lead == "Keller argues above all:"
+
+
+def test_nobody_is_not_somebody(talk: Talk) -> None:
+    assert "nobody" not in talk("what does nobody say?")[0].lead

@@ -31,6 +31,9 @@ _REPORTED = "reported:"
 _IN_GENERAL = re.compile(
     rf"^\W*(?:and |so |but |ok )*what (?:does|did|do) (?P<who>.+?) {SPEAKS}{HERE}\W*$", re.IGNORECASE
 )
+_IT = re.compile(
+    r"(?:it|(?:the|this|that) (?:article|author|writer|piece|essay|text|column|letter|speech))", re.IGNORECASE
+)
 _GOES_ON = re.compile(r"[\"“‘']?(?:he|she|they|his|her|their)\b", re.IGNORECASE)
 
 
@@ -44,6 +47,12 @@ class Unheard(NamedTuple):
 def asks_in_general(question: str) -> bool:
     """Whether a question is for what somebody says, on no subject: "what does Roe say?"."""
     return bool(_IN_GENERAL.match(question))
+
+
+def asks_what_it_says(question: str) -> bool:
+    """Whether a question is for what the article says, on no subject: "what does it argue?"."""
+    match = _IN_GENERAL.match(question)
+    return bool(match and _IT.fullmatch(match["who"]))
 
 
 def describe_reported(asked: str, article: Article) -> Reply:

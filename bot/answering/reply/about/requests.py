@@ -20,6 +20,7 @@ from bot.answering.reply.about.places import quote_paragraphs
 from bot.answering.reply.about.reported import (
     answer_for_person,
     asks_in_general,
+    asks_what_it_says,
     describe_reported,
 )
 from bot.answering.reply.about.speakers import describe_speakers
@@ -75,8 +76,8 @@ def answer_request(
         return describe_reported(asked, generation.articles[scope[0].id])
     if not parsed.kinds and (reply := answer_for_person(asked, parsed.text, generation, languages.readable(scope))):
         return reply
-    named = parsed.named.articles
-    asked_kinds = ("thesis",) if not parsed.kinds and named and asks_in_general(parsed.text) else parsed.kinds
+    in_general = asks_what_it_says(parsed.text) or (parsed.named.articles and asks_in_general(parsed.text))
+    asked_kinds = ("thesis",) if not parsed.kinds and in_general else parsed.kinds
     kinds = _combined(languages.answerable(asked_kinds, scope))
     if not kinds:
         return None
