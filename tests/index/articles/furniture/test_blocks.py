@@ -3,7 +3,9 @@
 from index.articles.parse import parse
 
 BANNER = (
-    "Your privacy matters to us\n\nWe use cookies and similar technologies to show you personalised ads.\n\nAccept all"
+    "Your privacy matters to us\n\n"
+    "We use cookies and similar technologies to personalise content and ads.\n\n"
+    "Accept all"
 )
 TEXT = (
     "For thirty years the bandstand in Mill Park has been a place to eat sandwiches.\n\n"
