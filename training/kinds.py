@@ -26,7 +26,7 @@ QUESTIONS = Path(__file__).parent / "questions" / "kinds.txt"
 WEIGHTS = Path(__file__).parent.parent / "bot/answering/question/weights/kinds.json"
 SEED = 13
 # The most questions that are drawn from one line, of a kind or of none.
-PER_LINE, PER_CONTENT_LINE = 60, 150
+PER_LINE, PER_CONTENT_LINE = 40, 100
 # A real question counts as much as so many drawn ones; a feature must occur so often, its weight be so large.
 REAL_WEIGHT, MIN_COUNT, MIN_WEIGHT = 2.0, 4, 0.1
 # Inverse strength of the regularisation.
@@ -37,6 +37,7 @@ Example = tuple[str, frozenset[Kind]]
 
 def read_questions(text: str) -> Iterator[Example]:
     """Yield questions drawn from the lines of a file of forms, with their kinds."""
+    chance = random.Random(SEED)
     kinds: frozenset[Kind] = frozenset()
     for line in text.splitlines():
         if heading := re.fullmatch(r"\[(.+)\]", line):
@@ -44,7 +45,6 @@ def read_questions(text: str) -> Iterator[Example]:
             if not kinds and heading[1] != "content":
                 raise ValueError(f"unknown kind: {line}")
         elif line.strip() and not line.startswith("# "):
-            chance = random.Random(f"{SEED} {line}")  # another line changes nothing in what is drawn from this one
             drawn = {draw(line, chance) for _ in range(4 * PER_LINE)}
             limit = PER_LINE if kinds else PER_CONTENT_LINE
             yield from ((question, kinds) for question in sorted(drawn, key=lambda _: chance.random())[:limit])
