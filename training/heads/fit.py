@@ -71,6 +71,22 @@ def fit(examples: Sequence[Example], penalty: float) -> dict[str, Any]:
     }
 
 
+def average(models: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the mean of several models; a feature that one of them does not know has no weight in it."""
+    names = sorted({name for model in models for name in model["features"]})
+    nothing = [0.0] * len(STATES)
+    mean = {name: [model["features"].get(name, nothing) for model in models] for name in names}
+    return {
+        "features": {name: _rounded(np.mean(values, axis=0)) for name, values in mean.items()},
+        "transitions": [_rounded(row) for row in np.mean([model["transitions"] for model in models], axis=0)],
+        "start": _rounded(np.mean([model["start"] for model in models], axis=0)),
+    }
+
+
+def _rounded(values: Any) -> list[float]:
+    return [round(float(value), 2) for value in values]
+
+
 def _states(labels: Sequence[str]) -> list[int]:
     numbers, titled = [], False
     for label in labels:

@@ -54,6 +54,13 @@ _NUMBERED = re.compile(
     r"^(?:chapter|part|book|essay|letter|no\.?|section|lecture)?\s*(?:[IVXLC]+|\d{1,3})[.:—–-]*\s", re.I
 )
 _CHAPTER = re.compile(r"^(?:chapter|part|book|letter|lecture|section|volume|vol\.?|no\.?)\s+(?:[IVXLC]+|\d+)\.?$", re.I)
+# A paper in a numbered series, or an issue: "Policy Brief No. 17".
+_SERIES = re.compile(
+    r"(?:\b(?:no|nr|n[º°]|number)\.?|#)\s*\d[\d/.-]*$|\b(?:papers?|brief|briefing|note|report|bulletin|newsletter|issue|series)"
+    r"\s+[\d/.-]+$",
+    re.I,
+)
+_INTERVIEW = re.compile(r"\binterview(?:ed)?(?:\s\w+)?(?:\s+by\b|:)|\b(?:talks to|in conversation with)\b", re.I)
 _YEAR = re.compile(r"^[\[(©]*\s*(?:c\.?\s*|ca\.?\s*|copyright\s+)?1[5-9]\d\d|^[\[(]?20\d\d[\])]?$", re.I)
 _COUNTER = re.compile(r"^\d[\d.,]*\s*[KkMm]?(?:\s+\w+)?$")
 _POSSESSIVE = re.compile(r"['’]s? (?:blog|weblog|website|site|newsletter|column|notes|journal|diary|substack)\b", re.I)
@@ -235,6 +242,8 @@ def _look(piece: Piece, context: Context) -> _Look:
         "site": SITE,
         "numbered": _NUMBERED,
         "chapter": _CHAPTER,
+        "series": _SERIES,
+        "interview": _INTERVIEW,
         "possessive": _POSSESSIVE,
         "salutation": _SALUTATION,
         "year": _YEAR,

@@ -395,3 +395,20 @@ def test_a_word_of_100_000_letters_is_not_a_title() -> None:
     article = article_with("x" * 100_000)
     assert len(article.title or "") == 0
     assert len(body_of(article)[0]) == 100_000
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["Kommentar", "COUNTERPOINT", "POLICY BRIEF NO. 17", "Discussion Paper No. 204", "Interview by Jonas Lund"],
+)
+def test_a_section_a_series_or_a_credit_above_the_title_is_not_the_title(above: str) -> None:
+    article = article_with(f"{above}\n\n{TITLE}\n\n3 May 2021")
+    assert (article.title, article.authors, article.published) == (TITLE, (), "2021-05-03")
+    assert body_of(article) == BODY
+
+
+@pytest.mark.parametrize("credit", ["Interview by Jonas Lund", "Interviewed by Jonas Lund"])
+def test_a_quoted_title_of_an_interview_is_not_its_text(credit: str) -> None:
+    article = article_with(f"“The boats cost less than the quay”\n\n{credit}\n\n3 May 2021")
+    assert (article.title, article.authors) == ("“The boats cost less than the quay”", ())
+    assert body_of(article) == BODY
