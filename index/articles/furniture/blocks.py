@@ -37,8 +37,8 @@ _BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af)\s+(?-i:[^\W\d_a-zß-ÿа
 _FIELD = re.compile(r"^:?(?:title|authors?|by|date|published)\s*:\s*\S", re.I | re.M)
 # What is text beyond doubt, which shows where the text begins and ends.
 _SURE, _SURE_WORDS = 0.5, 12
-# In a shorter article the blocks around one say little, so that what looks like text by itself stays.
-_FEWEST_WORDS, _TEXT_ALONE = 120, 0.65
+# A shorter article has too little text to tell its parts from: marks decide, and above a byline the classifier.
+_FEWEST_WORDS = 120
 # A heading of comments this far down, by words, needs no comment below it; above, it may be a counter.
 _COMMENTS_FROM = 0.6
 _LOOK_AHEAD = 4
@@ -98,11 +98,12 @@ def _learned(texts: Sequence[str], marked: Sequence[Kind | None]) -> list[Kind]:
         return [mark or "body" for mark in marked]
     first, last = sure[0], sure[-1]
     is_short = sum(len(text.split()) for text in texts) < _FEWEST_WORDS
+    read_to = next((n for n in range(first) if _BYLINE.match(texts[n].strip())), 0) if is_short else len(texts)
     kinds: list[Kind] = []
     for number, (mark, text) in enumerate(zip(marked, texts, strict=True)):
         limit = _TOP if number < first else _BELOW if number > last else _WITHIN
         kind: Kind = mark or "body"
-        if mark is None and likely[number, 0] < limit and not (is_short and classifier.body_alone(text) > _TEXT_ALONE):
+        if mark is None and likely[number, 0] < limit and number < read_to:
             kind = classifier.KINDS[1 + int(likely[number, 1:].argmax())]
             maybe = float(likely[number, :2].sum()) + (float(likely[number].max()) if kind in _NOT_ABOVE else 0.0)
             # The first block is most often the title.
