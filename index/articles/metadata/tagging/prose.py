@@ -1,8 +1,12 @@
 """Recognise prose among the first lines, where it is certain whatever the model says."""
 
+from collections.abc import Sequence
+
 from index.articles.lines import Line
 from index.articles.metadata.dates import is_time_line, split_date
 from index.articles.metadata.names import BY, is_handle, strip_markup
+from index.articles.metadata.tagging.model import Tag
+from index.articles.metadata.tagging.pieces import Piece
 
 _PROSE_WORDS = 18
 _NEVER_LAST = frozenset("a an the of and or but to in on at for with from by that which was were is are".split())
@@ -35,3 +39,15 @@ def is_unfinished(line: Line, below: Line | None) -> bool:
     """Whether a line ends with a word that ends no title, above another line of its paragraph."""
     words = line.text.split()
     return below is not None and below.paragraph == line.paragraph and bool(words) and words[-1] in _NEVER_LAST
+
+
+def last_mark(by_line: Sequence[tuple[Line, list[tuple[Piece, Tag]]]]) -> int:
+    """Return where the last line with a title, a name or a date starts, -1 without one; a paragraph ends the head."""
+    last = -1
+    for line, pieces in by_line:
+        labels = {found.label for _, found in pieces}
+        if is_prose(line) and labels == {"body"}:
+            break
+        if (labels & {"author", "date"} and not is_prose(line)) or ("title" in labels and not is_sentence(line)):
+            last = line.start
+    return last
