@@ -22,6 +22,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from tests.support.command import Run
+from tests.support.fakes import check_in_process
 from tests.support.paths import REPOSITORY
 from tests.support.preloaded import PRELOADED, PreloadedProcess
 
@@ -271,7 +272,7 @@ def test_control_characters_in_an_article_are_not_printed(
         "---\ntitle: Red\nauthor: Jane Roe\n---\n\nThe ferry \x1b[31mshould\x9b2J stay free for want of a road.\n",
         encoding="utf-8",
     )
-    rebuild(folder, FolderPublisher(tmp_path / "index"), model_identity(None), lambda: embedder)
+    rebuild(folder, FolderPublisher(tmp_path / "index", check_in_process), model_identity(None), lambda: embedder)
     done = command("bot", "chat", stdin="the ferry?\n/passage 1\n", INDEX_DIR="index")
     assert (done.returncode, done.stderr) == (0, "")
     assert "should2J" in done.stdout

@@ -26,10 +26,10 @@ _FAMILY = 4
 _WRITER = r"the (?:author|writer|columnist|essayist)s?"
 _TITLE = r"(?:mr|mrs|ms|dr|prof|professor|sir|dame)\.?"
 _OF = r"(?P<of>['’]s?)?(?!\w)"
-SPEAKS = r"(?:say|think|argue|write|claim|believe|propose|want|suggest|warn|tell us|have to say|answer)"
+_SPEAKS = r"(?:say|think|argue|write|claim|believe|propose|want|suggest|warn|tell us|have to say|answer)"
 _SPEAKER = any_of(
     r"\bwhat (?:does|did|do) (?:the (?=(?-i:[A-Z])))?(?P<a>[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)"
-    rf" {SPEAKS}\b",
+    rf" {_SPEAKS}\b",
     r"\baccording to (?P<b>(?-i:[A-Z])[^\W\d_]+(?: (?-i:[A-Z])[^\W\d_]+)*)",
 )
 # What may follow a name: "articles by NAME do you have".

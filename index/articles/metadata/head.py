@@ -31,7 +31,7 @@ from index.articles.metadata.names import (
 from index.articles.metadata.tagging.features import LONG_WORDS, SITE, context_of, features
 from index.articles.metadata.tagging.model import Tag, load_weights, tag
 from index.articles.metadata.tagging.pieces import Piece, head_lines, split_pieces
-from index.articles.metadata.tagging.prose import is_sentence, is_unfinished, is_wrapped, last_mark
+from index.articles.metadata.tagging.prose import is_sentence, is_unfinished, is_wrapped, last_mark, without_dateless
 
 MAX_TITLE_WORDS = 40
 _MAX_LINE_WORDS = 60
@@ -121,7 +121,7 @@ def read_head(
     """
     opening = read_opening(blocks, title, name)
     fields, pieces = opening.fields, opening.pieces
-    tagged = _Tagged(pieces, tag(opening.features, load_weights()), opening.body_words)
+    tagged = _Tagged(pieces, without_dateless(pieces, tag(opening.features, load_weights())), opening.body_words)
     kinds: dict[int, HeadKind] = {**tagged.line_kinds(), **fields.lines, **dict.fromkeys(opening.repeated, "title")}
     found = ArticleHead(
         title=fields.title or tagged.title(),

@@ -12,6 +12,8 @@ from index.rebuild import rebuild
 from bot.answering.answerer import Answerer
 from bot.answering.types import Question, Reply
 
+from tests.support.fakes import check_in_process
+
 BODY = """The ferry should stay free, for want of another road to the mainland and its hospital.
 
 In 1998 it carried four hundred people a day, and nobody counted the dogs that came along with them.
@@ -34,7 +36,9 @@ def ask(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     (root / "articles").mkdir()
     (root / "articles" / "ferry.md").write_text(TWO_AUTHORS, encoding="utf-8")
     (root / "articles" / "bare.txt").write_text(NO_AUTHOR, encoding="utf-8")
-    rebuild(root / "articles", FolderPublisher(root / "index"), model_identity(None), lambda: embedder)
+    rebuild(
+        root / "articles", FolderPublisher(root / "index", check_in_process), model_identity(None), lambda: embedder
+    )
     with LiveIndex(FolderPublisher(root / "index"), model_identity(None)) as live:
         answerer = Answerer(live, embedder)
 

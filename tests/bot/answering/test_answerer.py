@@ -20,6 +20,8 @@ from bot.answering.reply.citations import verify
 from bot.answering.reply.wording import as_text
 from bot.answering.types import Question, Reply, Turn
 
+from tests.support.fakes import check_in_process
+
 TEXTS = [
     "Why does Russia back Maduro?",
     "what about China",
@@ -154,7 +156,7 @@ def ask_two(
         "---\ntitle: The Toll\nauthor: Tom Brandsma\n---\n\nA bridge should be paid for by those who cross it."
         "\n\nA ferry is a museum that moves.\n"
     )
-    rebuild(folder, FolderPublisher(root / "index"), model_identity(None), lambda: embedder)
+    rebuild(folder, FolderPublisher(root / "index", check_in_process), model_identity(None), lambda: embedder)
     with LiveIndex(FolderPublisher(root / "index"), model_identity(None)) as live:
         answerer = Answerer(live, embedder)
         yield lambda text, article: answerer.ask(Question(text, article=article)).reply
@@ -286,7 +288,7 @@ def multilingual(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -
         "---\ntitle: The Ferry\nauthor: Jane Orlova\n---\n\n"
         "The ferry should stay free, for want of another road.\n\nA bridge would cost more than it saves.\n"
     )
-    rebuild(folder, FolderPublisher(root / "index"), model_identity(None), lambda: embedder)
+    rebuild(folder, FolderPublisher(root / "index", check_in_process), model_identity(None), lambda: embedder)
     with LiveIndex(FolderPublisher(root / "index"), model_identity(None)) as live:
         yield Answerer(live, embedder)
 

@@ -19,6 +19,7 @@ from bot.state import State
 
 from tests.bot.discord.scene import Scene, bot_at
 from tests.servers.discord.server import Message
+from tests.support.fakes import check_in_process
 
 WHY = "Why does Russia back Maduro?"
 
@@ -208,7 +209,7 @@ async def test_questions_and_articles_cannot_smuggle_in_pings_or_links(
         f"The Plan\n\nBy Jo Writer\n\n{hostile}\n\n> The plan of the minister costs 5 million.\n"
     )
     index = tmp_path / "index"
-    rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
+    rebuild(folder, FolderPublisher(index, check_in_process), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
     async with bot_at(index, tmp_path / "state.sqlite", lambda: Answerer(live, embedder)) as scene:
         await scene.server.until(lambda: scene.service.queue.ready.is_set())

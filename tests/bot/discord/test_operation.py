@@ -21,6 +21,7 @@ from bot.settings import Shards
 
 from tests.bot.discord.scene import WHY, Scene, bot_at, service_of
 from tests.servers.discord.server import DiscordServer
+from tests.support.fakes import check_in_process
 
 
 async def test_buttons_work_after_a_restart(scene: Scene) -> None:
@@ -38,7 +39,7 @@ async def test_a_rebuilt_index_answers_within_two_seconds_and_nothing_fails_mean
 
     def build(cost: int) -> None:
         (folder / "bridge.txt").write_text(f"By Jo Writer\n\nThe bridge over the river costs {cost} million a year.\n")
-        rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
+        rebuild(folder, FolderPublisher(index, check_in_process), model_identity(None), lambda: embedder)
 
     build(3)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
@@ -115,7 +116,7 @@ async def test_a_conversation_about_one_article_stays_with_it(tmp_path: Path, fo
         "The Bridge\n\nBy Al Span\n\nThe bridge costs 3 million.\n\nThe money for it is the town's.\n"
     )
     index = tmp_path / "index"
-    rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
+    rebuild(folder, FolderPublisher(index, check_in_process), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
     async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
         options = {"question": "What do the trains cost?", "article": "trains.txt"}
@@ -135,7 +136,7 @@ async def test_a_conversation_about_one_article_stays_with_it(tmp_path: Path, fo
 async def test_context_follows_a_quote_to_its_new_place(tmp_path: Path, folder: Path, embedder: Embedder) -> None:
     path, index = folder / "bridge.txt", tmp_path / "index"
     path.write_text("The Bridge\n\nBy Al Span\n\nThe bridge over the river costs 3 million a year.\n\nIt is old.\n")
-    rebuild(folder, FolderPublisher(index), model_identity(None), lambda: embedder)
+    rebuild(folder, FolderPublisher(index, check_in_process), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
     async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
         answer = await scene.mention("What does the bridge over the river cost a year?")

@@ -12,7 +12,7 @@ from index.generation import Generation
 from index.store.manifest import ArticleEntry
 
 from bot.answering.question.forms import HERE
-from bot.answering.question.names import SPEAKS, KnownNames, asked_speaker, is_name_like
+from bot.answering.question.names import KnownNames, asked_speaker, is_name_like
 from bot.answering.reply import wording
 from bot.answering.reply.about.overview import central_sentences
 from bot.answering.reply.about.places import body_sentences
@@ -28,8 +28,10 @@ MAX_QUOTES, MAX_PEOPLE, MAX_ARTICLES = 3, 4, 8
 # The certainty of what an article reports of somebody, and of sentences that only name somebody.
 _CERTAIN, _NEAR, _CERTAINLY_NOT = 0.95, 0.25, 0.05
 _REPORTED = "reported:"
+# To propose, want, suggest or warn is more than to say: these have a subject of their own.
+_SAYS = r"(?:say|think|argue|write|claim|believe|tell us|have to say)"
 _IN_GENERAL = re.compile(
-    rf"^\W*(?:and |so |but |ok )*what (?:does|did|do) (?P<who>.+?) {SPEAKS}{HERE}\W*$", re.IGNORECASE
+    rf"^\W*(?:and |so |but |ok )*what (?:does|did|do) (?P<who>.+?) {_SAYS}{HERE}\W*$", re.IGNORECASE
 )
 _IT = re.compile(
     r"(?:it|(?:the|this|that) (?:article|author|writer|piece|essay|text|column|letter|speech))", re.IGNORECASE

@@ -1,15 +1,28 @@
 """Recognise prose among the first lines, where it is certain whatever the model says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.articles.lines import Line
-from index.articles.metadata.dates import is_time_line, split_date
+from index.articles.metadata.dates import is_time_line, split_date, year_in
 from index.articles.metadata.names import BY, is_handle, strip_markup
 from index.articles.metadata.tagging.model import Tag
 from index.articles.metadata.tagging.pieces import Piece
 
 _PROSE_WORDS = 18
 _NEVER_LAST = frozenset("a an the of and or but to in on at for with from by that which was were is are".split())
+
+
+def without_dateless(pieces: Sequence[Piece], tags: Sequence[Tag]) -> list[Tag]:
+    """Take the label of a date from pieces that have neither a date, a year nor a time."""
+    return [
+        replace(found, label="other") if found.label == "date" and not _has_date(piece.text) else found
+        for piece, found in zip(pieces, tags, strict=True)
+    ]
+
+
+def _has_date(text: str) -> bool:
+    return bool(split_date(text).date or year_in(text) or is_time_line(text))
 
 
 def is_sentence(line: Line) -> bool:

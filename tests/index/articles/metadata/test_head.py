@@ -380,6 +380,12 @@ def test_a_first_paragraph_of_the_body_is_not_taken_for_a_head(head: str, first:
     assert article.published is None
 
 
+def test_a_short_text_below_a_byline_is_the_body_although_the_file_is_named_after_it() -> None:
+    article = parse("trains.txt", b"By Marta Quill\n\nThe trains cost 7 million a year.\n\nThey are always late.\n")
+    assert body_of(article) == ("The trains cost 7 million a year.", "They are always late.")
+    assert article.authors == ("Marta Quill",)
+
+
 def test_head_lines_have_a_kind_offsets_and_a_paragraph_number() -> None:
     article = article_with(f"{TITLE}\n\nMarta Quill\n3 May 2021")
     found = [(line.kind, line.paragraph, article.text[line.start : line.end]) for line in article.head]
