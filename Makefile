@@ -31,7 +31,7 @@ test: setup
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports --no-cache
 	@nice -n 19 .venv/bin/mypy >.venv/mypy.log 2>&1 & mypy=$$!; \
-	$(PY) -m pytest -n $(TEST_WORKERS) --dist load --maxschedchunk 1; tests=$$?; \
+	$(PY) -m pytest -n $(TEST_WORKERS) --dist worksteal; tests=$$?; \
 	wait $$mypy || { cat .venv/mypy.log; exit 1; }; exit $$tests
 
 # Long-running tests (about 1 hour 45 minutes); docs/reliability.md has the results.
