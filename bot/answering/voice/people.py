@@ -121,9 +121,13 @@ def find_people(text: str, start: int = 0) -> People:
 
 
 def write_name(name: str) -> str:
-    """Write a name in capitals as one in small letters, as those of speakers in minutes are; acronyms stay."""
+    """Write a person's name in capitals, as those of speakers in minutes are, in small letters; acronyms stay."""
     words = name.split()
-    in_full = len(words) > 1
+    titled = len(words) > 1 and words[0].lower().rstrip(".") in TITLES
+    parts = [word for word in words[titled:] if any(map(str.isalpha, word)) and not re.fullmatch(_PARTICLE, word)]
+    if not all(word.isupper() for word in parts):  # "the BBC", "BBC News"
+        return name
+    in_full = titled or len(parts) > 1
     return " ".join(_in_small_letters(word, _SHORTEST_PART if in_full else _SHORTEST_NAME) for word in words)
 
 

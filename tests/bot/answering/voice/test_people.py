@@ -30,6 +30,14 @@ def test_a_surname_in_a_text_is_recognised(text: str, surname: str, named: bool)
         ("Orla McFINCH", "Orla McFINCH"),
         ("NATO", "NATO"),
         ("EU Commission", "EU Commission"),
+        ("BBC", "BBC"),
+        ("the BBC", "the BBC"),
+        ("the UNHCR", "the UNHCR"),
+        ("BBC News", "BBC News"),
+        ("JANE ROE", "Jane Roe"),
+        ("JANE de la ROE", "Jane de la Roe"),
+        ("Mr. ROE", "Mr. Roe"),
+        ("ASKEW", "Askew"),
     ],
 )
 def test_a_name_in_capitals_is_written_in_small_letters_and_an_acronym_is_not(name: str, written: str) -> None:
