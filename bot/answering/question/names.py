@@ -36,8 +36,12 @@ _SPEAKER = any_of(
 _AFTER_NAME = r"(?:\s+(?:do|are|have|is|in|that|on|about|here|there|you|please|did|from)\b.*)?\W*$"
 _WRITTEN_BY = any_of(
     rf"\b(?:articles?|pieces?|essays?|texts?|columns?|anything|something|letters?|posts?|everything|all|have|any|else)\s+"
-    rf"(?:written\s+)?(?:by|from)\s+(?P<a>[^?.,!;]{{2,60}}?){_AFTER_NAME}",
-    r"\b(?:has|did|have)\s+(?P<b>[^?.,!;]{2,60}?)\s+(?:write|written|wrote|published?)\b",
+    rf"(?:(?:(?:have|has) been|were|was|are|is)\s+)?(?:(?:written|published)\s+)?by\s+"
+    rf"(?P<a>[^?.,!;]{{2,60}}?){_AFTER_NAME}",
+    r"\b(?:has|did|have)\s+(?P<b>[^?.,!;]{2,60}?)\s+(?:write|written|wrote|published?)\b(?!\s+by\b)",
+)
+_MONTH = re.compile(
+    r"january|february|march|april|may|june|july|august|september|october|november|december", re.IGNORECASE
 )
 _PRONOUNS = frozenset(
     (
@@ -158,7 +162,14 @@ def asked_speaker(question: str) -> str:
 def asked_author(question: str) -> str:
     """Return NAME of a question like "articles by NAME" or "what has NAME written", "" for another form."""
     match = _WRITTEN_BY.search(question)
-    return (match["a"] or match["b"]).strip() if match else ""
+    name = (match["a"] or match["b"]).strip() if match else ""
+    is_other = (
+        name.split()[:1] and name.split()[0].lower() in _PRONOUNS,
+        any(character.isdigit() for character in name),
+        _MONTH.fullmatch(name),
+        name.lower() in country_names(),
+    )
+    return "" if any(is_other) else name
 
 
 def is_name_like(phrase: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.answerer import Answerer
-from bot.answering.question.names import KnownNames, asked_speaker, replace_authors
+from bot.answering.question.names import KnownNames, asked_author, asked_speaker, replace_authors
 from bot.answering.types import Question
 
 
@@ -81,3 +81,23 @@ def test_a_speaker_that_nobody_is_called_is_unknown() -> None:
     assert KNOWN.unknown_speaker("What does Marsh say about the ferry?") == ""
     assert KNOWN.unknown_speaker("What does she say about the ferry?") == ""
     assert asked_speaker("what does the author say") == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("articles by Kessler", "Kessler"),
+        ("how many articles by Ida Marsh do you have?", "Ida Marsh"),
+        ("how many articles have been written by Kessler?", "Kessler"),
+        ("what has Kessler written?", "Kessler"),
+        ("how many articles from 2021 do you have?", ""),
+        ("how many articles from May 2021 do you have?", ""),
+        ("which articles from Norway do you have?", ""),
+        ("which articles by 2021?", ""),
+        ("any articles by May?", ""),
+        ("what have I written?", ""),
+        ("how many texts do you have written by Kessler?", "Kessler"),
+    ],
+)
+def test_a_date_a_country_and_a_pronoun_are_no_authors(question: str, name: str) -> None:
+    assert asked_author(question) == name
