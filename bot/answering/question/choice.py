@@ -65,7 +65,12 @@ _ORDERS = {
     **dict.fromkeys(("shortest",), ("length", False)),
 }
 _ORDER = "|".join(_ORDERS)
-_ORDERED = re.compile(rf"\b(?:the\s+|your\s+)?(?P<order>{_ORDER})\s+{_NOUN}\b", re.IGNORECASE)
+_ORDERED = re.compile(
+    rf"(?<![\"“‘'])\b(?:the|your)\s+(?P<order>{_ORDER})\s+(?P<noun>{_NOUN})\b(?!\s+(?:of|in|to|from|on|by|about)\b)",
+    re.IGNORECASE,
+)
+# What came first or last of all that was published, where no superlative is written.
+_FIRST, _LAST = re.compile(r"\bfirst\b", re.IGNORECASE), re.compile(r"\b(?:last|most recently)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -85,7 +90,7 @@ class Choice(NamedTuple):
 
 def choose_articles(question: str, entries: Sequence[ArticleEntry]) -> Choice:
     """Choose the articles that a question names by file name, place in the list, title, date, or author."""
-    for way in (_by_file, _by_place, _by_title, _by_date):
+    for way in (_by_file, _by_whole_title, _by_place, _by_title, _by_date):
         if (named := way(question, entries)) is not None:
             speakers = _by_author(named.text, named.articles)
             articles = speakers if named.certain else named.articles
@@ -131,7 +136,13 @@ def _by_file(question: str, entries: Sequence[ArticleEntry]) -> Choice | None:
     return None
 
 
-def _by_title(question: str, entries: Sequence[ArticleEntry]) -> Choice | None:
+def _by_whole_title(question: str, entries: Sequence[ArticleEntry]) -> Choice | None:
+    """Find the article whose whole title a question surely has, which may call itself "The Last Column"."""
+    named = _by_title(question, entries, min_share=1.0)
+    return named if named and named.certain else None
+
+
+def _by_title(question: str, entries: Sequence[ArticleEntry], min_share: float = 0.0) -> Choice | None:
     """Find the article whose title a question has, whole or in part."""
     asked = [(match.start(), match.end(), _normal(match.group())) for match in _WORD.finditer(question)]
     stems = {stem(word) for _, _, word in asked}
@@ -141,7 +152,8 @@ def _by_title(question: str, entries: Sequence[ArticleEntry]) -> Choice | None:
             common = content & stems
             if common and (found := _span(question, asked, entry.title, content, common)):
                 share, span, certain = found
-                best.append((share, entry, span, certain))
+                if share >= min_share:
+                    best.append((share, entry, span, certain))
     if not best:
         return None
     best.sort(key=lambda row: -row[0])
@@ -210,7 +222,8 @@ def _by_place(question: str, entries: Sequence[ArticleEntry]) -> Choice | None:
     if len(entries) < 2:
         return None
     if (match := _ORDERED.search(question)) and (first := first_in_order(match["order"], entries)):
-        return Choice(first, _masked(question, *match.span()), certain=True)
+        # "the shortest one" may be a route.
+        return Choice(first, _masked(question, *match.span()), certain=match["noun"].lower() != "one")
     if match := _NTH.search(question):
         nth = match["nth"].lower()
         place = len(entries) if nth == "last" else _ORDINALS.index(nth) + 1 if nth in _ORDINALS else int(nth[:-2])
@@ -223,8 +236,9 @@ def _by_place(question: str, entries: Sequence[ArticleEntry]) -> Choice | None:
 
 def asked_order(question: str) -> str:
     """Return the superlative that a question asks for, such as "newest"; "" if there is none."""
-    match = re.search(rf"\b(?:{_ORDER})\b", question, re.IGNORECASE)
-    return match.group().lower() if match else ""
+    if match := re.search(rf"\b(?:{_ORDER})\b", question, re.IGNORECASE):
+        return match.group().lower()
+    return "oldest" if _FIRST.search(question) else "newest" if _LAST.search(question) else ""
 
 
 def first_in_order(order: str, entries: Sequence[ArticleEntry]) -> tuple[ArticleEntry, ...]:

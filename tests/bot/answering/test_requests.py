@@ -80,6 +80,18 @@ def test_the_library_says_how_many_articles_it_has_by_whom_and_which(ask: Ask) -
     assert "“Satellites do not sleep”" in ask("what do you know?", None).reply.lead
 
 
+def test_the_article_that_was_published_first_is_the_oldest(ask: Ask) -> None:
+    first = ask("which article was published first?", None).reply.lead
+    assert first == "The oldest article is “Keep the lighthouse keepers” by Agnes Tull (2021-02-04)."
+    last = ask("which article was published last?", None).reply.lead
+    assert last == "The newest article is “Satellites do not sleep” by Otto Pilger (2021-03-11)."
+
+
+def test_articles_of_a_year_or_a_country_are_by_nobody(ask: Ask) -> None:
+    for question in ("how many articles from 2019 do you have?", "how many articles from Norway do you have?"):
+        assert "no article by" not in ask(question, None).reply.lead
+
+
 def test_a_title_or_file_name_chooses_the_article(ask: Ask) -> None:
     for question in (
         "Who wrote Satellites do not sleep?",

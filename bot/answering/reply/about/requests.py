@@ -43,8 +43,6 @@ _LIBRARY: frozenset[Kind] = frozenset(
 _SUBJECT = re.compile(
     r"\b(?:about|on|cover(?:s|ed)?|discuss(?:es)?|deals? with) (?:the |a |an )?(?P<subject>[^?]+?)\W*$", re.IGNORECASE
 )
-# What a question means that names no superlative: "which article came last?"
-_NEWEST = "newest"
 # The most articles that one reply describes, and the kinds whose answers are quotes.
 _MAX_EACH = 6
 _OVERVIEWS: frozenset[Kind] = frozenset(("topic", "thesis", "summary", "beginning", "ending"))
@@ -125,11 +123,13 @@ def answer_request(
     return Abstention(asked, about.lead, (), CERTAINLY_NOT, "not_addressed")
 
 
-def _library(asked: str, parsed: ParsedQuestion, kinds: Sequence[Kind]) -> Reply:
-    """Describe the library, or the articles by somebody whom the question names."""
+def _library(asked: str, parsed: ParsedQuestion, kinds: Sequence[Kind]) -> Reply | None:
+    """Describe the library, or the articles by somebody whom the question names; None for no order that is known."""
     entries = parsed.candidates
     if "library_order" in kinds:
-        lead = library.describe_order(entries, asked_order(parsed.text) or _NEWEST)
+        if not (order := asked_order(parsed.text)):
+            return None
+        lead = library.describe_order(entries, order)
         return Answer(asked, lead, (), CERTAIN) if lead else _nothing(asked, "No article has a date.")
     named = parsed.named.articles
     name = asked_author(parsed.text) if {"library_articles", "library_count"}.intersection(kinds) else ""

@@ -4,7 +4,7 @@ import pytest
 
 from index.store.manifest import ArticleEntry
 
-from bot.answering.question.choice import choose_articles, choose_scope
+from bot.answering.question.choice import asked_order, choose_articles, choose_scope
 
 
 def entry(name: str, title: str | None, *authors: str, published: str | None = None) -> ArticleEntry:
@@ -76,3 +76,47 @@ def test_the_author_who_speaks_is_chosen_not_the_one_that_is_asked_about() -> No
 def test_what_names_the_article_is_left_out_of_the_wording() -> None:
     assert choose_articles("Who wrote “Make the bridge toll permanent”?", LIBRARY).text == "Who wrote the article?"
     assert choose_articles("Summarise Marsh's article", LIBRARY).text == "Summarise his article"
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen"),
+    [
+        ("who wrote the newest article?", ["2024/bridge-toll.md"]),
+        ("summarise your oldest piece", ["bells.txt"]),
+        ("who wrote the newest one?", ["2024/bridge-toll.md"]),
+        ("what do the latest posts on the notice board say?", []),
+        ("are the earliest essays about tides lost?", []),
+        ("does Lindgren's earliest essays matter?", []),
+        ("are newest articles better?", []),
+    ],
+)
+def test_a_superlative_names_an_article_only_where_it_stands_alone(question: str, chosen: list[str]) -> None:
+    assert names(question) == chosen
+
+
+def test_the_shortest_one_may_be_something_else() -> None:
+    assert choose_scope(LIBRARY, "which of the routes is the shortest one?") == LIBRARY
+    assert [e.id for e in choose_scope(LIBRARY, "what does the newest article say of tolls?")] == [
+        "2024/bridge-toll.md"
+    ]
+
+
+def test_a_whole_title_goes_before_the_place_that_it_seems_to_name() -> None:
+    library = (entry("a.txt", "The Last Column", "Per Holm"), entry("b.txt", "Salt and Rope", "Ida Marsh"))
+    assert [e.id for e in choose_articles("Who wrote The Last Column?", library).articles] == ["a.txt"]
+    assert [e.id for e in choose_articles("who wrote the last article?", library).articles] == ["b.txt"]
+
+
+@pytest.mark.parametrize(
+    ("question", "order"),
+    [
+        ("which article was published first?", "oldest"),
+        ("which article came last?", "newest"),
+        ("which one was published most recently?", "newest"),
+        ("which article is the most recent?", "most recent"),
+        ("which article is the shortest?", "shortest"),
+        ("which article is the finest?", ""),
+    ],
+)
+def test_the_order_that_a_question_asks_for_is_not_guessed(question: str, order: str) -> None:
+    assert asked_order(question) == order
