@@ -70,6 +70,7 @@ class Country(NamedTuple):
     regions: Words
 
 
+@cache
 def country_names() -> Words:
     """Return the names of countries of one word, in lower case; not those that are English words too."""
     written = (name for country in _countries() for name in (country.name, *_MORE_NAMES.get(country.name, "").split()))

@@ -12,6 +12,8 @@ from bot.answering.question.kinds import Kind, classify
 from bot.answering.types import Turn
 
 CONTEXT_CHARS = 600
+# A question continues at most so many before it, each of which continues the one before.
+MAX_DEPTH = 3
 
 _CONTINUES = any_of(
     r"^\W*(?:and|but|so|or|then|also|really|ok(?:ay)?|what about|how about|why not|since when|says who|no)\b"
@@ -85,7 +87,9 @@ class Subject(NamedTuple):
     each: bool = False
 
 
-def find_subject(text: str, history: Sequence[Turn], entries: Sequence[ArticleEntry], recent: str | None) -> Subject:
+def find_subject(
+    text: str, history: Sequence[Turn], entries: Sequence[ArticleEntry], recent: str | None, depth: int = MAX_DEPTH
+) -> Subject:
     """Find what a question is about, alone or as the continuation of the one before it.
 
     Args:
@@ -93,12 +97,16 @@ def find_subject(text: str, history: Sequence[Turn], entries: Sequence[ArticleEn
         history: the turns before it, oldest first.
         entries: the articles that it may be about.
         recent: the id of the article that the last answer quoted.
+        depth: how many questions before it are read.
     """
     named = choose_articles(text, entries)
     kinds = () if history and _BARE_QUESTION.fullmatch(text) else kinds_of(text, named)
     if kinds and (named.articles or len(entries) < 2):
         return Subject(kinds, named, tuple(e for e in named.articles if e.id == recent) or named.articles)
-    before = _before(history, entries)
+    is_alone = kinds and not named.articles and not _OTHER.search(text)
+    if is_alone and (alone := _of_the_library(text, kinds, named, entries)) is not None:
+        return alone
+    before = _before(history, entries, depth)
     last = _articles_of(before, entries, recent) if before else _entry(entries, recent)
     if not kinds and before is not None:
         kinds, named = _continued(text, before, named, entries)
@@ -108,19 +116,26 @@ def find_subject(text: str, history: Sequence[Turn], entries: Sequence[ArticleEn
     if named.articles:
         return Subject(kinds, named, named.articles if kinds or named.certain else ())
     if kinds:
-        if "library_order" in kinds:
-            return Subject(kinds, named, first_in_order(asked_order(text), entries) if asked_order(text) else ())
-        if _ALL.search(text):
-            return Subject(kinds, named, each=True)
-        if _OF_WRITER.intersection(kinds) and _WRITER.search(text):
-            return Subject(kinds, named, last)
-        if _OF_NO_ARTICLE.intersection(kinds) or _WHICH.search(text):
-            return Subject(kinds, named)
+        if (alone := _of_the_library(text, kinds, named, entries)) is not None:
+            return alone
         return Subject(kinds, named, last, each=not last and bool(_THEM.search(text)))
     if asks_who_is_quoted(text) or asks_who_speaks(text):
         return Subject((), named, last)
     follows = before is not None and (asked_again(text) or _SAME_ARTICLE.search(text)) and not _ANYBODY.search(text)
     return Subject((), named, (before.articles or (last if before.kinds else ())) if before and follows else ())
+
+
+def _of_the_library(
+    text: str, kinds: tuple[Kind, ...], named: Choice, entries: Sequence[ArticleEntry]
+) -> Subject | None:
+    """Return the subject of a question about all articles, whatever was asked before it; None for another question."""
+    if "library_order" in kinds:
+        return Subject(kinds, named, first_in_order(asked_order(text), entries) if asked_order(text) else ())
+    if _ALL.search(text):
+        return Subject(kinds, named, each=True)
+    if _OF_WRITER.intersection(kinds) and _WRITER.search(text):
+        return None
+    return Subject(kinds, named) if _OF_NO_ARTICLE.intersection(kinds) or _WHICH.search(text) else None
 
 
 def kinds_of(text: str, named: Choice) -> tuple[Kind, ...]:
@@ -131,10 +146,12 @@ def kinds_of(text: str, named: Choice) -> tuple[Kind, ...]:
     return classify(named.text).kinds or own
 
 
-def _before(history: Sequence[Turn], entries: Sequence[ArticleEntry]) -> Subject | None:
+def _before(history: Sequence[Turn], entries: Sequence[ArticleEntry], depth: int) -> Subject | None:
     """Return what the question before this one was about, None if there was none."""
+    if not depth:
+        return None
     at = max((n for n, turn in enumerate(history) if turn.role == "user"), default=None)
-    return find_subject(history[at].text, history[:at], entries, None) if at is not None else None
+    return find_subject(history[at].text, history[:at], entries, None, depth - 1) if at is not None else None
 
 
 def _articles_of(before: Subject, entries: Sequence[ArticleEntry], recent: str | None) -> tuple[ArticleEntry, ...]:

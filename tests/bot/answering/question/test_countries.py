@@ -48,3 +48,7 @@ def test_no_other_place_and_no_person_is_another_word(name: str, text: str) -> N
 def test_words_that_are_english_too_are_no_names_of_countries() -> None:
     assert {"norway", "holland", "scotland"} <= country_names()
     assert not {"turkey", "chad", "island", "and"} & country_names()
+
+
+def test_the_names_of_countries_are_collected_once() -> None:
+    assert country_names() is country_names()
