@@ -313,7 +313,9 @@ def test_the_closest_passages_to_a_question_in_another_language_share_its_words(
     assert multilingual.ask(Question("Чому?")).reply.quotes == ()
 
 
-@pytest.mark.parametrize("question", ["Why is he against the bridge?", "tldr", "What is the main point?"])
+@pytest.mark.parametrize(
+    "question", ["Why is he against the bridge?", "tldr", "What is the main point?", "who is quoted?"]
+)
 def test_an_article_in_another_language_is_said_to_be_unread(multilingual: Answerer, question: str) -> None:
     reply = multilingual.ask(Question(question, article="bruecke.md")).reply
     assert "Keine neue Brücke” by Jonas Feld (2022-05-03) is in German, and I read English only" in reply.lead

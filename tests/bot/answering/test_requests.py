@@ -92,6 +92,19 @@ def test_articles_of_a_year_or_a_country_are_by_nobody(ask: Ask) -> None:
         assert "no article by" not in ask(question, None).reply.lead
 
 
+def test_points_are_divided_among_the_articles(ask: Ask) -> None:
+    reply = ask("summarise all articles in 4 bullet points", None).reply
+    assert reply.lead == "In short, article by article:"
+    assert len(reply.quotes) == 4
+
+
+def test_how_many_articles_are_not_shown_is_told_in_the_lead(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.answering.reply.about.requests._MAX_EACH", 1)
+    lead = ask("summarise all articles", None).reply.lead
+    assert lead == "In short, article by article (1 more article is not shown):"
+    assert ask("who wrote both articles?", None).reply.lead.endswith("Agnes Tull. (1 more article is not shown.)")
+
+
 def test_a_title_or_file_name_chooses_the_article(ask: Ask) -> None:
     for question in (
         "Who wrote Satellites do not sleep?",

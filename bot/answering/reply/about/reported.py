@@ -10,7 +10,9 @@ from index.articles.article import Article
 from index.articles.metadata.names import surname
 from index.generation import Generation
 from index.store.manifest import ArticleEntry
+from index.text.words import terms
 
+from bot.answering.question.countries import is_related
 from bot.answering.question.forms import HERE
 from bot.answering.question.names import KnownNames, asked_speaker, is_name_like
 from bot.answering.reply import wording
@@ -62,7 +64,7 @@ def describe_reported(asked: str, article: Article) -> Reply:
     first: dict[str, Quote] = {}
     for quoted in _reports(article):
         first.setdefault(quoted.voice.removeprefix(_REPORTED), quoted)
-    people = {name: quoted for name, quoted in first.items() if name[:1].isupper()}
+    people = {name: quoted for name, quoted in first.items() if _is_named(name)}
     if not people:
         return Abstention(asked, "The article reports nobody by name.", (), _CERTAINLY_NOT, "not_addressed")
     shown = list(people)[:MAX_PEOPLE]
@@ -94,7 +96,7 @@ def answer_for_person(asked: str, question: str, generation: Generation, scope: 
         said += reports[:MAX_QUOTES]
     if said:
         return Answer(asked, wording.lead(said[:MAX_QUOTES], generation.articles), tuple(said[:MAX_QUOTES]), _CERTAIN)
-    if articles:
+    if articles and is_name_like(name):
         named = _naming(articles[0], name)[:MAX_QUOTES]
         return Abstention(
             asked, wording.only_named(name, named), tuple(named), _NEAR, "closest" if named else "not_addressed"
@@ -141,7 +143,7 @@ def tell_unheard(unheard: Unheard, reply: Reply, question: str, articles: Sequen
 def _people(article: Article) -> list[str]:
     """Return the names of those whom an article reports, most often first."""
     names = Counter(quoted.voice.removeprefix(_REPORTED) for quoted in _reports(article))
-    return [name for name, _ in names.most_common() if name[:1].isupper()]
+    return [name for name, _ in names.most_common() if _is_named(name)]
 
 
 def prefer_words_of(question: str, ranked: Sequence[Evidence], generation: Generation) -> list[Evidence]:
@@ -158,7 +160,7 @@ def prefer_words_of(question: str, ranked: Sequence[Evidence], generation: Gener
     if not own:
         return list(ranked)
     theirs = {id(e) for e in own}
-    kept = [e for e in ranked if id(e) in theirs or not voices[id(e)].removeprefix(_REPORTED)[:1].isupper()]
+    kept = [e for e in ranked if id(e) in theirs or not _is_named(voices[id(e)].removeprefix(_REPORTED))]
     return [own[0], *(e for e in kept if e is not own[0])]
 
 
@@ -172,18 +174,32 @@ def _speaks(name: str, evidence: Evidence, voice: str) -> bool:
 
 
 def is_voice_of(name: str, voice: str) -> bool:
-    """Whether a voice is that of somebody of a name."""
-    return voice.startswith(_REPORTED) and _names(voice.removeprefix(_REPORTED), name)
+    """Whether a voice is that of somebody of a name, or called by another word for the same country."""
+    if not voice.startswith(_REPORTED) or voice == UNNAMED:
+        return False
+    speaker = voice.removeprefix(_REPORTED)
+    return _names(speaker, name) or is_related(name, terms(speaker))
+
+
+def _is_named(speaker: str) -> bool:
+    """Whether a reported speaker has a name: "Ann Bell", "the Treasury"."""
+    return speaker.removeprefix("the ")[:1].isupper()
 
 
 def _reports_of(article: Article, name: str) -> Iterator[Quote]:
     """Yield the sentences that report somebody, also those that begin with a name which may be a common word."""
     for quoted in _reports(article):
-        opening = re.match(rf"(?:[^\W\d_a-z]\w*\s+)*{re.escape(surname(name))}(?!\w)", quoted.text, re.IGNORECASE)
+        opening = _opening(quoted.text, name)
         if is_voice_of(name, quoted.voice):
             yield quoted
         elif quoted.voice == UNNAMED and opening:
-            yield quote(article, quoted.start, quoted.end, f"{_REPORTED}{write_name(opening[0])}")
+            yield quote(article, quoted.start, quoted.end, f"{_REPORTED}{write_name(opening)}")
+
+
+def _opening(text: str, name: str) -> str | None:
+    """Return the name that a text begins with, if it ends with a surname: "Captain Ann Reed"."""
+    match = re.match(rf"(?:(?-i:[^\W\d_a-z])\w*\s+)*{re.escape(surname(name))}(?!\w)", text, re.IGNORECASE)
+    return match[0] if match else None
 
 
 def _naming(article: Article, name: str) -> list[Quote]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from index.formatting import count
 from index.generation import Generation
 from index.store.manifest import ArticleEntry
 
@@ -68,7 +69,7 @@ def answer_request(
         speakers = describe_speakers(generation.articles[scope[0].id])
         if speakers is not None:
             return Answer(asked, speakers, (), CERTAIN)
-    if asks_who_is_quoted(parsed.text):
+    if asks_who_is_quoted(parsed.text) and languages.readable(scope):
         if len(scope) > 1:
             return Abstention(asked, library.which_article(scope), (), 0.0, "not_addressed")
         return describe_reported(asked, generation.articles[scope[0].id])
@@ -155,13 +156,15 @@ def _each(
     form = _form(parsed.text, kinds)
     shown = scope[:_MAX_EACH]
     about = [overview.answer_kinds(generation, generation.articles[entry.id], kinds, form) for entry in shown]
-    left = f" ({len(scope) - len(shown)} more articles are not shown.)" if len(scope) > len(shown) else ""
+    more = len(scope) - len(shown)
+    left = f"{count(more, 'more article')} {'is' if more == 1 else 'are'} not shown" if more else ""
     if _OVERVIEWS.intersection(kinds):
-        sentences = form.quotes or max(1, _MAX_EACH // len(shown))
+        sentences = max(1, (form.quotes or _MAX_EACH) // len(shown))
         quotes = tuple(quote for part in about for quote in part.quotes[:sentences])
-        return Answer(asked, f"{wording.IN_SHORT.removesuffix(':')}, article by article{left}:", quotes, CERTAIN)
+        lead = f"{wording.IN_SHORT.removesuffix(':')}, article by article{f' ({left})' if left else ''}:"
+        return Answer(asked, lead, quotes, CERTAIN)
     lines = [f"{wording.describe(entry)}: {part.lead}" for entry, part in zip(shown, about, strict=True)]
-    return Answer(asked, " ".join(lines) + left, (), CERTAIN)
+    return Answer(asked, " ".join(lines) + (f" ({left}.)" if left else ""), (), CERTAIN)
 
 
 def _mentions(

@@ -5,6 +5,7 @@ import pytest
 from index.store.manifest import ArticleEntry
 
 from bot.answering.question import follow_ups
+from bot.answering.question.choice import Choice, choose_articles
 from bot.answering.question.follow_ups import context_dependence, find_subject
 from bot.answering.types import Turn
 
@@ -34,11 +35,10 @@ def test_the_questions_before_are_read_only_where_they_matter_and_not_all(
     monkeypatch: pytest.MonkeyPatch, question: str, parsed: int
 ) -> None:
     texts: list[str] = []
-    choose = follow_ups.choose_articles
 
-    def record(text: str, entries: tuple[ArticleEntry, ...]) -> follow_ups.Choice:
+    def record(text: str, entries: tuple[ArticleEntry, ...]) -> Choice:
         texts.append(text)
-        return choose(text, entries)
+        return choose_articles(text, entries)
 
     monkeypatch.setattr(follow_ups, "choose_articles", record)
     assert find_subject(question, HISTORY, ENTRIES, None).kinds
