@@ -46,7 +46,7 @@ if sys.version_info < (3, 11, 8):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start slow tests first, so that at the end no worker waits for another's last one."""
+    """Start slow tests first, so that at the end a worker without tests can take short ones from another."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

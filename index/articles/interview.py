@@ -28,12 +28,15 @@ _INTERVIEW = re.compile(
 _MIN_TURNS, _MIN_SHARE = 3, 0.4
 # The fewest questions in bold, or that are paragraphs of their own, and their most words.
 _MIN_BOLD, _MIN_PLAIN, _MAX_WORDS = 2, 3, 60
+# The most paragraphs of a question without a mark and its answer.
+_MAX_UNMARKED = 3
 
 _YOU = re.compile(r"\byou(?:r|rs|rself)?\b", re.I)
 _NAME = r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){1,3}"
 _MADE_BY = re.compile(
     rf"(?i:\binterview(?:ed)?(?: \w+)? by|\b(?:in conversation|speaks|talks) (?:to|with))\s+(?P<name>{_NAME})"
-    rf"|(?P<other>{_NAME}) (?:has |had )?(?:interviewed|spoke|talked|sat down|met)\b"
+    rf"|(?P<other>{_NAME}) (?:has |had )?(?:interviewed|spoke|talked|sat down|met)(?: to| with)?\b"
+    r"(?P<whom>[^.!?\n]{0,60})"
 )
 
 Emphasised = Callable[[int, int], bool]
@@ -178,8 +181,8 @@ def _unmarked_turns(
     """
     above = [p for p in body if p.end <= turns[0].mark]
     asked = [n for n, p in enumerate(above) if _is_put_to_somebody(text[p.body_start : p.end])]
-    # Above another question, the first one has an answer.
-    asked = [n for n in asked if (n < len(above) - 1) == turns[0].asks]
+    # Above another question, the first one has an answer. What opens the article may ask its readers.
+    asked = [n for n in asked if n and (n < len(above) - 1) == turns[0].asks and n >= len(above) - _MAX_UNMARKED]
     for number, paragraph in enumerate(above):
         if asked and number >= asked[-1]:
             asks = number == asked[-1]
@@ -193,8 +196,8 @@ def _is_question(text: str) -> bool:
 
 
 def _is_put_to_somebody(text: str) -> bool:
-    """Whether a paragraph is a question to somebody, possibly with more words to the same person."""
-    return "?" in text and bool(_YOU.search(text)) and len(text.split()) <= _MAX_WORDS
+    """Whether a paragraph ends with a question and addresses somebody."""
+    return _is_question(text) and bool(_YOU.search(text))
 
 
 def _addresses(question: str, author: str) -> bool:
@@ -212,6 +215,8 @@ def _answers(text: str, turns: Sequence[Turn], author: str) -> bool:
         return True
     if any(label.lower() in own for label in asking):
         return False
-    makers = [match["name"] or match["other"] for match in _MADE_BY.finditer(text[: turns[0].mark])]
+    whom = re.compile(rf"\s(?:her|him|them|.*{re.escape(surname(author))})\b")
+    made = [m for m in _MADE_BY.finditer(text[: turns[0].mark]) if m["name"] or whom.match(m["whom"])]
+    makers = [match["name"] or match["other"] for match in made]
     addressed = any(_addresses(text[turn.start : turn.end], author) for turn in turns if turn.asks)
     return addressed or (bool(makers) and not any(surname(author) in maker for maker in makers))

@@ -201,6 +201,8 @@ def _make_paragraph(
     heading = _HEADING_MARK.match(text, start, block.end)
     units = block.units(start) or ((block.end, block.end),)
     body_start = heading.end() if heading else units[0][0]
+    if tail and tail.start <= body_start:
+        return Paragraph(number, block.start, block.end, block.end, "furniture")
     end = tail.start if tail else block.end
     items = tuple((a, min(b, end)) for a, b in ((body_start, units[0][1]), *units[1:]) if a < end)
     items = () if items == ((body_start, block.end),) else items

@@ -140,6 +140,8 @@ class Preloaded:
             largest_file: The maximum size in bytes of a file that the command writes.
             terminal: The file descriptor of the command's controlling terminal, which replaces the three streams.
         """
+        if self is PRELOADED and "PYTHONPATH" in environment:
+            raise ValueError("PYTHONPATH has no effect on libraries that are imported already; use COMMAND_LINES.")
         if self._control is None:
             self._control = self._begin()
         request = {
@@ -172,7 +174,8 @@ class Preloaded:
 
     def _begin(self) -> socket.socket:
         if (path := os.environ.get(self._variable)) is None:
-            path = os.environ[self._variable] = f"{tempfile.mkdtemp(prefix='byline-tests-')}/socket"
+            # Not below a test's own folder for temporary files: the path of a socket has at most 108 bytes.
+            path = f"{tempfile.mkdtemp(prefix='byline-tests-', dir=os.environ.get('TMPDIR', '/tmp'))}/socket"
             listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             alive, self._lifeline = os.pipe()
             with listener:
@@ -186,6 +189,7 @@ class Preloaded:
                     stdin=subprocess.DEVNULL,
                 )
             os.close(alive)
+            os.environ[self._variable] = path
         control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         control.connect(path)
         return control
@@ -202,6 +206,7 @@ def _serve(listener: socket.socket, alive: int, modules: Sequence[str]) -> None:
     gc.collect()
     gc.freeze()  # a collection in a fork would write to all objects, and so copy their memory
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the supervising forks are not waited for
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest, whose exit closes `alive`
     controls: list[socket.socket] = []
     while True:
         waiting: list[int | socket.socket] = [listener, alive, *controls]
@@ -234,6 +239,7 @@ def _fork(control: socket.socket, inherited: Sequence[socket.socket]) -> bool:
 def _supervise(request: dict[str, Any], files: Sequence[int]) -> None:
     """Fork the command, and report its process id and then its exit status."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     *streams, status = files
     pid = os.fork()
     if pid == 0:

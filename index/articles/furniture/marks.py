@@ -44,7 +44,7 @@ _LINKS = r"""
     |lesen\ sie\ (?:auch|mehr)|mehr\ zum\ thema|siehe\ auch|(?:à\ )?lire\ aussi|lea\ también|leia\ também|leggi\ anche
     |lees\ ook|läs\ också|czytaj\ (?:też|także|również)|читайте\ (?:також|также))"""
 _LINKED = re.compile(rf"[\W_]*{_LINKS}[*_\s]*[:|»›→–—]+\s*\S.{{0,160}}", re.I | re.S | re.X)
-# The heading of a box of links, without a blank line below it.
+# The heading of a box of links, without a blank line below it; a line in small letters would go on with a sentence.
 _BOX = re.compile(
     rf"""
     [\W_]*(?:{_LINKS}
@@ -55,7 +55,7 @@ _BOX = re.compile(
     |das\ könnte\ sie\ auch\ interessieren|les\ plus\ lus|sur\ le\ même\ (?:sujet|thème)|lo\ más\ (?:leído|visto)
     |te\ puede\ interesar|mais\ lid[ao]s|i\ più\ letti|meest\ gelezen|mest\ lästa?|najczęściej\ czytane|найпопулярніше
     |самое\ читаемое)
-    [\s:*_]*\n(?:[^\n]{{2,140}}\n?){{1,15}}""",
+    [\s:*_]*(?:\n(?-i:(?![^\W\d_A-ZÀ-ÞА-ЯІЇЄҐ]))[^\n]{{2,140}}){{1,15}}""",
     re.I | re.X,
 )
 NOTE_HEADING = re.compile(
@@ -119,7 +119,7 @@ CLOSING = re.compile(_CLOSING, re.I | re.X)
 INITIALS = re.compile(r"[—–-]{1,2}\s?\w+(?:\s\w+)?|(?:[A-Z]\.\s?){2,4}")
 """A signature at the foot without a closing: initials, or a name after a dash."""
 
-_SIGNED = re.compile(_CLOSING + r"\n(?:[^\n]{1,90}\n?){1,6}", re.I | re.X)
+_SIGNED = re.compile(_CLOSING + r"(?:\n[^\n]{1,90}){1,6}", re.I | re.X)
 _MAX_WORDS = {"licence": 60, "correction": 120, "caption": 60, "figure": 150, "note": 150, "salutation": 12}
 _LINKED_LINES, _CAPTION_LINES = 4, 3
 

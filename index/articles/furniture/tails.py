@@ -13,7 +13,10 @@ _START = re.compile(r"(?:[^\W_]{3}|[)\]”\"’»])[.!?…]+[\"”’»)\]*_]*\s
 # Below these probabilities that a sentence is the author's text, by itself and among its neighbours, it is set aside.
 _ALONE, _AMONG = 0.5, 0.03
 _MAX_SENTENCES, _MIN_WORDS, _MAX_WORDS, _MAX_BOX_WORDS = 8, 3, 60, 150
-_MAX_BLOCKS = 500
+# Each check classifies the whole article.
+_MAX_BLOCKS, _MAX_CHECKS = 500, 40
+# A shorter article has too little text to tell its parts from, except by a mark.
+_FEWEST_WORDS = 120
 
 
 def find_tails(texts: Sequence[str], kinds: Sequence[Kind]) -> dict[int, int]:
@@ -27,7 +30,8 @@ def find_tails(texts: Sequence[str], kinds: Sequence[Kind]) -> dict[int, int]:
 
     first = max(0, len(texts) - _MAX_BLOCKS)
     found: dict[int, int] = {}
-    for number in range(first, len(texts)):
+    checks = 0 if sum(len(text.split()) for text in texts) < _FEWEST_WORDS else _MAX_CHECKS
+    for number in reversed(range(first, len(texts))):
         if kinds[number] != "body":
             continue
         text = texts[number]
@@ -37,8 +41,9 @@ def find_tails(texts: Sequence[str], kinds: Sequence[Kind]) -> dict[int, int]:
             if parts == "box" and marked_kind(part) == "furniture":
                 found[number] = start
                 continue
-            if classifier.body_alone(part) > _ALONE:
+            if not checks or classifier.body_alone(part) > _ALONE:
                 continue
+            checks -= 1
             split = [*texts[first:number], text[:start].rstrip(), part, *texts[number + 1 :]]
             row = classifier.probabilities(split)[number - first + 1]
             if row[0] < _AMONG and classifier.KINDS[1 + int(row[1:].argmax())] == "furniture":

@@ -107,11 +107,12 @@ def split_date(line: str) -> DatedLine:
     return DatedLine(dates[chosen][2], rest if _FILLER.sub("", rest) else "", updated[chosen])
 
 
-# A place, in capitals or not, a date, and a dash, a bar or the end of a bracket.
+# A place or a bracket, a date, and a dash, a bar or the end of the bracket, above the beginning of a sentence; before a
+# bar the date may be alone.
+_PLACE = r"(?!(?:In|On|At|By|Since|Until|From|The)\b)(?:[^\W\d_a-z][\w.'’ -]{1,30}?(?:, | [—–-]{1,2} | \()){1,2}"
 _DATELINE = re.compile(
-    r"[(\[]?(?!(?:In|On|At|By|Since|Until|From|The)\b)(?:[^\W\d_a-z][\w.'’ -]{1,30}?(?:, | [—–-]{1,2} | \()){0,2}"
-    r"(?P<dated>[^()\n—|]{6,30}?\d)\.?"
-    r"(?: \([A-Z][\w ./-]{1,20}\))?[)\]]?(?: ?[—|] ?| [–-] | ?-- ?|(?<=[)\]])\s)\s*(?=\S)"
+    rf"(?:[(\[](?:{_PLACE})?|{_PLACE}|(?=[^|\n]{{6,40}} \| ))(?P<dated>[^()\n—|]{{6,30}}?\d)\.?"
+    r"(?: \([A-Z][\w ./-]{1,20}\))?[)\]]?(?: ?[—|] ?| [–-] | ?-- ?|(?<=[)\]])\s)\s*(?=[^\w\s]*[^\W\d_a-zß-ÿа-яіїєґ])"
 )
 _LONE_YEAR = re.compile(
     r"[\[(]?\s*(?:©|\(c\))?\s*(?:c\.|ca\.|circa|copyright|(?:first )?published(?: in)?|written(?: in)?)?\s*"

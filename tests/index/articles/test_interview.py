@@ -102,3 +102,16 @@ def test_questions_that_address_the_author_make_an_interview() -> None:
     body = f"**{QUESTION}**\n\n{ANSWER}\n\n**Will it hold?**\n\nNot for long.\n"
     assert [asked for _, asked, _ in turns(article(body, SET))] == [True, False, True, False]
     assert article(body, SET.replace("Ilse Tamm", "Eva Roos")).turns == ()
+
+
+def test_a_question_to_the_readers_and_an_introduction_are_not_the_interviewee_s() -> None:
+    hook = "Have you ever wondered who keeps the wall?"
+    rest = "Q: Will it hold?\n\nA: Not for long.\n\nQ: Why?\n\nA: Sand.\n"
+    made = article(f"{hook}\n\n{INTRODUCTION}\n\n{rest}", SET.replace("Ilse Tamm", "Tom Lee"))
+    assert [text for _, _, text in turns(made)] == ["Will it hold?", "Not for long.", "Why?", "Sand."]
+
+
+def test_whoever_meets_somebody_else_in_the_introduction_made_no_interview() -> None:
+    introduction = "The wall was finished in the year in which Anna Berg met Karl Holt. It has leaked since."
+    body = f"{introduction}\n\nQ: Will it hold?\n\nA: Not for long.\n\nQ: Why?\n\nA: Sand.\n"
+    assert article(body, SET.replace("Ilse Tamm", "Tom Lee")).paragraphs[0].kind == "body"

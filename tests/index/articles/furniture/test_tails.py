@@ -3,6 +3,7 @@
 import pytest
 
 from index.articles.article import Article
+from index.articles.furniture.marks import marked_kind
 from index.articles.parse import parse
 from index.text.passages import split
 from index.text.sentences import sentence_spans
@@ -77,3 +78,29 @@ def test_a_box_of_headlines_between_paragraphs_is_furniture() -> None:
 )
 def test_the_author_s_last_words_stay(last: str) -> None:
     assert sentences(article(*BODY[:-1], BODY[-1] + last))[-1] == last.strip()
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "More from habit than from conviction the\ncouncil closed its pools. I think it will close the next one too.",
+        "Most popular accounts of the flood\nbegin with the pool, and so does mine.",
+    ],
+)
+def test_a_wrapped_sentence_is_not_marked_as_a_box(wrapped: str) -> None:
+    assert marked_kind(wrapped) is None
+    assert marked_kind(BOXES[0]) == "furniture"
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "box", ["Related\n" + "Pool closure: what we know so far about it\n" * 40 + "x", "Related\n" + "a" * 140 + "\nx"]
+)
+def test_a_long_box_is_read_in_bounded_time(box: str) -> None:
+    assert article(*BODY, box).paragraphs
+
+
+@pytest.mark.timeout(20)
+def test_an_article_of_short_promotional_sentences_is_read_in_bounded_time() -> None:
+    block = "Buy the mug. Get the shirt. Join our club. See all offers. Save ten percent. Sign up now. Win a prize."
+    assert article(*BODY, *[block] * 300).paragraphs

@@ -97,6 +97,9 @@ def test_a_dateline_gives_the_date(dateline: str) -> None:
         "In Harlow, April 3, 2022 — a bad day — was a Sunday.",
         "HARLOW, April 3 — The council met.",
         "HARLOW — The council met on April 3, 2022.",
+        "May 10, 1940 – the day on which he took office – is remembered.",
+        "June 6, 1944 — D-Day — changed it.",
+        "Ravenna, May 10, 1940 – the day on which he took office – is remembered.",
     ],
 )
 def test_a_sentence_with_a_date_is_no_dateline(text: str) -> None:
