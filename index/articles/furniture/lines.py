@@ -33,7 +33,8 @@ _FURNITURE = re.compile(
     | (?:©|\(c\)|copyright\s(?:©|\(c\)|by\b|(?:19|20)\d\d|(?-i:[A-Z]\w*\s[A-Z])))\s?.{{1,80}} | all\ rights\ reserved\.?
     | (?:advertisement\W{{1,3}})?(?:story|article|post)\s+continues\s+(?:below|after)\b.{{0,40}}
     | (?:skip\ (?:past\ )?)?(?:after\ )?(?:the\ )?newsletter\ (?:promotion|sign-?up)
-    | (?:tags?|tagged|filed\ under|posted\ in|categor(?:y|ies)|keywords|schlagwörter|mots-clés|etiquetas)\s*:\s*[^.!?]{{1,120}}
+    | (?:tags?|tagged|filed\ under|posted\ in|categor(?:y|ies)|keywords|schlagwörter|mots-clés|etiquetas)
+        \s*:\s*[^.!?]{{1,120}}
     | @\w{{2,30}} | \S+@\S+\.\w+ | https?://\S+ | www\.\S+
     """,
     re.I | re.X,

@@ -15,6 +15,8 @@ from tests.index.articles.samples import BODY, body_of
     [
         ("* * *", "furniture"),
         ("Advertisement", "furniture"),
+        ("Tags: harbour, trawlers", "furniture"),
+        ("Filed under: Opinion", "furniture"),
         ("Share\nSave\nPrint", "furniture"),
         ("https://example.org/trawler", "furniture"),
         ("RELATED: Harbour dues to rise again", "furniture"),
