@@ -276,7 +276,8 @@ class Answerer:
             reply = reported.tell_unheard(unheard, reply, parsed.text, [generation.articles[a.id] for a in scope])
         reply = with_corrections(reply, generation.articles)
         terms = dict.fromkeys(content_terms(parsed.text), 1.0)
-        return languages.mention_unread(reply, terms, scope, generation), ranked
+        on_topic, named = topic >= extractive.TOPIC_THRESHOLD, parsed.named.articles
+        return languages.mention_unread(reply, terms, scope, generation, on_topic=on_topic, named=named), ranked
 
     def find_evidence(
         self, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]

@@ -1,6 +1,6 @@
 """Replies where the question or the articles are in a language that is not read without a chat model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from index.generation import Generation
@@ -51,19 +51,32 @@ def abstain(
 
 
 def mention_unread(
-    reply: Reply, question: Mapping[str, float], scope: Sequence[ArticleEntry], generation: Generation
+    reply: Reply,
+    question: Mapping[str, float],
+    scope: Sequence[ArticleEntry],
+    generation: Generation,
+    *,
+    on_topic: bool,
+    named: Collection[ArticleEntry] = (),
 ) -> Reply:
-    """Say in an abstention that articles in scope were not read which have words of the question, and so may answer it.
+    """Say in an abstention that articles in scope were not read which may answer the question.
+
+    Those that share words with it or are named by it may, and any where the question is on the topic of the library:
+    an article in another script shares no words with it.
 
     Args:
         reply: the reply.
         question: the terms of the question.
         scope: the articles that were asked.
         generation: the generation that was searched.
+        on_topic: whether the question is on the topic of the articles that were read.
+        named: the articles that the question names.
     """
-    unread = [entry.id for entry in scope if not is_read(entry.language)]
+    unread = [entry for entry in scope if not is_read(entry.language)]
     if not unread or not isinstance(reply, Abstention):
         return reply
     scores = generation.lexical.scores(question)
-    having = sum(bool((scores[generation.positions([name])] > 0).any()) for name in unread)
+    having = sum(
+        on_topic or entry in named or bool((scores[generation.positions([entry.id])] > 0).any()) for entry in unread
+    )
     return replace(reply, lead=f"{wording.not_all_read(having)} {reply.lead}") if having else reply

@@ -351,6 +351,15 @@ def test_articles_that_are_not_read_are_not_mentioned_where_they_have_no_word_of
     assert "not in English" not in abstained.lead
 
 
+def test_articles_that_are_not_read_are_mentioned_where_the_question_is_on_topic_or_names_them(
+    multilingual: Answerer,
+) -> None:
+    for question in ("Who would own the ferry?", "Do Orlova and Feld agree?"):
+        abstained = multilingual.ask(Question(question)).reply
+        assert abstained.abstained, question
+        assert abstained.lead.startswith("One article is not in English"), question
+
+
 def test_a_chat_model_gets_passages_in_all_languages(multilingual: Answerer) -> None:
     prepared = multilingual.prepare(Question("Is the Brücke worth its cost to the schools?"))
     assert prepared.for_chat_model
