@@ -289,12 +289,19 @@ class _Tagged:
         """Return the date of publication: of the first printing, else the first date, else that of a change."""
         dated = [(piece.text, split_date(piece.text)) for piece, _ in self.of("author", "date", "other", "kicker")]
         dates = [
-            (text, d) for text, d in dated if d.date and (len(d.leftover.split()) <= 12 or _ORIGINALLY.search(text))
+            (text, d)
+            for text, d in dated
+            if d.date and (len(d.leftover.split()) <= 12 or _ORIGINALLY.search(text) or _ends_with_date(text))
         ]
         for wanted in (lambda text, _: _ORIGINALLY.search(text), lambda _, d: not d.updated, lambda *_: True):
             if found := next((d.date for text, d in dates if wanted(text, d)), None):
                 return found
         return next((year for text, _ in dated if (year := year_in(text))), None)
+
+
+def _ends_with_date(text: str) -> bool:
+    """Whether a line ends with a date and its year: "Remarks by … at the dinner of …, 22 July 2025"."""
+    return text.rstrip(" .)]")[-1:].isdigit() and bool(split_date(" ".join(text.split()[-3:])).date)
 
 
 def _kind(text: str, labels: set[str]) -> HeadKind:

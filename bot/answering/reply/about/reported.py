@@ -11,6 +11,7 @@ from index.articles.metadata.names import surname
 from index.generation import Generation
 from index.store.manifest import ArticleEntry
 from index.text.words import terms
+from index.text.words import terms
 
 from bot.answering.question.countries import is_related
 from bot.answering.question.forms import HERE
@@ -119,7 +120,9 @@ def find_unheard(
     if name := known.unknown_speaker(question):
         return Unheard(name, is_named=False)
     name = asked_speaker(masked)
-    if not name or not is_name_like(name) or known.may_have_others:
+    # In another form than the articles have it, as in a misspelt name, it says nothing of who is meant.
+    has_form = name and all(term in known.terms for term in terms(name))
+    if not has_form or not is_name_like(name) or known.may_have_others:
         return None
     heard = any(_speaks(name, e, _voice(e, generation)) for e in ranked)
     return None if heard else Unheard(name, is_named=True)

@@ -386,6 +386,14 @@ def test_a_short_text_below_a_byline_is_the_body_although_the_file_is_named_afte
     assert article.authors == ("Marta Quill",)
 
 
+def test_a_date_at_the_end_of_a_long_line_of_the_head_is_the_date() -> None:
+    line = (
+        "Remarks by Marta Quill, harbour master (retired), at the annual dinner of the Society of Boat Builders, Selby"
+    )
+    article = article_with(f"The last trawler\n{line}, 22 July 2024")
+    assert (article.authors, article.published) == (("Marta Quill",), "2024-07-22")
+
+
 def test_head_lines_have_a_kind_offsets_and_a_paragraph_number() -> None:
     article = article_with(f"{TITLE}\n\nMarta Quill\n3 May 2021")
     found = [(line.kind, line.paragraph, article.text[line.start : line.end]) for line in article.head]
