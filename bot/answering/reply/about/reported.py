@@ -11,7 +11,6 @@ from index.articles.metadata.names import surname
 from index.generation import Generation
 from index.store.manifest import ArticleEntry
 from index.text.words import terms
-from index.text.words import terms
 
 from bot.answering.question.countries import is_related
 from bot.answering.question.forms import HERE
