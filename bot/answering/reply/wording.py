@@ -59,10 +59,9 @@ def not_all_read(articles: int) -> str:
 
 def nobody_called(name: str, articles: int, quotes: Sequence[Quote]) -> str:
     """Say that a question names somebody whom no article is by and none mentions, before the closest passages."""
-    article = "The" if articles == 1 else "No"
-    no = "not " if articles == 1 else ""
+    wrote = "wrote the article or is named in it" if articles == 1 else "wrote one of the articles or is named in one"
     closest = f" {CLOSEST}" if quotes else ""
-    return f"{article} article is {no}by anybody called {name}, or names one.{closest}"
+    return f"Nobody called {name} {wrote}.{closest}"
 
 
 def only_named(name: str, quotes: Sequence[Quote]) -> str:

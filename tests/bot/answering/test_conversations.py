@@ -175,7 +175,7 @@ def test_what_somebody_says_whom_no_article_names_is_one_line(talk: Talk) -> Non
     assert (reply.abstained, reply.degree) == (True, "not_addressed")
     assert not reply.quotes
     assert reply.lead == (
-        "The article is not by anybody called Quarles, or names one. Stone reports Milo Arden and Petra Voss."
+        "Nobody called Quarles wrote the article or is named in it. Stone reports Milo Arden and Petra Voss."
     )
 
 
@@ -186,7 +186,7 @@ def test_an_author_of_another_article_does_not_speak_in_this_one(talk: Talk) -> 
     assert [quote.paragraph for quote in named.quotes] == [5, 5]
     (absent,) = talk("what does Finn say about the track?", article="railway.txt")
     assert absent.abstained
-    assert absent.lead.startswith("The article is not by anybody called Finn, or names one.")
+    assert absent.lead.startswith("Nobody called Finn wrote the article or is named in it.")
 
 
 def test_whom_an_article_quotes_is_told(talk: Talk) -> None:
