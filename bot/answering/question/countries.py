@@ -1,4 +1,4 @@
-"""Countries and other words for them: their people and languages, capitals, governments and regions.
+"""Countries and other words for them: their people and languages, capitals and regions.
 
 The only module that imports countryinfo.
 """
@@ -12,8 +12,7 @@ from index.text.words import terms
 
 # Countries whose names are also English words or other places'.
 _AMBIGUOUS = frozenset("turkey chad jersey guinea georgia jordan mali togo oman".split())
-# What the library does not have: names in everyday use, words for the people, and seats of governments, which stand for
-# their countries as capitals do.
+# What the library does not have: names in everyday use, and words for the people.
 _MORE_NAMES = {
     "united kingdom": "britain england scotland wales",
     "united states": "america",
@@ -28,22 +27,6 @@ _MORE_WORDS = {
     "denmark": "dane",
     "ukraine": "kiev",
     "vatican city state": "vatican",
-}
-_SEATS = {
-    "argentina": ("casa rosada",),
-    "brazil": ("planalto",),
-    "canada": ("parliament hill",),
-    "china": ("zhongnanhai",),
-    "france": ("elysée", "élysée", "elysee", "matignon", "quai d'orsay"),
-    "germany": ("bundestag", "chancellery"),
-    "italy": ("quirinal", "palazzo chigi"),
-    "japan": ("kantei",),
-    "mexico": ("los pinos",),
-    "russia": ("kremlin",),
-    "south korea": ("blue house",),
-    "spain": ("moncloa", "zarzuela"),
-    "united kingdom": ("westminster", "whitehall", "downing street"),
-    "united states": ("washington", "white house", "capitol hill", "pentagon", "foggy bottom"),
 }
 _MORE_REGIONS = {"middle east": "western asia", "far east": "eastern asia", "scandinavia": "northern europe"}
 # Unions have no people or capital of their own.
@@ -135,7 +118,6 @@ def _read(info: Mapping[str, object]) -> Country:
     people = str(info.get("demonym") or "").replace("/", ",").casefold().split(",")
     capital = str(info.get("capital") or "").casefold()
     words = [name, *_MORE_NAMES.get(name, "").split(), *_MORE_WORDS.get(name, "").split(), *people, capital]
-    words += _SEATS.get(name, ())
     # Native spellings may be English words: "Island".
     words += [other for other in others if other.upper() not in codes and other not in english_dictionary()]
     region, subregion = (str(info.get(field) or "").casefold() for field in ("region", "subregion"))

@@ -17,7 +17,6 @@ from bot.answering.question.countries import country_names, is_related
         ("Finns", "Finland votes"),
         ("Poles", "Poland pays"),
         ("Holland", "a Dutch engineer"),
-        ("Whitehall", "the British fleet"),
         ("USA", "an American ship"),
         ("South America", "the mines of Chile"),
         ("Africans", "farmers in Kenya"),

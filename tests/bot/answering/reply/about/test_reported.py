@@ -26,7 +26,7 @@ The Treasury said that "the ferry costs more than the island earns".
 
 Critics of the ferry are loud, and I do not believe them.
 
-According to the Kremlin, the strait is closed to ferries.
+According to Moscow, the strait is closed to ferries.
 
 Nobody has asked the islanders, who pay for it twice.
 """
@@ -65,9 +65,9 @@ def test_a_word_that_is_no_name_is_searched_for(folder: Path, embedder: Embedder
 @pytest.mark.parametrize(
     ("name", "voice", "same"),
     [
-        ("Russia", "reported:the Kremlin", True),
-        ("Norway", "reported:the Kremlin", False),
-        ("Kremlin", "reported:the Kremlin", True),
+        ("Russia", "reported:Moscow", True),
+        ("Norway", "reported:Moscow", False),
+        ("Moscow", "reported:Moscow", True),
         ("Russia", "reported:unnamed", False),
         ("Russia", "author", False),
     ],
