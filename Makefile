@@ -26,6 +26,8 @@ index: setup
 TEST_WORKERS ?= 3
 
 # mypy runs in parallel with the tests, at a low priority, in the time that they wait; its errors are printed after them.
+# Python compiles the tests for every worker again where it is told to write no bytecode.
+test: export PYTHONDONTWRITEBYTECODE =
 test: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -44,6 +46,7 @@ soak: setup
 	REOPENINGS=200 $(SOAK) tests/test_reliability.py tests/index/publishing/test_server.py
 	KILLS=200 STORE_EXAMPLES=50 FUZZ=2000 $(SOAK) tests/index/test_generation_faults.py tests/index/test_generation_machine.py \
 		tests/index/articles/test_fuzz.py tests/bot/discord/rendering
+	EXAMPLES=all $(SOAK) tests -m hypothesis
 	REBUILDS=50 QUERIES=100000 $(SOAK) tests/soak/test_rebuilds.py
 	SOAK_MINUTES=$(SOAK_MINUTES) $(SOAK) tests/soak/test_traffic.py
 
