@@ -1,4 +1,4 @@
-"""100 questions from 50 users while the gateway disconnects and the API fails: none is lost or answered twice.
+"""Questions from many users while the gateway disconnects and the API fails: none is lost or answered twice.
 
 BURST_QUESTIONS, BURST_DROPS and BURST_SECONDS set the size; `make soak` uses 1,000 questions, 50 drops, 10 minutes.
 """
@@ -20,8 +20,9 @@ from tests.servers.discord.server import Interaction, Message
 
 SECONDS = float(os.environ.get("BURST_SECONDS", "8"))
 DROPS = int(os.environ.get("BURST_DROPS", "5"))
-USERS = 50
-QUESTIONS_PER_USER = int(os.environ.get("BURST_QUESTIONS", "50")) // USERS
+QUESTIONS_IN_ALL = int(os.environ.get("BURST_QUESTIONS", "30"))
+USERS = min(50, QUESTIONS_IN_ALL)
+QUESTIONS_PER_USER = QUESTIONS_IN_ALL // USERS
 QUESTIONS = (
     "Why does Russia back Maduro?",
     "What does he say about China's investment?",

@@ -29,7 +29,7 @@ from tests.support.editions import QUESTIONS, editions, rebuild_in_subprocess, w
 REBUILDS = int(os.environ.get("REBUILDS", "2"))
 QUERIES = int(os.environ.get("QUERIES", "100"))
 READERS, ANSWER_EVERY = 2, 25
-PAUSE = 0.003 if QUERIES > 1000 else 0.03
+PAUSE = 0.003 if QUERIES > 1000 else 0.1
 MAX_REBUILDS_IN_PROCESS = 5
 
 

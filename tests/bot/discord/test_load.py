@@ -18,7 +18,7 @@ from bot.discord.rendering.markup import unescape
 from tests.bot.discord.scene import WHY, Scene, bot_at
 from tests.bot.discord.slow import Slow, slow
 
-QUEUED = int(os.environ.get("QUEUED", "24"))
+QUEUED = int(os.environ.get("QUEUED", "12"))
 
 
 def slow_to_load(answerer: Answerer) -> Answerer:
