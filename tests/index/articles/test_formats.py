@@ -15,6 +15,7 @@ from index.text.passages import split
 from index.text.sentences import sentence_spans
 
 from tests.index.articles.samples import TWO_PARAGRAPHS, body_of, paragraphs, rejection
+from tests.support.examples import examples
 from tests.support.paths import REPOSITORY
 
 SHIPPED = REPOSITORY / "articles" / "khara-russia-venezuela.txt"
@@ -142,7 +143,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=examples(300), deadline=None, derandomize=True)
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_any_text_is_rejected_or_parsed_into_numbered_paragraphs_in_order(text: str) -> None:
     try:
@@ -157,7 +158,7 @@ def test_any_text_is_rejected_or_parsed_into_numbered_paragraphs_in_order(text: 
         before = paragraph.end
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=examples(200), deadline=None, derandomize=True)
 @given(st.binary(max_size=60), st.sampled_from([None, "windows-1251", "utf-16", "latin-1"]))
 def test_any_bytes_are_rejected_or_parsed(data: bytes, fallback: str | None) -> None:
     try:

@@ -11,6 +11,8 @@ from index.articles.offsets import Edit, MappedText, OffsetMap, join
 from index.articles.parse import parse
 from index.errors import ArticleRejected
 
+from tests.support.examples import examples
+
 MARKS = (
     "# |> |- |1. |• |*|**|_|`|[|](https://x.example/a)|![|]|[^1]|[^1]: |[[|]]|==|%%|~~|<b>|</b>|<!--|-->|&amp;|---|\\*"
     "|\u00ad|\u200b|\ufb01|e\u0301|The pears|went first.|By Ines Okafor|Page 12|pro-\nposes"
@@ -26,7 +28,7 @@ def article_of(text: str, name: str) -> Article | None:
         return None
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=examples(400), deadline=None, derandomize=True)
 @given(TEXTS, st.sampled_from(["x.txt", "x.md"]))
 def test_every_word_of_the_article_text_stands_in_the_file_where_the_map_says(text: str, name: str) -> None:
     article = article_of(text, name)
@@ -41,7 +43,7 @@ def test_every_word_of_the_article_text_stands_in_the_file_where_the_map_says(te
         assert same or not character.isalnum() or decoded[place] == "&" or character == decoded[place]
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=examples(400), deadline=None, derandomize=True)
 @given(TEXTS, st.sampled_from(["x.txt", "x.md"]))
 def test_the_span_in_the_file_of_a_paragraph_holds_its_words_in_order(text: str, name: str) -> None:
     article = article_of(text, name)
@@ -64,7 +66,7 @@ def decode_as_parse_does(text: str) -> str:
 EDITS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 5), st.sampled_from(["", "; ", "fi"])), max_size=6)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=examples(300), deadline=None, derandomize=True)
 @given(st.text("abc \n", max_size=40), st.lists(EDITS, min_size=1, max_size=3))
 def test_the_map_of_a_text_that_is_edited_several_times_leads_to_its_first_form(
     text: str, rounds: list[list[tuple[int, int, str]]]
@@ -85,7 +87,7 @@ def test_the_map_of_a_text_that_is_edited_several_times_leads_to_its_first_form(
     assert [edited.map.to_file(offset) for offset in range(len(kept))] == kept
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=examples(200), deadline=None, derandomize=True)
 @given(st.text("abc\n", max_size=30), st.lists(st.integers(0, 30), max_size=5))
 def test_pieces_of_a_text_join_to_the_same_text_with_the_same_map(text: str, cuts: list[int]) -> None:
     edges = [0, *sorted(cut for cut in cuts if cut <= len(text)), len(text)]

@@ -9,6 +9,8 @@ from index.articles.parse import parse
 from index.text.passages import MAX_SENTENCE_CHARS, MAX_WORDS, SHORT_WORDS, Passage, Sentence, split
 from index.text.sentences import sentence_spans
 
+from tests.support.examples import examples
+
 
 def article_of(*paragraphs: str, name: str = "x.txt") -> Article:
     return parse(name, "\n\n".join(paragraphs).encode())
@@ -44,7 +46,7 @@ ARTICLES = (
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 @given(ARTICLES)
 def test_passages_are_the_articles_text_complete_in_order_and_within_the_limits(article: Article) -> None:
     passages = split(article, sentence_spans)

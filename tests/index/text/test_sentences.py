@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from index.text.sentences import sentence_spans
 
+from tests.support.examples import examples
 from tests.support.paths import REPOSITORY
 
 
@@ -115,7 +116,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=examples(300), deadline=None, derandomize=True)
 @given(st.lists(PIECES, max_size=15).map("".join))
 def test_sentences_are_ordered_disjoint_and_trimmed_and_cover_the_text(text: str) -> None:
     end_before = 0

@@ -28,6 +28,7 @@ from bot.answering.chat.quotable_text import QuotableText, normalise
 from bot.answering.reply.citations import quote, verify
 
 from tests.bot.answering.chat.scene import ARTICLES, FERRY, FREE, HEDGED, PASSAGES, REPORTED
+from tests.support.examples import examples
 
 QUOTABLE = QuotableText({f"P{n}": passage for n, passage in enumerate(PASSAGES, 1)}, ARTICLES)
 LATE = "It is wrong to say that the ferry is late."
@@ -130,7 +131,7 @@ def mutate(good: Claim, edit: str, data: st.DataObject) -> Claim:
     return parse_claim(broken) or good
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(st.sampled_from(GOOD), st.lists(EDITS, min_size=1, max_size=3), st.data())
 def test_no_mutation_of_a_correct_claim_yields_an_unverified_quote(
     good: Claim, edits: list[str], data: st.DataObject

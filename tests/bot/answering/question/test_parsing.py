@@ -17,6 +17,8 @@ from bot.answering.question.parsing import (
 )
 from bot.answering.types import Question, Turn
 
+from tests.support.examples import examples
+
 VOCABULARY = dict.fromkeys("ferry harbour toll council bridge pool closed raised".split(), 3)
 REPLY = (
     'Calloway argues:\n\n> "The pool leaks into the harbour." — ¶3\n\n> "The toll is a joke." — ¶5 (Calloway, hedging)'
@@ -82,7 +84,7 @@ def test_capitals_emoji_and_other_scripts_are_accepted_unchanged(text: str) -> N
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_cleaning_gives_one_line_or_a_usage_error(text: str) -> None:
     try:
         cleaned = clean_question(text)

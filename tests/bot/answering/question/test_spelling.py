@@ -11,6 +11,8 @@ from index.text.words import words
 
 from bot.answering.question.spelling import respell, sound
 
+from tests.support.examples import examples
+
 VOCABULARY = dict.fromkeys(
     "council ferry harbour bridge mayor ostrander velmora tariff sanctions referendum dredging budget dam".split(),
     3,
@@ -118,24 +120,24 @@ def test_a_word_as_long_as_the_limit_is_left_alone() -> None:
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["L"]), max_size=80))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_text_without_letters_is_unchanged(text: str) -> None:
     assert respell(text, VOCABULARY) == (text, ())
 
 
 @given(st.lists(st.sampled_from([*VOCABULARY, *(word.title() for word in VOCABULARY)])), st.sampled_from(" ,;-!\n"))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_text_of_words_of_the_index_is_unchanged(chosen: list[str], mark: str) -> None:
     assert respell(mark.join(chosen), VOCABULARY).text == mark.join(chosen)
 
 
 @given(st.text(alphabet="abcdexyzABÉéßüжΩ'’-. 12_", max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_a_text_whose_words_are_the_vocabulary_is_unchanged(text: str) -> None:
     assert respell(text, Counter(words(text))).text == text
 
 
 @given(st.text(alphabet="abcdefgh .,?!'", max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_text_between_words_is_never_changed(text: str) -> None:
     assert re.sub(r"[a-z]", "", respell(text, VOCABULARY).text) == re.sub(r"[a-z]", "", text)

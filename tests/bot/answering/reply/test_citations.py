@@ -12,6 +12,8 @@ from index.text.sentences import sentence_spans
 
 from bot.answering.reply.citations import UnverifiedQuote, balanced, quote, verify
 
+from tests.support.examples import examples
+
 ARTICLE = parse(
     "ferry.txt",
     b"By Jane Roe\n3 May 2024\nThe ferry should stay free. I think that a bridge would cost more.\n\n"
@@ -36,7 +38,7 @@ def test_only_head_lines_and_the_author_note_have_the_byline_voice() -> None:
     assert "byline" not in {q.voice for q in GOOD[:-1]}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.sampled_from(GOOD), st.data())
 def test_a_changed_character_is_refused(good, data) -> None:  # type: ignore[no-untyped-def]
     index = data.draw(st.integers(0, len(good.text) - 1))
@@ -45,7 +47,7 @@ def test_a_changed_character_is_refused(good, data) -> None:  # type: ignore[no-
         verify(ARTICLE, replace(good, text=good.text[:index] + letter + good.text[index + 1 :]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from(GOOD), st.integers(-40, 40).filter(bool), st.integers(-40, 40))
 def test_shifted_offsets_are_refused(good, left: int, right: int) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(UnverifiedQuote):

@@ -11,6 +11,8 @@ from index.text.sentences import sentence_spans
 from bot.answering.voice.quotations import find_dialogue, find_quotations
 from bot.answering.voice.voice import AUTHOR, HEDGED, voice_of
 
+from tests.support.examples import examples
+
 HEAD = "The wall\n\nBy Ada Wren\n\n3 May 2021\n\nThe harbour needs a wall.\n\n"
 
 
@@ -65,7 +67,7 @@ FRAMES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(SENTENCES, min_size=1, max_size=4),
     st.sampled_from(MARKS),
@@ -85,7 +87,7 @@ def test_no_sentence_inside_quotation_marks_is_the_authors(
     assert_quoted_is_reported(made, sentences)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(SENTENCES, min_size=1, max_size=4), st.sampled_from(["— {}", "– {}", "> {}", "Ilse Tamm wrote:\n\n{}"]))
 def test_no_sentence_of_a_dialogue_or_a_block_quotation_is_the_authors(sentences: list[str], frame: str) -> None:
     made = parse("piece.md", (HEAD + frame.format(" ".join(sentences)) + "\n").encode())

@@ -10,6 +10,8 @@ from index.articles.parse import parse
 from bot.answering.voice.features import sentence_features
 from bot.answering.voice.voice import AUTHOR, BYLINE, HEDGED, UNNAMED, probabilities, voice_of
 
+from tests.support.examples import examples
+
 HEAD = "By Ada Wren\n3 May 2021\n\nThe harbour needs a wall, and the council knows it.\n\n"
 
 
@@ -181,7 +183,7 @@ def test_the_probabilities_of_the_three_voices_sum_to_one() -> None:
 
 
 @given(st.text(alphabet='aA I.,"“”:;’said that he Ilse Tamm\n—?', max_size=200))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_every_sentence_of_any_text_has_a_voice(text: str) -> None:
     made = article(text or "x")
     for sentence in sentence_features(made):

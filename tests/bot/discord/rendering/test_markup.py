@@ -20,7 +20,7 @@ NASTY = st.text(
     ),
     max_size=300,
 )
-EXAMPLES = int(os.environ.get("FUZZ", "200"))
+EXAMPLES = int(os.environ.get("FUZZ", "70"))
 ACTIVE = ("@everyone", "@here", "<@", "<#", "<t:", "</", "<:", "](", "**", "__", "~~", "||", "`", "http://", "https://")
 
 

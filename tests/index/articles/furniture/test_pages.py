@@ -4,10 +4,11 @@ from hypothesis import HealthCheck, given, settings
 
 from index.articles.parse import parse
 
+from tests.support.examples import examples
 from tests.support.pages import BODY, HEAD, Page, pages
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(pages())
 def test_what_is_mixed_in_is_set_aside_and_the_article_is_not(page: Page) -> None:
     article = parse("page.txt", page.text.encode())
