@@ -2,7 +2,7 @@
 
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -330,32 +330,35 @@ LAUGHS = "<!DOCTYPE x [<!ENTITY a 'lol'>" + "".join(
     f"<!ENTITY a{n} '{f'&a{n - 1 if n else str()};' * 10}'>" for n in range(12)
 )
 WORD = {"[Content_Types].xml": "<x/>", "_rels/.rels": "<x/>"}
-TRAPS: dict[str, bytes] = {
-    "empty.pdf": b"",
-    "text.pdf": LETTER.encode(),
-    "cut.pdf": make_pdf([set_lines(LETTER)] * 3)[:900],
-    "zeros.pdf": b"%PDF-1.7\n" + bytes(100_000),
-    "scanned.pdf": make_pdf([[]]),
-    "circle.pdf": make_pdf([[]]).replace(b"/Kids [6 0 R]", b"/Kids [2 0 R]"),
-    "empty.docx": b"",
-    "cut.docx": make_docx()[:2_000],
-    "no-word.docx": make_zip({"a.txt": "x"}),
-    "strange.docx": make_zip({**WORD, "word/document.xml": "<x/>"}),
-    "old.docx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000),
-    "blank.docx": make_docx(lambda document: None),
-    "bomb.docx": make_zip({"word/document.xml": b"\0" * 200_000_000}),
-    "many.docx": make_zip({f"{n}.xml": b"" for n in range(6_000)}, zipfile.ZIP_STORED),
-    "empty.epub": b"",
-    "cut.epub": make_epub([CHAPTER])[:600],
-    "bomb.epub": make_epub(["<body>" + "a " * 30_000_000 + "</body>"]),
-    "entity.epub": make_epub([CHAPTER], extra={"META-INF/x": "x"}).replace(b"PK\x05\x06", b"PK\x05\x07"),
-    "missing.epub": make_zip(
+# Made when they are read: every worker imports this module, and the bombs take two seconds.
+TRAPS: dict[str, Callable[[], bytes]] = {
+    "empty.pdf": lambda: b"",
+    "text.pdf": lambda: LETTER.encode(),
+    "cut.pdf": lambda: make_pdf([set_lines(LETTER)] * 3)[:900],
+    "zeros.pdf": lambda: b"%PDF-1.7\n" + bytes(100_000),
+    "scanned.pdf": lambda: make_pdf([[]]),
+    "circle.pdf": lambda: make_pdf([[]]).replace(b"/Kids [6 0 R]", b"/Kids [2 0 R]"),
+    "empty.docx": lambda: b"",
+    "cut.docx": lambda: make_docx()[:2_000],
+    "no-word.docx": lambda: make_zip({"a.txt": "x"}),
+    "strange.docx": lambda: make_zip({**WORD, "word/document.xml": "<x/>"}),
+    "old.docx": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000),
+    "blank.docx": lambda: make_docx(lambda document: None),
+    "bomb.docx": lambda: make_zip({"word/document.xml": b"\0" * 200_000_000}),
+    "many.docx": lambda: make_zip({f"{n}.xml": b"" for n in range(6_000)}, zipfile.ZIP_STORED),
+    "empty.epub": lambda: b"",
+    "cut.epub": lambda: make_epub([CHAPTER])[:600],
+    "bomb.epub": lambda: make_epub(["<body>" + "a " * 30_000_000 + "</body>"]),
+    "entity.epub": lambda: make_epub([CHAPTER], extra={"META-INF/x": "x"}).replace(b"PK\x05\x06", b"PK\x05\x07"),
+    "missing.epub": lambda: make_zip(
         {"META-INF/container.xml": "<container><rootfile full-path='../../etc/passwd'/></container>"}
     ),
-    "empty.eml": b"",
-    "picture.eml": make_mail("").replace(b"text/plain", b"image/png"),
-    "encrypted.eml": make_mail(LETTER).replace(b"text/plain", b"application/pkcs7-mime"),
-    "nested.eml": b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(20_000)),
+    "empty.eml": lambda: b"",
+    "picture.eml": lambda: make_mail("").replace(b"text/plain", b"image/png"),
+    "encrypted.eml": lambda: make_mail(LETTER).replace(b"text/plain", b"application/pkcs7-mime"),
+    "nested.eml": lambda: b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(20_000)
+    ),
 }
 
 
@@ -373,7 +376,7 @@ def test_a_trap_is_rejected_in_one_sentence_and_in_bounded_time(reader: Isolated
     start = time.monotonic()
     kind = {"eml": "mail"}.get(name.rpartition(".")[2], name.rpartition(".")[2])
     with pytest.raises(ArticleRejected) as caught:
-        reader.read(kind, TRAPS[name])
+        reader.read(kind, TRAPS[name]())
     assert caught.value.message
     assert "\n" not in caught.value.message
     assert time.monotonic() - start < 25
@@ -411,7 +414,7 @@ def test_a_word_document_with_an_external_entity_reads_nothing_from_outside() ->
 
 def test_the_rest_of_the_folder_is_read(folder: Any) -> None:
     for name in ("cut.pdf", "blank.docx", "cut.epub", "empty.eml"):
-        (folder / name).write_bytes(TRAPS[name])
+        (folder / name).write_bytes(TRAPS[name]())
     (folder / "a.docx").write_bytes(make_docx(build))
     (folder / "b.pdf").write_bytes(make_pdf([set_lines("\n".join(LOCK[::-1]))]))
     (folder / "c.epub").write_bytes(make_epub([f"<body><p>{LOCK[0]}</p></body>"]))
