@@ -180,8 +180,14 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def heeded_sigint() -> Iterator[None]:
-    """Restore the default handling of SIGINT: a shell's background jobs, and their children, ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def heeded_signals() -> Iterator[None]:
+    """Let child processes heed SIGINT, which a shell's background jobs ignore, and SIGHUP, which nohup ignores.
+
+    That a signal is ignored is inherited; that it has a handler is not. The handler of SIGHUP does nothing, so that
+    a hangup does not end these tests if they were started to survive it.
+    """
+    sigint = signal.signal(signal.SIGINT, signal.default_int_handler)
+    sighup = signal.signal(signal.SIGHUP, lambda *_: None)
     yield
-    signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, sigint)
+    signal.signal(signal.SIGHUP, sighup)

@@ -242,7 +242,7 @@ def test_commands_that_need_no_model_load_none(ready: FolderPublisher, arguments
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.usefixtures("heeded_sigint")
+@pytest.mark.usefixtures("heeded_signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name)
 def test_a_signal_during_a_rebuild_leaves_the_index_as_it_was(
     folder: Path, publisher: FolderPublisher, build: Build, number: signal.Signals

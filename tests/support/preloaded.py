@@ -266,6 +266,7 @@ def _run_command(request: dict[str, Any], streams: Sequence[int]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(request["cwd"])
     os.environ.clear()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored if the tests were started with nohup
     os.environ.update(request["environment"])
     if (size := request["largest_file"]) is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
