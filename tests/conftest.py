@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from index.embedding import Embedder, load_embedder, model_identity
+from index.embedding import QUESTION_THREADS, Embedder, load_embedder, model_identity
 from index.generation import Generation, open_current
 from index.live import LiveIndex
 from index.publishing.folder import FolderPublisher
@@ -65,8 +65,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
-    """The packaged embedding model."""
-    return load_embedder(None)
+    """The packaged embedding model, with as many threads as in the bot: several workers share the cores."""
+    return load_embedder(None, QUESTION_THREADS)
 
 
 @pytest.fixture(scope="session")

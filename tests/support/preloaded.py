@@ -31,6 +31,8 @@ from tests.support.paths import REPOSITORY
 _LIBRARIES = ("chromadb", "langchain_huggingface", "langchain_openai", "discord", "sentence_transformers")
 _COMMAND_LINES = ("bot.cli", "index.cli")
 _MODULES = ("bot.assembly", "bot.answering.answerer", "bot.discord.gateway", "bot.evaluation")
+# Two threads of torch would wait for each other's core busily while other tests use it.
+_ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 _QUIET = {"TOKENIZERS_PARALLELISM": "false", "TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 _MESSAGE = 1 << 20
 
@@ -184,7 +186,7 @@ class Preloaded:
                 subprocess.Popen(
                     [sys.executable, "-m", __name__, str(listener.fileno()), str(alive), *self._modules],
                     cwd=REPOSITORY,
-                    env=clean_environment() | _QUIET,
+                    env=clean_environment() | _QUIET | _ONE_THREAD,
                     pass_fds=[listener.fileno(), alive],
                     stdin=subprocess.DEVNULL,
                 )
@@ -264,9 +266,9 @@ def _run_command(request: dict[str, Any], streams: Sequence[int]) -> None:
         fcntl.ioctl(0, termios.TIOCSCTTY)
     sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored if the tests were started with nohup
     os.chdir(request["cwd"])
     os.environ.clear()
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored if the tests were started with nohup
     os.environ.update(request["environment"])
     if (size := request["largest_file"]) is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
