@@ -23,6 +23,7 @@ from index.rebuild import rebuild
 
 from tests.support.command import Run
 from tests.support.fakes import check_in_process
+from tests.support.imports import run_in_one_interpreter
 from tests.support.paths import REPOSITORY
 from tests.support.preloaded import PRELOADED, PreloadedProcess
 
@@ -147,29 +148,13 @@ def test_for_an_index_of_another_model_the_hint_mentions_the_setting_before_a_re
     assert hint.startswith("Set EMBEDDING_MODEL back, or, if that model is on this machine, rebuild")
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--help",), ("ask", "--help"), ("chat", "--help"), ("eval", "--help")], ids=" ".join
-)
-def test_help_loads_no_heavy_library_and_describes_the_index_option(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    code = (
-        "import sys; from bot.cli import app; from index.console import run_app;"
-        f"status = run_app(app, {arguments!r}, 'interrupted');"
-        "print(status, *{name.partition('.')[0] for name in sys.modules})"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    shown, _, last = done.stdout.strip().rpartition("\n")
-    status, *modules = last.split()
-    assert status == "0"
-    assert "typer" in modules
-    assert not HEAVY_LIBRARIES & set(modules)
-    assert arguments == ("--help",) or "The folder of the index (default: INDEX_DIR)." in shown
+def test_help_loads_no_heavy_library_and_describes_the_index_option(tmp_path: Path) -> None:
+    commands = [("--help",), ("ask", "--help"), ("chat", "--help"), ("eval", "--help")]
+    results = run_in_one_interpreter("bot.cli", commands, tmp_path, COLUMNS="200")
+    for command, (shown, modules) in zip(commands, results, strict=True):
+        assert "typer" in modules
+        assert not HEAVY_LIBRARIES & modules, command
+        assert command == ("--help",) or "The folder of the index (default: INDEX_DIR)." in shown, command
 
 
 # eval

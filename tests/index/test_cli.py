@@ -17,6 +17,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import RebuildReport, rebuild
 
 from tests.support.command import Run
+from tests.support.imports import run_in_one_interpreter
 from tests.support.paths import REPOSITORY
 
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb"}
@@ -212,33 +213,13 @@ def test_deeply_nested_yaml_does_not_stop_a_rebuild(command: Run, folder: Path) 
     assert "good.txt" in json.loads(done.stdout)["plan"]["added"]
 
 
-def modules_after(*arguments: str, cwd: Path) -> set[str]:
-    """Run a command in a new interpreter; the top-level modules it has imported at the end."""
-    code = (
-        "import sys; from index.cli import app; from index.console import run_app;"
-        f"status = run_app(app, {arguments!r}, 'interrupted');"
-        "print(status, *{name.partition('.')[0] for name in sys.modules})"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "ARTICLES_DIR": "articles", "INDEX_DIR": "index"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    status, *modules = done.stdout.splitlines()[-1].split()
-    assert status == "0"
-    return set(modules)
-
-
-@pytest.mark.parametrize(
-    "arguments", [("status",), ("rebuild",), ("rebuild", "--dry-run", "--force"), ("--help",)], ids=" ".join
-)
-def test_commands_that_need_no_model_load_none(ready: FolderPublisher, arguments: tuple[str, ...]) -> None:
-    modules = modules_after(*arguments, cwd=ready.root.parent)
-    assert "typer" in modules
-    assert not modules & HEAVY
+def test_commands_that_need_no_model_load_none(ready: FolderPublisher) -> None:
+    commands = [("status",), ("rebuild",), ("rebuild", "--dry-run", "--force"), ("--help",)]
+    folders = {"ARTICLES_DIR": "articles", "INDEX_DIR": "index"}
+    results = run_in_one_interpreter("index.cli", commands, ready.root.parent, **folders)
+    for command, (_, modules) in zip(commands, results, strict=True):
+        assert "typer" in modules
+        assert not modules & HEAVY, command
 
 
 @pytest.mark.timeout(60)
