@@ -95,6 +95,13 @@ class BylineClient(ServiceClient):
         self.add_dynamic_items(*buttons.BUTTONS)
         self._registering = asyncio.create_task(self._register(), name="register")
 
+    async def close(self) -> None:
+        """Give up the registration of commands, which could only fail on a closed connection, and close."""
+        if self._registering:
+            self._registering.cancel()
+            await asyncio.gather(self._registering, return_exceptions=True)
+        await super().close()
+
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message if it is for the bot."""
         self.message_handler.handle(message)

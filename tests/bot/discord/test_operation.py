@@ -87,6 +87,18 @@ async def test_a_login_that_takes_long_can_be_stopped(shipped_index: Path, answe
         await asyncio.wait_for(running, 3)
 
 
+async def test_a_bot_stopped_while_it_registers_its_commands_does_not_warn(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.service.state.save_note("commands", "others")
+    register = scene.server.fail("PUT", r"/applications/\d+/commands", status=200, delay=60)
+    await scene.restart()
+    await scene.server.until(lambda: register.hits)
+    await scene.finish()
+    await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() == "register"))
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
 async def test_a_process_serves_its_own_shards_and_leaves_the_others_to_others(
     shipped_index: Path, answerer: Answerer, tmp_path: Path
 ) -> None:
