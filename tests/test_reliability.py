@@ -65,50 +65,48 @@ def test_repeated_reopening_leaks_neither_file_handles_nor_memory(
 
 @pytest.mark.slow
 def test_the_old_generation_answers_while_any_file_of_the_new_one_is_damaged_and_the_next_one_takes_over(
-    folder: Path, publisher: FolderPublisher, build: Callable[..., RebuildReport], monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, publisher: FolderPublisher, build: Callable[..., RebuildReport]
 ) -> None:
-    publish = FolderPublisher.publish
-    damage_count = 0
-
     def write(number: int) -> None:
         (folder / "x.txt").write_text(f"The bridge number {number} is old.\n", encoding="utf-8")
         build()
 
-    def damaging_publish(damage: Callable[[Path], object], number: int) -> Callable[[FolderPublisher, Path], None]:
-        def publish_damaged(self: FolderPublisher, staging: Path) -> None:
-            damage(_files(staging)[number])
-            publish(self, staging)
+    def publish_damaged(damage: Callable[[Path], object], path: Path) -> None:
+        with publisher.begin_rebuild() as staging:
+            shutil.copytree(intact, staging, dirs_exist_ok=True)
+            damage(staging / path)
+            publisher.publish(staging)
 
-        return publish_damaged
+    def go_back() -> None:
+        shutil.rmtree(publisher.current_folder())
+        (publisher.root / "CURRENT").write_text(f"{first}\n")
 
     write(0)
-    files = _files(publisher.current_folder())
-    damages: list[Callable[[Path], object]] = [Path.unlink, _empty, _truncate, _zero]
+    first = publisher.current_name()
+    write(1)
+    # One new generation, damaged in many ways: to build it each time would take most of the time.
+    intact = Path(shutil.copytree(publisher.current_folder(), tmp_path / "intact"))
+    go_back()
+    damages: list[Callable[[Path], object]] = [Path.unlink, _empty, _truncate, _invert]
+    damage_count = 0
     with LiveIndex(publisher, FAKE_MODEL, interval=0.02) as live:
         with live.lease() as generation:
-            first = generation.name
-        for number, file in enumerate(files):
+            assert generation.name == first
+        for file in sorted(path for path in intact.rglob("*") if path.is_file()):
             for damage in damages[: None if file.stat().st_size else 1]:
-                with monkeypatch.context() as patch:
-                    patch.setattr(FolderPublisher, "publish", damaging_publish(damage, number))
-                    write(damage_count := damage_count + 1)
+                publish_damaged(damage, file.relative_to(intact))
+                damage_count += 1
                 newest = publisher.peek_current_name()
                 _wait_until(lambda newest=newest: live.last_error is not None and live._failed == newest)  # type: ignore[misc]
                 with live.lease() as generation:
                     assert generation.name == first, f"{file} {damage}"
                     assert generation.passages([0])[0].passage.text == "The bridge number 0 is old."
-                shutil.rmtree(publisher.current_folder())
-                (publisher.root / "CURRENT").write_text(f"{first}\n")
+                go_back()
                 _wait_until(lambda: live.last_error is None)
         write(1000)
         _wait_until(lambda: live.last_error is None)
         _wait_until(lambda: _text(live) == "The bridge number 1000 is old.")
     assert damage_count >= 20
-
-
-def _files(generation: Path) -> list[Path]:
-    """Return the files of a generation in an order that does not depend on Chroma's random folder names."""
-    return sorted((p for p in generation.rglob("*") if p.is_file()), key=lambda p: (len(p.parts), p.name, str(p)))
 
 
 def _text(live: LiveIndex) -> str:
@@ -131,5 +129,6 @@ def _truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def _zero(path: Path) -> None:
-    path.write_bytes(b"\0" * path.stat().st_size)
+def _invert(path: Path) -> None:
+    # Every byte changes. Some of Chroma's files contain only zeros, so writing zeros may damage nothing.
+    path.write_bytes(bytes(byte ^ 0xFF for byte in path.read_bytes()))
