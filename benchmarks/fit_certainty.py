@@ -25,7 +25,7 @@ from bot.answering.evidence import certainty
 from bot.answering.question import parsing
 from bot.evaluation.questions import read_questions
 
-FIXED = ("about_text", "context_weight", "best_logit", "pooled_logit")
+FIXED = ("about_text", "context_weight", "best_logit", "pooled_logit", "addressed_logit")
 
 
 def main() -> None:

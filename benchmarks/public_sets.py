@@ -81,15 +81,15 @@ class Byline:
         for query, scope in self._each(queries, scopes):
             ranked, _ = self._find(query, scope)
             self._evidence[query] = ranked
-            passages = {evidence.passage.id: evidence for evidence in reversed(ranked)}
-            best = sorted(passages.values(), key=lambda evidence: -evidence.score)[:k]
-            results.append([self._hit(e.passage.article, e.passage.start, e.passage.end, e.score) for e in best])
+            passages = list({e.passage.id: e.passage for e in ranked}.values())[:k]
+            results.append([self._hit(p.article, p.start, p.end, place) for place, p in enumerate(passages)])
         return results
 
     def sentences(self, query: str, hits: Sequence[Hit], n: int = 1) -> list[Hit]:
         """Return the best sentences within hits of the previous search."""
         inside = [
-            self._hit(e.passage.article, e.sentence.start, e.sentence.end, e.score) for e in self._evidence[query]
+            self._hit(e.passage.article, e.sentence.start, e.sentence.end, place)
+            for place, e in enumerate(self._evidence[query])
         ]
         return [
             sentence
@@ -115,10 +115,11 @@ class Byline:
                 parse_question(Question(query), generation.lexical.counts), generation, articles
             )
 
-    def _hit(self, article: str, start: int, end: int, score: float) -> Hit:
+    def _hit(self, article: str, start: int, end: int, place: int) -> Hit:
+        """Return a span whose score falls with its place in the order, from 0."""
         text = self._answerer.articles()[article].text[start:end]
         shift = self._shift[article]
-        return Hit(self._ids[article], start - shift, end - shift, text, score)
+        return Hit(self._ids[article], start - shift, end - shift, text, 1 / (1 + place))
 
 
 def main() -> None:

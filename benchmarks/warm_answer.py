@@ -21,25 +21,34 @@ from index.search import search_vector
 from index.text.words import terms
 
 from bot.answering.answerer import MAX_PASSAGES, Answerer
+from bot.answering.evidence.network import WindowReading
 from bot.answering.evidence.reranker import load_reranker
-from bot.answering.evidence.windows import Logits, SentenceWindow
+from bot.answering.evidence.windows import SentenceWindow
 from bot.answering.types import Question
 
 WARM = 20
 
 
 class TimedReader:
-    """The packaged reader, with the seconds of its last call."""
+    """The packaged reader, with the seconds that its last question took."""
 
     name = "timed"
+    only_skims = False
 
     def __init__(self) -> None:
         self._reader = load_reranker(None)
         self.last_seconds = 0.0
 
-    def score(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[Logits]:
-        results: list[list[Logits]] = []
-        self.last_seconds = seconds(lambda: results.append(self._reader.score(question, context, windows)))
+    def skim(self, question: str, context: str, windows: Sequence[SentenceWindow]) -> list[WindowReading]:
+        results: list[list[WindowReading]] = []
+        self.last_seconds = seconds(lambda: results.append(self._reader.skim(question, context, windows)))
+        return results[0]
+
+    def read(
+        self, question: str, context: str, windows: Sequence[SentenceWindow], skimmed: Sequence[WindowReading]
+    ) -> list[WindowReading]:
+        results: list[list[WindowReading]] = []
+        self.last_seconds += seconds(lambda: results.append(self._reader.read(question, context, windows, skimmed)))
         return results[0]
 
 

@@ -20,6 +20,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import RebuildReport, rebuild
 
 from bot.answering.answerer import Answerer
+from bot.answering.evidence.reranker import SMALL, load_reranker
 
 from tests.support.command import Run
 from tests.support.fakes import FAKE_MODEL, WordLengths, check_in_process
@@ -96,7 +97,18 @@ def shipped(shipped_index: Path) -> Iterator[Generation]:
 
 @pytest.fixture(scope="session")
 def answerer(shipped_index: Path, embedder: Embedder) -> Iterator[Answerer]:
-    """An answerer about the shipped article."""
+    """An answerer about the shipped article that reads with the small network, in a fifth of the time.
+
+    Tests of how well is answered use `full_answerer`.
+    """
+    live = LiveIndex(FolderPublisher(shipped_index), model_identity(None))
+    yield Answerer(live, embedder, load_reranker(SMALL))
+    live.close()
+
+
+@pytest.fixture(scope="session")
+def full_answerer(shipped_index: Path, embedder: Embedder) -> Iterator[Answerer]:
+    """An answerer about the shipped article, as it ships."""
     live = LiveIndex(FolderPublisher(shipped_index), model_identity(None))
     yield Answerer(live, embedder)
     live.close()

@@ -21,33 +21,36 @@ from index.text.passages import Passage
 from bot.answering.evidence.certainty import (
     CertaintyFeatures,
     answer_probability,
-    answer_probability_from_logits,
-    asks_about_unknown_subject,
     certainty_features,
+    skimmed_answer_probability,
     topic_probability,
 )
 from bot.answering.evidence.reranker import Reranker, load_reranker
-from bot.answering.evidence.selection import collect_evidence, replace_questions, rerank
+from bot.answering.evidence.selection import collect_evidence, names_all, replace_questions, rerank
 from bot.answering.evidence.windows import choose_windows
 from bot.answering.question import choice, small_talk
 from bot.answering.question.details import without_addresses
+from bot.answering.question.forms import asks_what_is_said
 from bot.answering.question.names import known_names, replace_authors
 from bot.answering.question.parsing import ParsedQuestion, clean_question, content_terms, parse_question
 from bot.answering.question.parts import MAX_PARTS, split_question
 from bot.answering.reply import extractive, languages, wording
 from bot.answering.reply.about import overview, reported
 from bot.answering.reply.about.requests import CERTAIN, answer_request
+from bot.answering.reply.citations import share_words
 from bot.answering.reply.combined import combine
 from bot.answering.reply.corrections import with_corrections, without_corrections
 from bot.answering.reply.suggestions import MAIN_ARGUMENT, Candidate, make_candidates, windows_naming
 from bot.answering.types import Abstention, Answer, Evidence, PreparedQuestion, Question, Reply, Response, Turn
 
 # How many passages are retrieved for a question.
-MAX_PASSAGES = 12
+MAX_PASSAGES = 24
 # How many questions are suggested in place of one that is not answered.
 MAX_SUGGESTIONS = 3
 # Below this topic probability, a question is not answered, whatever the reader's scores.
 _OFF_TOPIC = 0.08
+# From this certainty on, a name that the text does not have is taken for another name of something that it has.
+_SURE = 0.5
 # The questions about the text itself that a chat model may answer in its own words.
 _CHAT_KINDS = frozenset(("topic", "thesis", "summary", "beginning", "ending", "opposing", "translate"))
 # A longer article is never given to a chat model as a whole.
@@ -203,9 +206,8 @@ class Answerer:
         with self._index.lease() as generation:
             parsed = _parse(question, generation)
             ranked, features = self.find_evidence(parsed, generation, _scope(generation, parsed, question.article))
-            seen = {" ".join(text.split()) for text in shown}
-            unseen = [e for e in ranked if not any(_overlap(" ".join(e.sentence.text.split()), text) for text in seen)]
-            reply = extractive.quote_further(question.text, unseen, answer_probability(features), generation)
+            unseen = [e for e in ranked if not any(share_words(e.sentence.text, text) for text in shown)]
+            reply = extractive.quote_further(question.text, unseen, self._certainty(features), generation)
             return Response(reply, generation.articles)
 
     def summarize(self, article: str) -> Response:
@@ -247,9 +249,8 @@ class Answerer:
             return False
         stored = generation.passages(generation.positions([candidate.article]))
         windows = windows_naming(candidate.subject, [row.passage for row in stored])
-        scores = self._reranker.score(replace_authors(candidate.question, entry.authors), "", windows)
-        logits = [float(row[0]) for rows in scores for row in rows]
-        return bool(logits) and answer_probability_from_logits(logits) >= extractive.ANSWER_THRESHOLD
+        readings = self._reranker.skim(replace_authors(candidate.question, entry.authors), "", windows)
+        return skimmed_answer_probability(readings) >= extractive.ANSWER_THRESHOLD
 
     def _reply(
         self, asked: str, parsed: ParsedQuestion, generation: Generation, scope: Sequence[ArticleEntry]
@@ -264,14 +265,18 @@ class Answerer:
             ranked, _ = self.find_evidence(parsed, generation, scope)
             return languages.abstain(asked, ranked, scope, generation), ranked
         ranked, features = self.find_evidence(parsed, generation, read)
-        certainty, topic = answer_probability(features), topic_probability(features)
+        certainty, topic = self._certainty(features), topic_probability(features)
         known = known_names(generation, scope)
         masked = _without_author_names(parsed, scope).text
+        if asks_what_is_said(masked) and names_all(
+            extractive.sentences_to_quote(ranked, parsed), content_terms(masked)
+        ):
+            certainty = max(certainty, extractive.ANSWER_THRESHOLD)
         unheard = reported.find_unheard(known, parsed.text, masked, ranked, generation)
-        unknown = unheard or known.unknown_names(parsed.text)
-        if topic < _OFF_TOPIC or unknown or asks_about_unknown_subject(parsed, known.terms.__contains__):
-            certainty = min(certainty, extractive.UNKNOWN_SUBJECT_CERTAINTY)
-        reply = extractive.answer(asked, parsed, ranked, certainty, topic, generation)
+        unknown = unheard or (certainty < _SURE and known.unknown_names(parsed.text))
+        if topic < _OFF_TOPIC or unknown:
+            certainty = min(certainty, extractive.NEAR)
+        reply = extractive.answer(asked, parsed, ranked, certainty, topic, generation, len(scope))
         if unheard:
             reply = reported.tell_unheard(unheard, reply, parsed.text, [generation.articles[a.id] for a in scope])
         reply = with_corrections(reply, generation.articles)
@@ -285,16 +290,21 @@ class Answerer:
         """Return the sentences that may answer, best first, and the features that the certainty is computed from."""
         parsed = _without_author_names(parsed, scope)
         within = [article.id for article in scope] if len(scope) < len(generation.articles) else ()
-        hits = search_vector(generation, self._embed(parsed), parsed.term_weights, MAX_PASSAGES, within)
+        hits = search_vector(generation, self.embed(parsed), parsed.term_weights, MAX_PASSAGES, within)
         hits = without_corrections(hits, parsed.text, generation.articles)
         evidence = collect_evidence(hits, parsed.term_weights, generation.lexical.idf, parsed.context)
         evidence = replace_questions(evidence, generation.articles)
         windows = choose_windows(evidence, hits)
-        ranked = rerank(evidence, windows, self._reranker.score(parsed.text, parsed.context, windows))
+        skimmed = self._reranker.skim(parsed.text, parsed.context, windows)
+        readings = self._reranker.read(parsed.text, parsed.context, windows, skimmed)
+        ranked = rerank(evidence, windows, readings, asks_for_several=parsed.asks_for_several)
         ranked = reported.prefer_words_of(parsed.text, ranked, generation)
-        return ranked, certainty_features(parsed, ranked, hits)
+        return ranked, certainty_features(parsed, ranked, hits, readings)
 
-    def _embed(self, parsed: ParsedQuestion) -> Vectors:
+    def _certainty(self, features: CertaintyFeatures) -> float:
+        return answer_probability(features, only_skimmed=self._reranker.only_skims)
+
+    def embed(self, parsed: ParsedQuestion) -> Vectors:
         """Embed a question as a unit vector, shifted towards its context by the context's weight."""
         vector = self._embedder.embed_query(parsed.text)
         if not parsed.context:
@@ -337,7 +347,3 @@ def _scope(generation: Generation, parsed: ParsedQuestion, article: str | None) 
     if article is None and (parsed.subject.articles or parsed.kinds):
         return parsed.subject.articles or generation.manifest.articles
     return choose_scope(generation, parsed.text, article)
-
-
-def _overlap(one: str, other: str) -> bool:
-    return one in other or other in one

@@ -53,7 +53,8 @@ class Evidence:
         cosine: the cosine similarity of question and sentence.
         coverage: the idf-weighted share of the question's terms that the sentence contains, 0 to 1.
         answer_logit: the reader's logit for "this sentence answers the question".
-        correction_logit: the reader's logit for "this sentence contradicts what the question presumes".
+        correction_logit: its logit for "this sentence contradicts what the question presumes".
+        usefulness: the probability that quoting it helps to answer, 0 to 1; 0 if it was not read.
     """
 
     passage: Passage
@@ -63,6 +64,7 @@ class Evidence:
     coverage: float
     answer_logit: float = UNREAD
     correction_logit: float = UNREAD
+    usefulness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from index.search import search_vector
 from index.text.words import terms
 
 from bot.answering.answerer import Answerer
+from bot.answering.evidence.reranker import SMALL, load_reranker
 from bot.answering.types import Question
 
 from tests.support.editions import QUESTIONS, editions, rebuild_in_subprocess, write_edition
@@ -38,7 +39,7 @@ class Readers:
 
     def __init__(self, live: LiveIndex, embedder: Embedder) -> None:
         self._live = live
-        self._answerer = Answerer(live, embedder)
+        self._answerer = Answerer(live, embedder, load_reranker(SMALL))
         self._queries = [
             (question, embedder.embed_query(question), dict.fromkeys(terms(question), 1.0)) for question in QUESTIONS
         ]

@@ -6,14 +6,14 @@ the exchange before it.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from math import exp, log
 
 from index.search import Hit
-from index.text.words import terms
 
-from bot.answering.question.forms import asked_subject
+from bot.answering.evidence.logistic import probability
+from bot.answering.evidence.network import ADDRESSED, WindowReading, best_answer
 from bot.answering.question.parsing import ParsedQuestion
 from bot.answering.types import Evidence
 
@@ -40,6 +40,7 @@ class CertaintyFeatures:
         context_weight: How much it depends on the exchange before it, 0 to 1.
         best_logit: The reader's highest logit, divided by 10.
         pooled_logit: The log-sum-exp of its POOLED highest logits, divided by 10.
+        addressed_logit: The log-sum-exp of its logits that a window answers, divided by 10.
     """
 
     cosine: float
@@ -51,6 +52,7 @@ class CertaintyFeatures:
     context_weight: float
     best_logit: float
     pooled_logit: float
+    addressed_logit: float
 
 
 POOLED = 8
@@ -58,21 +60,34 @@ POOLED = 8
 # set says "he" or "the article" or continues a conversation, so that fitted weights would treat these as proof.
 TOPIC_WEIGHTS = CertaintyFeatures(
     cosine=1.8, cosine_top3=9.4, passage_cosine=2.2, coverage=3.2, about_text=1.0, to_people=-1.5, context_weight=1.0,
-    best_logit=0.0, pooled_logit=0.0,
+    best_logit=0.0, pooled_logit=0.0, addressed_logit=0.0,
 )  # fmt: skip
 TOPIC_BIAS = -4.4
-# Fitted by training/fit.py. Several likely sentences are stronger evidence than the best one alone. The weight of the
-# context is fixed at 2: few unanswerable questions of the training set continue a conversation.
+# Fitted by training/reader/fit.py; answerable and unanswerable questions weigh the same. The share of the question's
+# words that is found says nothing: near misses share more of them than answerable questions do.
 ANSWER_WEIGHTS = CertaintyFeatures(
-    cosine=0.0, cosine_top3=0.0, passage_cosine=0.0, coverage=0.0, about_text=0.0, to_people=0.0, context_weight=2.0,
-    best_logit=-7.3, pooled_logit=14.8,
+    cosine=0.0, cosine_top3=0.0, passage_cosine=0.0, coverage=0.0, about_text=0.0, to_people=0.0, context_weight=-0.3,
+    best_logit=1.3, pooled_logit=1.7, addressed_logit=3.4,
 )  # fmt: skip
-ANSWER_BIAS = -0.8
-_NO_FEATURES = CertaintyFeatures(*[0.0] * 9)
+ANSWER_BIAS = -0.81
+# The same from the logits of sentences that were only skimmed.
+SKIMMED_WEIGHT, SKIMMED_BIAS = 0.77, -0.38
 
 
-def certainty_features(question: ParsedQuestion, ranked: Sequence[Evidence], hits: Sequence[Hit]) -> CertaintyFeatures:
-    """Compute the features of a question from its evidence and the passages it came from; neither may be empty."""
+def certainty_features(
+    question: ParsedQuestion,
+    ranked: Sequence[Evidence],
+    hits: Sequence[Hit],
+    readings: Sequence[WindowReading],
+) -> CertaintyFeatures:
+    """Compute the features of a question.
+
+    Args:
+        question: The question.
+        ranked: Its evidence.
+        hits: The passages that it came from.
+        readings: What the reader found in their windows.
+    """
     cosines = sorted((evidence.cosine for evidence in ranked), reverse=True)
     logits = sorted((evidence.answer_logit for evidence in ranked), reverse=True)
     return CertaintyFeatures(
@@ -83,43 +98,35 @@ def certainty_features(question: ParsedQuestion, ranked: Sequence[Evidence], hit
         about_text=float(bool(_ABOUT_TEXT.search(question.text))),
         to_people=float(bool(_TO_PEOPLE.search(question.text))),
         context_weight=question.context_weight,
-        **_logit_features(logits),
+        best_logit=logits[0] / 10,
+        pooled_logit=_pool(logits[:POOLED]) / 10,
+        addressed_logit=_pool([float(reading.window[ADDRESSED]) for reading in readings]) / 10,
     )
 
 
 def topic_probability(features: CertaintyFeatures) -> float:
     """Return the probability, 0 to 1, that the question is on the article's topic."""
-    return _logistic(TOPIC_BIAS, TOPIC_WEIGHTS, features)
+    return probability(TOPIC_BIAS, zip(astuple(TOPIC_WEIGHTS), astuple(features), strict=True))
 
 
-def answer_probability(features: CertaintyFeatures) -> float:
-    """Return the probability, 0 to 1, that the article answers the question."""
-    return _logistic(ANSWER_BIAS, ANSWER_WEIGHTS, features)
-
-
-def answer_probability_from_logits(logits: Sequence[float]) -> float:
-    """Return the same probability where only the reader's logits of some sentences are known."""
-    features = replace(_NO_FEATURES, **_logit_features(sorted(logits, reverse=True)))
-    return _logistic(ANSWER_BIAS, ANSWER_WEIGHTS, features)
-
-
-def _logit_features(descending: Sequence[float]) -> dict[str, float]:
-    highest = descending[0]
-    pooled = highest + log(sum(exp(logit - highest) for logit in descending[:POOLED]))
-    return {"best_logit": highest / 10, "pooled_logit": pooled / 10}
-
-
-def _logistic(bias: float, weights: CertaintyFeatures, features: CertaintyFeatures) -> float:
-    logit = bias + sum(weight * value for weight, value in zip(astuple(weights), astuple(features), strict=True))
-    return 1 / (1 + exp(-logit))
-
-
-def asks_about_unknown_subject(question: ParsedQuestion, is_known: Callable[[str], bool]) -> bool:
-    """Whether a question asks for the author's view on a subject that the article never mentions.
+def answer_probability(features: CertaintyFeatures, *, only_skimmed: bool = False) -> float:
+    """Return the probability, 0 to 1, that the article answers the question.
 
     Args:
-        question: The question; one that depends on an earlier exchange never counts.
-        is_known: Whether the article contains a stemmed term.
+        features: The features of the question.
+        only_skimmed: Whether its windows were only skimmed.
     """
-    subject = terms(asked_subject(question.text))
-    return bool(subject) and not question.context and not any(map(is_known, subject))
+    if only_skimmed:
+        return probability(SKIMMED_BIAS, [(SKIMMED_WEIGHT, 10 * features.best_logit)])
+    return probability(ANSWER_BIAS, zip(astuple(ANSWER_WEIGHTS), astuple(features), strict=True))
+
+
+def skimmed_answer_probability(readings: Sequence[WindowReading]) -> float:
+    """Return the same probability where windows were only skimmed."""
+    return probability(SKIMMED_BIAS, [(SKIMMED_WEIGHT, best_answer(readings))])
+
+
+def _pool(logits: Sequence[float]) -> float:
+    """Return the log of the sum of the exponentials: several likely sentences are more than one."""
+    highest = max(logits)
+    return highest + log(sum(exp(logit - highest) for logit in logits))

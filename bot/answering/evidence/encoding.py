@@ -1,4 +1,4 @@
-"""Encode a question and a window of sentences as the token ids that the reader's network takes. No I/O."""
+"""Encode a question and a window of sentences as the token ids that the reader's networks take. No I/O."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,35 @@ from numpy.typing import NDArray
 
 # Limits in tokens.
 MAX_QUESTION, MAX_CONTEXT, MAX_BEFORE, MAX_TOKENS = 48, 40, 24, 288
-CLS, SEP = 101, 102
 
 Tokenize = Callable[[list[str]], list[list[int]]]
 Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The ids of a vocabulary's special tokens.
+
+    Attributes:
+        begin: The first token of a text.
+        end: The last one; it also ends the context.
+        between: The tokens between the question and the window.
+        padding: Fills up the shorter texts of a batch.
+    """
+
+    begin: int
+    end: int
+    between: tuple[int, ...]
+    padding: int
+
+    @classmethod
+    def of(cls, token_id: Callable[[str], int | None]) -> "Marks":
+        """Look up the special tokens of MPNet, or else of BERT; `token_id` returns None for an unknown token."""
+        if (begin := token_id("<s>")) is not None:
+            end = _known(token_id("</s>"))
+            return cls(begin, end, (end, end), _known(token_id("<pad>")))
+        end = _known(token_id("[SEP]"))
+        return cls(_known(token_id("[CLS]")), end, (end,), _known(token_id("[PAD]")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +44,13 @@ class EncodedWindow:
     """The token ids of one window.
 
     Attributes:
-        ids: Token ids, with CLS and SEP.
-        segments: The segment of each token: 0 for the question with its context, 1 for the text.
-        question_span: Start and end index of the question's tokens.
+        ids: Token ids, with the special tokens.
+        text_span: Start and end index of the question's tokens; without a question, of all sentences.
         sentence_spans: Those of each sentence; sentences that do not fit are missing at the end.
     """
 
     ids: list[int]
-    segments: list[int]
-    question_span: Span
+    text_span: Span
     sentence_spans: tuple[Span, ...]
 
     def pooling_matrix(self, sentences: int, tokens: int) -> NDArray[np.float32]:
@@ -38,46 +61,55 @@ class EncodedWindow:
             tokens: The number of columns, padded likewise.
 
         Returns:
-            Shape (1 + sentences, tokens); the first row is the question's.
+            Shape (1 + sentences, tokens); the first row is that of `text_span`.
         """
         rows = np.zeros((1 + sentences, tokens), dtype=np.float32)
-        for n, (start, end) in enumerate((self.question_span, *self.sentence_spans)):
+        for n, (start, end) in enumerate((self.text_span, *self.sentence_spans)):
             rows[n, start:end] = 1 / (end - start)
         return rows
 
 
 class WindowEncoder:
-    """Encodes windows with a tokenizer of BERT's vocabulary."""
+    """Encodes windows for an encoder of BERT's or MPNet's kind."""
 
-    def __init__(self, tokenize: Tokenize) -> None:
+    def __init__(self, tokenize: Tokenize, marks: Marks) -> None:
         """Create an encoder; `tokenize` maps texts to token ids without special tokens."""
         self._tokenize = tokenize
+        self.marks = marks
 
     def encode(self, question: str, context: str, before: str, sentences: Sequence[str]) -> EncodedWindow:
         """Encode one window.
 
         Args:
-            question: The question, cut at MAX_QUESTION tokens.
+            question: The question, cut at MAX_QUESTION tokens; "" to read the sentences without one.
             context: The exchange that the question depends on, or ""; cut at MAX_CONTEXT tokens.
             before: The sentence before the window, or ""; its last MAX_BEFORE tokens are used.
             sentences: The sentences of the window, cut where MAX_TOKENS is reached.
         """
         question_ids, context_ids, before_ids, *sentence_ids = self._tokenize([question, context, before, *sentences])
-        ids = [CLS, *context_ids[:MAX_CONTEXT], *([SEP] if context_ids else []), *question_ids[:MAX_QUESTION]]
-        first = len(ids) - len(question_ids[:MAX_QUESTION])
-        question_span = (first, len(ids)) if question_ids else (0, 1)
-        ids.append(SEP)
-        text_start = len(ids)
-        ids += before_ids[-MAX_BEFORE:]
+        marks = self.marks
+        if question.strip() and not question_ids:  # nothing but special tokens that somebody wrote
+            question_ids = [marks.end]
+        ids = [marks.begin, *context_ids[:MAX_CONTEXT], *([marks.end] if context_ids else [])]
+        question_start = len(ids)
+        ids += question_ids[:MAX_QUESTION]
+        question_end = len(ids)
+        ids += [*(marks.between if question_ids else ()), *before_ids[-MAX_BEFORE:]]
+        start = len(ids)
         spans: list[Span] = []
         for sentence in sentence_ids:
-            fitting = sentence[: max(0, MAX_TOKENS - 1 - len(ids))]
-            if not fitting and not spans:
-                fitting = [SEP]  # a first sentence without tokens: a window must have a sentence to average over
-            if not fitting:
+            room = max(0, MAX_TOKENS - 1 - len(ids))
+            if not room and spans:
                 break
+            # A sentence without a token that the vocabulary has: something must stand there to average over.
+            fitting = sentence[:room] or [marks.end]
             spans.append((len(ids), len(ids) + len(fitting)))
             ids += fitting
-        ids.append(SEP)
-        segments = [0] * text_start + [1] * (len(ids) - text_start)
-        return EncodedWindow(ids, segments, question_span, tuple(spans))
+        text_span = (question_start, question_end) if question_ids else (start, len(ids))
+        return EncodedWindow([*ids, marks.end], text_span, tuple(spans))
+
+
+def _known(token: int | None) -> int:
+    if token is None:
+        raise ValueError("the vocabulary lacks a special token")
+    return token

@@ -1,25 +1,24 @@
-"""Turn passages into ranked evidence (sentences that may answer), and select what to quote. No I/O."""
+"""Turn passages into ranked evidence: sentences that may answer. No I/O."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
 
 from index.articles.article import Article
 from index.search import Hit
 from index.text.passages import Sentence
 from index.text.words import terms, words
 
-from bot.answering.evidence.windows import Logits, SentenceWindow
+from bot.answering.evidence.network import ANSWERS, CORRECTS, WindowReading
+from bot.answering.evidence.usefulness import usefulness
+from bot.answering.evidence.windows import SentenceWindow
 from bot.answering.types import UNREAD, Evidence
 from bot.answering.voice.interviews import asks
 
-# The weights, beside the sentence's own cosine, of the reader's logit, the coverage of the question's terms, the
-# passage's cosine and its search score. Tuned together with the quote limits on opinion articles (docs/results.md).
-READER, COVERAGE, PASSAGE_COSINE, PASSAGE_SCORE = 0.2, 0.1, 1.0, 0.04
-# The lowest logit that counts: a sentence that the reader rejects, or did not read, may still rank by its similarity.
-MIN_LOGIT = -6.0
+# The weights, beside the sentence's own cosine, of the coverage of the question's terms, the passage's cosine and its
+# search score. Tuned on opinion articles (docs/results.md).
+COVERAGE, PASSAGE_COSINE, PASSAGE_SCORE = 0.1, 1.0, 0.04
 # Score changes for a sentence quoted in the last exchange, and for the one after it.
 ALREADY_QUOTED, AFTER_QUOTED = -0.2, 0.2
 # Score change for a sentence that is a question itself: it seldom answers one.
@@ -85,54 +84,41 @@ def replace_questions(ranked: Sequence[Evidence], articles: Mapping[str, Article
     return sorted(kept, key=lambda e: (-e.score, e.sentence.start))
 
 
-def rerank(ranked: Sequence[Evidence], windows: Iterable[SentenceWindow], logits: Iterable[Logits]) -> list[Evidence]:
-    """Add the reader's logits to the evidence and sort it again, best first.
+def rerank(
+    ranked: Sequence[Evidence],
+    windows: Iterable[SentenceWindow],
+    readings: Iterable[WindowReading],
+    *,
+    asks_for_several: bool,
+) -> list[Evidence]:
+    """Add the reader's logits and the usefulness to the evidence and sort it again: what was read comes first.
 
     Args:
-        ranked: The evidence before reading.
-        windows: The windows that were read.
-        logits: For each window the reader's logits, shape (sentences, 2).
+        ranked: The evidence before reading, best first.
+        windows: The windows.
+        readings: Their readings.
+        asks_for_several: The question asks for reasons or a list.
     """
-    by_sentence = {
-        sentence: (float(answer), float(correction))
-        for window, rows in zip(windows, logits, strict=True)
-        for sentence, (answer, correction) in zip(window.sentences, rows, strict=True)
+    rows = {
+        sentence: row
+        for window, reading in zip(windows, readings, strict=True)
+        for sentence, row in zip(window.sentences, reading.sentences, strict=True)
+        if row[ANSWERS] > UNREAD
     }
-    reranked = []
-    for evidence in ranked:
-        answer, correction = by_sentence.get(evidence.sentence, (UNREAD, UNREAD))
-        score = evidence.score + READER * max(answer, MIN_LOGIT)
-        reranked.append(replace(evidence, score=score, answer_logit=answer, correction_logit=correction))
-    return sorted(reranked, key=lambda e: (-e.score, e.sentence.start))
+    found = [
+        replace(evidence, answer_logit=float(row[ANSWERS]), correction_logit=float(row[CORRECTS]))
+        for evidence in ranked
+        if (row := rows.get(evidence.sentence)) is not None
+    ]
+    probabilities = usefulness(found, asks_for_several=asks_for_several)
+    found = [replace(e, usefulness=p) for e, p in zip(found, probabilities, strict=True)]
+    found.sort(key=lambda e: (-e.usefulness, e.sentence.start))
+    return [*found, *(e for e in ranked if e.sentence not in rows)]
 
 
-class QuoteLimits(NamedTuple):
-    """Limits on what one reply quotes.
-
-    Attributes:
-        quotes: The most sentences.
-        words: The most words of all quotes together.
-        margin: How far a sentence's score may be below the best one's.
-    """
-
-    quotes: int
-    words: int
-    margin: float
-
-
-def select_quotes(ranked: Sequence[Evidence], limits: QuoteLimits) -> list[Evidence]:
-    """Select the best sentences within the limits; the first is taken even if it is too long."""
-    chosen: list[Evidence] = []
-    length = 0
-    for evidence in ranked:
-        if len(chosen) == limits.quotes or (chosen and chosen[0].score - evidence.score > limits.margin):
-            break
-        size = len(evidence.sentence.text.split())
-        if chosen and length + size > limits.words:
-            continue
-        chosen.append(evidence)
-        length += size
-    return chosen
+def names_all(ranked: Iterable[Evidence], asked: Collection[str]) -> bool:
+    """Whether one sentence has all of some stemmed terms, of which there is at least one."""
+    return bool(asked) and any(_terms(evidence.sentence.text).issuperset(asked) for evidence in ranked)
 
 
 @lru_cache(maxsize=8_192)

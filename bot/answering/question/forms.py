@@ -1,4 +1,4 @@
-"""Recognise the form of a question: for several things, for a view on a subject, for who speaks. No I/O."""
+"""Recognise the form of a question: for several things, for what is said, for who speaks. No I/O."""
 
 import re
 
@@ -10,18 +10,14 @@ def any_of(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
-# Reasons and lists: one sentence seldom contains all of them.
+_ASKS = r"\b(?:who|what|when|where|which|why|how)\b"
+# Reasons, lists, and two questions in one: one sentence seldom contains all of them.
 _SEVERAL = any_of(
+    rf"{_ASKS}.+\band {_ASKS}",
     r"\bwhy\b|\bhow come\b|\breasons?\b|\bexplain\b|\barguments?\b",
     r"\blist\b|\bexamples?\b|\bways\b|\bfactors\b|\bevery(?:thing)?\b|\ball (?:the|his|her|their|of)\b",
     r"\bwhat are\b|\bwhich (?:\w+ )?\w+s\b",
     r"\bwhat (?:\w+ )?(?:things|problems|risks|signs|kinds|groups|countries)\b",
-)
-
-_SUBJECT = re.compile(
-    r"\b(?:say|think|write|feel|talk|argue|claim|mention|view|opinion|stance|take|position|word|thoughts)s?\b"
-    r"(?:.{0,30}?\b(?:about|of|on|towards?))?\s+(.+)$",
-    re.IGNORECASE,
 )
 
 # Where somebody says something: in the article that is asked about.
@@ -45,16 +41,21 @@ _WHO_IS_QUOTED = re.compile(
     re.IGNORECASE,
 )
 
+_WHAT_IS_SAID = re.compile(
+    rf"\W*(?:(?:so|ok|and|but|or)\W+)*(?:what (?:does|do|did|has|have) (?:he|she|they|{_TEXT}|the (?:author|writer)s?)"
+    r" (?:say|said|write|written|mention)(?:ed)? (?:about|on|of)|(?:what|how) about)\s+\w+(?:\W+\w+){0,3}\W*$",
+    re.IGNORECASE,
+)
+
 
 def asks_for_several(question: str) -> bool:
-    """Whether a question asks for reasons or a list."""
+    """Whether a question asks for reasons, a list, or two things."""
     return bool(_SEVERAL.search(question))
 
 
-def asked_subject(question: str) -> str:
-    """Return SUBJECT of a question like "what does he say about SUBJECT", "" for questions of another form."""
-    match = _SUBJECT.search(question)
-    return match.group(1) if match else ""
+def asks_what_is_said(question: str) -> bool:
+    """Whether a question only asks what the author says about something, so that a sentence that names it answers."""
+    return bool(_WHAT_IS_SAID.match(question))
 
 
 def asks_who_speaks(question: str) -> bool:

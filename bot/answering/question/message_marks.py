@@ -9,8 +9,11 @@ _MARKS = re.compile(
     r"|\#\d{1,25}|id:[\w-]{1,40})>"
     r"|(?<![\w@.])@(?:everyone|here)\b(?!\.\w)"
 )
+# Pictographs, symbols of dingbats and weather, flags; with what joins and varies them.
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 
 
 def remove_marks(text: str) -> str:
-    """Return a message without marks that say nothing in words; other text, its lines included, stays as it is."""
+    """Return a message without marks and emoji, which say nothing in words; other text, its lines included, stays."""
+    text = _EMOJI.sub(" ", text)
     return _MARKS.sub(" ", text) if "<" in text or "@" in text else text

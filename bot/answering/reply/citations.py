@@ -5,6 +5,8 @@ from index.articles.article import Article
 from bot.answering.types import Quote
 from bot.answering.voice.voice import voice_of
 
+_MARKS = "\"“”„«»‹›'‘’ "
+
 
 class UnverifiedQuote(Exception):
     """A quote does not match the article; it must not be shown."""
@@ -41,6 +43,15 @@ def balanced(text: str, start: int) -> tuple[int, int]:
     if text.endswith("”") and "“" not in text:
         return start, end - 1
     return start + (text.startswith("“") and "”" not in text), end
+
+
+def share_words(one: str, other: str) -> bool:
+    """Whether one of two texts contains the other, but for white space and quotation marks at its ends.
+
+    A quote lacks the quotation marks that have no partner in it.
+    """
+    one, other = (" ".join(text.split()).strip(_MARKS) for text in (one, other))
+    return one in other or other in one
 
 
 def verify(article: Article, quote: Quote) -> None:

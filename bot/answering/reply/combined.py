@@ -44,10 +44,11 @@ def combine(asked: str, parts: Sequence[str], replies: Sequence[Reply], articles
 
 
 def _left_over(parts: Sequence[str], replies: Sequence[Reply]) -> list[str]:
-    """Say which questions have no answer, and why if their replies say it by themselves."""
+    """Say which questions have no answer, and why if their replies say more than that it is not addressed."""
+    plain = wording.not_addressed(1), wording.not_addressed(2)
     said, unanswered = [], list(parts[len(replies) :])
     for part, reply in zip(parts, replies, strict=False):
-        if isinstance(reply, Abstention) and not reply.quotes and reply.degree == "not_addressed":
+        if isinstance(reply, Abstention) and not reply.quotes and not reply.lead.startswith(plain):
             said.append(reply.lead)
         elif isinstance(reply, Abstention):
             unanswered.append(part)

@@ -62,7 +62,7 @@ def mention_unread(
     """Say in an abstention that articles in scope were not read which may answer the question.
 
     Those that share words with it or are named by it may, and any where the question is on the topic of the library:
-    an article in another script shares no words with it.
+    an article in another script shares no words with it. An answer says it too if the question names one of them.
 
     Args:
         reply: the reply.
@@ -73,7 +73,7 @@ def mention_unread(
         named: the articles that the question names.
     """
     unread = [entry for entry in scope if not is_read(entry.language)]
-    if not unread or not isinstance(reply, Abstention):
+    if not unread or not (isinstance(reply, Abstention) or any(entry in named for entry in unread)):
         return reply
     scores = generation.lexical.scores(question)
     having = sum(

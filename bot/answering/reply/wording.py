@@ -40,9 +40,9 @@ def not_said(articles: int) -> str:
 
 
 def off_topic(articles: int) -> str:
-    """Say that a question is about another topic, before the closest passages."""
+    """Say that a question is about another topic."""
     verb = "It is" if articles == 1 else "They are"
-    return f"{not_addressed(articles)} {verb} about something else. {CLOSEST}"
+    return f"{not_addressed(articles)} {verb} about something else."
 
 
 def article_not_read(described: str, articles: int, languages: str) -> str:
@@ -81,12 +81,18 @@ def speaker(article: Article) -> str:
     return " and ".join(names) if 1 <= len(names) <= 2 else f"the {_plural('author', names)}"
 
 
-def lead(quotes: Sequence[Quote], articles: Mapping[str, Article]) -> str:
-    """Introduce quotes, claiming no more than they do: "Roe argues:", "Roe, hedging:", "Roe reports Ann Bell:"."""
+def lead(quotes: Sequence[Quote], articles: Mapping[str, Article], best: Quote | None = None) -> str:
+    """Introduce quotes, claiming no more than they do: "Roe argues:", "Roe, hedging:", "Roe reports Ann Bell:".
+
+    Args:
+        quotes: The quotes.
+        articles: The articles by id.
+        best: The one that answers, if it is not the first.
+    """
     speakers = list(dict.fromkeys(speaker(articles[quote.article]) for quote in quotes))
     if len(speakers) > 1:
         return f"{_capital(' and '.join(speakers))} argue:" if len(speakers) == 2 else "Several authors argue:"
-    who, first = _capital(speakers[0]), quotes[0].voice
+    who, first = _capital(speakers[0]), (best or quotes[0]).voice
     authors = articles[quotes[0].article].authors
     if all(quote.voice == BYLINE for quote in quotes):
         return "The article says:"
@@ -100,7 +106,7 @@ def lead(quotes: Sequence[Quote], articles: Mapping[str, Article]) -> str:
 def correction(first: Quote, articles: Mapping[str, Article]) -> str:
     """Introduce quotes that may contradict what the question presumes."""
     subject = "the article" if len(articles) == 1 else describe(articles[first.article])
-    return f"{_capital(subject)} may not say so; ¶{first.paragraph} says:"
+    return f"{_capital(subject)} may see that differently; ¶{first.paragraph} says:"
 
 
 def label(quote: Quote, article: Article) -> str:

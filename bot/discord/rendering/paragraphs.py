@@ -9,6 +9,7 @@ from index.errors import UsageError
 from index.formatting import count, printable
 from index.text.sentences import sentence_spans
 
+from bot.answering.reply.citations import share_words
 from bot.discord.rendering.button_ids import find_by_key, parse_positions
 from bot.discord.rendering.embeds import NEUTRAL_COLOUR, drop_overlong_fields, title_of
 from bot.discord.rendering.markup import (
@@ -140,7 +141,7 @@ def _excerpt(article: Article, paragraph: Paragraph, quoted: Sequence[str]) -> s
     offsets = [body.find(quote[:40]) for quote in quoted]
     skip = max(0, min((offset for offset in offsets if offset >= 0), default=0) - 2 * _CONTEXT_SIZE)
     sentences = _sentences(article, paragraph, skip)
-    is_quoted = [any(_overlap(unescape(text), quote) for quote in quoted) for text in sentences]
+    is_quoted = [any(share_words(unescape(text), quote) for quote in quoted) for text in sentences]
     first = is_quoted.index(True) if True in is_quoted else 0
     start = 0 if sum(map(size, sentences)) <= _CONTEXT_SIZE else max(0, first - 1)
     parts = [f"**{text}**" if bold else text for text, bold in zip(sentences[start:], is_quoted[start:], strict=True)]
@@ -152,10 +153,6 @@ def _excerpt(article: Article, paragraph: Paragraph, quoted: Sequence[str]) -> s
         kept.append(part)
     text = join_blocks(kept, EMBED_DESCRIPTION - 4, " ")
     return f"{'… ' if skip or start else ''}{text}{' …' if len(kept) < len(parts) else ''}"
-
-
-def _overlap(sentence: str, quote: str) -> bool:
-    return quote in sentence or sentence in quote
 
 
 def _pages(sentences: Sequence[str]) -> list[str]:

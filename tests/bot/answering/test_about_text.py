@@ -10,6 +10,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
+from bot.answering.evidence.reranker import SMALL, load_reranker
 from bot.answering.types import Question, Reply
 
 from tests.support.fakes import check_in_process
@@ -40,7 +41,7 @@ def ask(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         root / "articles", FolderPublisher(root / "index", check_in_process), model_identity(None), lambda: embedder
     )
     with LiveIndex(FolderPublisher(root / "index"), model_identity(None)) as live:
-        answerer = Answerer(live, embedder)
+        answerer = Answerer(live, embedder, load_reranker(SMALL))
 
         def run(text: str, article: str | None = None, recent: str | None = None) -> Reply:
             return answerer.ask(Question(text, article=article, recent=recent)).reply

@@ -10,6 +10,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
+from bot.answering.evidence.reranker import SMALL, load_reranker
 from bot.answering.reply import wording
 from bot.answering.reply.citations import verify
 from bot.answering.reply.wording import as_text
@@ -67,7 +68,7 @@ def talk(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     publisher = FolderPublisher(root / "index", check_in_process)
     rebuild(root / "articles", publisher, model_identity(None), lambda: embedder)
     with LiveIndex(publisher, model_identity(None)) as live:
-        answerer = Answerer(live, embedder)
+        answerer = Answerer(live, embedder, load_reranker(SMALL))
 
         def run(*questions: str, article: str | None = None) -> list[Reply]:
             history: tuple[Turn, ...] = ()

@@ -12,7 +12,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
-from bot.answering.evidence.reranker import Reranker, load_reranker
+from bot.answering.evidence.reranker import SMALL, Reranker, load_reranker
 from bot.answering.types import Question, Quote
 
 from tests.support.fakes import check_in_process
@@ -21,7 +21,7 @@ from tests.support.pages import QUESTIONS, Page, pages
 
 @pytest.fixture(scope="module")
 def reranker() -> Reranker:
-    return load_reranker(None)
+    return load_reranker(SMALL)
 
 
 def ask(page: Page, embedder: Embedder, reranker: Reranker) -> list[Quote]:

@@ -10,6 +10,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
+from bot.answering.evidence.reranker import SMALL, load_reranker
 from bot.answering.reply.citations import verify
 from bot.answering.reply.wording import as_text
 from bot.answering.types import Question, Response, Turn
@@ -58,7 +59,7 @@ def ask(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     publisher = FolderPublisher(root / "index", check_in_process)
     rebuild(root / "articles", publisher, model_identity(None), lambda: embedder)
     with LiveIndex(publisher, model_identity(None)) as live:
-        answerer = Answerer(live, embedder)
+        answerer = Answerer(live, embedder, load_reranker(SMALL))
 
         def run(text: str, article: str | None = "keepers.txt", history: tuple[Turn, ...] = ()) -> Response:
             response = answerer.ask(Question(text, history, article=article))

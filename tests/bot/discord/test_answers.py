@@ -14,6 +14,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
+from bot.answering.evidence.reranker import SMALL, load_reranker
 from bot.discord.rendering.markup import unescape
 from bot.state import State
 
@@ -211,7 +212,8 @@ async def test_questions_and_articles_cannot_smuggle_in_pings_or_links(
     index = tmp_path / "index"
     rebuild(folder, FolderPublisher(index, check_in_process), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
-    async with bot_at(index, tmp_path / "state.sqlite", lambda: Answerer(live, embedder)) as scene:
+    answerer = Answerer(live, embedder, load_reranker(SMALL))
+    async with bot_at(index, tmp_path / "state.sqlite", lambda: answerer) as scene:
         await scene.server.until(lambda: scene.service.queue.ready.is_set())
         answer = await scene.mention("what does the minister say @Mods should [read](http://evil.example) ||now||?")
         body = answer.embeds[0]

@@ -12,6 +12,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
+from bot.answering.evidence.reranker import SMALL, load_reranker
 from bot.discord.interactions import INCOMPLETE
 from bot.discord.rendering.markup import unescape
 
@@ -73,7 +74,7 @@ def long_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> 
 async def long_paragraph(long_index: Path, embedder: Embedder, tmp_path: Path) -> AsyncIterator[Scene]:
     """The bot, about that article."""
     live = LiveIndex(FolderPublisher(long_index), model_identity(None))
-    async with bot_at(long_index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
+    async with bot_at(long_index, tmp_path / "state", lambda: Answerer(live, embedder, load_reranker(SMALL))) as scene:
         yield scene
     live.close()
 

@@ -14,6 +14,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
+from bot.answering.evidence.reranker import SMALL, load_reranker
 from bot.discord.buttons import ARTICLE_CHANGED, ARTICLE_REMOVED
 from bot.discord.gateway import run_bot
 from bot.discord.rendering.markup import unescape
@@ -43,7 +44,7 @@ async def test_a_rebuilt_index_answers_within_two_seconds_and_nothing_fails_mean
 
     build(3)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
-    async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
+    async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder, load_reranker(SMALL))) as scene:
         question = "What does the bridge over the river cost?"
         assert "3 million" in (await scene.mention(question)).text
         building = asyncio.create_task(asyncio.to_thread(build, 5))
@@ -130,7 +131,7 @@ async def test_a_conversation_about_one_article_stays_with_it(tmp_path: Path, fo
     index = tmp_path / "index"
     rebuild(folder, FolderPublisher(index, check_in_process), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
-    async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
+    async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder, load_reranker(SMALL))) as scene:
         options = {"question": "What do the trains cost?", "article": "trains.txt"}
         asked = await scene.server.slash(scene.ann, scene.channel, "ask", options)
         answer = await asked.wait()
@@ -150,7 +151,7 @@ async def test_context_follows_a_quote_to_its_new_place(tmp_path: Path, folder: 
     path.write_text("The Bridge\n\nBy Al Span\n\nThe bridge over the river costs 3 million a year.\n\nIt is old.\n")
     rebuild(folder, FolderPublisher(index, check_in_process), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
-    async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
+    async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder, load_reranker(SMALL))) as scene:
         answer = await scene.mention("What does the bridge over the river cost a year?")
         path.write_text(path.read_text().replace("\n\nThe bridge", "\n\nA new foreword stands here.\n\nThe bridge"))
         await asyncio.to_thread(rebuild, folder, FolderPublisher(index), model_identity(None), lambda: embedder)

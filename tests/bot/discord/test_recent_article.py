@@ -11,6 +11,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
+from bot.answering.evidence.reranker import SMALL, load_reranker
 from bot.discord.rendering.markup import unescape
 
 from tests.bot.discord.scene import Scene, bot_at
@@ -28,7 +29,7 @@ async def scene(tmp_path: Path, folder: Path, embedder: Embedder) -> AsyncIterat
     index = tmp_path / "index"
     rebuild(folder, FolderPublisher(index, check_in_process), model_identity(None), lambda: embedder)
     live = LiveIndex(FolderPublisher(index), model_identity(None))
-    async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder)) as scene:
+    async with bot_at(index, tmp_path / "state", lambda: Answerer(live, embedder, load_reranker(SMALL))) as scene:
         yield scene
     live.close()
 

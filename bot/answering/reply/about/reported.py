@@ -20,6 +20,7 @@ from bot.answering.reply.about.overview import central_sentences
 from bot.answering.reply.about.places import body_sentences
 from bot.answering.reply.about.speakers import describe_speakers
 from bot.answering.reply.citations import quote
+from bot.answering.reply.extractive import NEAR
 from bot.answering.types import Abstention, Answer, Evidence, Quote, Reply
 from bot.answering.voice.interviews import asks, interviewers
 from bot.answering.voice.people import write_name
@@ -27,8 +28,8 @@ from bot.answering.voice.voice import UNNAMED, voice_of
 
 # How many quotes and people are shown, and how many articles are read.
 MAX_QUOTES, MAX_PEOPLE, MAX_ARTICLES = 3, 4, 8
-# The certainty of what an article reports of somebody, and of sentences that only name somebody.
-_CERTAIN, _NEAR, _CERTAINLY_NOT = 0.95, 0.25, 0.05
+# The certainty of what an article reports of somebody, and of a reply that nobody of that name is in it.
+_CERTAIN, _CERTAINLY_NOT = 0.95, 0.05
 _REPORTED = "reported:"
 # To propose, want, suggest or warn is more than to say: these have a subject of their own.
 _SAYS = r"(?:say|think|argue|write|claim|believe|tell us|have to say)"
@@ -99,7 +100,7 @@ def answer_for_person(asked: str, question: str, generation: Generation, scope: 
     if articles and is_name_like(name):
         named = _naming(articles[0], name)[:MAX_QUOTES]
         return Abstention(
-            asked, wording.only_named(name, named), tuple(named), _NEAR, "closest" if named else "not_addressed"
+            asked, wording.only_named(name, named), tuple(named), NEAR, "closest" if named else "not_addressed"
         )
     return None
 

@@ -25,12 +25,11 @@ from bot.answering.reply.about.reported import (
     describe_reported,
 )
 from bot.answering.reply.about.speakers import describe_speakers
+from bot.answering.reply.extractive import NEAR
 from bot.answering.types import Abstention, Answer, Reply
 
 # The certainty of a reply that is read from the article itself, and of one that tells that it has nothing.
 CERTAIN, CERTAINLY_NOT = 0.95, 0.05
-# The certainty of quotes that are not what was asked for.
-NEAR = 0.25
 # Kinds that are answered together when one question asks for several; of the others, only the most probable.
 _TOGETHER: frozenset[Kind] = frozenset(
     ("author", "affiliation", "date", "title", "source", "translation", "length", "genre", "topic", "thesis",

@@ -1,16 +1,15 @@
-"""Which sentences become evidence, which of them the reader gets, and which are quoted."""
+"""Which sentences become evidence, and in which order what the reader found puts them."""
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
 
 from index.search import Hit
-from index.text.passages import Passage, Sentence
 
-from bot.answering.evidence.selection import QuoteLimits, collect_evidence, rerank, select_quotes
-from bot.answering.evidence.windows import Logits, choose_windows
+from bot.answering.evidence.network import WindowReading
+from bot.answering.evidence.selection import collect_evidence, names_all, rerank
+from bot.answering.evidence.windows import choose_windows
 from bot.answering.types import UNREAD, Evidence
+
+from tests.bot.answering.evidence.evidences import CORRECTION, hit, reading, texts
 
 BRIDGE = (
     "The bridge closed in March.",
@@ -20,74 +19,59 @@ BRIDGE = (
 FERRY = ("The ferry runs twice a day.", "The bridge closed in March.")
 
 
-ALIKE = tuple(f"Sentence {word} has ten words that are all of them alike." for word in "one two three four".split())
-
-
-def hit(texts: tuple[str, ...], paragraph: int, score: float = 0.0, cosine: float = 0.3) -> Hit:
-    sentences, at = [], paragraph * 1_000
-    for text in texts:
-        sentences.append(Sentence(at, at + len(text), paragraph, text))
-        at += len(text) + 1
-    whole = " ".join(texts)
-    passage = Passage(str(paragraph), "a.txt", sentences[0].start, sentences[-1].end, whole, tuple(sentences))
-    return Hit(passage, score, cosine, 0.0, tuple(cosine for _ in texts))
-
-
-def logits(*answers: float) -> Logits:
-    return np.array([(value, -3.0) for value in answers], dtype=np.float32)
-
-
-def reranked(hits: list[Hit], *answers: Logits, max_words: int = 600) -> list[Evidence]:
-    """Return the evidence of hits, given the reader's logits for its windows in text order."""
+def reranked(
+    hits: list[Hit], *readings: WindowReading, max_words: int = 600, asks_for_several: bool = False
+) -> list[Evidence]:
+    """Return the evidence of hits, given the readings of its windows in text order."""
     similar = collect_evidence(hits, {}, lambda _: 1.0)
     read = sorted(choose_windows(similar, hits, max_words), key=lambda window: window.sentences[0].start)
-    return rerank(similar, read, answers)
-
-
-def texts(found: list[Evidence]) -> list[str]:
-    return [evidence.sentence.text for evidence in found]
+    return rerank(similar, read, readings, asks_for_several=asks_for_several)
 
 
 def test_the_readers_logits_decide_the_order() -> None:
-    found = reranked([hit(BRIDGE, 1), hit(FERRY[:1], 2)], logits(-4, -4, 3), logits(-1))
-    assert texts(found)[:2] == [BRIDGE[2], FERRY[0]]
-    assert found[0].answer_logit == 3
-    assert found[0].correction_logit == -3
+    alike = [hit((text,), n) for n, text in enumerate((BRIDGE[0], BRIDGE[2], FERRY[0]), 1)]
+    found = reranked(alike, reading(-4), reading(3), reading(-1))
+    assert texts(found) == [BRIDGE[2], FERRY[0], BRIDGE[0]]
+    assert [evidence.answer_logit for evidence in found] == [3, -1, -4]
 
 
-def test_a_sentence_that_was_not_read_ranks_by_its_similarity() -> None:
+def test_evidence_has_all_logits_of_its_own_sentence() -> None:
+    first = reading(-4, -2, 3)
+    first.sentences[2] = 3, 0.5, 1.5
+    by_text = {e.sentence.text: e for e in reranked([hit(BRIDGE, 1), hit(FERRY[:1], 2)], first, reading(-1))}
+    best, other = by_text[BRIDGE[2]], by_text[FERRY[0]]
+    assert (best.answer_logit, best.correction_logit) == (3, 0.5)
+    assert (other.answer_logit, other.correction_logit) == (-1, CORRECTION)
+
+
+def test_what_was_read_is_sorted_by_its_usefulness() -> None:
+    found = reranked([hit(BRIDGE, 1), hit(FERRY[:1], 2)], reading(-4, -2, 3), reading(-1))
+    useful = [evidence.usefulness for evidence in found]
+    assert useful == sorted(useful, reverse=True)
+    assert all(0 < usefulness < 1 for usefulness in useful)
+
+
+def test_a_sentence_that_was_not_read_comes_after_all_that_was() -> None:
     near, far = hit(BRIDGE[2:], 1, cosine=0.9), hit(FERRY[:1], 2, cosine=0.2)
-    found = reranked([near, far], logits(0.5), max_words=0)
-    assert texts(found) == [BRIDGE[2], FERRY[0]]
-    assert found[1].answer_logit == UNREAD
-    found = reranked([near, far], logits(-11.0), max_words=0)
-    assert texts(found) == [BRIDGE[2], FERRY[0]]
+    for logit in (0.5, -11.0):
+        found = reranked([near, far], reading(logit), max_words=0)
+        assert texts(found) == [BRIDGE[2], FERRY[0]]
+        assert found[1].answer_logit == found[1].correction_logit == UNREAD
+        assert found[1].usefulness == 0
+    found = reranked([near, far], reading(UNREAD), reading(-8.0))
+    assert texts(found) == [FERRY[0], BRIDGE[2]]
 
 
-def test_windows_are_chosen_around_the_likeliest_sentences() -> None:
-    long = tuple(f"Sentence {n} says with ten words what nobody has asked." for n in range(14))
-    passage = hit(long, 1)
-    cosines = tuple(0.9 if n == 9 else 0.1 for n in range(14))
-    found = choose_windows(
-        collect_evidence([replace(passage, sentence_cosines=cosines, previous_sentence="Once.")], {}, lambda _: 1.0),
-        [passage],
-        50,
-    )
-    assert len(found) == 1
-    assert long[9] in [sentence.text for sentence in found[0].sentences]
-    assert sum(len(sentence.text.split()) for sentence in found[0].sentences) <= 70
-    assert found[0].before == long[6]
-    everything = choose_windows(collect_evidence([passage], {}, lambda _: 1.0), [passage], 5_000)
-    assert sorted(s.text for w in everything for s in w.sentences) == sorted(long)
+def test_what_was_not_read_keeps_its_order() -> None:
+    unread = [hit((text,), n, cosine=0.1 * n) for n, text in enumerate(BRIDGE, 1)]
+    found = reranked([*unread, hit(FERRY[:1], 4)], reading(UNREAD), reading(UNREAD), reading(UNREAD), reading(2.0))
+    assert texts(found) == [FERRY[0], *reversed(BRIDGE)]
 
 
-def test_quotes_are_limited_in_number_words_and_distance_from_the_best_score() -> None:
-    found = reranked([hit((text,), n + 1) for n, text in enumerate(ALIKE)], *map(logits, (3.0, 2.0, 1.0, -3.0)))
-    assert len(select_quotes(found, QuoteLimits(4, 100, 10.0))) == 4
-    assert len(select_quotes(found, QuoteLimits(2, 100, 10.0))) == 2
-    assert len(select_quotes(found, QuoteLimits(4, 25, 10.0))) == 2
-    assert len(select_quotes(found, QuoteLimits(4, 100, 0.5))) == 3
-    assert len(select_quotes(found, QuoteLimits(4, 1, 10.0))) == 1
+def test_reading_changes_no_score_of_similarity() -> None:
+    hits = [hit(BRIDGE, 1), hit(FERRY[:1], 2)]
+    before = {e.sentence: e.score for e in collect_evidence(hits, {}, lambda _: 1.0)}
+    assert {e.sentence: e.score for e in reranked(hits, reading(-4, -4, 3), reading(-1))} == before
 
 
 def test_without_a_reader_similarity_decides() -> None:
@@ -114,3 +98,10 @@ def test_a_short_point_of_a_list_is_evidence_unlike_a_subheading() -> None:
     assert set(texts(collect_evidence([hit(points, 1)], {}, lambda _: 1.0))) == set(points[1:])
     subheading = ("Freeze the fares", *BRIDGE)
     assert set(texts(collect_evidence([hit(subheading, 1)], {}, lambda _: 1.0))) == set(BRIDGE)
+
+
+def test_a_sentence_names_what_is_asked_if_it_has_all_of_its_terms() -> None:
+    found = collect_evidence([hit(BRIDGE, 1)], {}, lambda _: 1.0)
+    assert names_all(found, ["bridg", "march"])
+    assert not names_all(found, ["bridg", "driver"])
+    assert not names_all(found, [])

@@ -10,7 +10,7 @@ from index.articles.parse import parse
 from index.text.passages import split
 from index.text.sentences import sentence_spans
 
-from bot.answering.reply.citations import UnverifiedQuote, balanced, quote, verify
+from bot.answering.reply.citations import UnverifiedQuote, balanced, quote, share_words, verify
 
 from tests.support.examples import examples
 
@@ -109,3 +109,16 @@ def test_an_empty_quote_is_refused() -> None:
 def test_an_unpaired_quotation_mark_is_cut_off(text: str, expected: str) -> None:
     start, end = balanced(text, 0)
     assert text[start:end] == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quoted", "shared"),
+    [
+        ('"We lost the ferry.', "We lost the ferry. We knew it.", True),
+        ("We lost\nthe ferry.", "We  lost the ferry.", True),
+        ("“We lost the ferry.”", "lost the ferry", True),
+        ("We lost the ferry.", "We lost the bridge.", False),
+    ],
+)
+def test_a_sentence_shares_its_words_with_what_was_quoted_of_it(sentence: str, quoted: str, shared: bool) -> None:
+    assert share_words(sentence, quoted) == share_words(quoted, sentence) == shared

@@ -10,6 +10,7 @@ from index.publishing.folder import FolderPublisher
 from index.rebuild import rebuild
 
 from bot.answering.answerer import Answerer
+from bot.answering.evidence.reranker import SMALL, load_reranker
 from bot.answering.reply.about import reported
 from bot.answering.reply.about.reported import is_voice_of
 from bot.answering.types import Question, Reply
@@ -35,7 +36,7 @@ Nobody has asked the islanders, who pay for it twice.
 def ask(folder: Path, embedder: Embedder, question: str) -> Reply:
     publisher = FolderPublisher(folder / "index", check_in_process)
     with LiveIndex(publisher, model_identity(None)) as live:
-        return Answerer(live, embedder).ask(Question(question)).reply
+        return Answerer(live, embedder, load_reranker(SMALL)).ask(Question(question)).reply
 
 
 @pytest.fixture(scope="module")
