@@ -49,8 +49,6 @@ MAX_PASSAGES = 24
 MAX_SUGGESTIONS = 3
 # Below this topic probability, a question is not answered, whatever the reader's scores.
 _OFF_TOPIC = 0.08
-# From this certainty on, a name that the text does not have is taken for another name of something that it has.
-_SURE = 0.5
 # The questions about the text itself that a chat model may answer in its own words.
 _CHAT_KINDS = frozenset(("topic", "thesis", "summary", "beginning", "ending", "opposing", "translate"))
 # A longer article is never given to a chat model as a whole.
@@ -273,7 +271,7 @@ class Answerer:
         ):
             certainty = max(certainty, extractive.ANSWER_THRESHOLD)
         unheard = reported.find_unheard(known, parsed.text, masked, ranked, generation)
-        unknown = unheard or (certainty < _SURE and known.unknown_names(parsed.text))
+        unknown = unheard or known.unknown_names(parsed.text)
         if topic < _OFF_TOPIC or unknown:
             certainty = min(certainty, extractive.NEAR)
         reply = extractive.answer(asked, parsed, ranked, certainty, topic, generation, len(scope))
