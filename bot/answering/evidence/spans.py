@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from bot.answering.types import Evidence
 
-# A sentence that begins so points at the one before it, which is quoted with it.
+# A sentence that begins so points at the one before it, which is quoted with it. A quotation that begins is somebody's
+# answer or a new speaker, whose words must not stand below those of another as if they were one.
 _POINTER = re.compile(
-    r"\W*(?:(?:and|but|yet|or|so|nor)\b|(?:it|its|they|them|their|this|that|these|those|such|he|him|his|she|her|both|neither"
+    r"[^\w\"“”„«»‘’]*(?:(?:and|but|yet|or|so|nor)\b|(?:it|its|they|them|their|this|that|these|those|such|he|him|his|she|her|both|neither"
     r"|however|instead|otherwise|still|therefore|thus|the\s+(?:same|former|latter|others?))\b)",
     re.IGNORECASE,
 )
