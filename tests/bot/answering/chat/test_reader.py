@@ -415,8 +415,10 @@ async def test_a_rewording_counts_its_tokens() -> None:
 
 async def test_waiting_too_long_for_a_slot_is_not_a_failure_of_the_model() -> None:
     with ChatServer() as server:
-        server.set_default_reply(model_reply(STAYS, COSTS, delay=0.6))
-        reader = reader_of(server, timeout=1.0, concurrent=1)
+        server.set_default_reply(model_reply(STAYS, COSTS))
+        reader = reader_of(server, timeout=2.0, concurrent=1)
+        await reader.read(PREPARED)  # the first request also imports the client
+        server.set_default_reply(model_reply(STAYS, COSTS, delay=1.2))
         outcomes = await asyncio.gather(*(reader.read(PREPARED) for _ in range(FAILURES + 3)))
         notes = [outcome.reply.note for outcome in outcomes]
         assert notes.count("") == 1
