@@ -12,6 +12,7 @@ false_premise.py for the packaged reader.
 """
 
 import argparse
+import json
 import math
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from training.reader.examples import load, texts
 from training.reader.learning import Plan, learn
 from training.reader.network import Reader
 
-from bot.answering.evidence.network import load_encoder
+from bot.answering.evidence.network import encoder_of
 
 
 def main() -> None:
@@ -64,7 +65,8 @@ def _learn(arguments: argparse.Namespace) -> None:
     plain = [text for path in labelled if path.exists() for text in texts(path)]
     plan = Plan(epochs=arguments.epochs, rate=arguments.rate, frozen=arguments.frozen)
     asked = load(arguments.examples, arguments.folders)
-    encoder, checkpoint = load_encoder(arguments.encoder), arguments.run / "checkpoint.pt"
+    tokenizer = json.loads((arguments.encoder / "tokenizer.json").read_text(encoding="utf-8"))
+    encoder, checkpoint = encoder_of(tokenizer), arguments.run / "checkpoint.pt"
     if learn(model, encoder, asked, plain, plan, checkpoint, arguments.minutes):
         torch.save(model.float().state_dict(), arguments.run / "reader.pt")
         print("done")

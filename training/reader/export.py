@@ -1,14 +1,13 @@
-"""Write a trained reader as the package resource: ONNX in few bits, in files of at most 90 MB, and its tokenizer.
+"""Write a trained reader as the package resource: ONNX in few bits, in files of at most 90 MB, and its special tokens.
 
 The matrices of the layers become int8 (onnxruntime's dynamic quantization, per channel). It rounds the inputs of a
 matrix to 8 bits of the largest one in a batch, and a few tokens have inputs a hundred times as large as all others; so
 each token's inputs of the feed-forward layers are scaled to 1 before. The word vectors become blocks of 4-bit numbers
-with a scale each; the words that no English text has are left out of the vocabulary.
+with a scale each; the words in other than Latin letters are left out of the vocabulary.
 """
 
 import json
 import tempfile
-import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from index.embedding import packaged_model
 from training.reader.network import Reader
+
+from bot.answering.evidence.vocabulary import digest, latin_words
 
 BLOCK = 128
 # The largest file; hosts of repositories reject files of 100 MB.
@@ -37,9 +39,11 @@ def export(model: Reader, source: Path, target: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     target.mkdir(parents=True, exist_ok=True)
-    tokenizer = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
-    kept = prune(tokenizer)
-    (target / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
+    vocabulary = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    kept_words = latin_words(vocabulary)
+    kept = [vocabulary[word] for word in kept_words]
+    described = json.dumps(special_tokens(kept_words), indent=2)
+    (target / "vocabulary.json").write_text(f"{described}\n", encoding="utf-8")
     words = model.encoder.get_input_embeddings()
     words.weight = torch.nn.Parameter(words.weight[kept])
     words.num_embeddings = len(kept)
@@ -112,27 +116,19 @@ class _Scaled(torch.nn.Module):
         return scaled * largest + self.linear.bias
 
 
-def prune(tokenizer: dict[str, Any]) -> list[int]:
-    """Remove the words in other than Latin letters from a WordPiece tokenizer, and renumber the others.
+def special_tokens(words: Sequence[str]) -> dict[str, Any]:
+    """Return what `vocabulary.json` says of a network's words: what stands around those of the packaged encoder.
 
-    Returns:
-        The former numbers of the words that are kept, in order.
+    Raises:
+        ValueError: The words of the packaged encoder are not among them in one run.
     """
-    vocabulary: dict[str, int] = tokenizer["model"]["vocab"]
-    special = {token["content"] for token in tokenizer["added_tokens"]}
-    kept = [word for word in sorted(vocabulary, key=vocabulary.__getitem__) if word in special or _is_latin(word)]
-    former = [vocabulary[word] for word in kept]
-    renumbered = {word: n for n, word in enumerate(kept)}
-    tokenizer["model"]["vocab"] = renumbered
-    tokenizer["added_tokens"] = [{**token, "id": renumbered[token["content"]]} for token in tokenizer["added_tokens"]]
-    tokenizer["post_processor"] = None  # the special tokens are added by hand
-    return former
-
-
-def _is_latin(word: str) -> bool:
-    if word.startswith("[unused"):
-        return False
-    return all(ord(c) < 0x250 or unicodedata.category(c)[0] in "PSN" for c in word.removeprefix("##"))
+    packaged = json.loads((packaged_model() / "tokenizer.json").read_text(encoding="utf-8"))
+    common = latin_words(packaged["model"]["vocab"])
+    start = words.index(common[0])
+    end = start + len(common)
+    if list(words[start:end]) != common:
+        raise ValueError("the encoder has other words than the packaged one")
+    return {"before": list(words[:start]), "after": list(words[end:]), "sha256": digest(words)}
 
 
 def _shrink_words(graph: Any) -> None:

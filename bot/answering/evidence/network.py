@@ -3,17 +3,20 @@
 The only module that imports onnxruntime and tokenizers. training/reader describes the networks and their training.
 """
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embedding import packaged_model
 from index.errors import ModelError
 
 from bot.answering.evidence.encoding import EncodedWindow, Marks, WindowEncoder
+from bot.answering.evidence.vocabulary import digest, latin_words
 from bot.answering.evidence.windows import SentenceWindow
 from bot.answering.types import UNREAD
 
@@ -61,7 +64,7 @@ class ReaderNetwork:
 
     @classmethod
     def load(cls, folder: Path) -> "ReaderNetwork":
-        """Load `reader.onnx` and `tokenizer.json` from a folder.
+        """Load `reader.onnx` and `vocabulary.json` from a folder.
 
         Raises:
             ModelError: They cannot be loaded.
@@ -116,21 +119,34 @@ class ReaderNetwork:
 
 
 def load_encoder(folder: Path) -> WindowEncoder:
-    """Load the encoder of a network's inputs from the `tokenizer.json` in its folder."""
+    """Load the encoder of a packaged network's inputs.
+
+    The folder's `vocabulary.json` names the special tokens before and after the words of the packaged sentence encoder.
+
+    Raises:
+        ValueError: The network was made for other words than the packaged encoder has.
+    """
+    tokenizer = json.loads((packaged_model() / "tokenizer.json").read_text(encoding="utf-8"))
+    special = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
+    words = [*special["before"], *latin_words(tokenizer["model"]["vocab"]), *special["after"]]
+    if digest(words) != special["sha256"]:
+        raise ValueError("the packaged encoder has another vocabulary")
+    tokenizer["model"]["vocab"] = {word: number for number, word in enumerate(words)}
+    return encoder_of(tokenizer)
+
+
+def encoder_of(tokenizer: dict[str, Any]) -> WindowEncoder:
+    """Return the encoder of windows that has the vocabulary of a `tokenizer.json`."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    marks = Marks.of(tokenizer.token_to_id)
-    # What somebody writes in a question, such as "[SEP]", must not separate it from the window.
-    special = {marks.begin, marks.end, *marks.between, marks.padding}
+    # Without added tokens, "[SEP]" in a question is three words, and does not separate it from the window.
+    plain = {**tokenizer, "added_tokens": [], "post_processor": None, "truncation": None, "padding": None}
+    loaded = Tokenizer.from_str(json.dumps(plain))
 
     def tokenize(texts: list[str]) -> list[list[int]]:
-        encodings = tokenizer.encode_batch(texts, add_special_tokens=False)
-        return [[n for n in encoding.ids if n not in special] for encoding in encodings]
+        return [encoding.ids for encoding in loaded.encode_batch(texts, add_special_tokens=False)]
 
-    return WindowEncoder(tokenize, marks)
+    return WindowEncoder(tokenize, Marks.of(loaded.token_to_id))
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:

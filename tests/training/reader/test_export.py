@@ -1,57 +1,32 @@
-"""The exported reader: a smaller vocabulary, word vectors of few bits, and the same logits but for rounding."""
+"""The exported reader: its special tokens, word vectors of few bits, and the same logits but for rounding."""
 
-import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from index.embedding import packaged_model
 from index.text.passages import Sentence
-from training.reader.export import BLOCK, MAX_BYTES, export, mean, prune, quantize_blocks
+from training.reader.export import BLOCK, MAX_BYTES, export, mean, quantize_blocks, special_tokens
 from training.reader.learning import forward
 from training.reader.network import Reader
 
-from bot.answering.evidence.network import ReaderNetwork, load_encoder
+from bot.answering.evidence.network import ReaderNetwork, encoder_of
+from bot.answering.evidence.vocabulary import latin_words
 from bot.answering.evidence.windows import SentenceWindow
 
 
-def tokenizer_of(*words: str) -> dict[str, Any]:
-    """Return a tokenizer.json of these words, the first of them special."""
-    return {
-        "added_tokens": [{"id": 0, "content": words[0], "special": True}],
-        "post_processor": {"type": "BertProcessing"},
-        "model": {"type": "WordPiece", "vocab": {word: number for number, word in enumerate(words)}},
-    }
-
-
-def test_words_in_other_letters_are_removed_and_the_others_renumbered() -> None:
-    tokenizer = tokenizer_of("[CLS]", "[unused0]", "ferry", "##ö", "мост", "##橋", "€", "“", "naïve", "7")
-    assert prune(tokenizer) == [0, 2, 3, 6, 7, 8, 9]
-    assert tokenizer["model"]["vocab"] == {
-        "[CLS]": 0, "ferry": 1, "##ö": 2, "€": 3, "“": 4, "naïve": 5, "7": 6,
-    }  # fmt: skip
-
-
-def test_special_tokens_keep_their_word_get_a_new_number_and_are_not_added_by_the_tokenizer() -> None:
-    tokenizer = tokenizer_of("[unused0]", "ferry")
-    tokenizer["added_tokens"] = [{"id": 1, "content": "ferry", "special": True}]
-    del tokenizer["model"]["vocab"]["[unused0]"]
-    tokenizer["model"]["vocab"]["мост"] = 0
-    assert prune(tokenizer) == [1]
-    assert tokenizer["added_tokens"] == [{"id": 0, "content": "ferry", "special": True}]
-    assert tokenizer["post_processor"] is None
-
-
-def test_pruning_a_pruned_tokenizer_changes_nothing() -> None:
-    tokenizer = tokenizer_of("[CLS]", "мост", "ferry")
-    prune(tokenizer)
-    again = copy.deepcopy(tokenizer)
-    assert prune(again) == [0, 1]
-    assert again == tokenizer
+def test_what_stands_around_the_words_of_the_packaged_encoder_is_written() -> None:
+    packaged = json.loads((packaged_model() / "tokenizer.json").read_text(encoding="utf-8"))
+    words = latin_words(packaged["model"]["vocab"])
+    assert special_tokens(words)["before"] == special_tokens(words)["after"] == []
+    around = special_tokens(["<s>", "</s>", *words, "<mask>"])
+    assert (around["before"], around["after"]) == (["<s>", "</s>"], ["<mask>"])
+    with pytest.raises(ValueError, match="other words"):
+        special_tokens([*words[:50], "nowhere", *words[50:]])
 
 
 def restored(matrix: np.ndarray) -> np.ndarray:
@@ -112,7 +87,7 @@ def test_the_exported_reader_gives_nearly_the_same_logits(
     pytest.importorskip("onnx", reason="only training needs it (training/README.md)")
     monkeypatch.setattr("training.reader.export.MAX_BYTES", most)
     sentences = ("The council sold the ferry.", "It paid four million crowns.", "It rains.")
-    encoder = load_encoder(encoder_folder)
+    encoder = encoder_of(json.loads((encoder_folder / "tokenizer.json").read_text(encoding="utf-8")))
     windows = [SentenceWindow(tuple(Sentence(n, n + 1, 1, text) for n, text in enumerate(sentences)), "It rained.")]
     model = make_reader().float().eval()
     with torch.no_grad():
@@ -121,6 +96,5 @@ def test_the_exported_reader_gives_nearly_the_same_logits(
     (reading,) = ReaderNetwork.load(tmp_path).read("Who paid?", "Hm.", windows)
     np.testing.assert_allclose(reading.sentences, expected.sentences[0].numpy(), atol=0.3)
     np.testing.assert_allclose(reading.window, expected.windows[0].numpy(), atol=0.2)
-    vocabulary = json.loads((tmp_path / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
-    assert sorted(vocabulary.values()) == list(range(len(vocabulary)))
+    assert (tmp_path / "vocabulary.json").exists()
     assert len(list(tmp_path.glob("reader.*"))) == files

@@ -1,5 +1,6 @@
 """The training loop: it learns, resumes at a checkpoint, and leaves out what is frozen."""
 
+import json
 import random
 import re
 from collections import Counter
@@ -16,7 +17,7 @@ from training.reader.learning import Plan, add_typos, forward, learn, tensors
 from training.reader.network import Reader
 
 from bot.answering.evidence.encoding import WindowEncoder
-from bot.answering.evidence.network import ADDRESSED, ANSWERS, load_encoder
+from bot.answering.evidence.network import ADDRESSED, ANSWERS, encoder_of
 
 FERRY = Window("", ("The council sold the ferry.", "It paid four million crowns.", "It rains."), (NONE, MUST, NONE))
 BEES = Window("It rained.", ("Bees had a good year.",), (NONE,))
@@ -31,7 +32,7 @@ PLAN = Plan(epochs=2, batch=2, windows=2, texts=1, rate=1e-2, head_rate=1e-2, wa
 
 @pytest.fixture(scope="module")
 def encoder(encoder_folder: Path) -> WindowEncoder:
-    return load_encoder(encoder_folder)
+    return encoder_of(json.loads((encoder_folder / "tokenizer.json").read_text(encoding="utf-8")))
 
 
 def train(model: Reader, encoder: WindowEncoder, checkpoint: Path, plan: Plan = PLAN, **options: float) -> list[str]:

@@ -1,5 +1,6 @@
 """The network of the reader: what its heads return, and what they depend on."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,14 +11,14 @@ from training.reader.learning import tensors
 from training.reader.network import ROLES, VOICES, Reader
 
 from bot.answering.evidence.encoding import WindowEncoder
-from bot.answering.evidence.network import ANSWERS, load_encoder
+from bot.answering.evidence.network import ANSWERS, encoder_of
 
 SENTENCES = ["The council sold the ferry.", "It rains."]
 
 
 @pytest.fixture(scope="module")
 def encoder(encoder_folder: Path) -> WindowEncoder:
-    return load_encoder(encoder_folder)
+    return encoder_of(json.loads((encoder_folder / "tokenizer.json").read_text(encoding="utf-8")))
 
 
 @pytest.fixture

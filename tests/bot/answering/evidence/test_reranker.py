@@ -56,7 +56,7 @@ def test_the_weights_are_those_that_were_measured() -> None:
     digests = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert set(digests) == present - {"manifest.json"}
-    assert {"small/reader.onnx", "small/tokenizer.json", "large/reader.onnx", "large/tokenizer.json"} <= present
+    assert {"small/reader.onnx", "small/vocabulary.json", "large/reader.onnx", "large/vocabulary.json"} <= present
     for name, digest in digests.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
         assert (folder / name).stat().st_size < MAX_FILE_BYTES, name
